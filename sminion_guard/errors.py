@@ -1,0 +1,90 @@
+"""The one tree of errors: whatever sminion_guard refuses or cannot do arrives as one of these.
+
+Each error carries the same four parts in Python, in SQL, on the command line and in the documentation: the code
+(see :mod:`sminion_guard.codes`), the message (what), the detail (why) and the hint (an action).
+"""
+
+from __future__ import annotations
+
+
+class GuardError(Exception):
+    """Anything sminion_guard refuses or cannot do.
+
+    :param code: a code of the catalogue, such as ``SG101``; raised by the server it is the SQLSTATE too.
+    :param message: what is wrong, in lower case, names in backticks.
+    :param detail: why it is wrong, or the evidence.
+    :param hint: what to do about it, as an action.
+    """
+
+    def __init__(self, code: str, message: str, *, detail: str | None = None, hint: str | None = None) -> None:
+        super().__init__(code, message, detail, hint)
+        self.code = code
+        self.message = message
+        self.detail = detail
+        self.hint = hint
+
+    def __str__(self) -> str:
+        lines = [f"{self.code}: {self.message}"]
+        if self.detail:
+            lines.append(f"detail: {self.detail}")
+        if self.hint:
+            lines.append(f"hint: {self.hint}")
+        return "\n".join(lines)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # BaseException pickles `args` positionally, but our details are keyword-only: say how to build it again.
+        return (_rebuild, (type(self), self.code, self.message, self.detail, self.hint))
+
+
+def _rebuild(
+    kind: type[GuardError], code: str, message: str, detail: str | None, hint: str | None
+) -> GuardError:
+    return kind(code, message, detail=detail, hint=hint)
+
+
+class PolicyError(GuardError):
+    """The policy file is wrong, or the policy cannot be installed as it is."""
+
+
+class InstallError(GuardError):
+    """The database is not in a state in which the guard can be installed, changed or removed."""
+
+
+class ContextMissing(GuardError):
+    """A statement was about to run outside of any ``processing(...)`` context."""
+
+
+class PurposeViolation(GuardError):
+    """The purpose does not permit what was asked."""
+
+
+class IncompatibleMerge(PurposeViolation):
+    """Data collected for incompatible purposes would have been merged."""
+
+
+class DataNotNeeded(PurposeViolation):
+    """The purpose does not need these data: a schema out of its reach, or a column of a category it does not need."""
+
+
+class OperationNotAllowed(PurposeViolation):
+    """The purpose may not do this operation on these data."""
+
+
+class OpaqueStatement(PurposeViolation):
+    """What the statement touches cannot be known before it runs, so it does not run."""
+
+
+class ContextEscape(PurposeViolation):
+    """The statement would leave, change or outlive the context that the ticket stands for."""
+
+
+class TicketRefused(GuardError):
+    """No ticket was given, or the token does not open this access."""
+
+
+class AuditUnavailable(GuardError):
+    """The access log cannot be written, so nothing is released."""
+
+
+class TransferRefused(GuardError):
+    """The data may not go to this recipient."""
