@@ -88,3 +88,7 @@ class AuditUnavailable(GuardError):
 
 class TransferRefused(GuardError):
     """The data may not go to this recipient."""
+
+
+class EmbeddedServerError(GuardError):
+    """The PostgreSQL of our own, for demo and tests, cannot be found or started."""

@@ -1,0 +1,107 @@
+"""Who the server runs as: PostgreSQL refuses root, so root lends it another account."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sminion_guard.errors import EmbeddedServerError
+
+CANDIDATES = ("postgres", "nobody")
+"""Accounts that root tries, in this order: the one Debian makes for PostgreSQL, then the one every Unix has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The account of the server's processes and of its data directory.
+
+    :param name: the login name, for messages.
+    :param uid: its user id.
+    :param gid: its primary group id.
+    :param lent: whether this process is root and runs the server as somebody else.
+    """
+
+    name: str
+    uid: int
+    gid: int
+    lent: bool
+
+    def run(self, command: Sequence[str | Path], *, output: Path | None = None) -> int:
+        """Run ``command`` as this account, in ``/`` and in a clean environment, and return its exit status.
+
+        Output goes to a file: `pg_ctl start` leaves the server behind with our descriptors, and a pipe would never
+        report its end.
+
+        :param command: the program and its arguments.
+        :param output: file that receives both streams, replaced; ``None`` throws them away.
+        :raises EmbeddedServerError: SG854 when this process may not switch to the account; SG855 when the program
+            cannot be run at all.
+        """
+        with open(output or os.devnull, "wb") as stream:
+            try:
+                return subprocess.run(
+                    command, stdin=subprocess.DEVNULL, stdout=stream, stderr=subprocess.STDOUT, env=_environment(),
+                    cwd="/", umask=0o077, check=False,
+                    user=self.uid if self.lent else None, group=self.gid if self.lent else None,
+                    extra_groups=[] if self.lent else None,
+                ).returncode
+            except OSError as error:
+                if self.lent and not _may_switch(self):
+                    raise EmbeddedServerError(
+                        "SG854", f"root cannot run programs as `{self.name}` here", detail=str(error),
+                        hint="run as an ordinary user, or give the container the capabilities SETUID and SETGID",
+                    ) from error
+                raise EmbeddedServerError(
+                    "SG855", f"`{command[0]}` cannot be run as `{self.name}`", detail=str(error),
+                    hint="check that the file exists and that the account may reach and execute it",
+                ) from error
+
+    def can_enter(self, directory: Path) -> bool:
+        """Whether the account may reach and enter ``directory``. Asked of the kernel, as the account: it knows ACLs."""
+        return not self.lent or self.run(["/bin/sh", "-c", 'cd "$1"', "sh", directory]) == 0
+
+
+def server_account() -> Account:
+    """The account to run the server as: the caller's own, or for root the first of :data:`CANDIDATES`.
+
+    :raises EmbeddedServerError: SG854 when root finds none of them.
+    """
+    uid = os.geteuid()
+    if uid != 0:
+        return Account(_name(uid), uid, os.getegid(), lent=False)
+    for name in CANDIDATES:
+        try:
+            entry = pwd.getpwnam(name)
+        except KeyError:
+            continue
+        if entry.pw_uid != 0:
+            return Account(name, entry.pw_uid, entry.pw_gid, lent=True)
+    raise EmbeddedServerError(
+        "SG854", "root has no account to lend to PostgreSQL", detail="PostgreSQL refuses to run as root",
+        hint="create one with `useradd --system postgres`, or run as an ordinary user",
+    )
+
+
+def _name(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:  # containers run as bare numbers
+        return str(uid)
+
+
+def _may_switch(account: Account) -> bool:
+    try:
+        subprocess.run(["/bin/sh", "-c", ":"], user=account.uid, group=account.gid, extra_groups=[], check=False, cwd="/")
+    except OSError:
+        return False
+    return True
+
+
+def _environment() -> dict[str, str]:
+    """No PG* variables and no locale of the caller: they would change the cluster. Messages stay English."""
+    kept = {name: os.environ[name] for name in ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH") if name in os.environ}
+    return {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "LC_ALL": "C", "TZ": "UTC", **kept}
