@@ -7,7 +7,7 @@ nothing that is compiled may depend on that order.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from types import MappingProxyType
@@ -190,9 +190,9 @@ class Policy:
     schemas: Mapping[str, Schema]
     compatible: tuple[Compatible, ...] = ()
     further: tuple[Further, ...] = ()
-    logins: Mapping[str, Login] = MappingProxyType({})
-    recipients: Mapping[str, Recipient] = MappingProxyType({})
-    own_categories: Mapping[str, str] = MappingProxyType({})
+    logins: Mapping[str, Login] = field(default_factory=lambda: MappingProxyType({}))
+    recipients: Mapping[str, Recipient] = field(default_factory=lambda: MappingProxyType({}))
+    own_categories: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """The policy's own categories, name to title."""
     trusted_functions: frozenset[str] = frozenset()
     """Schema-qualified names of functions whose body the analyzer need not understand."""

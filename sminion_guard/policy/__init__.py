@@ -1,0 +1,43 @@
+"""What is allowed: the policy file as frozen values, its compartments, and its checks. Nothing here knows SQL."""
+
+from __future__ import annotations
+
+from sminion_guard.policy.compartments import (
+    MAX_COMPARTMENTS,
+    Compartment,
+    TooManyCompartments,
+    collects_in,
+    compartments,
+    compartments_of,
+    mergeable,
+    reaches,
+)
+from sminion_guard.policy.findings import Finding, InvalidPolicy
+from sminion_guard.policy.load import load, loads
+from sminion_guard.policy.model import (
+    ALL_CATEGORIES,
+    CATEGORIES,
+    OPEN_CATEGORIES,
+    Basis,
+    Compatible,
+    Further,
+    Login,
+    Operation,
+    Policy,
+    Purpose,
+    Recipient,
+    Retention,
+    RetentionEnd,
+    Schema,
+    SubjectColumn,
+    SubjectKey,
+    SubjectPath,
+    Table,
+)
+
+__all__ = [
+    "ALL_CATEGORIES", "CATEGORIES", "MAX_COMPARTMENTS", "OPEN_CATEGORIES", "Basis", "Compartment", "Compatible",
+    "Finding", "Further", "InvalidPolicy", "Login", "Operation", "Policy", "Purpose", "Recipient", "Retention",
+    "RetentionEnd", "Schema", "SubjectColumn", "SubjectKey", "SubjectPath", "Table", "TooManyCompartments",
+    "collects_in", "compartments", "compartments_of", "load", "loads", "mergeable", "reaches",
+]

@@ -1,0 +1,195 @@
+"""From a parsed privacy.toml to the values of the model, reporting every unknown word on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import timedelta
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from sminion_guard.policy import interval, shape
+from sminion_guard.policy.findings import Report, suggestion
+from sminion_guard.policy.model import (
+    ALL_CATEGORIES,
+    CATEGORIES,
+    OPEN_CATEGORIES,
+    Basis,
+    Compatible,
+    Further,
+    Login,
+    Operation,
+    Policy,
+    Purpose,
+    Recipient,
+    SubjectKey,
+)
+from sminion_guard.policy.positions import Path
+from sminion_guard.policy.tables import build_schemas
+
+SECTIONS = ("policy", "category", "purpose", "compatible", "further", "login", "schema", "recipient")
+
+E = TypeVar("E", bound=StrEnum)
+Raw = Mapping[str, Any]
+
+
+class Builder:
+    """Builds the parts of one policy. What is broken is reported and left out.
+
+    :param data: what ``tomllib`` read.
+    """
+
+    def __init__(self, data: Raw, report: Report) -> None:
+        self.report = report
+        for key in data.keys() - set(SECTIONS):
+            report.add("SG303", (key,), f"unknown section `{key}`", suggestion(key, SECTIONS))
+        self.sections = {name: self._section(data, name) for name in SECTIONS}
+        # Names count as known even where their table is broken: one mistake, one finding.
+        self.purpose_names = frozenset(self.sections["purpose"])
+        self.categories = CATEGORIES | self.sections["category"].keys()
+
+    def build(self) -> Policy:
+        """The policy, as far as it could be built; look at the report before you use it."""
+        head = shape.validate(shape.PolicyShape, self.sections["policy"], ("policy",), self.report)
+        purposes = self._purposes()
+        return Policy(
+            name=head.name if head else "",
+            version=head.version if head else "",
+            subject_key=self._subject_key(head),
+            ticket_lifetime=self._lifetime(head),
+            require_tls=head.require_tls if head else True,
+            purposes=purposes,
+            schemas=build_schemas(self.sections["schema"], self.purpose_names, self.categories, self.report),
+            compatible=self._compatible(),
+            further=self._further(),
+            logins=self._logins(),
+            recipients=self._recipients(),
+            own_categories=self._own_categories(),
+            trusted_functions=frozenset(head.trusted_functions) if head else frozenset(),
+            accept_upsert_leak=head.accept_upsert_leak if head else None,
+        )
+
+    def _section(self, data: Raw, name: str) -> dict[str, Any]:
+        """A section's tables by name; those of ``[[compatible]]`` and ``[[further]]`` by their number as text."""
+        found = data.get(name, {} if name != "policy" else None)
+        if found is None:
+            self.report.add("SG305", (), "section `[policy]` is missing", "add `[policy]` with name and version")
+            return {}
+        if name in ("compatible", "further"):
+            if isinstance(found, list):
+                return {str(number): entry for number, entry in enumerate(found)}
+            if found == {}:
+                return {}
+            wanted = f"`[[{name}]]`"
+        elif isinstance(found, dict):
+            return found
+        else:
+            wanted = f"`[{name}]`" if name == "policy" else f"`[{name}.NAME]`"
+        self.report.add("SG304", (name,), f"section `{name}` is of the wrong kind", f"write it as {wanted}")
+        return {}
+
+    def _subject_key(self, head: shape.PolicyShape | None) -> SubjectKey:
+        found = self._word(SubjectKey, head.subject_key, "subject key type", ("policy", "subject_key")) if head else None
+        return found or SubjectKey.BIGINT
+
+    def _lifetime(self, head: shape.PolicyShape | None) -> timedelta:
+        length = interval.fixed(head.ticket_lifetime) if head else timedelta()
+        if head and length is None:
+            self.report.add("SG312", ("policy", "ticket_lifetime"),
+                            interval.problem(head.ticket_lifetime)
+                            or f"ticket lifetime `{head.ticket_lifetime}` has no fixed length",
+                            "write weeks, days, hours or minutes, such as `15 minutes`")
+        return length or timedelta()
+
+    def _own_categories(self) -> Mapping[str, str]:
+        found = {}
+        for name, raw in self.sections["category"].items():
+            if entry := shape.validate(shape.CategoryShape, raw, ("category", name), self.report):
+                found[name] = entry.title
+        return MappingProxyType(found)
+
+    def _purposes(self) -> Mapping[str, Purpose]:
+        found = {}
+        for name, raw in self.sections["purpose"].items():
+            path: Path = ("purpose", name)
+            entry = shape.validate(shape.PurposeShape, raw, path, self.report)
+            if entry is None:
+                continue
+            basis = self._word(Basis, entry.basis, "legal basis", (*path, "basis"))
+            may = [
+                self._word(Operation, word, "operation", (*path, "may", at)) for at, word in enumerate(entry.may)
+            ]
+            needs = self.categories if entry.needs == ALL_CATEGORIES else self._needs(entry.needs, path)
+            if basis:
+                found[name] = Purpose(name, entry.title, basis, frozenset(needs),
+                                      frozenset(word for word in may if word), entry.sees_blocked)
+        return MappingProxyType(found)
+
+    def _needs(self, words: list[str] | str, path: Path) -> list[str]:
+        needs = []
+        for at, word in enumerate(words):
+            if word in OPEN_CATEGORIES:
+                self.report.add("SG309", (*path, "needs", at), f"category `{word}` cannot be needed",
+                                "leave it out: it is open to every purpose that reaches the table")
+            elif word == ALL_CATEGORIES:
+                self.report.add("SG309", (*path, "needs", at), "`*` stands alone", 'write `needs = "*"`')
+            elif self._known(word, self.categories, "SG309", "category", (*path, "needs", at)):
+                needs.append(word)
+        return needs
+
+    def _compatible(self) -> tuple[Compatible, ...]:
+        found = []
+        for number, raw in self.sections["compatible"].items():
+            path: Path = ("compatible", int(number))
+            entry = shape.validate(shape.CompatibleShape, raw, path, self.report)
+            if entry and self._known_purposes(entry.purposes, (*path, "purposes")):
+                found.append(Compatible((entry.purposes[0], entry.purposes[1]), entry.why, entry.merge_only))
+        return tuple(found)
+
+    def _further(self) -> tuple[Further, ...]:
+        found = []
+        for number, raw in self.sections["further"].items():
+            path: Path = ("further", int(number))
+            entry = shape.validate(shape.FurtherShape, raw, path, self.report)
+            if entry is None:
+                continue
+            source = self._known(entry.data_of, self.purpose_names, "SG308", "purpose", (*path, "data_of"))
+            if self._known_purposes(entry.may_serve, (*path, "may_serve")) and source:
+                found.append(Further(entry.data_of, tuple(entry.may_serve), entry.why))
+        return tuple(found)
+
+    def _logins(self) -> Mapping[str, Login]:
+        found = {}
+        for name, raw in self.sections["login"].items():
+            entry = shape.validate(shape.LoginShape, raw, ("login", name), self.report)
+            if entry and self._known_purposes(entry.purposes, ("login", name, "purposes")):
+                found[name] = Login(name, tuple(entry.purposes), entry.may_hold_incompatible)
+        return MappingProxyType(found)
+
+    def _recipients(self) -> Mapping[str, Recipient]:
+        found = {}
+        allowed = self.categories | {"key"}
+        for name, raw in self.sections["recipient"].items():
+            path: Path = ("recipient", name)
+            entry = shape.validate(shape.RecipientShape, raw, path, self.report)
+            if entry is None:
+                continue
+            for at, word in enumerate(entry.never):
+                self._known(word, allowed, "SG309", "category", (*path, "never", at))
+            if self._known_purposes(entry.purposes, (*path, "purposes")):
+                found[name] = Recipient(name, entry.title, entry.contract, tuple(entry.purposes),
+                                        frozenset(entry.never) & allowed)
+        return MappingProxyType(found)
+
+    def _known_purposes(self, words: list[str], path: Path) -> bool:
+        # A list, not a generator: every unknown word is reported, not just the first.
+        known = [self._known(word, self.purpose_names, "SG308", "purpose", (*path, at)) for at, word in enumerate(words)]
+        return all(known)
+
+    def _known(self, word: str, words: Collection[str], code: str, kind: str, path: Path) -> bool:
+        if word not in words:
+            self.report.add_unknown(code, path, kind, word, words)
+        return word in words
+
+    def _word(self, words: type[E], word: str, kind: str, path: Path) -> E | None:
+        return words(word) if self._known(word, [entry.value for entry in words], "SG310", kind, path) else None

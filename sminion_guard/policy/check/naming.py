@@ -1,0 +1,99 @@
+"""Names: what PostgreSQL can hold, what the compiled roles leave room for, and what is taken."""
+
+from __future__ import annotations
+
+import re
+
+from sminion_guard.policy.compartments import TooManyCompartments, compartments
+from sminion_guard.policy.findings import Report
+from sminion_guard.policy.model import CATEGORIES, OPEN_CATEGORIES, Policy
+from sminion_guard.policy.names import (
+    OFFICES,
+    POLICY_NAME,
+    PURPOSE_NAME,
+    RESERVED_COLUMNS,
+    RESERVED_LOGINS,
+    identifier_problem,
+    office_roles,
+    reserved_schema,
+)
+from sminion_guard.policy.positions import Path
+
+_FUNCTION = re.compile(r'("(?:[^"]|"")+"|[^\s".()]+)\.("(?:[^"]|"")+"|[^\s".()]+)')
+
+
+def naming(policy: Policy, report: Report) -> None:
+    """Report names that are malformed or reserved."""
+    if policy.name:  # without one `[policy]` itself is broken, and reported
+        _pattern(report, ("policy", "name"), "policy", policy.name, POLICY_NAME, 20)
+        if policy.name in ("pg", "sminion") or policy.name.startswith("pg_"):
+            report.add("SG307", ("policy", "name"), f"policy name `{policy.name}` is reserved",
+                       "choose another: it prefixes roles, and those of PostgreSQL and the guard begin so")
+    for name in policy.purposes:
+        _pattern(report, ("purpose", name), "purpose", name, PURPOSE_NAME, 40)
+        if name in OFFICES:
+            report.add("SG307", ("purpose", name), f"purpose name `{name}` is reserved",
+                       f"choose another: role `{policy.name}_{name}` is an office of every policy")
+    for name in policy.recipients:
+        _pattern(report, ("recipient", name), "recipient", name, PURPOSE_NAME, 40)
+    for name in policy.own_categories:
+        _pattern(report, ("category", name), "category", name, PURPOSE_NAME, 40)
+        if name in CATEGORIES | OPEN_CATEGORIES:
+            report.add("SG307", ("category", name), f"category `{name}` is built in", "use it without declaring it")
+    for name in policy.logins:
+        _identifier(report, ("login", name), name)
+        if name in RESERVED_LOGINS or name.startswith("pg_"):
+            report.add("SG307", ("login", name), f"login name `{name}` is reserved by PostgreSQL", "choose another")
+    for function in sorted(policy.trusted_functions):
+        if not _FUNCTION.fullmatch(function):
+            report.add("SG306", ("policy", "trusted_functions"), f"malformed function name `{function}`",
+                       "write it with its schema and without arguments, such as `public.unaccent`")
+    _database_names(policy, report)
+
+
+def _database_names(policy: Policy, report: Report) -> None:
+    for schema in policy.schemas.values():
+        path: Path = ("schema", schema.name)
+        _identifier(report, path, schema.name)
+        if reserved_schema(schema.name):
+            report.add("SG307", path, f"schema `{schema.name}` is reserved",
+                       "it belongs to PostgreSQL or to the guard and holds no data of yours")
+        for table in schema.tables.values():
+            _identifier(report, (*path, table.name), table.name)
+            for column in table.columns:
+                place = (*path, table.name, "columns", column)
+                _identifier(report, place, column)
+                if column in RESERVED_COLUMNS:
+                    report.add("SG307", place, f"column name `{column}` is reserved",
+                               "leave it out: the guard keeps the column itself")
+
+
+def role_collisions(policy: Policy, report: Report) -> None:
+    """Report roles that would be created twice, or that are a login of the policy."""
+    try:
+        found = compartments(policy)
+    except TooManyCompartments:  # reported where the reach is checked
+        return
+    taken = {role: "an office of every policy" for role in office_roles(policy.name)}
+    taken |= {name: f"login `{name}`" for name in policy.logins}
+    for compartment in found:
+        other = taken.setdefault(compartment.role, f"a compartment of purpose `{compartment.purpose}`")
+        if other != f"a compartment of purpose `{compartment.purpose}`":
+            report.add("SG323", ("purpose", compartment.purpose),
+                       f"role `{compartment.role}` of purpose `{compartment.purpose}` is also {other}",
+                       "rename one of them")
+    for role in office_roles(policy.name):
+        if role in policy.logins:
+            report.add("SG323", ("login", role), f"login `{role}` is also an office of every policy",
+                       "rename the login")
+
+
+def _pattern(report: Report, path: Path, kind: str, name: str, pattern: re.Pattern[str], most: int) -> None:
+    if not pattern.fullmatch(name):
+        report.add("SG306", path, f"malformed {kind} name `{name}`",
+                   f"use lower-case letters, digits and `_`, a letter first, at most {most} characters")
+
+
+def _identifier(report: Report, path: Path, name: str) -> None:
+    if problem := identifier_problem(name):
+        report.add("SG306", path, problem.replace("\0", "\\0"), "use the name as it stands in the database")

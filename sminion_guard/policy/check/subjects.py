@@ -1,0 +1,70 @@
+"""Subjects: each row of a table with personal data leads to the person it is about."""
+
+from __future__ import annotations
+
+from sminion_guard.policy.findings import Report, suggestion
+from sminion_guard.policy.model import OPEN_CATEGORIES, Policy, SubjectPath, Table
+from sminion_guard.policy.positions import Path
+
+
+def subjects(policy: Policy, report: Report) -> None:
+    """Report tables whose rows lead to nobody, or not to one certain person."""
+    for table in policy.tables():
+        path: Path = ("schema", table.schema, table.name, "subject")
+        if table.subject is None:
+            continue
+        if isinstance(table.subject, SubjectPath):
+            _holds_key(table, table.subject.column, path, report)
+            _path(policy, table, table.subject, path, report)
+            continue
+        columns = [entry.column for entry in table.subject]
+        for column in columns:
+            _holds_key(table, column, path, report)
+        if len(set(columns)) < len(columns):
+            report.add("SG318", path, f"`{table.qualified}` names a subject column twice", "name it once")
+
+
+def _holds_key(table: Table, column: str, path: Path, report: Report) -> None:
+    if column not in table.columns:
+        report.add("SG318", path, f"subject column `{column}` is not listed in `{table.qualified}`",
+                   f"{suggestion(column, table.columns.keys())} Otherwise list it: `{column} = \"key\"`")
+    elif table.columns[column] == "none":
+        report.add("SG318", path, f"subject column `{column}` of `{table.qualified}` has category `none`",
+                   "what leads to a person is not neutral: give it category `key`")
+
+
+def _path(policy: Policy, table: Table, first: SubjectPath, place: Path, report: Report) -> None:
+    """Follow a path from parent to parent to its end: one subject column."""
+    seen = [table.qualified]
+    step = first
+    while True:
+        qualified = f"{step.schema}.{step.table}"
+        if qualified in seen:
+            report.add("SG317", place, f"subject path of `{table.qualified}` runs in a circle: "
+                       + " -> ".join(f"`{name}`" for name in (*seen, qualified)),
+                       "give one of these tables a subject column of its own")
+            return
+        seen.append(qualified)
+        schema = policy.schemas.get(step.schema)
+        parent = schema.tables.get(step.table) if schema else None
+        if parent is None:  # broken itself, and reported there
+            return
+        if step.key not in parent.columns:
+            report.add("SG317", place, f"subject path of `{table.qualified}` leads to unknown column "
+                       f"`{qualified}.{step.key}`", suggestion(step.key, parent.columns.keys()))
+            return
+        if isinstance(parent.subject, SubjectPath):
+            step = parent.subject
+            continue
+        if parent.subject is None:
+            report.add("SG317", place, f"subject path of `{table.qualified}` ends nowhere: `{qualified}` has no "
+                       "subject", "let it lead to a table with a subject column")
+        elif len(parent.subject) != 1:
+            report.add("SG317", place, f"subject path of `{table.qualified}` ends at {len(parent.subject)} subjects "
+                       f"in `{qualified}`", "give the table its own subject columns")
+        return
+
+
+def personal_columns(table: Table) -> tuple[str, ...]:
+    """The columns of ``table`` with personal data, in the order of the file."""
+    return tuple(column for column, category in table.columns.items() if category not in OPEN_CATEGORIES)

@@ -1,0 +1,163 @@
+"""The shape of privacy.toml: which keys a section has and of which kind. Words and names are checked later.
+
+Each section's tables are validated one by one, so that one broken table hides no other finding.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, ValidationError
+from pydantic_core import PydanticCustomError
+
+from sminion_guard.policy.findings import Report, suggestion
+from sminion_guard.policy.positions import Path
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def _text(value: str) -> str:
+    if not value.strip():
+        raise PydanticCustomError("SG324", "is empty", {"hint": "say it in a sentence: people read it"})
+    if _CONTROL.search(value):
+        raise PydanticCustomError("SG304", "holds a control character", {"hint": "write plain text"})
+    return value
+
+
+def _subject(value: object) -> tuple[str, ...] | Literal[False]:
+    if value is False:
+        return False
+    listed = [value] if isinstance(value, str) else value
+    if isinstance(listed, list) and listed and all(isinstance(name, str) and name for name in listed):
+        return tuple(listed)
+    raise PydanticCustomError(
+        "SG304",
+        "must be a column, a list of columns, a path or false",
+        {"hint": 'write "customer_id", ["buyer_id", "seller_id"], "order_id -> sales.orders" or false'},
+    )
+
+
+Text = Annotated[str, AfterValidator(_text)]
+
+
+class Shape(BaseModel):
+    """What all sections have in common: no conversion between kinds, and no unknown keys."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class PolicyShape(Shape):
+    name: str
+    version: Text
+    subject_key: str
+    ticket_lifetime: str
+    require_tls: bool = True
+    trusted_functions: list[str] = []
+    accept_upsert_leak: Text | None = None
+
+
+class CategoryShape(Shape):
+    title: Text
+
+
+class PurposeShape(Shape):
+    title: Text
+    basis: str
+    needs: list[str] | Literal["*"]
+    may: list[str]
+    sees_blocked: bool = False
+
+
+class LoginShape(Shape):
+    purposes: Annotated[list[str], Field(min_length=1)]
+    may_hold_incompatible: Text | None = None
+
+
+class CompatibleShape(Shape):
+    purposes: Annotated[list[str], Field(min_length=2, max_length=2)]
+    why: Text
+    merge_only: bool = False
+
+
+class FurtherShape(Shape):
+    data_of: str
+    may_serve: Annotated[list[str], Field(min_length=1)]
+    why: Text
+
+
+class SchemaShape(Shape):
+    collected_for: list[str]
+    title: Text | None = None
+
+
+class RetentionShape(Shape):
+    after: str
+    keep: str
+    then: str
+
+
+class TableShape(Shape):
+    subject: Annotated[tuple[str, ...] | Literal[False], PlainValidator(_subject)]
+    columns: dict[str, str]
+    retention: RetentionShape | None = None
+
+
+class RecipientShape(Shape):
+    title: Text
+    contract: Text
+    purposes: list[str]
+    never: list[str]
+
+
+S = TypeVar("S", bound=Shape)
+
+_KINDS = {
+    "string_type": "a string", "bool_type": "true or false", "list_type": "a list", "dict_type": "a table",
+    "model_type": "a table", "model_attributes_type": "a table", "literal_error": 'a list, or "*" for all',
+}
+
+
+def validate(kind: type[S], raw: object, path: Path, report: Report) -> S | None:
+    """``raw`` as a ``kind``; None after everything that is wrong with it was reported.
+
+    :param path: where it stands in the file.
+    """
+    try:
+        return kind.model_validate(raw)
+    except ValidationError as error:
+        for entry in error.errors(include_url=False):
+            _report(kind, entry["type"], entry["loc"], entry.get("ctx") or {}, entry["msg"], path, report)
+        return None
+
+
+def _report(
+    kind: type[Shape], fault: str, loc: tuple[int | str, ...], context: Mapping[str, object], text: str, path: Path,
+    report: Report,
+) -> None:
+    # The branches of a union are part of pydantic's location, the file knows nothing of them.
+    where = tuple(part for part in loc if not (isinstance(part, str) and part.startswith(("list[", "literal["))))
+    place = (*path, *where)
+    name = _dotted(where) if where else _dotted(path)
+    if fault == "missing":
+        if name == "basis":
+            report.add("SG313", path, f"{_dotted(path, '`')} has no legal basis", 'add `basis = "..."`')
+        else:
+            report.add("SG305", place, f"`{name}` is missing in {_dotted(path, '`')}", f"add `{name} = ...`")
+    elif fault == "extra_forbidden":
+        known = RetentionShape if where[0] == "retention" and kind is TableShape else kind
+        report.add("SG303", place, f"unknown key `{where[-1]}` in {_dotted(path, '`')}",
+                   suggestion(str(where[-1]), known.model_fields.keys()))
+    elif fault in ("SG304", "SG324"):
+        report.add(fault, place, f"`{name}` {text}", str(context["hint"]))
+    elif fault in ("too_short", "too_long"):
+        wanted = {"CompatibleShape": "exactly two purposes"}.get(kind.__name__, "at least one entry")
+        report.add("SG304", place, f"`{name}` must have {wanted}", "list them as strings: `[\"a\", \"b\"]`")
+    else:
+        report.add("SG304", place, f"`{name}` must be {_KINDS.get(fault, 'another kind of value')}",
+                   "see the reference of the policy file, docs/POLICY.md")
+
+
+def _dotted(path: Path, quote: str = "") -> str:
+    return quote + ".".join(str(part) for part in path) + quote
