@@ -1,0 +1,34 @@
+"""Where the files for the database are: beside the package in the source tree, inside it once installed."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+_PACKAGE = Path(__file__).parent
+
+
+@cache
+def sql() -> Path:
+    """The directory with the database side, one object per file.
+
+    :raises FileNotFoundError: when the installation is incomplete.
+    """
+    return _find("sql")
+
+
+@cache
+def migrations() -> Path:
+    """The directory with the Alembic environment that installs the database side.
+
+    :raises FileNotFoundError: when the installation is incomplete.
+    """
+    return _find("migrations")
+
+
+def _find(name: str) -> Path:
+    # The installed one first: beside an installed package lies all of site-packages, and a stranger's `sql` with it.
+    for directory in (_PACKAGE / f"_{name}", _PACKAGE.parent / name):
+        if directory.is_dir():
+            return directory
+    raise FileNotFoundError(f"`{name}` is missing from the installation in `{_PACKAGE}`: install sminion_guard again")

@@ -1,0 +1,108 @@
+"""Fixtures that every test may use.
+
+- ``server``: a shared server, once on each version; ``@pytest.mark.postgres(18)`` limits a test to versions.
+- ``fresh_database``: a new database on it; roles made during the test are dropped with it.
+- ``cluster``: a server for one module alone, for tests which change what a cluster shares.
+- ``binaries``: the PostgreSQL installation itself; ``unique``: makes names that no other test uses.
+- ``postgresql_noproc``: what pytest-postgresql's factories need, on ``server``.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+from pytest_postgresql.executors import NoopExecutor
+from pytest_postgresql.janitor import DatabaseJanitor
+
+from sminion_guard.embedded import Binaries, EmbeddedServerError, Server
+from tests import servers
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--pg", metavar="15,18", default=os.environ.get("SMINION_GUARD_TEST_PG"),
+        help="PostgreSQL versions to test on; those named must be there (default: those of 15 and 18 that are found)",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "postgres(*majors): run on these major versions of PostgreSQL only")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "binaries" not in metafunc.fixturenames:
+        return
+    named = metafunc.config.getoption("--pg")
+    versions = named.split(",") if named else list(servers.VERSIONS)
+    marker = metafunc.definition.get_closest_marker("postgres")
+    if marker:
+        versions = [version for version in versions if int(version) in marker.args]
+    metafunc.parametrize("binaries", versions, indirect=True, scope="session", ids=[f"pg{v}" for v in versions])
+
+
+@pytest.fixture(scope="session")
+def binaries(request: pytest.FixtureRequest) -> Binaries:
+    """The programs of the version that the test runs on."""
+    found = servers.find(request.param)
+    if isinstance(found, EmbeddedServerError):
+        if request.config.getoption("--pg"):
+            pytest.fail(f"PostgreSQL {request.param} was asked for: {found}", pytrace=False)
+        pytest.skip(f"no PostgreSQL {request.param} on this machine: {found.hint}")
+    return found
+
+
+@pytest.fixture(scope="session")
+def _shared_servers() -> Iterator[Callable[[Binaries], Server]]:
+    """Starts each version once per worker, whatever the order of the tests, and stops all at the end."""
+    with ExitStack() as stack:
+        running: dict[int, Server] = {}
+
+        def shared(binaries: Binaries) -> Server:
+            if binaries.major not in running:
+                running[binaries.major] = stack.enter_context(Server(binaries, durable=False, settings=servers.SETTINGS))
+            return running[binaries.major]
+
+        yield shared
+
+
+@pytest.fixture(scope="session")
+def server(binaries: Binaries, _shared_servers: Callable[[Binaries], Server]) -> Server:
+    """A server shared by the tests of one worker. Roles are cluster-wide: name them by ``unique``."""
+    return _shared_servers(binaries)
+
+
+@pytest.fixture(scope="module")
+def cluster(binaries: Binaries) -> Iterator[Server]:
+    """A server that belongs to one module."""
+    with Server(binaries, durable=False, settings=servers.SETTINGS) as own:
+        yield own
+
+
+@pytest.fixture
+def fresh_database(server: Server) -> Iterator[servers.Database]:
+    """An empty database of this test."""
+    with servers.new_database(server) as database:
+        yield database
+
+
+@pytest.fixture(scope="session")
+def unique() -> Callable[[str], str]:
+    """Makes names that no other test of this run uses, for policies, roles and databases."""
+    return servers.unique_name
+
+
+@pytest.fixture(scope="session")
+def postgresql_noproc(server: Server) -> Iterator[NoopExecutor]:
+    """For ``pytest_postgresql.factories.postgresql("postgresql_noproc")``; the test must name this fixture too."""
+    executor = NoopExecutor(
+        host=str(server.socket_directory), port=server.port, user=server.superuser, password=server.password,
+        dbname=servers.unique_name("noproc"), options="",
+    )
+    with DatabaseJanitor(
+        user=executor.user, host=executor.host, port=executor.port, dbname=executor.template_dbname, as_template=True,
+        password=executor.password,
+    ):
+        yield executor
