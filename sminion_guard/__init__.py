@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 __all__ = ["GuardError", "__version__", "analyze", "connect", "processing"]
 
-_HOMES = {"analyze": "sminion_guard.analyzer", "connect": "sminion_guard.session", "processing": "sminion_guard.session"}
+_HOMES = {
+    "analyze": "sminion_guard.analyzer",
+    "connect": "sminion_guard.session",
+    "processing": "sminion_guard.session",
+}
 """Public name to the module that defines it."""
 
 

@@ -62,7 +62,8 @@ def _shared_servers() -> Iterator[Callable[[Binaries], Server]]:
 
         def shared(binaries: Binaries) -> Server:
             if binaries.major not in running:
-                running[binaries.major] = stack.enter_context(Server(binaries, durable=False, settings=servers.SETTINGS))
+                started = Server(binaries, durable=False, settings=servers.SETTINGS)
+                running[binaries.major] = stack.enter_context(started)
             return running[binaries.major]
 
         yield shared

@@ -49,7 +49,7 @@ class Database:
     def execute(self, statement: str, *parameters: object) -> list[tuple[Any, ...]]:
         """Run ``statement`` as the superuser, on a connection of its own, and return its rows."""
         with self.connect() as connection:
-            cursor = connection.execute(statement, parameters or None)  # type: ignore[arg-type]
+            cursor = connection.execute(statement, parameters or None)
             return cursor.fetchall() if cursor.description else []
 
 

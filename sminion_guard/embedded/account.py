@@ -95,7 +95,9 @@ def _name(uid: int) -> str:
 
 def _may_switch(account: Account) -> bool:
     try:
-        subprocess.run(["/bin/sh", "-c", ":"], user=account.uid, group=account.gid, extra_groups=[], check=False, cwd="/")
+        subprocess.run(
+            ["/bin/sh", "-c", ":"], user=account.uid, group=account.gid, extra_groups=[], check=False, cwd="/"
+        )
     except OSError:
         return False
     return True

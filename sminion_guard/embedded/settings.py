@@ -14,7 +14,7 @@ HBA = """\
 local all,replication all              trust
 host  all,replication all 127.0.0.1/32 scram-sha-256
 """
-"""``pg_hba.conf`` (PostgreSQL manual, "The pg_hba.conf File"); a list of databases may hold the word ``replication``."""
+"""``pg_hba.conf`` (PostgreSQL manual, "The pg_hba.conf File"); ``all`` as a database does not cover replication."""
 
 VOLATILE = {"fsync": "off", "full_page_writes": "off"}
 """What a server that need not survive a crash of the machine goes without. A crash of the server alone loses nothing:

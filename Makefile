@@ -1,0 +1,43 @@
+# Everything works on a machine that has Python 3.11 or newer and make: a virtual environment is made here first.
+#   make demo    the story of a guarded shop, told by a real PostgreSQL
+#   make test    the tests; T="tests/unit -k path" runs some of them
+#   make check   linter, types, direction of the imports
+# An active virtual environment is left alone; `make test VENV=$VIRTUAL_ENV` uses (and installs into) it.
+
+PYTHON ?= python3
+VENV ?= .venv
+T ?= tests
+WORKERS ?= 2
+
+BIN := $(VENV)/bin
+# Named by what it was made for: changed dependencies, or a tree that was moved, make it new.
+READY := $(VENV)/ready-$(shell { cat pyproject.toml; pwd; } | cksum | cut -d' ' -f1)
+
+.PHONY: demo test check install clean
+.DEFAULT_GOAL := test
+
+demo: $(READY)
+	$(BIN)/sminion-guard demo
+
+test: $(READY)
+	$(BIN)/python -m pytest -n $(WORKERS) $(T)
+
+check: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+install: $(READY)
+
+$(READY):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "$(PYTHON) is missing or older than 3.11: name another, as in \`make PYTHON=python3.12\`" >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+		|| { echo "$(PYTHON) cannot make virtual environments: install its venv package (Debian: python3-venv)" >&2; exit 1; }
+	$(BIN)/python -c '' 2>/dev/null || $(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input -e '.[dev,embedded,asyncio,binary]'
+	@rm -f $(VENV)/ready-*
+	@touch $@
+
+clean:
+	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
