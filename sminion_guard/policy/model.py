@@ -154,6 +154,8 @@ class Schema:
     name: str
     collected_for: frozenset[str]
     tables: Mapping[str, Table]
+    title: str = ""
+    """What people call it; empty when the policy gives no title."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,8 @@ def build_schemas(
             if word not in purposes:
                 report.add_unknown("SG308", (*path, "collected_for", at), "purpose", word, purposes)
         own = {name[1]: table for name, table in tables.items() if name[0] == schema}
-        result[schema] = Schema(schema, frozenset(collected) & frozenset(purposes), MappingProxyType(own))
+        result[schema] = Schema(schema, frozenset(collected) & frozenset(purposes), MappingProxyType(own),
+                                (head.title or "") if head else "")
     return MappingProxyType(result)
 
 
@@ -97,6 +98,7 @@ def _table(
 def _subject(
     name: tuple[str, str], shapes: Tables, names: frozenset[tuple[str, str]], report: Report
 ) -> tuple[SubjectColumn, ...] | SubjectPath | None:
+    # Where the path is wrong the answer is `()`, no subject: None would say that the table holds nothing personal.
     written = shapes[name].subject
     path: Path = ("schema", *name, "subject")
     if written is False:
@@ -106,26 +108,26 @@ def _subject(
     if len(written) > 1:
         report.add("SG317", path, f"`{'.'.join(name)}` mixes a subject path with other subjects",
                    "a path stands alone; list own columns, or name one path")
-        return None
+        return ()
     match = _SUBJECT_PATH.fullmatch(written[0])
     if match is None:
         report.add("SG317", path, f"malformed subject path `{written[0]}`",
                    "write it as `order_id -> crm.orders` or `order_no -> crm.orders.number`")
-        return None
+        return ()
     column, schema, table, key = (_unquote(part) for part in match.groups())
     if (schema, table) not in names:
         known = [".".join(entry) for entry in names]
         report.add("SG311", path, f"subject path of `{'.'.join(name)}` leads to unknown table `{schema}.{table}`",
                    suggestion(f"{schema}.{table}", known))
-        return None
+        return ()
     parent = shapes.get((schema, table))
     if parent is None:  # the parent itself is broken, and reported
-        return None
+        return ()
     key = key or _default_key(parent)
     if not key:
         report.add("SG317", path, f"`{schema}.{table}` has no column `id` and not exactly one other of category `key`",
                    f"name the column: `{column} -> {schema}.{table}.COLUMN`")
-        return None
+        return ()
     return SubjectPath(column, schema, table, key)
 
 

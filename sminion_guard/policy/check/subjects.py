@@ -12,6 +12,7 @@ def subjects(policy: Policy, report: Report) -> None:
     for table in policy.tables():
         path: Path = ("schema", table.schema, table.name, "subject")
         if table.subject is None:
+            _personal(policy, table, path, report)
             continue
         if isinstance(table.subject, SubjectPath):
             _holds_key(table, table.subject.column, path, report)
@@ -22,6 +23,15 @@ def subjects(policy: Policy, report: Report) -> None:
             _holds_key(table, column, path, report)
         if len(set(columns)) < len(columns):
             report.add("SG318", path, f"`{table.qualified}` names a subject column twice", "name it once")
+
+
+def _personal(policy: Policy, table: Table, path: Path, report: Report) -> None:
+    personal = [column for column, category in table.columns.items() if category not in OPEN_CATEGORIES]
+    # A schema collected for no purpose is readable by nobody (server logs): its rows need no subject.
+    if personal and policy.schemas[table.schema].collected_for:
+        listed = ", ".join(f"`{column}`" for column in personal)
+        report.add("SG325", path, f"`{table.qualified}` has no subject but personal columns: {listed}",
+                   "name the subject column or a path to it, or give neutral columns category `none`")
 
 
 def _holds_key(table: Table, column: str, path: Path, report: Report) -> None:
@@ -59,12 +69,7 @@ def _path(policy: Policy, table: Table, first: SubjectPath, place: Path, report:
         if parent.subject is None:
             report.add("SG317", place, f"subject path of `{table.qualified}` ends nowhere: `{qualified}` has no "
                        "subject", "let it lead to a table with a subject column")
-        elif len(parent.subject) != 1:
+        elif len(parent.subject) > 1:
             report.add("SG317", place, f"subject path of `{table.qualified}` ends at {len(parent.subject)} subjects "
                        f"in `{qualified}`", "give the table its own subject columns")
         return
-
-
-def personal_columns(table: Table) -> tuple[str, ...]:
-    """The columns of ``table`` with personal data, in the order of the file."""
-    return tuple(column for column, category in table.columns.items() if category not in OPEN_CATEGORIES)
