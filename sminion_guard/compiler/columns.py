@@ -1,0 +1,66 @@
+"""Column privileges: of the columns whose category the purpose needs, for the operations it may do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sminion_guard.compiler.quoting import columns, ident, literal, qualified
+from sminion_guard.compiler.statement import Statement, from_templates
+from sminion_guard.compiler.subjects import children_of, parent_of, subject_columns
+from sminion_guard.policy import Compartment, Policy, SubjectPath, Table
+from sminion_guard.policy.access import TableAccess, table_access
+
+
+def column_grants(policy: Policy, compartments: tuple[Compartment, ...], table: Table) -> Iterator[Statement]:
+    """The privileges of each compartment on ``table``, and of the sequences behind its defaults."""
+    for compartment in compartments:
+        if table.schema not in compartment.schemas:
+            continue
+        access = table_access(policy, compartment.purpose, table)
+        if not access.any:
+            continue
+        values = _values(table, compartment.role)
+        key = f"{table.qualified}:{compartment.role}"
+        yield from_templates("column_grant", key, values | {"privileges": privileges(access)})
+        if access.collect:
+            yield from_templates("sequence_usage", key, values)
+
+
+def privileges(access: TableAccess) -> str:
+    """The list of a GRANT. Columns only, but for DELETE, which has no columns."""
+    listed = [
+        f"{verb} ({columns(names)})"
+        for verb, names in (("SELECT", access.use), ("INSERT", access.collect), ("UPDATE", access.clarify))
+        if names
+    ]
+    return ", ".join([*listed, "DELETE"] if access.delete else listed)
+
+
+def owner_grant(policy: Policy, table: Table) -> Statement:
+    """What row triggers and settling need: to read subjects and the keys that lead to them, and to set masks."""
+    # ctid and tableoid: settling and filling in find rows by their place.
+    read = {"guard_mask", "ctid", "tableoid", *subject_columns(table)}
+    parent = parent_of(policy, table)
+    if parent is not None:
+        read.add(parent.column)
+    read.update(child.subject.key for child in children_of(policy, table) if isinstance(child.subject, SubjectPath))
+    listed = f"SELECT ({columns(sorted(read))}), UPDATE (guard_mask)"
+    values = _values(table, "sminion_owner") | {"privileges": listed}
+    return from_templates("column_grant", f"{table.qualified}:sminion_owner", values)
+
+
+def upserts(policy: Policy) -> tuple[tuple[str, str], ...]:
+    """(purpose, table) pairs with SELECT, INSERT and UPDATE on one table: the privileges with which ON CONFLICT reads hidden
+    rows on servers before 15.20, 16.16, 17.12 and 18.7 (design 2.3)."""
+    found = []
+    for purpose in sorted(policy.purposes):
+        for table in policy.tables():
+            access = table_access(policy, purpose, table)
+            if access.use and access.collect and access.clarify:
+                found.append((purpose, table.qualified))
+    return tuple(found)
+
+
+def _values(table: Table, role: str) -> dict[str, str]:
+    name = qualified(table.schema, table.name)
+    return {"table": name, "table_literal": literal(name), "role": ident(role), "role_literal": literal(role)}

@@ -1,0 +1,76 @@
+"""The whole policy compiled: statements in the order in which they can be run, and reversed in which they are undone."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from sminion_guard.compiler.bits import assign_bits
+from sminion_guard.compiler.columns import column_grants, owner_grant, upserts
+from sminion_guard.compiler.guard_grants import guard_grants
+from sminion_guard.compiler.masks import guard_columns, row_triggers
+from sminion_guard.compiler.registry import Json, registry
+from sminion_guard.compiler.roles import closures, memberships, owner_usage, roles, schema_usage
+from sminion_guard.compiler.row_security import row_security
+from sminion_guard.compiler.statement import Statement
+from sminion_guard.compiler.subjects import personal_tables
+from sminion_guard.policy import Compartment, Policy, compartments
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A compiled policy.
+
+    :param statements: in the order of installation; each key is unique.
+    :param registry: the argument of ``sminion.record_policy``.
+    :param upserts: (purpose, table) pairs that get SELECT, INSERT and UPDATE.
+    """
+
+    policy: Policy
+    compartments: tuple[Compartment, ...]
+    statements: tuple[Statement, ...]
+    registry: Json
+    upserts: tuple[tuple[str, str], ...]
+
+    @property
+    def digest(self) -> str:
+        """Hash over statements and registry: two policies with the same digest are the same to the database."""
+        return str(self.registry["digest"])
+
+
+def compile_policy(policy: Policy, bits: Mapping[str, int] | None = None) -> Compiled:
+    """Compile ``policy``.
+
+    :param bits: purpose to bit of ``guard_mask``, from :func:`assign_bits` over what is installed; by default those of a
+        fresh installation.
+    :raises PolicyError: when the policy has no bits or too many compartments.
+    """
+    bits = assign_bits(policy) if bits is None else bits
+    rooms = compartments(policy)
+    statements = tuple(_statements(policy, rooms, bits))
+    hashed = hashlib.sha256("\n".join(f"{entry.key} {entry.digest}" for entry in statements).encode())
+    hashed.update(json.dumps(registry(policy, rooms, bits, ""), sort_keys=True).encode())
+    return Compiled(policy, rooms, statements, registry(policy, rooms, bits, hashed.hexdigest()), upserts(policy))
+
+
+def _statements(policy: Policy, rooms: tuple[Compartment, ...], bits: Mapping[str, int]) -> Iterator[Statement]:
+    yield from roles(policy, rooms)
+    yield from memberships(policy, rooms)
+    yield from closures(policy)
+    yield from guard_grants(policy, rooms)
+    # Row security before the first privilege: between the two nobody sees more than after both.
+    personal = personal_tables(policy)
+    for table in personal:
+        yield guard_columns(policy, table)
+    yield from owner_usage(policy)
+    for table in personal:
+        yield owner_grant(policy, table)
+    for table in personal:
+        yield from row_triggers(policy, table)
+    for table in policy.tables():
+        yield from row_security(policy, rooms, bits, table)
+    yield from schema_usage(rooms)
+    for table in policy.tables():
+        yield from column_grants(policy, rooms, table)

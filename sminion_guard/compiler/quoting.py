@@ -1,0 +1,41 @@
+"""Every identifier and literal of compiled SQL is quoted here, and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+def ident(name: str) -> str:
+    """``name`` as an identifier: always in quotes, so that no key word list and no folding matters.
+
+    :raises ValueError: for a name with a NUL, which PostgreSQL's text cannot hold.
+    """
+    if "\0" in name:
+        raise ValueError("a name must not hold a NUL character")
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """``text`` as a string literal that means the same whatever ``standard_conforming_strings`` says.
+
+    :raises ValueError: for a text with a NUL.
+    """
+    if "\0" in text:
+        raise ValueError("a text must not hold a NUL character")
+    quoted = "'" + text.replace("'", "''") + "'"
+    return "E" + quoted.replace("\\", "\\\\") if "\\" in text else quoted
+
+
+def qualified(schema: str, name: str) -> str:
+    """``schema.name``, both quoted."""
+    return f"{ident(schema)}.{ident(name)}"
+
+
+def columns(names: Iterable[str]) -> str:
+    """A list of columns, quoted, in the order given."""
+    return ", ".join(ident(name) for name in names)
+
+
+def array(texts: Iterable[str]) -> str:
+    """An array constructor of string literals, without a type: the context gives it one."""
+    return "ARRAY[" + ", ".join(literal(text) for text in texts) + "]"

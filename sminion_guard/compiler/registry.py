@@ -1,0 +1,103 @@
+"""The policy as the database keeps it: what its own functions need, and the document people may read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import timedelta
+from enum import Enum
+from typing import Any
+
+from sminion_guard.compiler.subjects import depth, personal_tables, subject_columns
+from sminion_guard.policy import Basis, Compartment, Policy, mergeable
+
+Json = dict[str, Any]
+
+
+def registry(policy: Policy, compartments: tuple[Compartment, ...], bits: Mapping[str, int], digest: str) -> Json:
+    """The argument of ``sminion.record_policy``."""
+    return {
+        "name": policy.name,
+        "version": policy.version,
+        "digest": digest,
+        "subject_key": policy.subject_key.value,
+        "ticket_lifetime_seconds": policy.ticket_lifetime.total_seconds(),
+        "require_tls": policy.require_tls,
+        **_mask_formula(policy, bits),
+        "purposes": [
+            {
+                "bit": bit,
+                "name": name,
+                "title": policy.purposes[name].title,
+                "basis": policy.purposes[name].basis.value,
+                "sees_blocked": policy.purposes[name].sees_blocked,
+            }
+            for name, bit in sorted(bits.items())
+        ],
+        "compartments": [
+            {
+                "role": entry.role,
+                "purpose": entry.purpose,
+                "mask": 1 << bits[entry.purpose],
+                "schemas": list(entry.schemas),
+                "sees_blocked": policy.purposes[entry.purpose].sees_blocked,
+                "clashes": clashes(policy, compartments, entry),
+            }
+            for entry in compartments
+        ],
+        "logins": [
+            {"login": login.name, "purpose": purpose, "may_hold_incompatible": login.may_hold_incompatible is not None}
+            for login in sorted(policy.logins.values(), key=lambda entry: entry.name)
+            for purpose in sorted(set(login.purposes))
+        ],
+        "tables": [
+            {
+                "schema": table.schema,
+                "table": table.name,
+                "subject_columns": list(subject_columns(table)),
+                "depth": depth(policy, table),
+            }
+            for table in personal_tables(policy)
+        ],
+        "document": document(policy),
+    }
+
+
+def clashes(policy: Policy, compartments: tuple[Compartment, ...], own: Compartment) -> list[str]:
+    """Roles that one transaction may not combine with ``own``: together they would hold schemas that are not mergeable."""
+    return [
+        other.role
+        for other in compartments
+        if not all(mergeable(policy, left, right) for left in own.schemas for right in other.schemas)
+    ]
+
+
+def document(value: Any) -> Any:
+    """A value of the policy model as JSON, keys sorted, so that the same policy gives the same document."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: document(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {key: document(value[key]) for key in sorted(value)}
+    if isinstance(value, frozenset):
+        return sorted(document(entry) for entry in value)
+    if isinstance(value, tuple):
+        return [document(entry) for entry in value]
+    if isinstance(value, timedelta):
+        return f"{value.total_seconds():g} seconds"
+    if isinstance(value, Enum):
+        return value.value
+    return value
+
+
+def _mask_formula(policy: Policy, bits: Mapping[str, int]) -> dict[str, int]:
+    def mask(names: list[str]) -> int:
+        return sum(1 << bits[name] for name in names)
+
+    by_consent = [name for name, purpose in policy.purposes.items() if purpose.basis is Basis.CONSENT]
+    by_interest = [name for name, purpose in policy.purposes.items() if purpose.basis is Basis.LEGITIMATE_INTEREST]
+    return {
+        "default_bits": mask([name for name in policy.purposes if name not in by_consent]),
+        "consent_bits": mask(by_consent),
+        "objection_bits": mask(by_interest),
+        "blocked_bits": mask([name for name, purpose in policy.purposes.items() if purpose.sees_blocked]),
+    }

@@ -1,0 +1,66 @@
+"""Roles of a policy, their members, and what they reach of schemas as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sminion_guard.compiler.quoting import array, ident, literal
+from sminion_guard.compiler.statement import Statement, from_templates
+from sminion_guard.policy import Compartment, Policy
+from sminion_guard.policy.names import office_roles
+
+
+def roles(policy: Policy, compartments: tuple[Compartment, ...]) -> Iterator[Statement]:
+    """The NOLOGIN roles: one for each compartment, and the policy's offices."""
+    for name in sorted([*(entry.role for entry in compartments), *office_roles(policy.name)]):
+        values = {
+            "role": ident(name),
+            "role_literal": literal(name),
+            "comment": literal(f"sminion_guard: role of policy {policy.name}"),
+        }
+        yield from_templates("role", name, values)
+
+
+def memberships(policy: Policy, compartments: tuple[Compartment, ...]) -> Iterator[Statement]:
+    """Logins hold the compartments of their purposes without inheriting them."""
+    for login in sorted(policy.logins.values(), key=lambda entry: entry.name):
+        for compartment in compartments:
+            if compartment.purpose in login.purposes:
+                values = {
+                    "role": ident(compartment.role),
+                    "role_literal": literal(compartment.role),
+                    "login": ident(login.name),
+                    "login_literal": literal(login.name),
+                }
+                yield from_templates("membership", f"{login.name}:{compartment.role}", values)
+
+
+def closures(policy: Policy) -> Iterator[Statement]:
+    """What nobody may have: privileges of PUBLIC and of logins in protected schemas, and places for copies."""
+    yield from_templates("closed_database", policy.name, {})
+    for name in sorted(policy.schemas):
+        values = {"schema_literal": literal(name), "logins": array(sorted(policy.logins))}
+        yield from_templates("closed_schema", name, values)
+
+
+def schema_usage(compartments: tuple[Compartment, ...]) -> Iterator[Statement]:
+    """USAGE on just the schemas of the compartment: the wall against merging."""
+    for compartment in compartments:
+        for schema in compartment.schemas:
+            values = _usage(schema, compartment.role)
+            yield from_templates("schema_usage", f"{schema}:{compartment.role}", values)
+
+
+def owner_usage(policy: Policy) -> Iterator[Statement]:
+    """The guard's own functions reach the schemas whose masks they keep."""
+    for name in sorted({table.schema for table in policy.tables() if table.subject is not None}):
+        yield from_templates("schema_usage", f"{name}:sminion_owner", _usage(name, "sminion_owner"))
+
+
+def _usage(schema: str, role: str) -> dict[str, str]:
+    return {
+        "schema": ident(schema),
+        "schema_literal": literal(schema),
+        "role": ident(role),
+        "role_literal": literal(role),
+    }

@@ -1,0 +1,49 @@
+"""One compiled statement: what it makes, how it is undone, and how its object is recognised in a live database."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sminion_guard.compiler import templates
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A step of the installation.
+
+    :param key: what it is about, stable over versions of the policy, such as ``policy:crm.customer:guard_floor``.
+    :param sql: one or more SQL statements that may be run again.
+    :param reverse: SQL that undoes them, without knowing the policy.
+    :param fingerprint_query: a SELECT of one text that changes when the object does; NULL when the object is missing.
+    :param as_owner: run as ``sminion_owner``, because it concerns schema ``sminion``.
+    """
+
+    key: str
+    sql: str
+    reverse: str
+    fingerprint_query: str
+    as_owner: bool = False
+
+    @property
+    def digest(self) -> str:
+        """Hash of everything that is installed; another digest means that the object is outdated."""
+        parts = (self.sql, self.reverse, self.fingerprint_query, str(self.as_owner))
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def from_templates(kind: str, key: str, values: Mapping[str, str], *, as_owner: bool = False) -> Statement:
+    """A statement from the three templates of ``kind``: apply, reverse and fingerprint.
+
+    :param kind: a directory below sql/templates.
+    :param key: the part of the statement's key after ``kind:``.
+    :param values: placeholder to SQL text.
+    """
+    return Statement(
+        key=f"{kind}:{key}",
+        sql=templates.fill(f"{kind}/apply", values),
+        reverse=templates.fill(f"{kind}/reverse", values),
+        fingerprint_query=templates.fill(f"{kind}/fingerprint", values),
+        as_owner=as_owner,
+    )

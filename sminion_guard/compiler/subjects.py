@@ -1,0 +1,68 @@
+"""Where the subject of a table's rows is: which columns the policies test, and how deep the table lies below it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sminion_guard.policy import Policy, SubjectPath, Table
+
+GUARD_SUBJECT = "guard_subject"
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """The parent of a table with a subject path.
+
+    :param column: the child's column that leads to the parent.
+    :param key: the parent's column it equals.
+    :param subject: the parent's column with the subject.
+    """
+
+    table: Table
+    column: str
+    key: str
+    subject: str
+
+
+def subject_columns(table: Table) -> tuple[str, ...]:
+    """Columns of the row itself that hold its subjects, sorted: for a path the one that its trigger fills in."""
+    if table.subject is None:
+        return ()
+    if isinstance(table.subject, SubjectPath):
+        return (GUARD_SUBJECT,)
+    return tuple(sorted(entry.column for entry in table.subject))
+
+
+def parent_of(policy: Policy, table: Table) -> Parent | None:
+    """The parent through which the subject is reached, or None when the row has its own."""
+    path = table.subject
+    if not isinstance(path, SubjectPath):
+        return None
+    parent = policy.schemas[path.schema].tables[path.table]
+    return Parent(parent, path.column, path.key, subject_columns(parent)[0])
+
+
+def children_of(policy: Policy, table: Table) -> tuple[Table, ...]:
+    """Tables whose subject is reached through ``table``, sorted."""
+    found = []
+    for other in policy.tables():
+        parent = parent_of(policy, other)
+        if parent is not None and parent.table == table:
+            found.append(other)
+    return tuple(found)
+
+
+def depth(policy: Policy, table: Table) -> int:
+    """Steps from the row to the row that holds its subject: 0 for its own column."""
+    steps = 0
+    parent = parent_of(policy, table)
+    while parent is not None:
+        steps += 1
+        parent = parent_of(policy, parent.table)
+    return steps
+
+
+def personal_tables(policy: Policy) -> tuple[Table, ...]:
+    """Tables whose rows have subjects: parents before their children, then by name."""
+    found = [table for table in policy.tables() if table.subject is not None]
+    return tuple(sorted(found, key=lambda table: (depth(policy, table), table.schema, table.name)))

@@ -1,0 +1,32 @@
+"""SQL lives in sql/templates; here its ``<<placeholders>>`` are filled in. A template that asks for what it is not given,
+or is given what it does not ask for, is an error of ours and raises."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+
+from sminion_guard import resources
+
+_PLACEHOLDER = re.compile(r"<<([a-z_]+)>>")
+
+
+@cache
+def _text(name: str) -> str:
+    return (resources.sql() / "templates" / f"{name}.sql").read_text(encoding="utf-8").strip()
+
+
+def fill(name: str, values: Mapping[str, str]) -> str:
+    """The template ``sql/templates/<name>.sql`` with its placeholders filled in.
+
+    :param name: such as ``policy/apply``.
+    :param values: placeholder to SQL text, already quoted.
+    :raises KeyError: when a placeholder has no value.
+    """
+    return _PLACEHOLDER.sub(lambda match: values[match.group(1)], _text(name))
+
+
+def placeholders(name: str) -> frozenset[str]:
+    """The names that the template asks for."""
+    return frozenset(_PLACEHOLDER.findall(_text(name)))

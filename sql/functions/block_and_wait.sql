@@ -1,0 +1,12 @@
+-- Blocks, commits, and returns only when no older transaction can still read the subject. A procedure, because a function
+-- cannot commit; SECURITY INVOKER and without settings of its own, because PostgreSQL lets only such a procedure commit.
+-- It decides nothing: what it calls is a definer function that its caller may execute anyway.
+CREATE PROCEDURE sminion.block_and_wait(subject text, reason text, actor text DEFAULT NULL, patience interval DEFAULT '5 minutes')
+LANGUAGE plpgsql
+AS $sminion$
+BEGIN
+  PERFORM sminion.block(subject, reason, actor);
+  COMMIT;
+  PERFORM sminion.await_older(patience);
+END
+$sminion$;

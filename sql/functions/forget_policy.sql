@@ -1,0 +1,21 @@
+-- Takes the policy out of force after all its objects were undone: no ticket opens anything, no new one is given. History
+-- stays until the schema goes.
+CREATE FUNCTION sminion.forget_policy() RETURNS void
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+BEGIN
+  IF EXISTS (SELECT FROM sminion.installed_object) THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG407',
+      MESSAGE = 'the policy still has objects in place',
+      HINT = 'Remove it with `sminion-guard apply --remove`, or by downgrading the migration that applied it.';
+  END IF;
+  DELETE FROM sminion.login;
+  DELETE FROM sminion.compartment;
+  DELETE FROM sminion.protected_table;
+  DELETE FROM sminion.policy;
+  DELETE FROM sminion.closed_grant;
+  UPDATE sminion.purpose p SET retired_at = clock_timestamp() WHERE p.retired_at IS NULL;
+END
+$sminion$;

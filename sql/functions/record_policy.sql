@@ -1,0 +1,78 @@
+-- Puts a compiled policy in force and returns its epoch. Tickets of earlier epochs open nothing from here on. When the
+-- formula of the masks changed, every state and every row is due again: `remask`, then `backfill`.
+CREATE FUNCTION sminion.record_policy(registry jsonb) RETURNS integer
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  before    sminion.policy;
+  new_epoch integer;
+  same_mask boolean;
+BEGIN
+  SELECT p.* INTO before FROM sminion.policy p;
+  INSERT INTO sminion.policy_version (name, version, digest, document)
+  VALUES (registry ->> 'name', registry ->> 'version', registry ->> 'digest', registry -> 'document')
+  RETURNING epoch INTO new_epoch;
+  same_mask := before.epoch IS NOT NULL
+    AND before.default_bits = (registry ->> 'default_bits')::bigint
+    AND before.consent_bits = (registry ->> 'consent_bits')::bigint
+    AND before.objection_bits = (registry ->> 'objection_bits')::bigint
+    AND before.blocked_bits = (registry ->> 'blocked_bits')::bigint;
+
+  DELETE FROM sminion.policy;
+  INSERT INTO sminion.policy (
+    epoch, name, version, digest, subject_key, ticket_lifetime, require_tls, mask_epoch,
+    default_bits, consent_bits, objection_bits, blocked_bits
+  ) VALUES (
+    new_epoch, registry ->> 'name', registry ->> 'version', registry ->> 'digest', registry ->> 'subject_key',
+    make_interval(secs => (registry ->> 'ticket_lifetime_seconds')::double precision),
+    (registry ->> 'require_tls')::boolean, CASE WHEN same_mask THEN before.mask_epoch ELSE new_epoch END,
+    (registry ->> 'default_bits')::bigint, (registry ->> 'consent_bits')::bigint,
+    (registry ->> 'objection_bits')::bigint, (registry ->> 'blocked_bits')::bigint
+  );
+
+  UPDATE sminion.purpose p SET retired_at = clock_timestamp()
+  WHERE p.retired_at IS NULL
+    AND NOT EXISTS (SELECT FROM jsonb_array_elements(registry -> 'purposes') j WHERE (j ->> 'bit')::smallint = p.bit);
+  INSERT INTO sminion.purpose AS p (bit, name, title, basis, sees_blocked)
+  SELECT j.bit, j.name, j.title, j.basis, j.sees_blocked
+  FROM jsonb_to_recordset(registry -> 'purposes')
+    AS j (bit smallint, name text, title text, basis text, sees_blocked boolean)
+  ON CONFLICT (bit) DO UPDATE SET title = excluded.title, basis = excluded.basis;
+
+  DELETE FROM sminion.compartment c
+  WHERE NOT EXISTS (SELECT FROM jsonb_array_elements(registry -> 'compartments') j WHERE j ->> 'role' = c.role);
+  INSERT INTO sminion.compartment AS c (role, purpose, mask, schemas, sees_blocked, clashes)
+  SELECT j.role, j.purpose, j.mask, j.schemas, j.sees_blocked, j.clashes
+  FROM jsonb_to_recordset(registry -> 'compartments')
+    AS j (role name, purpose text, mask bigint, schemas text[], sees_blocked boolean, clashes text[])
+  ON CONFLICT (role) DO UPDATE SET purpose = excluded.purpose, mask = excluded.mask, schemas = excluded.schemas,
+    sees_blocked = excluded.sees_blocked, clashes = excluded.clashes;
+
+  DELETE FROM sminion.login;
+  INSERT INTO sminion.login (login, purpose, may_hold_incompatible)
+  SELECT j.login, j.purpose, j.may_hold_incompatible
+  FROM jsonb_to_recordset(registry -> 'logins') AS j (login name, purpose text, may_hold_incompatible boolean);
+
+  DELETE FROM sminion.protected_table p
+  WHERE NOT EXISTS (
+    SELECT FROM jsonb_array_elements(registry -> 'tables') j
+    WHERE j ->> 'schema' = p.schema_name AND j ->> 'table' = p.table_name);
+  INSERT INTO sminion.protected_table AS p (schema_name, table_name, subject_columns, key_type, depth)
+  SELECT j.schema, j."table", j.subject_columns, registry ->> 'subject_key', j.depth
+  FROM jsonb_to_recordset(registry -> 'tables') AS j (schema text, "table" text, subject_columns text[], depth integer)
+  ON CONFLICT (schema_name, table_name) DO UPDATE SET
+    subject_columns = excluded.subject_columns, depth = excluded.depth,
+    next_block = CASE
+      WHEN same_mask AND p.subject_columns = excluded.subject_columns AND p.depth = excluded.depth THEN p.next_block
+      ELSE 0 END;
+
+  -- What `apply` took away in this transaction, for the way back (see templates/closed_schema).
+  INSERT INTO sminion.closed_grant (statement)
+  SELECT DISTINCT s FROM string_to_table(nullif(current_setting('sminion.closed', true), ''), E'\n') s
+  ON CONFLICT DO NOTHING;
+  PERFORM set_config('sminion.closed', '', true);
+  RETURN new_epoch;
+END
+$sminion$;

@@ -1,0 +1,16 @@
+-- Ends an access before its time: from its next statement on, whoever uses the ticket is refused.
+CREATE FUNCTION sminion.revoke_ticket(ticket bigint, reason text) RETURNS boolean
+LANGUAGE plpgsql
+VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+BEGIN
+  PERFORM sminion.require_reason(reason);
+  UPDATE sminion.ticket k
+  SET revoked_at = clock_timestamp(), revoked_by = session_user, revoked_why = reason
+  WHERE k.id = ticket AND k.revoked_at IS NULL;
+  RETURN FOUND;
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.revoke_ticket(bigint, text) IS 'ends an access; false when it was ended before or never was';

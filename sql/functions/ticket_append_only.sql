@@ -1,0 +1,22 @@
+-- Trigger of the access log: a ticket is never removed, and changes in one way only, from open to revoked.
+CREATE FUNCTION sminion.ticket_append_only() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  expected sminion.ticket;
+BEGIN
+  IF TG_OP = 'UPDATE' THEN
+    expected := OLD;
+    expected.revoked_at := NEW.revoked_at;
+    expected.revoked_by := NEW.revoked_by;
+    expected.revoked_why := NEW.revoked_why;
+    IF OLD.revoked_at IS NULL AND NEW.revoked_at IS NOT NULL AND NEW = expected THEN
+      RETURN NEW;
+    END IF;
+  END IF;
+  RAISE EXCEPTION USING ERRCODE = 'SG505',
+    MESSAGE = format('`sminion.ticket` is append-only: %s refused', lower(TG_OP)),
+    HINT = 'A ticket can only be revoked: `sminion.revoke_ticket`.';
+END
+$sminion$;

@@ -1,0 +1,8 @@
+-- Nothing in schema `sminion` is for everybody. What logins, compartments, officers, auditors and maintenance may call
+-- depends on the policy's roles, and stands in one place: templates/guard_grants.sql.
+REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM PUBLIC;
+REVOKE ALL ON ALL SEQUENCES IN SCHEMA sminion FROM PUBLIC;
+REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM PUBLIC;
+REVOKE ALL ON SCHEMA sminion FROM PUBLIC;
+-- Global for this owner, since per-schema defaults cannot take away what PUBLIC has: row triggers come later.
+ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON ROUTINES FROM PUBLIC;

@@ -1,0 +1,34 @@
+-- The owner of everything in schema `sminion`: it cannot log in, nobody stays its member, and only its own functions act as it.
+-- Roles are cluster-wide, so another database may have made it already; a role of this name that could log in, or that
+-- somebody can become, would hand every definer function to its members, so it is refused.
+DO $sminion$
+BEGIN
+  IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'sminion_owner') THEN
+    IF EXISTS (
+      SELECT FROM pg_catalog.pg_roles
+      WHERE rolname = 'sminion_owner'
+        AND (rolcanlogin OR rolsuper OR rolcreaterole OR rolbypassrls OR rolreplication)
+    ) THEN
+      RAISE EXCEPTION USING ERRCODE = 'SG401',
+        MESSAGE = 'role `sminion_owner` exists and is more than an owner',
+        DETAIL = 'It may log in, or it has SUPERUSER, CREATEROLE, BYPASSRLS or REPLICATION.',
+        HINT = 'Drop or rename that role, then install again.';
+    END IF;
+  ELSE
+    CREATE ROLE sminion_owner NOLOGIN NOINHERIT NOCREATEDB NOCREATEROLE NOREPLICATION;
+    COMMENT ON ROLE sminion_owner IS 'sminion_guard: owner of schema sminion';
+  END IF;
+  IF NOT (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user) THEN
+    -- Only until the end of the installation: see roles/release.sql.
+    EXECUTE pg_catalog.format('GRANT sminion_owner TO %I', current_user);
+  END IF;
+END
+$sminion$;
+
+-- Remembered for the way back: RESET ROLE would forget a SET ROLE the DBA made before.
+SELECT pg_catalog.set_config('sminion.installer', current_user, true);
+
+CREATE SCHEMA sminion AUTHORIZATION sminion_owner;
+COMMENT ON SCHEMA sminion IS 'sminion_guard: policy, tickets, subjects'' state and the access log';
+
+SELECT pg_catalog.set_config('role', 'sminion_owner', true);

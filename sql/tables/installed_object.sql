@@ -1,0 +1,13 @@
+-- What the policy compiled to and is in place: the digest tells INSTALLED from OUTDATED; the fingerprint query
+-- tells MISSING (no answer) and ALTERED (another answer than after installing);
+-- the reverse removes what a later policy no longer has, without the compiler that made it.
+CREATE TABLE sminion.installed_object (
+  key        text        PRIMARY KEY,
+  position   integer     NOT NULL,
+  digest     text        NOT NULL,
+  reverse    text        NOT NULL,
+  fingerprint_query text NOT NULL,
+  fingerprint text,
+  applied_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp()
+);
+COMMENT ON TABLE sminion.installed_object IS 'compiled statements in place, with how to recognise and undo each';

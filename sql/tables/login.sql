@@ -1,0 +1,8 @@
+-- Which login may act for which purpose in this database. Memberships are cluster-wide; this is not.
+CREATE TABLE sminion.login (
+  login                 name    NOT NULL,
+  purpose               text    NOT NULL,
+  may_hold_incompatible boolean NOT NULL,
+  PRIMARY KEY (login, purpose)
+);
+COMMENT ON TABLE sminion.login IS 'logins and the purposes they may act for';

@@ -1,0 +1,26 @@
+-- The policy in force: one row, or none before the first `apply`. The four masks are the formula of subject_state.mask.
+CREATE TABLE sminion.policy (
+  singleton       boolean  PRIMARY KEY DEFAULT true CHECK (singleton),
+  epoch           integer  NOT NULL REFERENCES sminion.policy_version (epoch),
+  name            text     NOT NULL,
+  version         text     NOT NULL,
+  digest          text     NOT NULL,
+  subject_key     text     NOT NULL CHECK (subject_key IN ('bigint', 'uuid', 'text')),
+  ticket_lifetime interval NOT NULL CHECK (ticket_lifetime > interval '0'),
+  require_tls     boolean  NOT NULL,
+  mask_epoch      integer  NOT NULL,
+  default_bits    bigint   NOT NULL,
+  consent_bits    bigint   NOT NULL,
+  objection_bits  bigint   NOT NULL,
+  blocked_bits    bigint   NOT NULL,
+  -- a purpose that needs consent is not permitted by default
+  CHECK (default_bits & consent_bits = 0),
+  -- only a processing that is permitted by default can be objected to
+  CHECK (objection_bits & ~default_bits = 0)
+);
+COMMENT ON COLUMN sminion.policy.mask_epoch IS 'epoch in which the formula of the masks last changed';
+COMMENT ON TABLE sminion.policy IS 'the policy in force';
+COMMENT ON COLUMN sminion.policy.default_bits IS 'purposes permitted without anything the subject did';
+COMMENT ON COLUMN sminion.policy.consent_bits IS 'purposes permitted by consent only';
+COMMENT ON COLUMN sminion.policy.objection_bits IS 'purposes a subject may object to';
+COMMENT ON COLUMN sminion.policy.blocked_bits IS 'purposes that still see a blocked subject';

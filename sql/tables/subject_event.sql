@@ -1,0 +1,17 @@
+-- What happened to each subject's state, for ever. Append-only: see triggers/subject_event_append_only.sql.
+CREATE TABLE sminion.subject_event (
+  id      bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  at      timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+  subject text        COLLATE "C" NOT NULL,
+  event   text        NOT NULL CHECK (event IN (
+            'block', 'unblock', 'give_consent', 'withdraw_consent', 'object', 'withdraw_objection')),
+  purpose text,
+  reason  text        NOT NULL,
+  actor   text        NOT NULL,
+  login   name        NOT NULL DEFAULT session_user,
+  epoch   integer     NOT NULL,
+  -- a block concerns all purposes, everything else exactly one
+  CHECK ((event IN ('block', 'unblock')) = (purpose IS NULL))
+);
+CREATE INDEX subject_event_subject ON sminion.subject_event (subject, at);
+COMMENT ON TABLE sminion.subject_event IS 'history of subjects'' states; append-only';

@@ -1,0 +1,15 @@
+-- What each subject permits. `mask` is a pure function of the other columns and of the policy (see sminion.mask); it is
+-- stored because row triggers read it for every row they see.
+CREATE TABLE sminion.subject_state (
+  subject    text    COLLATE "C" PRIMARY KEY CHECK (subject <> ''),
+  blocked    boolean NOT NULL DEFAULT false,
+  consents   bigint  NOT NULL DEFAULT 0,
+  objections bigint  NOT NULL DEFAULT 0,
+  mask       bigint  NOT NULL,
+  epoch      integer NOT NULL
+)
+-- States change in place, and row triggers lock them: leave room so that updates stay on the page.
+WITH (fillfactor = 80);
+COMMENT ON TABLE sminion.subject_state IS 'what each subject permits: consents, objections, block, and the mask they make';
+-- For `remask` after a change of policy; empty predicates are not possible, so the index is on the epoch itself.
+CREATE INDEX subject_state_epoch ON sminion.subject_state (epoch);

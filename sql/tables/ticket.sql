@@ -1,0 +1,35 @@
+-- The committed record of each access: who, why, from where, until when. The secret is not here, only its hash, so that
+-- whoever reads the log cannot act with it.
+CREATE TABLE sminion.ticket (
+  id             bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  secret_hash    bytea       NOT NULL,
+  -- The top-level transaction that wrote the row: while it runs, and after it rolled back, the ticket opens nothing.
+  writer         xid8        NOT NULL DEFAULT pg_catalog.pg_current_xact_id(),
+  opened_at      timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+  expires_at     timestamptz NOT NULL,
+  login          name        NOT NULL,
+  role           name        NOT NULL,
+  mask           bigint      NOT NULL,
+  -- the login may hold incompatible purposes, so each transaction must prove that it stays in one compartment
+  alternating    boolean     NOT NULL,
+  epoch          integer     NOT NULL,
+  purpose        text        NOT NULL,
+  basis          text        NOT NULL,
+  basis_ref      text        CHECK (pg_catalog.length(basis_ref) <= 400),
+  actor          text        NOT NULL CHECK (pg_catalog.length(actor) BETWEEN 1 AND 200),
+  unit           text        CHECK (pg_catalog.length(unit) <= 200),
+  reason         text        NOT NULL CHECK (pg_catalog.length(reason) BETWEEN 1 AND 1000),
+  subject        text        COLLATE "C",
+  client_address inet,
+  encrypted      boolean     NOT NULL,
+  application    text        NOT NULL,
+  revoked_at     timestamptz,
+  revoked_by     name,
+  revoked_why    text,
+  CHECK ((revoked_at IS NULL) = (revoked_by IS NULL) AND (revoked_at IS NULL) = (revoked_why IS NULL))
+);
+-- The log grows in time order: BRIN answers "last week" for almost nothing.
+CREATE INDEX ticket_opened_at ON sminion.ticket USING brin (opened_at);
+CREATE INDEX ticket_actor ON sminion.ticket (actor, opened_at);
+CREATE INDEX ticket_subject ON sminion.ticket (subject, opened_at) WHERE subject IS NOT NULL;
+COMMENT ON TABLE sminion.ticket IS 'every access: who, why, from where, until when';

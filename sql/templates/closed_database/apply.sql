@@ -1,0 +1,52 @@
+-- No copies: temporary tables, tables of one's own and large objects are where data of one purpose would wait for
+-- another. TEMPORARY and CREATE are the database owner's to take away, the large object functions a superuser's: what
+-- cannot be closed by the role that installs is named in a warning, and stays in the fingerprint for the doctor.
+DO $sminion$
+DECLARE
+  open record;
+BEGIN
+  FOR open IN SELECT * FROM (
+    SELECT pg_catalog.format('DATABASE %I', d.datname), a.privilege_type
+    FROM pg_catalog.pg_database d, pg_catalog.aclexplode(coalesce(d.datacl, pg_catalog.acldefault('d', d.datdba))) a
+    WHERE d.datname = pg_catalog.current_database() AND a.grantee = 0 AND a.privilege_type IN ('TEMPORARY', 'CREATE')
+    UNION ALL
+    SELECT pg_catalog.format('SCHEMA %I', n.nspname), a.privilege_type
+    FROM pg_catalog.pg_namespace n, pg_catalog.aclexplode(n.nspacl) a
+    WHERE a.grantee = 0 AND a.privilege_type = 'CREATE'
+    UNION ALL
+    SELECT 'FUNCTION ' || p.oid::pg_catalog.regprocedure, a.privilege_type
+    FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))) a
+    WHERE p.pronamespace = 'pg_catalog'::pg_catalog.regnamespace AND a.grantee = 0
+      AND p.proname IN ('lo_creat', 'lo_create', 'lo_from_bytea', 'lo_put', 'lowrite', 'lo_import', 'lo_open')
+  ) AS o (object, privilege)
+  LOOP
+    BEGIN
+      EXECUTE pg_catalog.format('REVOKE %s ON %s FROM PUBLIC', open.privilege, open.object);
+      PERFORM pg_catalog.set_config('sminion.closed', pg_catalog.concat_ws(E'\n',
+        nullif(pg_catalog.current_setting('sminion.closed', true), ''),
+        pg_catalog.format('GRANT %s ON %s TO PUBLIC', open.privilege, open.object)), true);
+    EXCEPTION WHEN insufficient_privilege THEN
+      NULL;  -- looked at again below: REVOKE by another than the owner is only a warning, too
+    END;
+  END LOOP;
+  FOR open IN SELECT * FROM (
+    SELECT pg_catalog.format('DATABASE %I', d.datname), a.privilege_type
+    FROM pg_catalog.pg_database d, pg_catalog.aclexplode(coalesce(d.datacl, pg_catalog.acldefault('d', d.datdba))) a
+    WHERE d.datname = pg_catalog.current_database() AND a.grantee = 0 AND a.privilege_type IN ('TEMPORARY', 'CREATE')
+    UNION ALL
+    SELECT pg_catalog.format('SCHEMA %I', n.nspname), a.privilege_type
+    FROM pg_catalog.pg_namespace n, pg_catalog.aclexplode(n.nspacl) a
+    WHERE a.grantee = 0 AND a.privilege_type = 'CREATE'
+    UNION ALL
+    SELECT 'FUNCTION ' || p.oid::pg_catalog.regprocedure, a.privilege_type
+    FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))) a
+    WHERE p.pronamespace = 'pg_catalog'::pg_catalog.regnamespace AND a.grantee = 0
+      AND p.proname IN ('lo_creat', 'lo_create', 'lo_from_bytea', 'lo_put', 'lowrite', 'lo_import', 'lo_open')
+  ) AS o (object, privilege)
+  LOOP
+    RAISE WARNING USING ERRCODE = 'SG405',
+      MESSAGE = pg_catalog.format('left open: PUBLIC has %s on %s', open.privilege, open.object),
+      HINT = pg_catalog.format('As its owner or a superuser: REVOKE %s ON %s FROM PUBLIC;', open.privilege, open.object);
+  END LOOP;
+END
+$sminion$

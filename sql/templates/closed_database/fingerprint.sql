@@ -1,0 +1,14 @@
+SELECT coalesce(pg_catalog.string_agg(pg_catalog.concat_ws(' ', o.privilege, o.object), '; ' ORDER BY o.object, o.privilege), 'closed') FROM (
+    SELECT pg_catalog.format('DATABASE %I', d.datname), a.privilege_type
+    FROM pg_catalog.pg_database d, pg_catalog.aclexplode(coalesce(d.datacl, pg_catalog.acldefault('d', d.datdba))) a
+    WHERE d.datname = pg_catalog.current_database() AND a.grantee = 0 AND a.privilege_type IN ('TEMPORARY', 'CREATE')
+    UNION ALL
+    SELECT pg_catalog.format('SCHEMA %I', n.nspname), a.privilege_type
+    FROM pg_catalog.pg_namespace n, pg_catalog.aclexplode(n.nspacl) a
+    WHERE a.grantee = 0 AND a.privilege_type = 'CREATE'
+    UNION ALL
+    SELECT 'FUNCTION ' || p.oid::pg_catalog.regprocedure, a.privilege_type
+    FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))) a
+    WHERE p.pronamespace = 'pg_catalog'::pg_catalog.regnamespace AND a.grantee = 0
+      AND p.proname IN ('lo_creat', 'lo_create', 'lo_from_bytea', 'lo_put', 'lowrite', 'lo_import', 'lo_open')
+) AS o (object, privilege)
