@@ -162,6 +162,10 @@ _CONTEXT = (
          "a login that inherits a compartment, or may grant it, goes round the ticket",
          "run `sminion-guard apply`, which repairs the membership, or ask the DBA",
          errors.TicketRefused),
+    Code("SG220", "compartment entered inside code",
+         "variables of a DO block or function outlive the compartment in which they were filled",
+         "call `sminion.enter` as a statement of its own, first in the transaction",
+         errors.ContextEscape),
 )
 
 _POLICY = (

@@ -2,9 +2,14 @@
 -- Called for logins that may hold incompatible purposes; for all others the login's purposes are mergeable anyway.
 --
 -- The mark is a transaction-level advisory lock, the one piece of transaction state that a client can neither release nor
--- forge away, and that works in READ ONLY transactions and on a hot standby. ROLLBACK TO SAVEPOINT releases it, but
--- takes back all that the database kept of the other side too. The lock is shared and its key holds our own process id, so
--- two sessions never wait for each other; if somebody holds it exclusively to disturb us, the access is refused.
+-- forge away, and that works in READ ONLY transactions and on a hot standby. The lock is shared and its key holds our own
+-- process id, so two sessions never wait for each other; if somebody holds it exclusively to disturb us, the access is
+-- refused.
+--
+-- ROLLBACK TO SAVEPOINT and COMMIT release it, together with all that the database kept of the other side. Variables of
+-- procedural code survive both: a DO block could read one side, roll its inner block back (or COMMIT), and read the other.
+-- So the first mark of a transaction is made outside of code, by `enter` or by a plain statement: code then finds a mark
+-- that it cannot lose. The call stack tells; its outermost line is the last.
 CREATE FUNCTION sminion.stay_in_compartment(entering name) RETURNS void
 LANGUAGE plpgsql
 VOLATILE
@@ -13,28 +18,41 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $sminion$
 DECLARE
-  class CONSTANT integer := 1397706305;  -- 'SMNA': our corner of the advisory key space, times 64 compartments a process
-  own   sminion.compartment;
-  other name;
+  class CONSTANT integer := 1397706305;  -- 'SOGA': our corner of the advisory key space, one key a compartment and process
+  own    sminion.compartment;
+  marked name[];
+  stack  text;
+  other  name;
 BEGIN
   SELECT c.* INTO STRICT own FROM sminion.compartment c WHERE c.role = entering;
-  IF NOT pg_try_advisory_xact_lock_shared(class + own.id, pg_backend_pid()) THEN
-    RAISE EXCEPTION USING ERRCODE = 'SG210',
-      MESSAGE = 'another session holds the mark of this transaction''s compartment',
-      HINT = 'Find the holder in pg_locks (locktype advisory) and end it.';
-  END IF;
-  SELECT c.role INTO other
-  FROM pg_locks l
-  JOIN sminion.compartment c ON l.classid = (class + c.id)::bigint::oid
-  WHERE l.locktype = 'advisory' AND l.pid = pg_backend_pid() AND l.objsubid = 2
-    AND l.objid = pg_backend_pid()::bigint::oid AND l.mode = 'ShareLock' AND l.granted
-    AND c.role = ANY (own.clashes)
-  LIMIT 1;
+  marked := ARRAY(
+    SELECT c.role
+    FROM pg_locks l
+    JOIN sminion.compartment c ON l.classid = (class + c.id)::bigint::oid
+    WHERE l.locktype = 'advisory' AND l.pid = pg_backend_pid() AND l.objsubid = 2
+      AND l.objid = pg_backend_pid()::bigint::oid AND l.mode = 'ShareLock' AND l.granted);
+  SELECT m.role INTO other FROM unnest(marked) AS m (role) WHERE m.role = ANY (own.clashes) LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION USING ERRCODE = 'SG210',
       MESSAGE = format('this transaction entered compartment `%s` and cannot enter `%s`', other, entering),
       DETAIL = 'The two hold data collected for incompatible purposes.',
       HINT = 'End the transaction first.';
+  END IF;
+  IF entering = ANY (marked) THEN
+    RETURN;
+  END IF;
+
+  GET DIAGNOSTICS stack = PG_CONTEXT;
+  IF stack !~ E'(^|\n)[^"\n]* sminion\\.(context\\(name,name\\)|enter\\(text\\)) [^"\n]*$' THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG220',
+      MESSAGE = format('compartment `%s` must be entered before code runs in it', entering),
+      DETAIL = 'Variables of a DO block or function would outlive the compartment in which they were filled.',
+      HINT = 'Call `sminion.enter` as a statement of its own, first in the transaction.';
+  END IF;
+  IF NOT pg_try_advisory_xact_lock_shared(class + own.id, pg_backend_pid()) THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG210',
+      MESSAGE = 'another session holds the mark of this transaction''s compartment',
+      HINT = 'Find the holder in pg_locks (locktype advisory) and end it.';
   END IF;
 END
 $sminion$;
