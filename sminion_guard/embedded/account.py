@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from sminion_guard.errors import EmbeddedServerError
 
@@ -31,24 +32,39 @@ class Account:
     lent: bool
 
     def run(self, command: Sequence[str | Path], *, output: Path | None = None) -> int:
-        """Run ``command`` as this account, in ``/`` and in a clean environment, and return its exit status.
+        """Run ``command`` to its end and return its exit status.
 
-        Output goes to a file: `pg_ctl start` leaves the server behind with our descriptors, and a pipe would never
-        report its end.
+        :param output: file that receives both streams, replaced; ``None`` throws them away.
+        :raises EmbeddedServerError: as :meth:`spawn` does.
+        """
+        process = self.spawn(command, output=output or Path(os.devnull), mode="wb")
+        try:
+            return process.wait()
+        except BaseException:  # Ctrl-C: nothing of ours goes on in a directory that is about to be removed
+            process.kill()
+            process.wait()
+            raise
+
+    def spawn(
+        self, command: Sequence[str | Path], *, output: Path, mode: Literal["wb", "ab"], own_session: bool = False
+    ) -> subprocess.Popen[bytes]:
+        """Start ``command`` as this account, in ``/`` and in a clean environment.
 
         :param command: the program and its arguments.
-        :param output: file that receives both streams, replaced; ``None`` throws them away.
+        :param output: file that receives both streams: a pipe would have to be read, and never ends with a server.
+        :param mode: ``ab`` appends to the file, ``wb`` replaces it.
+        :param own_session: out of reach of the terminal's Ctrl-C.
         :raises EmbeddedServerError: SG854 when this process may not switch to the account; SG855 when the program
             cannot be run at all.
         """
-        with open(output or os.devnull, "wb") as stream:
+        with open(output, mode) as stream:
             try:
-                return subprocess.run(
+                return subprocess.Popen(
                     command, stdin=subprocess.DEVNULL, stdout=stream, stderr=subprocess.STDOUT, env=_environment(),
-                    cwd="/", umask=0o077, check=False,
+                    cwd="/", umask=0o077, start_new_session=own_session,
                     user=self.uid if self.lent else None, group=self.gid if self.lent else None,
                     extra_groups=[] if self.lent else None,
-                ).returncode
+                )
             except OSError as error:
                 if self.lent and not _may_switch(self):
                     raise EmbeddedServerError(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-import shlex
 import socket
+import subprocess
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,8 +47,8 @@ class Cluster:
 
     @property
     def log(self) -> Path:
-        """The server's log file."""
-        return self.directory / "cluster" / "log"
+        """The server's log file; not in ``cluster/``, where its account could put a link in its place."""
+        return self.directory / "log"
 
     def run(self, program: str, *arguments: str | Path) -> str:
         """Run one of PostgreSQL's programs as the account and return what it said.
@@ -77,8 +78,11 @@ class Cluster:
         )
         file.unlink()
 
-    def launch(self, port: int, *, durable: bool, extra: Mapping[str, str]) -> int:
-        """Start the server, wait until it serves, and return its port.
+    def launch(self, port: int, *, durable: bool, extra: Mapping[str, str]) -> tuple[int, subprocess.Popen[bytes]]:
+        """Start the server, wait until it serves, and return its port and its process.
+
+        A child of ours, and not of `pg_ctl`: one that was killed is collected at once. Until then PostgreSQL takes it
+        for a running server and refuses to start on its data.
 
         :param port: the port to use, 0 to look for a free one.
         :param durable: whether to survive a crash of the machine.
@@ -86,27 +90,43 @@ class Cluster:
         :raises EmbeddedServerError: SG853 with the end of the log when it does not start.
         """
         config = self.directory / "postgresql.conf"
-        options = shlex.join(["-c", f"config_file={config}"])
+        command: list[str | Path] = [self.binaries.bin_dir / "postgres", "-D", self.data, "-c", f"config_file={config}"]
         for attempt in range(1, ATTEMPTS + 1):
             tried = port or _free_port()
             workspace.write_config(config, settings.postgresql_conf(
                 data=self.data, hba=self.directory / "pg_hba.conf", sockets=self.sockets, port=tried, durable=durable,
                 extra=extra,
             ), self.account)
+            process = self.account.spawn(command, output=self.log, mode="ab", own_session=True)
             try:
-                self.run(
-                    "pg_ctl", "start", "--wait", "--timeout", str(START_SECONDS), "--silent", "--pgdata", self.data,
-                    "--log", self.log, "--options", options,
-                )
-                return tried
-            except EmbeddedServerError as error:
-                log = tail(self.log)
-                if port or attempt == ATTEMPTS or "could not bind" not in log:
-                    raise EmbeddedServerError(
-                        "SG853", f"{self.binaries} did not start", detail=f"{log}\n{error.detail or ''}".strip(),
-                        hint="the end of the server's log, above, says why",
-                    ) from error
-        raise AssertionError("the last attempt returns or raises")
+                if self._serves(process):
+                    return tried, process
+            except BaseException:  # Ctrl-C: its pid file, by which it could be found, may not be written yet
+                process.kill()
+                process.wait()
+                raise
+            if port or attempt == ATTEMPTS or "could not bind" not in tail(self.log):
+                break
+        raise EmbeddedServerError(
+            "SG853", f"{self.binaries} did not start", detail=tail(self.log) or None,
+            hint="the end of the server's log, above, says why",
+        )
+
+    def _serves(self, process: subprocess.Popen[bytes]) -> bool:
+        """Wait until the server accepts connections; ``False`` when it ended or takes too long."""
+        end = time.monotonic() + START_SECONDS
+        while process.poll() is None and time.monotonic() < end:
+            try:
+                lines = (self.data / "postmaster.pid").read_text().split("\n")
+            except OSError:
+                lines = []
+            # Line 1 is the pid, which tells a file of an earlier run; line 8 the state (src/include/utils/pidfile.h).
+            if len(lines) > 7 and lines[0] == str(process.pid) and lines[7].strip() == "ready":
+                return True
+            time.sleep(0.01)
+        process.kill()
+        process.wait()
+        return False
 
 
 def tail(path: Path, lines: int = 20) -> str:

@@ -49,6 +49,7 @@ class Server:
         self._cluster: Cluster | None = None
         self._directory: Path | None = None
         self._lock: int | None = None
+        self._process: subprocess.Popen[bytes] | None = None
         self._watcher: subprocess.Popen[bytes] | None = None
         self._owner = os.getpid()
 
@@ -122,7 +123,9 @@ class Server:
         try:
             if self._cluster is None:
                 self._cluster = self._create()
-            self.port = self._cluster.launch(self.port, durable=self.durable, extra=self.settings)
+            if self._process is not None:
+                self._process.wait()
+            self.port, self._process = self._cluster.launch(self.port, durable=self.durable, extra=self.settings)
         except BaseException:  # Ctrl-C too: nothing half-made stays behind
             self.stop()
             raise
@@ -136,12 +139,14 @@ class Server:
         """Stop the server at once and remove its directory. May be called again and again."""
         if self._directory is not None:
             disposal.dispose(self._directory)
+        if self._process is not None:
+            self._process.wait()
         if self._lock is not None:
             os.close(self._lock)
         if self._watcher is not None and self._watcher.stdin is not None:
             self._watcher.stdin.close()  # it finds nothing left to do
             self._watcher.wait()
-        self._cluster = self._directory = self._lock = self._watcher = None
+        self._cluster = self._directory = self._lock = self._process = self._watcher = None
         self.port = 0
         atexit.unregister(self._at_exit)
 

@@ -5,8 +5,8 @@
     <base>/sminion-guard-xxxxxxxx/   ours; the lent account may pass through, nobody else
         owner                        locked while the owning process lives
         postgresql.conf pg_hba.conf  ours, readable by the lent account
-        output                       what initdb and pg_ctl said
-        cluster/                     0700, the server's account: data/, socket/ and log
+        log output                   what the server said; what the program that ran last said
+        cluster/                     0700, the server's account: data/ and socket/
 """
 
 from __future__ import annotations
