@@ -341,8 +341,23 @@ _EMBEDDED = (
          errors.EmbeddedServerError),
 )
 
+_COMMAND = (
+    Code("SG801", "no database named",
+         "the tool never guesses which database it works on",
+         "pass `--database-url`, or set DATABASE_URL or the PG* variables",
+         errors.InstallError),
+    Code("SG802", "malformed database URL",
+         "the address must be one of PostgreSQL, as libpq or SQLAlchemy write it",
+         "write `postgresql://user@host:port/database`",
+         errors.InstallError),
+    Code("SG803", "pyproject.toml cannot be used",
+         "the file says where the policy is",
+         "mend `[tool.sminion_guard]`, or pass `--policy`",
+         errors.PolicyError),
+)
+
 CODES: dict[str, Code] = {
-    entry.code: entry for group in (_JUDGEMENT, _CONTEXT, _POLICY, _SUBJECTS, _EMBEDDED) for entry in group
+    entry.code: entry for group in (_JUDGEMENT, _CONTEXT, _POLICY, _SUBJECTS, _COMMAND, _EMBEDDED) for entry in group
 }
 """Code to entry."""
 

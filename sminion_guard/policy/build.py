@@ -89,7 +89,8 @@ class Builder:
         return {}
 
     def _subject_key(self, head: shape.PolicyShape | None) -> SubjectKey:
-        found = self._word(SubjectKey, head.subject_key, "subject key type", ("policy", "subject_key")) if head else None
+        path: Path = ("policy", "subject_key")
+        found = self._word(SubjectKey, head.subject_key, "subject key type", path) if head else None
         return found or SubjectKey.BIGINT
 
     def _lifetime(self, head: shape.PolicyShape | None) -> timedelta:
@@ -183,7 +184,8 @@ class Builder:
 
     def _known_purposes(self, words: list[str], path: Path) -> bool:
         # A list, not a generator: every unknown word is reported, not just the first.
-        known = [self._known(word, self.purpose_names, "SG308", "purpose", (*path, at)) for at, word in enumerate(words)]
+        names = self.purpose_names
+        known = [self._known(word, names, "SG308", "purpose", (*path, at)) for at, word in enumerate(words)]
         return all(known)
 
     def _known(self, word: str, words: Collection[str], code: str, kind: str, path: Path) -> bool:

@@ -64,7 +64,7 @@ def _joins(pair: Compatible, first: frozenset[str], second: frozenset[str]) -> b
 
 
 def _chain(policy: Policy, start: frozenset[str], goal: frozenset[str]) -> tuple[str, ...]:
-    """The shortest way from a purpose of ``start`` to one of ``goal`` along declared pairs; empty when there is none."""
+    """The shortest way from a purpose of ``start`` to one of ``goal`` along declared pairs; empty without one."""
     ways: deque[tuple[str, ...]] = deque((purpose,) for purpose in sorted(start))
     seen = set(start)
     while ways:

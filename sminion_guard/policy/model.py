@@ -62,7 +62,7 @@ CATEGORIES: frozenset[str] = frozenset(
 """The built-in categories of personal data; a policy may add its own with ``[category.NAME]``."""
 
 OPEN_CATEGORIES: frozenset[str] = frozenset({"key", "none"})
-"""Not personal by themselves, and open to every purpose that reaches the table: identifiers for joins, and neutral data."""
+"""Not personal by themselves, and open to every purpose that reaches the table: keys for joins, and neutral data."""
 
 ALL_CATEGORIES = "*"
 """The value of ``needs`` that stands for every category."""

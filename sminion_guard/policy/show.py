@@ -1,4 +1,4 @@
-"""The policy as people read it: purposes, their compartments, who reaches what. Values only; how to print is the CLI's."""
+"""The policy as people read it: purposes, compartments, who reaches what. Values only; how to print is the CLI's."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sminion_guard.policy.access import TableAccess, table_access
 from sminion_guard.policy.check.logins import incompatible_pair
 from sminion_guard.policy.compartments import collects_in, compartments_of
-from sminion_guard.policy.model import Compatible, Further, Policy, Recipient, Table
+from sminion_guard.policy.model import Compatible, Further, Policy, Recipient, Retention, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,7 @@ class TableView:
     name: str
     personal: bool
     categories: tuple[str, ...]
-    retention: str | None
-    """``3 years after last_seen_at, then destroy``; None when the policy sets no end."""
+    retention: Retention | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +142,9 @@ def _purpose(policy: Policy, name: str) -> PurposeView:
 
 
 def _table(table: Table) -> TableView:
-    retention = table.retention
     return TableView(
         name=table.name,
         personal=table.subject is not None,
         categories=tuple(sorted(set(table.columns.values()))),
-        retention=f"{retention.keep} after {retention.after}, then {retention.then}" if retention else None,
+        retention=table.retention,
     )

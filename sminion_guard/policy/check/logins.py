@@ -18,7 +18,8 @@ def logins(policy: Policy, report: Report) -> None:
         if login.may_hold_incompatible is None and (pair := incompatible_pair(policy, login)):
             report.add("SG316", ("login", login.name),
                        f"login `{login.name}` reaches schemas `{pair[0]}` and `{pair[1]}`, which may not be merged",
-                       "split the login, declare the purposes compatible (`merge_only` will do), or say `may_hold_incompatible = \"why\"`")
+                       "split the login, declare the purposes compatible (`merge_only` will do), or say "
+                       "`may_hold_incompatible = \"why\"`")
 
 
 def incompatible_pair(policy: Policy, login: Login) -> tuple[str, str] | None:

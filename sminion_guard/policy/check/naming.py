@@ -74,7 +74,7 @@ def role_collisions(policy: Policy, report: Report) -> None:
         found = compartments(policy)
     except TooManyCompartments:  # reported where the reach is checked
         return
-    taken = {role: "an office of every policy" for role in office_roles(policy.name)}
+    taken = dict.fromkeys(office_roles(policy.name), "an office of every policy")
     taken |= {name: f"login `{name}`" for name in policy.logins}
     for compartment in found:
         other = taken.setdefault(compartment.role, f"a compartment of purpose `{compartment.purpose}`")

@@ -1,0 +1,66 @@
+"""The program `sminion-guard`: a list of its command groups, and what its exit codes mean."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+
+import typer
+
+from sminion_guard import __version__
+from sminion_guard.cli import policy
+from sminion_guard.cli.common import FAILED, INTERRUPTED, print_error
+from sminion_guard.errors import GuardError
+
+app = typer.Typer(
+    name="sminion-guard",
+    help="Make PostgreSQL process personal data only for the purposes they were collected for.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,  # a traceback with local variables could print personal data
+    rich_markup_mode=None,
+)
+
+app.add_typer(policy.app, name="policy")
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"sminion-guard {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),
+) -> None:
+    """Exit codes: 0 clean, 1 findings, 2 the tool failed."""
+
+
+def app_main() -> None:
+    """Run the program on ``sys.argv``; the entry point of the package.
+
+    :raises SystemExit: always; 0 clean, 1 findings, 2 the tool failed, 130 stopped with Ctrl-C.
+    """
+    try:
+        app()
+    except GuardError as error:
+        print_error(error)
+        code = FAILED
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    except Exception as error:  # the last door: whatever it was, a user gets one line, not fifty
+        if os.environ.get("SMINION_GUARD_DEBUG") == "1":
+            traceback.print_exc()
+        else:
+            typer.echo(f"error: {type(error).__name__}: {' '.join(str(error).split())}", err=True)
+            typer.echo("hint: set SMINION_GUARD_DEBUG=1 to see where it happened", err=True)
+        code = FAILED
+    else:
+        code = 0
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    app_main()

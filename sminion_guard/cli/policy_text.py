@@ -1,0 +1,126 @@
+"""The text that `sminion-guard policy` prints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from sminion_guard.policy import InvalidPolicy, Policy
+from sminion_guard.policy.access import TableAccess
+from sminion_guard.policy.explain import Explanation
+from sminion_guard.policy.show import LoginView, Overview, PurposeView
+
+
+def findings(error: InvalidPolicy) -> str:
+    """All findings, one after the other, and their number."""
+    count = len(error.findings)
+    listed = "\n".join(finding.render(error.source) for finding in error.findings)
+    return f"{listed}\n{count} finding{'' if count == 1 else 's'}"
+
+
+def clean(source: str, policy: Policy, roles: int) -> str:
+    """One line for a policy without findings."""
+    return (f"{source}: policy `{policy.name}` version {policy.version}: {_count(len(policy.purposes), 'purpose')}, "
+            f"{_count(roles, 'compartment')}, {_count(len(policy.schemas), 'schema')}, "
+            f"{_count(len(policy.tables()), 'table')}; no findings")
+
+
+def overview(view: Overview) -> str:
+    """The whole policy, for the people who work with it."""
+    return "\n".join(_overview(view))
+
+
+def _overview(view: Overview) -> Iterator[str]:
+    yield f"policy {view.name}, version {view.version}"
+    for purpose in view.purposes:
+        yield ""
+        yield from _purpose(purpose)
+    yield ""
+    yield "schemas"
+    for schema in view.schemas:
+        yield f"  {schema.name}: collected for {_list(schema.collected_for)}; reached by {_list(schema.reached_by)}"
+    if view.logins:
+        yield ""
+        yield "logins"
+        yield from (f"  {_login(login)}" for login in view.logins)
+    if view.compatible or view.further:
+        yield ""
+        yield "declared"
+    for pair in view.compatible:
+        limit = " (merging only)" if pair.merge_only else ""
+        yield f"  {' and '.join(sorted(pair.purposes))} are compatible{limit}: {pair.why}"
+    for entry in view.further:
+        yield f"  data of {entry.data_of} may serve {_list(entry.may_serve)}: {entry.why}"
+    if view.recipients:
+        yield ""
+        yield "recipients"
+    for recipient in view.recipients:
+        yield (f"  {recipient.name} ({recipient.title}, {recipient.contract}): for {_list(recipient.purposes)}; "
+               f"never {_list(sorted(recipient.never))}")
+
+
+def _purpose(purpose: PurposeView) -> Iterator[str]:
+    blocked = "; sees blocked subjects, one at a time" if purpose.sees_blocked else ""
+    yield f"purpose {purpose.name}: {purpose.title}"
+    yield f"  basis {purpose.basis}; may {_list(purpose.may)}{blocked}"
+    yield f"  needs {_list(purpose.needs)}"
+    yield f"  logins: {', '.join(purpose.logins) or 'none'}"
+    if len(purpose.compartments) > 1:
+        yield f"  {len(purpose.compartments)} compartments: these schemas may not all be merged with one another"
+    for compartment in purpose.compartments:
+        yield f"  role {compartment.role}: {_list(compartment.schemas)}"
+        for table in compartment.tables:
+            yield f"    {table.table}: {_access(table)}"
+
+
+def _access(table: TableAccess) -> str:
+    parts = [(word, columns) for word, columns in (
+        ("use", table.use), ("collect", table.collect), ("clarify", table.clarify)) if columns]
+    words = [f"{word} ({', '.join(columns)})" for word, columns in parts]
+    return "; ".join(words + (["delete"] if table.delete else []))
+
+
+def _login(login: LoginView) -> str:
+    text = f"{login.name}: {_list(login.purposes)}"
+    if login.incompatible:
+        text += f"; holds {' and '.join(login.incompatible)}, which may not be merged, because: {login.why}"
+    return text
+
+
+def explanation(answer: Explanation) -> str:
+    """Why two schemas may or may not be merged."""
+    return "\n".join(_explanation(answer))
+
+
+def _explanation(answer: Explanation) -> Iterator[str]:
+    both = f"`{answer.schema_a}` and `{answer.schema_b}`"
+    if answer.mergeable:
+        yield f"{both} may be merged"
+        if answer.schema_a == answer.schema_b:
+            yield "  they are one schema"
+        if answer.shared:
+            yield f"  both were collected for {_list(answer.shared)}"
+        for pair in answer.pairs:
+            left, right = pair.purposes
+            limit = ", for merging only" if pair.merge_only else ""
+            yield f"  `{left}` and `{right}` are declared compatible{limit}: {pair.why}"
+        yield f"  together in {_list(answer.roles)}" if answer.roles else "  no purpose reaches both"
+        return
+    yield f"{both} may not be merged: they share no purpose, and no declared pair joins theirs"
+    if answer.apart:
+        yield f"  {_list(answer.apart)} reaches both, in separate compartments, never in one statement"
+    if answer.chain:
+        steps = " - ".join(f"`{name}`" for name in answer.chain)
+        yield f"  {steps} are compatible step by step, but that does not chain"
+    if not answer.needed:
+        yield "  one of them was collected for no purpose, so no declared pair can join them"
+        return
+    yield "  it would need one of these pairs declared `[[compatible]]`, with a reason:"
+    yield from (f"    purposes = [\"{left}\", \"{right}\"]" for left, right in answer.needed)
+
+
+def _list(words: Iterable[str]) -> str:
+    return ", ".join(words) or "nothing"
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
