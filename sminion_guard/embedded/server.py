@@ -144,8 +144,9 @@ class Server:
         if self._lock is not None:
             os.close(self._lock)
         if self._watcher is not None and self._watcher.stdin is not None:
-            self._watcher.stdin.close()  # it finds nothing left to do
+            self._watcher.kill()  # nothing is left to do for it; the end of its input may be held by a forked child
             self._watcher.wait()
+            self._watcher.stdin.close()
         self._cluster = self._directory = self._lock = self._process = self._watcher = None
         self.port = 0
         atexit.unregister(self._at_exit)

@@ -121,9 +121,11 @@ def test_the_server_ends_with_a_program_that_is_signalled(owner: Callable[..., O
 def test_ctrl_c_at_the_terminal_ends_the_block_in_order(owner: Callable[..., Owner]) -> None:
     # The terminal signals the whole process group. Neither server nor watcher may be part of it: they have their turn.
     ended = owner(
-        "try:\n    time.sleep(600)\n"
+        "try:\n    print('waiting', flush=True)\n    time.sleep(600)\n"
         "except KeyboardInterrupt:\n    assert server.pid\n    server.stop()\n    sys.exit(7)"
     )
+    assert ended.process.stdout is not None
+    assert ended.process.stdout.readline() == "waiting\n"
     os.killpg(ended.process.pid, signal.SIGINT)
     assert ended.finish() == 7
     assert _gone(ended)
@@ -156,6 +158,18 @@ def test_a_forked_child_that_ends_leaves_its_parents_server_alone(owner: Callabl
     )
     assert forking.finish() == 5
     assert _wait(lambda: _gone(forking))
+
+
+def test_a_forked_child_that_lives_on_does_not_hold_up_the_end(owner: Callable[..., Owner]) -> None:
+    forking = owner(
+        "if os.fork() == 0:\n    os.close(1); os.close(2); time.sleep(60); os._exit(0)\n"
+        "server.stop()\nsys.exit(6)"
+    )
+    try:
+        assert forking.finish() == 6
+        assert _gone(forking)
+    finally:
+        os.killpg(forking.process.pid, signal.SIGKILL)
 
 
 def test_what_a_killed_program_and_a_killed_watcher_left_is_cleared_by_the_next_start(
