@@ -1,4 +1,4 @@
-"""Policy -> ordered SQL statements, each with its reverse. Opens no connection; the same policy gives the same bytes."""
+"""Policy -> ordered SQL statements, each with its reverse. No connection; same policy, same bytes."""
 
 from __future__ import annotations
 

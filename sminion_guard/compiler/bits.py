@@ -1,7 +1,7 @@
 """Which bit of ``guard_mask`` stands for which purpose.
 
-A bit keeps its purpose for ever: rows carry what it meant when they were last settled. So a purpose that changes the kind
-of its permission gets a new bit, which no row has set yet: hidden until the masks are filled in, and never the reverse.
+A bit keeps its purpose for ever: rows carry what it meant when they were last settled. So a purpose that changes the
+kind of its permission gets a new bit that no row has yet: hidden until the masks are filled in, never the other way.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class InstalledPurpose:
 
 
 def permission_kind(basis: Basis, sees_blocked: bool) -> tuple[str, bool]:
-    """What decides over a purpose's bit: by default, by consent or until an objection; and whether a block clears it."""
+    """What decides over a bit: by default, by consent or until an objection; and whether a block clears it."""
     by = {Basis.CONSENT: "consent", Basis.LEGITIMATE_INTEREST: "objection"}.get(basis, "default")
     return by, sees_blocked
 

@@ -50,8 +50,10 @@ def owner_grant(policy: Policy, table: Table) -> Statement:
 
 
 def upserts(policy: Policy) -> tuple[tuple[str, str], ...]:
-    """(purpose, table) pairs with SELECT, INSERT and UPDATE on one table: the privileges with which ON CONFLICT reads hidden
-    rows on servers before 15.20, 16.16, 17.12 and 18.7 (design 2.3)."""
+    """(purpose, table) pairs with SELECT, INSERT and UPDATE on one table.
+
+    With these, ON CONFLICT reads hidden rows on servers before 15.20, 16.16, 17.12 and 18.7.
+    """
     found = []
     for purpose in sorted(policy.purposes):
         for table in policy.tables():

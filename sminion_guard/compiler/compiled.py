@@ -1,4 +1,4 @@
-"""The whole policy compiled: statements in the order in which they can be run, and reversed in which they are undone."""
+"""The whole policy compiled: statements in the order of installation; undone in reverse."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ class Compiled:
 def compile_policy(policy: Policy, bits: Mapping[str, int] | None = None) -> Compiled:
     """Compile ``policy``.
 
-    :param bits: purpose to bit of ``guard_mask``, from :func:`assign_bits` over what is installed; by default those of a
-        fresh installation.
+    :param bits: purpose to bit of ``guard_mask``, from :func:`assign_bits` over what is installed; by default
+        those of a fresh installation.
     :raises PolicyError: when the policy has no bits or too many compartments.
     """
     bits = assign_bits(policy) if bits is None else bits

@@ -1,5 +1,7 @@
-"""The conditions of row security. Each is built so that it costs one integer test a row: everything else is an uncorrelated
-sub-select, evaluated once a statement, which keeps indexes and parallel plans (design 2.3)."""
+"""The conditions of row security: one integer test a row, and everything else once a statement.
+
+What is asked once a statement is an uncorrelated sub-select, which keeps indexes and parallel plans.
+"""
 
 from __future__ import annotations
 
@@ -23,13 +25,13 @@ def known_role(roles: Iterable[str]) -> str:
 def ticket_floor(policy: Policy, table: Table, role: str, *, sees_blocked: bool) -> str:
     """The floor under one compartment role: a ticket, and none of the withheld subjects.
 
-    The role stands in the condition as a constant beside ``current_user``. A restrictive policy is chosen when the statement
-    is planned, ``current_user`` is read when its first row is tested: a cursor opened as one role and fetched as another
-    would else be read under the other's ticket (the attack of tests/threats, cursor across a role switch).
+    The role stands in the condition as a constant beside ``current_user``. A policy is chosen when the statement is
+    planned, ``current_user`` is read when its first row is tested: a cursor opened as one role and fetched as another
+    would else be read under the other's ticket.
     """
     call = f"({literal(role)}, current_user)"
     held = subject_columns(table)
-    # The inner cast is evaluated once; the outer one changes nothing but keeps ALL from taking the sub-select for its rows.
+    # The inner cast is evaluated once; the outer one only keeps ALL from taking the sub-select for a list of rows.
     if not held:
         return f"(SELECT sminion.context{call} IS NOT NULL)"
     key = policy.subject_key.value

@@ -64,7 +64,7 @@ def registry(policy: Policy, compartments: tuple[Compartment, ...], bits: Mappin
 
 
 def clashes(policy: Policy, compartments: tuple[Compartment, ...], own: Compartment) -> list[str]:
-    """Roles that one transaction may not combine with ``own``: together they would hold schemas that are not mergeable."""
+    """Roles that one transaction may not combine with ``own``: some of their schemas are not mergeable."""
     return [
         other.role
         for other in compartments

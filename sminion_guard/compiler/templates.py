@@ -1,5 +1,4 @@
-"""SQL lives in sql/templates; here its ``<<placeholders>>`` are filled in. A template that asks for what it is not given,
-or is given what it does not ask for, is an error of ours and raises."""
+"""SQL lives in sql/templates; here its ``<<placeholders>>`` are filled in."""
 
 from __future__ import annotations
 

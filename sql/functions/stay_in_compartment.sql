@@ -18,7 +18,7 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $sminion$
 DECLARE
-  class CONSTANT integer := 1397706305;  -- 'SOGA': our corner of the advisory key space, one key a compartment and process
+  class CONSTANT integer := 1397573444;  -- 'SMGD': our corner of the advisory key space, one key a compartment and process
   own    sminion.compartment;
   marked name[];
   stack  text;

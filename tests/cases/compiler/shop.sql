@@ -1,0 +1,1236 @@
+-- role:shop_accounting
+DO $sminion$
+BEGIN
+  IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'shop_accounting') THEN
+    -- Roles are cluster-wide: another database with this policy may have made it. One that is not ours is not adopted,
+    -- because its members and privileges would come along.
+    IF NOT EXISTS (
+      SELECT FROM pg_catalog.pg_roles r
+      WHERE r.rolname = 'shop_accounting' AND pg_catalog.shobj_description(r.oid, 'pg_authid') = 'sminion_guard: role of policy shop'
+        AND NOT (r.rolcanlogin OR r.rolsuper OR r.rolcreaterole OR r.rolcreatedb OR r.rolbypassrls OR r.rolreplication)
+    ) THEN
+      RAISE EXCEPTION USING ERRCODE = 'SG403',
+        MESSAGE = pg_catalog.format('role `%s` exists and is not a plain role of this policy', 'shop_accounting'),
+        HINT = 'Drop or rename that role, or give the policy another name.';
+    END IF;
+  ELSE
+    CREATE ROLE "shop_accounting" NOLOGIN NOINHERIT;
+    COMMENT ON ROLE "shop_accounting" IS 'sminion_guard: role of policy shop';
+  END IF;
+END
+$sminion$;
+
+-- role:shop_auditor
+DO $sminion$
+BEGIN
+  IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'shop_auditor') THEN
+    -- Roles are cluster-wide: another database with this policy may have made it. One that is not ours is not adopted,
+    -- because its members and privileges would come along.
+    IF NOT EXISTS (
+      SELECT FROM pg_catalog.pg_roles r
+      WHERE r.rolname = 'shop_auditor' AND pg_catalog.shobj_description(r.oid, 'pg_authid') = 'sminion_guard: role of policy shop'
+        AND NOT (r.rolcanlogin OR r.rolsuper OR r.rolcreaterole OR r.rolcreatedb OR r.rolbypassrls OR r.rolreplication)
+    ) THEN
+      RAISE EXCEPTION USING ERRCODE = 'SG403',
+        MESSAGE = pg_catalog.format('role `%s` exists and is not a plain role of this policy', 'shop_auditor'),
+        HINT = 'Drop or rename that role, or give the policy another name.';
+    END IF;
+  ELSE
+    CREATE ROLE "shop_auditor" NOLOGIN NOINHERIT;
+    COMMENT ON ROLE "shop_auditor" IS 'sminion_guard: role of policy shop';
+  END IF;
+END
+$sminion$;
+
+-- role:shop_contract
+DO $sminion$
+BEGIN
+  IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'shop_contract') THEN
+    -- Roles are cluster-wide: another database with this policy may have made it. One that is not ours is not adopted,
+    -- because its members and privileges would come along.
+    IF NOT EXISTS (
+      SELECT FROM pg_catalog.pg_roles r
+      WHERE r.rolname = 'shop_contract' AND pg_catalog.shobj_description(r.oid, 'pg_authid') = 'sminion_guard: role of policy shop'
+        AND NOT (r.rolcanlogin OR r.rolsuper OR r.rolcreaterole OR r.rolcreatedb OR r.rolbypassrls OR r.rolreplication)
+    ) THEN
+      RAISE EXCEPTION USING ERRCODE = 'SG403',
+        MESSAGE = pg_catalog.format('role `%s` exists and is not a plain role of this policy', 'shop_contract'),
+        HINT = 'Drop or rename that role, or give the policy another name.';
+    END IF;
+  ELSE
+    CREATE ROLE "shop_contract" NOLOGIN NOINHERIT;
+    COMMENT ON ROLE "shop_contract" IS 'sminion_guard: role of policy shop';
+  END IF;
+END
+$sminion$;
+
+-- role:shop_maintenance
+DO $sminion$
+BEGIN
+  IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'shop_maintenance') THEN
+    -- Roles are cluster-wide: another database with this policy may have made it. One that is not ours is not adopted,
+    -- because its members and privileges would come along.
+    IF NOT EXISTS (
+      SELECT FROM pg_catalog.pg_roles r
+      WHERE r.rolname = 'shop_maintenance' AND pg_catalog.shobj_description(r.oid, 'pg_authid') = 'sminion_guard: role of policy shop'
+        AND NOT (r.rolcanlogin OR r.rolsuper OR r.rolcreaterole OR r.rolcreatedb OR r.rolbypassrls OR r.rolreplication)
+    ) THEN
+      RAISE EXCEPTION USING ERRCODE = 'SG403',
+        MESSAGE = pg_catalog.format('role `%s` exists and is not a plain role of this policy', 'shop_maintenance'),
+        HINT = 'Drop or rename that role, or give the policy another name.';
+    END IF;
+  ELSE
+    CREATE ROLE "shop_maintenance" NOLOGIN NOINHERIT;
+    COMMENT ON ROLE "shop_maintenance" IS 'sminion_guard: role of policy shop';
+  END IF;
+END
+$sminion$;
+
+-- role:shop_marketing
+DO $sminion$
+BEGIN
+  IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'shop_marketing') THEN
+    -- Roles are cluster-wide: another database with this policy may have made it. One that is not ours is not adopted,
+    -- because its members and privileges would come along.
+    IF NOT EXISTS (
+      SELECT FROM pg_catalog.pg_roles r
+      WHERE r.rolname = 'shop_marketing' AND pg_catalog.shobj_description(r.oid, 'pg_authid') = 'sminion_guard: role of policy shop'
+        AND NOT (r.rolcanlogin OR r.rolsuper OR r.rolcreaterole OR r.rolcreatedb OR r.rolbypassrls OR r.rolreplication)
+    ) THEN
+      RAISE EXCEPTION USING ERRCODE = 'SG403',
+        MESSAGE = pg_catalog.format('role `%s` exists and is not a plain role of this policy', 'shop_marketing'),
+        HINT = 'Drop or rename that role, or give the policy another name.';
+    END IF;
+  ELSE
+    CREATE ROLE "shop_marketing" NOLOGIN NOINHERIT;
+    COMMENT ON ROLE "shop_marketing" IS 'sminion_guard: role of policy shop';
+  END IF;
+END
+$sminion$;
+
+-- role:shop_privacy_officer
+DO $sminion$
+BEGIN
+  IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'shop_privacy_officer') THEN
+    -- Roles are cluster-wide: another database with this policy may have made it. One that is not ours is not adopted,
+    -- because its members and privileges would come along.
+    IF NOT EXISTS (
+      SELECT FROM pg_catalog.pg_roles r
+      WHERE r.rolname = 'shop_privacy_officer' AND pg_catalog.shobj_description(r.oid, 'pg_authid') = 'sminion_guard: role of policy shop'
+        AND NOT (r.rolcanlogin OR r.rolsuper OR r.rolcreaterole OR r.rolcreatedb OR r.rolbypassrls OR r.rolreplication)
+    ) THEN
+      RAISE EXCEPTION USING ERRCODE = 'SG403',
+        MESSAGE = pg_catalog.format('role `%s` exists and is not a plain role of this policy', 'shop_privacy_officer'),
+        HINT = 'Drop or rename that role, or give the policy another name.';
+    END IF;
+  ELSE
+    CREATE ROLE "shop_privacy_officer" NOLOGIN NOINHERIT;
+    COMMENT ON ROLE "shop_privacy_officer" IS 'sminion_guard: role of policy shop';
+  END IF;
+END
+$sminion$;
+
+-- role:shop_rectification
+DO $sminion$
+BEGIN
+  IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'shop_rectification') THEN
+    -- Roles are cluster-wide: another database with this policy may have made it. One that is not ours is not adopted,
+    -- because its members and privileges would come along.
+    IF NOT EXISTS (
+      SELECT FROM pg_catalog.pg_roles r
+      WHERE r.rolname = 'shop_rectification' AND pg_catalog.shobj_description(r.oid, 'pg_authid') = 'sminion_guard: role of policy shop'
+        AND NOT (r.rolcanlogin OR r.rolsuper OR r.rolcreaterole OR r.rolcreatedb OR r.rolbypassrls OR r.rolreplication)
+    ) THEN
+      RAISE EXCEPTION USING ERRCODE = 'SG403',
+        MESSAGE = pg_catalog.format('role `%s` exists and is not a plain role of this policy', 'shop_rectification'),
+        HINT = 'Drop or rename that role, or give the policy another name.';
+    END IF;
+  ELSE
+    CREATE ROLE "shop_rectification" NOLOGIN NOINHERIT;
+    COMMENT ON ROLE "shop_rectification" IS 'sminion_guard: role of policy shop';
+  END IF;
+END
+$sminion$;
+
+-- membership:shop_all:shop_accounting
+DO $sminion$
+BEGIN
+  IF pg_catalog.current_setting('server_version_num')::integer >= 160000 THEN
+    -- Inheritance belongs to the membership: granted once more, an earlier grant of ours is mended too.
+    EXECUTE 'GRANT "shop_accounting" TO "shop_all" WITH ADMIN FALSE, INHERIT FALSE, SET TRUE';
+  ELSE
+    -- Inheritance belongs to the login, so it must be gone before the grant.
+    IF (SELECT r.rolinherit FROM pg_catalog.pg_roles r WHERE r.rolname = 'shop_all') THEN
+      RAISE WARNING 'login % inherited the privileges of its roles: changed to NOINHERIT', 'shop_all';
+      ALTER ROLE "shop_all" NOINHERIT;
+    END IF;
+    GRANT "shop_accounting" TO "shop_all";
+    IF pg_catalog.pg_has_role('shop_all', 'shop_accounting', 'MEMBER WITH ADMIN OPTION') THEN
+      RAISE WARNING 'login % could grant role %: admin option revoked', 'shop_all', 'shop_accounting';
+      REVOKE ADMIN OPTION FOR "shop_accounting" FROM "shop_all";
+    END IF;
+  END IF;
+  IF pg_catalog.pg_has_role('shop_all', 'shop_accounting', 'USAGE')
+     OR pg_catalog.pg_has_role('shop_all', 'shop_accounting', 'MEMBER WITH ADMIN OPTION')
+  THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG404',
+      MESSAGE = pg_catalog.format('login `%s` inherits or may grant `%s`', 'shop_all', 'shop_accounting'),
+      DETAIL = 'It has the membership in another way too: from another grantor, or through another role.',
+      HINT = 'Revoke the other membership (see pg_auth_members), then apply again.';
+  END IF;
+END
+$sminion$;
+
+-- membership:shop_all:shop_contract
+DO $sminion$
+BEGIN
+  IF pg_catalog.current_setting('server_version_num')::integer >= 160000 THEN
+    -- Inheritance belongs to the membership: granted once more, an earlier grant of ours is mended too.
+    EXECUTE 'GRANT "shop_contract" TO "shop_all" WITH ADMIN FALSE, INHERIT FALSE, SET TRUE';
+  ELSE
+    -- Inheritance belongs to the login, so it must be gone before the grant.
+    IF (SELECT r.rolinherit FROM pg_catalog.pg_roles r WHERE r.rolname = 'shop_all') THEN
+      RAISE WARNING 'login % inherited the privileges of its roles: changed to NOINHERIT', 'shop_all';
+      ALTER ROLE "shop_all" NOINHERIT;
+    END IF;
+    GRANT "shop_contract" TO "shop_all";
+    IF pg_catalog.pg_has_role('shop_all', 'shop_contract', 'MEMBER WITH ADMIN OPTION') THEN
+      RAISE WARNING 'login % could grant role %: admin option revoked', 'shop_all', 'shop_contract';
+      REVOKE ADMIN OPTION FOR "shop_contract" FROM "shop_all";
+    END IF;
+  END IF;
+  IF pg_catalog.pg_has_role('shop_all', 'shop_contract', 'USAGE')
+     OR pg_catalog.pg_has_role('shop_all', 'shop_contract', 'MEMBER WITH ADMIN OPTION')
+  THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG404',
+      MESSAGE = pg_catalog.format('login `%s` inherits or may grant `%s`', 'shop_all', 'shop_contract'),
+      DETAIL = 'It has the membership in another way too: from another grantor, or through another role.',
+      HINT = 'Revoke the other membership (see pg_auth_members), then apply again.';
+  END IF;
+END
+$sminion$;
+
+-- membership:shop_all:shop_marketing
+DO $sminion$
+BEGIN
+  IF pg_catalog.current_setting('server_version_num')::integer >= 160000 THEN
+    -- Inheritance belongs to the membership: granted once more, an earlier grant of ours is mended too.
+    EXECUTE 'GRANT "shop_marketing" TO "shop_all" WITH ADMIN FALSE, INHERIT FALSE, SET TRUE';
+  ELSE
+    -- Inheritance belongs to the login, so it must be gone before the grant.
+    IF (SELECT r.rolinherit FROM pg_catalog.pg_roles r WHERE r.rolname = 'shop_all') THEN
+      RAISE WARNING 'login % inherited the privileges of its roles: changed to NOINHERIT', 'shop_all';
+      ALTER ROLE "shop_all" NOINHERIT;
+    END IF;
+    GRANT "shop_marketing" TO "shop_all";
+    IF pg_catalog.pg_has_role('shop_all', 'shop_marketing', 'MEMBER WITH ADMIN OPTION') THEN
+      RAISE WARNING 'login % could grant role %: admin option revoked', 'shop_all', 'shop_marketing';
+      REVOKE ADMIN OPTION FOR "shop_marketing" FROM "shop_all";
+    END IF;
+  END IF;
+  IF pg_catalog.pg_has_role('shop_all', 'shop_marketing', 'USAGE')
+     OR pg_catalog.pg_has_role('shop_all', 'shop_marketing', 'MEMBER WITH ADMIN OPTION')
+  THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG404',
+      MESSAGE = pg_catalog.format('login `%s` inherits or may grant `%s`', 'shop_all', 'shop_marketing'),
+      DETAIL = 'It has the membership in another way too: from another grantor, or through another role.',
+      HINT = 'Revoke the other membership (see pg_auth_members), then apply again.';
+  END IF;
+END
+$sminion$;
+
+-- membership:shop_all:shop_rectification
+DO $sminion$
+BEGIN
+  IF pg_catalog.current_setting('server_version_num')::integer >= 160000 THEN
+    -- Inheritance belongs to the membership: granted once more, an earlier grant of ours is mended too.
+    EXECUTE 'GRANT "shop_rectification" TO "shop_all" WITH ADMIN FALSE, INHERIT FALSE, SET TRUE';
+  ELSE
+    -- Inheritance belongs to the login, so it must be gone before the grant.
+    IF (SELECT r.rolinherit FROM pg_catalog.pg_roles r WHERE r.rolname = 'shop_all') THEN
+      RAISE WARNING 'login % inherited the privileges of its roles: changed to NOINHERIT', 'shop_all';
+      ALTER ROLE "shop_all" NOINHERIT;
+    END IF;
+    GRANT "shop_rectification" TO "shop_all";
+    IF pg_catalog.pg_has_role('shop_all', 'shop_rectification', 'MEMBER WITH ADMIN OPTION') THEN
+      RAISE WARNING 'login % could grant role %: admin option revoked', 'shop_all', 'shop_rectification';
+      REVOKE ADMIN OPTION FOR "shop_rectification" FROM "shop_all";
+    END IF;
+  END IF;
+  IF pg_catalog.pg_has_role('shop_all', 'shop_rectification', 'USAGE')
+     OR pg_catalog.pg_has_role('shop_all', 'shop_rectification', 'MEMBER WITH ADMIN OPTION')
+  THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG404',
+      MESSAGE = pg_catalog.format('login `%s` inherits or may grant `%s`', 'shop_all', 'shop_rectification'),
+      DETAIL = 'It has the membership in another way too: from another grantor, or through another role.',
+      HINT = 'Revoke the other membership (see pg_auth_members), then apply again.';
+  END IF;
+END
+$sminion$;
+
+-- membership:shop_app:shop_accounting
+DO $sminion$
+BEGIN
+  IF pg_catalog.current_setting('server_version_num')::integer >= 160000 THEN
+    -- Inheritance belongs to the membership: granted once more, an earlier grant of ours is mended too.
+    EXECUTE 'GRANT "shop_accounting" TO "shop_app" WITH ADMIN FALSE, INHERIT FALSE, SET TRUE';
+  ELSE
+    -- Inheritance belongs to the login, so it must be gone before the grant.
+    IF (SELECT r.rolinherit FROM pg_catalog.pg_roles r WHERE r.rolname = 'shop_app') THEN
+      RAISE WARNING 'login % inherited the privileges of its roles: changed to NOINHERIT', 'shop_app';
+      ALTER ROLE "shop_app" NOINHERIT;
+    END IF;
+    GRANT "shop_accounting" TO "shop_app";
+    IF pg_catalog.pg_has_role('shop_app', 'shop_accounting', 'MEMBER WITH ADMIN OPTION') THEN
+      RAISE WARNING 'login % could grant role %: admin option revoked', 'shop_app', 'shop_accounting';
+      REVOKE ADMIN OPTION FOR "shop_accounting" FROM "shop_app";
+    END IF;
+  END IF;
+  IF pg_catalog.pg_has_role('shop_app', 'shop_accounting', 'USAGE')
+     OR pg_catalog.pg_has_role('shop_app', 'shop_accounting', 'MEMBER WITH ADMIN OPTION')
+  THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG404',
+      MESSAGE = pg_catalog.format('login `%s` inherits or may grant `%s`', 'shop_app', 'shop_accounting'),
+      DETAIL = 'It has the membership in another way too: from another grantor, or through another role.',
+      HINT = 'Revoke the other membership (see pg_auth_members), then apply again.';
+  END IF;
+END
+$sminion$;
+
+-- membership:shop_app:shop_contract
+DO $sminion$
+BEGIN
+  IF pg_catalog.current_setting('server_version_num')::integer >= 160000 THEN
+    -- Inheritance belongs to the membership: granted once more, an earlier grant of ours is mended too.
+    EXECUTE 'GRANT "shop_contract" TO "shop_app" WITH ADMIN FALSE, INHERIT FALSE, SET TRUE';
+  ELSE
+    -- Inheritance belongs to the login, so it must be gone before the grant.
+    IF (SELECT r.rolinherit FROM pg_catalog.pg_roles r WHERE r.rolname = 'shop_app') THEN
+      RAISE WARNING 'login % inherited the privileges of its roles: changed to NOINHERIT', 'shop_app';
+      ALTER ROLE "shop_app" NOINHERIT;
+    END IF;
+    GRANT "shop_contract" TO "shop_app";
+    IF pg_catalog.pg_has_role('shop_app', 'shop_contract', 'MEMBER WITH ADMIN OPTION') THEN
+      RAISE WARNING 'login % could grant role %: admin option revoked', 'shop_app', 'shop_contract';
+      REVOKE ADMIN OPTION FOR "shop_contract" FROM "shop_app";
+    END IF;
+  END IF;
+  IF pg_catalog.pg_has_role('shop_app', 'shop_contract', 'USAGE')
+     OR pg_catalog.pg_has_role('shop_app', 'shop_contract', 'MEMBER WITH ADMIN OPTION')
+  THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG404',
+      MESSAGE = pg_catalog.format('login `%s` inherits or may grant `%s`', 'shop_app', 'shop_contract'),
+      DETAIL = 'It has the membership in another way too: from another grantor, or through another role.',
+      HINT = 'Revoke the other membership (see pg_auth_members), then apply again.';
+  END IF;
+END
+$sminion$;
+
+-- membership:shop_newsletter:shop_marketing
+DO $sminion$
+BEGIN
+  IF pg_catalog.current_setting('server_version_num')::integer >= 160000 THEN
+    -- Inheritance belongs to the membership: granted once more, an earlier grant of ours is mended too.
+    EXECUTE 'GRANT "shop_marketing" TO "shop_newsletter" WITH ADMIN FALSE, INHERIT FALSE, SET TRUE';
+  ELSE
+    -- Inheritance belongs to the login, so it must be gone before the grant.
+    IF (SELECT r.rolinherit FROM pg_catalog.pg_roles r WHERE r.rolname = 'shop_newsletter') THEN
+      RAISE WARNING 'login % inherited the privileges of its roles: changed to NOINHERIT', 'shop_newsletter';
+      ALTER ROLE "shop_newsletter" NOINHERIT;
+    END IF;
+    GRANT "shop_marketing" TO "shop_newsletter";
+    IF pg_catalog.pg_has_role('shop_newsletter', 'shop_marketing', 'MEMBER WITH ADMIN OPTION') THEN
+      RAISE WARNING 'login % could grant role %: admin option revoked', 'shop_newsletter', 'shop_marketing';
+      REVOKE ADMIN OPTION FOR "shop_marketing" FROM "shop_newsletter";
+    END IF;
+  END IF;
+  IF pg_catalog.pg_has_role('shop_newsletter', 'shop_marketing', 'USAGE')
+     OR pg_catalog.pg_has_role('shop_newsletter', 'shop_marketing', 'MEMBER WITH ADMIN OPTION')
+  THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG404',
+      MESSAGE = pg_catalog.format('login `%s` inherits or may grant `%s`', 'shop_newsletter', 'shop_marketing'),
+      DETAIL = 'It has the membership in another way too: from another grantor, or through another role.',
+      HINT = 'Revoke the other membership (see pg_auth_members), then apply again.';
+  END IF;
+END
+$sminion$;
+
+-- closed_database:shop
+-- No copies: temporary tables, tables of one's own and large objects are where data of one purpose would wait for
+-- another. TEMPORARY and CREATE are the database owner's to take away, the large object functions a superuser's: what
+-- cannot be closed by the role that installs is named in a warning, and stays in the fingerprint for the doctor.
+DO $sminion$
+DECLARE
+  open record;
+BEGIN
+  FOR open IN SELECT * FROM (
+    SELECT pg_catalog.format('DATABASE %I', d.datname), a.privilege_type
+    FROM pg_catalog.pg_database d, pg_catalog.aclexplode(coalesce(d.datacl, pg_catalog.acldefault('d', d.datdba))) a
+    WHERE d.datname = pg_catalog.current_database() AND a.grantee = 0 AND a.privilege_type IN ('TEMPORARY', 'CREATE')
+    UNION ALL
+    SELECT pg_catalog.format('SCHEMA %I', n.nspname), a.privilege_type
+    FROM pg_catalog.pg_namespace n, pg_catalog.aclexplode(n.nspacl) a
+    WHERE a.grantee = 0 AND a.privilege_type = 'CREATE'
+    UNION ALL
+    SELECT 'FUNCTION ' || p.oid::pg_catalog.regprocedure, a.privilege_type
+    FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))) a
+    WHERE p.pronamespace = 'pg_catalog'::pg_catalog.regnamespace AND a.grantee = 0
+      AND p.proname IN ('lo_creat', 'lo_create', 'lo_from_bytea', 'lo_put', 'lowrite', 'lo_import', 'lo_open')
+  ) AS o (object, privilege)
+  LOOP
+    BEGIN
+      EXECUTE pg_catalog.format('REVOKE %s ON %s FROM PUBLIC', open.privilege, open.object);
+      PERFORM pg_catalog.set_config('sminion.closed', pg_catalog.concat_ws(E'\n',
+        nullif(pg_catalog.current_setting('sminion.closed', true), ''),
+        pg_catalog.format('GRANT %s ON %s TO PUBLIC', open.privilege, open.object)), true);
+    EXCEPTION WHEN insufficient_privilege THEN
+      NULL;  -- looked at again below: REVOKE by another than the owner is only a warning, too
+    END;
+  END LOOP;
+  FOR open IN SELECT * FROM (
+    SELECT pg_catalog.format('DATABASE %I', d.datname), a.privilege_type
+    FROM pg_catalog.pg_database d, pg_catalog.aclexplode(coalesce(d.datacl, pg_catalog.acldefault('d', d.datdba))) a
+    WHERE d.datname = pg_catalog.current_database() AND a.grantee = 0 AND a.privilege_type IN ('TEMPORARY', 'CREATE')
+    UNION ALL
+    SELECT pg_catalog.format('SCHEMA %I', n.nspname), a.privilege_type
+    FROM pg_catalog.pg_namespace n, pg_catalog.aclexplode(n.nspacl) a
+    WHERE a.grantee = 0 AND a.privilege_type = 'CREATE'
+    UNION ALL
+    SELECT 'FUNCTION ' || p.oid::pg_catalog.regprocedure, a.privilege_type
+    FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))) a
+    WHERE p.pronamespace = 'pg_catalog'::pg_catalog.regnamespace AND a.grantee = 0
+      AND p.proname IN ('lo_creat', 'lo_create', 'lo_from_bytea', 'lo_put', 'lowrite', 'lo_import', 'lo_open')
+  ) AS o (object, privilege)
+  LOOP
+    RAISE WARNING USING ERRCODE = 'SG405',
+      MESSAGE = pg_catalog.format('left open: PUBLIC has %s on %s', open.privilege, open.object),
+      HINT = pg_catalog.format('As its owner or a superuser: REVOKE %s ON %s FROM PUBLIC;', open.privilege, open.object);
+  END LOOP;
+END
+$sminion$;
+
+-- closed_schema:crm
+-- An untagged table, view, sequence or definer function of a protected schema is closed: what PUBLIC or a login of the
+-- policy holds there is taken away, and written down for the way back (in a setting that lives for this transaction;
+-- `apply` moves it to sminion.closed_grant at its end).
+DO $sminion$
+DECLARE
+  open  record;
+  whose text;
+BEGIN
+  FOR open IN
+    SELECT g.object, g.privilege, g.grantee, g.is_grantable
+    FROM (
+      SELECT pg_catalog.format('SCHEMA %I', n.nspname), a.privilege_type, a.grantee, a.is_grantable
+      FROM pg_catalog.pg_namespace n, pg_catalog.aclexplode(n.nspacl) a
+      WHERE n.nspname = 'crm'
+      UNION ALL
+      SELECT pg_catalog.format(CASE c.relkind WHEN 'S' THEN 'SEQUENCE %I.%I' ELSE 'TABLE %I.%I' END, n.nspname, c.relname),
+             a.privilege_type, a.grantee, a.is_grantable
+      FROM pg_catalog.pg_class c
+      JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace, pg_catalog.aclexplode(c.relacl) a
+      WHERE n.nspname = 'crm'
+      UNION ALL
+      SELECT pg_catalog.format('TABLE %I.%I', n.nspname, c.relname),
+             pg_catalog.format('%s (%I)', a.privilege_type, t.attname), a.grantee, a.is_grantable
+      FROM pg_catalog.pg_attribute t
+      JOIN pg_catalog.pg_class c ON c.oid = t.attrelid
+      JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace, pg_catalog.aclexplode(t.attacl) a
+      WHERE n.nspname = 'crm' AND NOT t.attisdropped
+      UNION ALL
+      -- Only definer functions: they act with their owner's privileges. Others act with the caller's, and defaults and
+      -- constraints need them.
+      SELECT pg_catalog.format('%s %s', CASE p.prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END, p.oid::pg_catalog.regprocedure),
+             a.privilege_type, a.grantee, a.is_grantable
+      FROM pg_catalog.pg_proc p
+      JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace,
+           pg_catalog.aclexplode(coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))) a
+      WHERE n.nspname = 'crm' AND p.prosecdef AND p.prokind IN ('f', 'p', 'w')
+    ) AS g (object, privilege, grantee, is_grantable)
+    WHERE g.grantee = 0
+       OR g.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = ANY (ARRAY['shop_all', 'shop_app', 'shop_newsletter']::pg_catalog.name[]))
+  LOOP
+    whose := CASE open.grantee WHEN 0 THEN 'PUBLIC' ELSE open.grantee::pg_catalog.regrole::text END;
+    EXECUTE pg_catalog.format('REVOKE %s ON %s FROM %s', open.privilege, open.object, whose);
+    RAISE NOTICE 'closed: % had % on %', whose, open.privilege, open.object;
+    PERFORM pg_catalog.set_config('sminion.closed', pg_catalog.concat_ws(E'\n',
+      nullif(pg_catalog.current_setting('sminion.closed', true), ''),
+      pg_catalog.format('GRANT %s ON %s TO %s%s', open.privilege, open.object, whose,
+                        CASE WHEN open.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)), true);
+  END LOOP;
+END
+$sminion$;
+
+-- closed_schema:marketing
+-- An untagged table, view, sequence or definer function of a protected schema is closed: what PUBLIC or a login of the
+-- policy holds there is taken away, and written down for the way back (in a setting that lives for this transaction;
+-- `apply` moves it to sminion.closed_grant at its end).
+DO $sminion$
+DECLARE
+  open  record;
+  whose text;
+BEGIN
+  FOR open IN
+    SELECT g.object, g.privilege, g.grantee, g.is_grantable
+    FROM (
+      SELECT pg_catalog.format('SCHEMA %I', n.nspname), a.privilege_type, a.grantee, a.is_grantable
+      FROM pg_catalog.pg_namespace n, pg_catalog.aclexplode(n.nspacl) a
+      WHERE n.nspname = 'marketing'
+      UNION ALL
+      SELECT pg_catalog.format(CASE c.relkind WHEN 'S' THEN 'SEQUENCE %I.%I' ELSE 'TABLE %I.%I' END, n.nspname, c.relname),
+             a.privilege_type, a.grantee, a.is_grantable
+      FROM pg_catalog.pg_class c
+      JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace, pg_catalog.aclexplode(c.relacl) a
+      WHERE n.nspname = 'marketing'
+      UNION ALL
+      SELECT pg_catalog.format('TABLE %I.%I', n.nspname, c.relname),
+             pg_catalog.format('%s (%I)', a.privilege_type, t.attname), a.grantee, a.is_grantable
+      FROM pg_catalog.pg_attribute t
+      JOIN pg_catalog.pg_class c ON c.oid = t.attrelid
+      JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace, pg_catalog.aclexplode(t.attacl) a
+      WHERE n.nspname = 'marketing' AND NOT t.attisdropped
+      UNION ALL
+      -- Only definer functions: they act with their owner's privileges. Others act with the caller's, and defaults and
+      -- constraints need them.
+      SELECT pg_catalog.format('%s %s', CASE p.prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END, p.oid::pg_catalog.regprocedure),
+             a.privilege_type, a.grantee, a.is_grantable
+      FROM pg_catalog.pg_proc p
+      JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace,
+           pg_catalog.aclexplode(coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))) a
+      WHERE n.nspname = 'marketing' AND p.prosecdef AND p.prokind IN ('f', 'p', 'w')
+    ) AS g (object, privilege, grantee, is_grantable)
+    WHERE g.grantee = 0
+       OR g.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = ANY (ARRAY['shop_all', 'shop_app', 'shop_newsletter']::pg_catalog.name[]))
+  LOOP
+    whose := CASE open.grantee WHEN 0 THEN 'PUBLIC' ELSE open.grantee::pg_catalog.regrole::text END;
+    EXECUTE pg_catalog.format('REVOKE %s ON %s FROM %s', open.privilege, open.object, whose);
+    RAISE NOTICE 'closed: % had % on %', whose, open.privilege, open.object;
+    PERFORM pg_catalog.set_config('sminion.closed', pg_catalog.concat_ws(E'\n',
+      nullif(pg_catalog.current_setting('sminion.closed', true), ''),
+      pg_catalog.format('GRANT %s ON %s TO %s%s', open.privilege, open.object, whose,
+                        CASE WHEN open.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)), true);
+  END LOOP;
+END
+$sminion$;
+
+-- closed_schema:sales
+-- An untagged table, view, sequence or definer function of a protected schema is closed: what PUBLIC or a login of the
+-- policy holds there is taken away, and written down for the way back (in a setting that lives for this transaction;
+-- `apply` moves it to sminion.closed_grant at its end).
+DO $sminion$
+DECLARE
+  open  record;
+  whose text;
+BEGIN
+  FOR open IN
+    SELECT g.object, g.privilege, g.grantee, g.is_grantable
+    FROM (
+      SELECT pg_catalog.format('SCHEMA %I', n.nspname), a.privilege_type, a.grantee, a.is_grantable
+      FROM pg_catalog.pg_namespace n, pg_catalog.aclexplode(n.nspacl) a
+      WHERE n.nspname = 'sales'
+      UNION ALL
+      SELECT pg_catalog.format(CASE c.relkind WHEN 'S' THEN 'SEQUENCE %I.%I' ELSE 'TABLE %I.%I' END, n.nspname, c.relname),
+             a.privilege_type, a.grantee, a.is_grantable
+      FROM pg_catalog.pg_class c
+      JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace, pg_catalog.aclexplode(c.relacl) a
+      WHERE n.nspname = 'sales'
+      UNION ALL
+      SELECT pg_catalog.format('TABLE %I.%I', n.nspname, c.relname),
+             pg_catalog.format('%s (%I)', a.privilege_type, t.attname), a.grantee, a.is_grantable
+      FROM pg_catalog.pg_attribute t
+      JOIN pg_catalog.pg_class c ON c.oid = t.attrelid
+      JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace, pg_catalog.aclexplode(t.attacl) a
+      WHERE n.nspname = 'sales' AND NOT t.attisdropped
+      UNION ALL
+      -- Only definer functions: they act with their owner's privileges. Others act with the caller's, and defaults and
+      -- constraints need them.
+      SELECT pg_catalog.format('%s %s', CASE p.prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END, p.oid::pg_catalog.regprocedure),
+             a.privilege_type, a.grantee, a.is_grantable
+      FROM pg_catalog.pg_proc p
+      JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace,
+           pg_catalog.aclexplode(coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))) a
+      WHERE n.nspname = 'sales' AND p.prosecdef AND p.prokind IN ('f', 'p', 'w')
+    ) AS g (object, privilege, grantee, is_grantable)
+    WHERE g.grantee = 0
+       OR g.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = ANY (ARRAY['shop_all', 'shop_app', 'shop_newsletter']::pg_catalog.name[]))
+  LOOP
+    whose := CASE open.grantee WHEN 0 THEN 'PUBLIC' ELSE open.grantee::pg_catalog.regrole::text END;
+    EXECUTE pg_catalog.format('REVOKE %s ON %s FROM %s', open.privilege, open.object, whose);
+    RAISE NOTICE 'closed: % had % on %', whose, open.privilege, open.object;
+    PERFORM pg_catalog.set_config('sminion.closed', pg_catalog.concat_ws(E'\n',
+      nullif(pg_catalog.current_setting('sminion.closed', true), ''),
+      pg_catalog.format('GRANT %s ON %s TO %s%s', open.privilege, open.object, whose,
+                        CASE WHEN open.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)), true);
+  END LOOP;
+END
+$sminion$;
+
+-- guard_grant:shop_accounting (as owner)
+REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "shop_accounting";
+REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "shop_accounting";
+GRANT USAGE ON SCHEMA sminion TO "shop_accounting";
+GRANT EXECUTE ON ROUTINE sminion.context(name, name), sminion.named_subject(name, name), sminion.enter(text) TO "shop_accounting";
+
+-- guard_grant:shop_contract (as owner)
+REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "shop_contract";
+REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "shop_contract";
+GRANT USAGE ON SCHEMA sminion TO "shop_contract";
+GRANT EXECUTE ON ROUTINE sminion.context(name, name), sminion.named_subject(name, name), sminion.enter(text) TO "shop_contract";
+
+-- guard_grant:shop_marketing (as owner)
+REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "shop_marketing";
+REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "shop_marketing";
+GRANT USAGE ON SCHEMA sminion TO "shop_marketing";
+GRANT EXECUTE ON ROUTINE sminion.context(name, name), sminion.named_subject(name, name), sminion.enter(text) TO "shop_marketing";
+
+-- guard_grant:shop_rectification (as owner)
+REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "shop_rectification";
+REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "shop_rectification";
+GRANT USAGE ON SCHEMA sminion TO "shop_rectification";
+GRANT EXECUTE ON ROUTINE sminion.context(name, name), sminion.named_subject(name, name), sminion.enter(text) TO "shop_rectification";
+
+-- guard_grant:shop_auditor (as owner)
+REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "shop_auditor";
+REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "shop_auditor";
+GRANT USAGE ON SCHEMA sminion TO "shop_auditor";
+GRANT EXECUTE ON ROUTINE sminion.object_states() TO "shop_auditor";
+GRANT SELECT ON sminion.access_log, sminion.subject_history, sminion.settle_status, sminion.policy_version, sminion.installed_object TO "shop_auditor";
+
+-- guard_grant:shop_maintenance (as owner)
+REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "shop_maintenance";
+REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "shop_maintenance";
+GRANT USAGE ON SCHEMA sminion TO "shop_maintenance";
+GRANT EXECUTE ON ROUTINE sminion.settle(integer, integer), sminion.remask(integer), sminion.backfill(integer), sminion.await_older(interval) TO "shop_maintenance";
+GRANT SELECT ON sminion.settle_status TO "shop_maintenance";
+
+-- guard_grant:shop_privacy_officer (as owner)
+REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "shop_privacy_officer";
+REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "shop_privacy_officer";
+GRANT USAGE ON SCHEMA sminion TO "shop_privacy_officer";
+GRANT EXECUTE ON ROUTINE sminion.block(text, text, text), sminion.unblock(text, text, text), sminion.give_consent(text, text, text, text), sminion.withdraw_consent(text, text, text, text), sminion.object(text, text, text, text), sminion.withdraw_objection(text, text, text, text), sminion.revoke_ticket(bigint, text), sminion.await_older(interval), sminion.block_and_wait(text, text, text, interval) TO "shop_privacy_officer";
+GRANT SELECT ON sminion.access_log, sminion.subject_history, sminion.settle_status TO "shop_privacy_officer";
+
+-- guard_grant:shop_all (as owner)
+REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "shop_all";
+REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "shop_all";
+GRANT USAGE ON SCHEMA sminion TO "shop_all";
+GRANT EXECUTE ON ROUTINE sminion.open_ticket(text, text, text, text[], text, text, text), sminion.enter(text) TO "shop_all";
+
+-- guard_grant:shop_app (as owner)
+REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "shop_app";
+REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "shop_app";
+GRANT USAGE ON SCHEMA sminion TO "shop_app";
+GRANT EXECUTE ON ROUTINE sminion.open_ticket(text, text, text, text[], text, text, text), sminion.enter(text) TO "shop_app";
+
+-- guard_grant:shop_newsletter (as owner)
+REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "shop_newsletter";
+REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "shop_newsletter";
+GRANT USAGE ON SCHEMA sminion TO "shop_newsletter";
+GRANT EXECUTE ON ROUTINE sminion.open_ticket(text, text, text, text[], text, text, text), sminion.enter(text) TO "shop_newsletter";
+
+-- guard_columns:crm.customer
+-- Without a default: the table is not rewritten, and a row without a mask is visible to nobody.
+ALTER TABLE "crm"."customer" ADD COLUMN IF NOT EXISTS guard_mask bigint;
+
+-- guard_columns:marketing.subscriber
+-- Without a default: the table is not rewritten, and a row without a mask is visible to nobody.
+ALTER TABLE "marketing"."subscriber" ADD COLUMN IF NOT EXISTS guard_mask bigint;
+
+-- guard_columns:sales.orders
+-- Without a default: the table is not rewritten, and a row without a mask is visible to nobody.
+ALTER TABLE "sales"."orders" ADD COLUMN IF NOT EXISTS guard_mask bigint;
+
+-- guard_columns:sales.item
+-- Without a default: the table is not rewritten, and a row without a mask is visible to nobody.
+ALTER TABLE "sales"."item" ADD COLUMN IF NOT EXISTS guard_mask bigint, ADD COLUMN IF NOT EXISTS guard_subject bigint;
+
+-- schema_usage:crm:sminion_owner
+GRANT USAGE ON SCHEMA "crm" TO "sminion_owner";
+
+-- schema_usage:marketing:sminion_owner
+GRANT USAGE ON SCHEMA "marketing" TO "sminion_owner";
+
+-- schema_usage:sales:sminion_owner
+GRANT USAGE ON SCHEMA "sales" TO "sminion_owner";
+
+-- column_grant:crm.customer:sminion_owner
+REVOKE ALL ON TABLE "crm"."customer" FROM "sminion_owner";
+GRANT SELECT ("ctid", "guard_mask", "id", "tableoid"), UPDATE (guard_mask) ON TABLE "crm"."customer" TO "sminion_owner";
+
+-- column_grant:marketing.subscriber:sminion_owner
+REVOKE ALL ON TABLE "marketing"."subscriber" FROM "sminion_owner";
+GRANT SELECT ("ctid", "customer_id", "guard_mask", "tableoid"), UPDATE (guard_mask) ON TABLE "marketing"."subscriber" TO "sminion_owner";
+
+-- column_grant:sales.orders:sminion_owner
+REVOKE ALL ON TABLE "sales"."orders" FROM "sminion_owner";
+GRANT SELECT ("ctid", "customer_id", "guard_mask", "id", "tableoid"), UPDATE (guard_mask) ON TABLE "sales"."orders" TO "sminion_owner";
+
+-- column_grant:sales.item:sminion_owner
+REVOKE ALL ON TABLE "sales"."item" FROM "sminion_owner";
+GRANT SELECT ("ctid", "guard_mask", "guard_subject", "order_id", "tableoid"), UPDATE (guard_mask) ON TABLE "sales"."item" TO "sminion_owner";
+
+-- trigger_function:row_crm_customer_f72df6 (as owner)
+-- Row trigger of "crm"."customer": whatever the client sent, the mask is that of the subject's state, read under its share lock.
+-- Definer, because neither states nor parents are for purposes to read.
+CREATE OR REPLACE FUNCTION sminion."row_crm_customer_f72df6"() RETURNS trigger
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  permitted bigint := -1;
+  one       bigint;
+BEGIN
+  IF TG_OP = 'DELETE' THEN
+SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = OLD."id"::text FOR SHARE;
+  IF NOT FOUND THEN
+    one := sminion.first_sight(OLD."id"::text);
+  END IF;
+  permitted := permitted & one;
+    PERFORM sminion.permit_delete(permitted);
+    RETURN OLD;
+  END IF;
+SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = NEW."id"::text FOR SHARE;
+  IF NOT FOUND THEN
+    one := sminion.first_sight(NEW."id"::text);
+  END IF;
+  permitted := permitted & one;
+  NEW.guard_mask := permitted;
+  RETURN NEW;
+END
+$sminion$;
+
+-- row_trigger:crm.customer
+-- Named to fire last among BEFORE triggers (they fire in the order of their names): no other may change the subject after
+-- the mask was computed for it.
+DROP TRIGGER IF EXISTS "~guard_row" ON "crm"."customer";
+CREATE TRIGGER "~guard_row" BEFORE INSERT OR UPDATE OR DELETE ON "crm"."customer"
+  FOR EACH ROW EXECUTE FUNCTION sminion."row_crm_customer_f72df6"();
+ALTER TABLE "crm"."customer" ENABLE ALWAYS TRIGGER "~guard_row";
+
+-- trigger_function:row_marketing_subscriber_9fa874 (as owner)
+-- Row trigger of "marketing"."subscriber": whatever the client sent, the mask is that of the subject's state, read under its share lock.
+-- Definer, because neither states nor parents are for purposes to read.
+CREATE OR REPLACE FUNCTION sminion."row_marketing_subscriber_9fa874"() RETURNS trigger
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  permitted bigint := -1;
+  one       bigint;
+BEGIN
+  IF TG_OP = 'DELETE' THEN
+SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = OLD."customer_id"::text FOR SHARE;
+  IF NOT FOUND THEN
+    one := sminion.first_sight(OLD."customer_id"::text);
+  END IF;
+  permitted := permitted & one;
+    PERFORM sminion.permit_delete(permitted);
+    RETURN OLD;
+  END IF;
+SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = NEW."customer_id"::text FOR SHARE;
+  IF NOT FOUND THEN
+    one := sminion.first_sight(NEW."customer_id"::text);
+  END IF;
+  permitted := permitted & one;
+  NEW.guard_mask := permitted;
+  RETURN NEW;
+END
+$sminion$;
+
+-- row_trigger:marketing.subscriber
+-- Named to fire last among BEFORE triggers (they fire in the order of their names): no other may change the subject after
+-- the mask was computed for it.
+DROP TRIGGER IF EXISTS "~guard_row" ON "marketing"."subscriber";
+CREATE TRIGGER "~guard_row" BEFORE INSERT OR UPDATE OR DELETE ON "marketing"."subscriber"
+  FOR EACH ROW EXECUTE FUNCTION sminion."row_marketing_subscriber_9fa874"();
+ALTER TABLE "marketing"."subscriber" ENABLE ALWAYS TRIGGER "~guard_row";
+
+-- trigger_function:row_sales_orders_74609b (as owner)
+-- Row trigger of "sales"."orders": whatever the client sent, the mask is that of the subject's state, read under its share lock.
+-- Definer, because neither states nor parents are for purposes to read.
+CREATE OR REPLACE FUNCTION sminion."row_sales_orders_74609b"() RETURNS trigger
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  permitted bigint := -1;
+  one       bigint;
+BEGIN
+  IF TG_OP = 'DELETE' THEN
+SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = OLD."customer_id"::text FOR SHARE;
+  IF NOT FOUND THEN
+    one := sminion.first_sight(OLD."customer_id"::text);
+  END IF;
+  permitted := permitted & one;
+    PERFORM sminion.permit_delete(permitted);
+    RETURN OLD;
+  END IF;
+SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = NEW."customer_id"::text FOR SHARE;
+  IF NOT FOUND THEN
+    one := sminion.first_sight(NEW."customer_id"::text);
+  END IF;
+  permitted := permitted & one;
+  NEW.guard_mask := permitted;
+  RETURN NEW;
+END
+$sminion$;
+
+-- row_trigger:sales.orders
+-- Named to fire last among BEFORE triggers (they fire in the order of their names): no other may change the subject after
+-- the mask was computed for it.
+DROP TRIGGER IF EXISTS "~guard_row" ON "sales"."orders";
+CREATE TRIGGER "~guard_row" BEFORE INSERT OR UPDATE OR DELETE ON "sales"."orders"
+  FOR EACH ROW EXECUTE FUNCTION sminion."row_sales_orders_74609b"();
+ALTER TABLE "sales"."orders" ENABLE ALWAYS TRIGGER "~guard_row";
+
+-- trigger_function:moved_sales_orders_74609b (as owner)
+-- Trigger of "sales"."orders" when a row moves to another subject: its children follow, each through its own row trigger.
+CREATE OR REPLACE FUNCTION sminion."moved_sales_orders_74609b"() RETURNS trigger
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+BEGIN
+  PERFORM sminion.moved(OLD."customer_id"::text);
+UPDATE "sales"."item" AS c SET guard_mask = c.guard_mask WHERE c."order_id" = NEW."id";
+  RETURN NULL;
+END
+$sminion$;
+
+-- moved_trigger:sales.orders
+DROP TRIGGER IF EXISTS "~guard_moved" ON "sales"."orders";
+CREATE TRIGGER "~guard_moved" AFTER UPDATE ON "sales"."orders"
+  FOR EACH ROW WHEN (OLD."customer_id" IS DISTINCT FROM NEW."customer_id" OR OLD."id" IS DISTINCT FROM NEW."id") EXECUTE FUNCTION sminion."moved_sales_orders_74609b"();
+ALTER TABLE "sales"."orders" ENABLE ALWAYS TRIGGER "~guard_moved";
+
+-- trigger_function:row_sales_item_63aa23 (as owner)
+-- Row trigger of "sales"."item", whose subject is that of its parent: found, locked, and looked up once more, because the
+-- parent may have moved to another subject while we waited for the lock. Without a parent nobody sees the row.
+CREATE OR REPLACE FUNCTION sminion."row_sales_item_63aa23"() RETURNS trigger
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  permitted bigint;
+  owner_key bigint;
+  again_key bigint;
+BEGIN
+  IF TG_OP = 'DELETE' THEN
+    SELECT s.mask INTO permitted FROM sminion.subject_state s WHERE s.subject = OLD.guard_subject::text FOR SHARE;
+    PERFORM sminion.permit_delete(coalesce(permitted, 0));
+    RETURN OLD;
+  END IF;
+  SELECT p."customer_id" INTO owner_key FROM "sales"."orders" p WHERE p."id" = NEW."order_id";
+  LOOP
+    permitted := 0;
+    EXIT WHEN owner_key IS NULL;
+    SELECT s.mask INTO permitted FROM sminion.subject_state s WHERE s.subject = owner_key::text FOR SHARE;
+    IF NOT FOUND THEN
+      permitted := sminion.first_sight(owner_key::text);
+    END IF;
+    SELECT p."customer_id" INTO again_key FROM "sales"."orders" p WHERE p."id" = NEW."order_id";
+    EXIT WHEN again_key IS NOT DISTINCT FROM owner_key;
+    owner_key := again_key;
+  END LOOP;
+  NEW.guard_subject := owner_key;
+  NEW.guard_mask := permitted;
+  RETURN NEW;
+END
+$sminion$;
+
+-- row_trigger:sales.item
+-- Named to fire last among BEFORE triggers (they fire in the order of their names): no other may change the subject after
+-- the mask was computed for it.
+DROP TRIGGER IF EXISTS "~guard_row" ON "sales"."item";
+CREATE TRIGGER "~guard_row" BEFORE INSERT OR UPDATE OR DELETE ON "sales"."item"
+  FOR EACH ROW EXECUTE FUNCTION sminion."row_sales_item_63aa23"();
+ALTER TABLE "sales"."item" ENABLE ALWAYS TRIGGER "~guard_row";
+
+-- row_security:crm.customer
+-- FORCE: the owner, and so definer functions and views of the owner, are under row security too. Partitions are reached
+-- through the table only: directly, they have row security and no policy at all.
+ALTER TABLE "crm"."customer" ENABLE ROW LEVEL SECURITY;
+ALTER TABLE "crm"."customer" FORCE ROW LEVEL SECURITY;
+DO $sminion$
+DECLARE
+  part pg_catalog.regclass;
+BEGIN
+  FOR part IN
+    SELECT t.relid FROM pg_catalog.pg_partition_tree('"crm"."customer"'::pg_catalog.regclass) t WHERE t.level > 0
+  LOOP
+    EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', part);
+    EXECUTE pg_catalog.format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', part);
+  END LOOP;
+END
+$sminion$;
+
+-- policy:crm.customer:guard_floor
+DROP POLICY IF EXISTS "guard_floor" ON "crm"."customer";
+CREATE POLICY "guard_floor" ON "crm"."customer" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT current_user = ANY (ARRAY['shop_accounting', 'shop_contract', 'shop_rectification', 'sminion_owner']::name[])));
+
+-- policy:crm.customer:guard_floor_shop_accounting
+DROP POLICY IF EXISTS "guard_floor_shop_accounting" ON "crm"."customer";
+CREATE POLICY "guard_floor_shop_accounting" ON "crm"."customer" AS RESTRICTIVE FOR ALL TO "shop_accounting" USING ("id" IS NOT NULL AND "id" <> ALL ((SELECT sminion.context('shop_accounting', current_user)::bigint[])::bigint[]));
+
+-- policy:crm.customer:guard_floor_shop_contract
+DROP POLICY IF EXISTS "guard_floor_shop_contract" ON "crm"."customer";
+CREATE POLICY "guard_floor_shop_contract" ON "crm"."customer" AS RESTRICTIVE FOR ALL TO "shop_contract" USING ("id" IS NOT NULL AND "id" <> ALL ((SELECT sminion.context('shop_contract', current_user)::bigint[])::bigint[]));
+
+-- policy:crm.customer:guard_floor_shop_rectification
+DROP POLICY IF EXISTS "guard_floor_shop_rectification" ON "crm"."customer";
+CREATE POLICY "guard_floor_shop_rectification" ON "crm"."customer" AS RESTRICTIVE FOR ALL TO "shop_rectification" USING ("id" = (SELECT sminion.named_subject('shop_rectification', current_user)::bigint));
+
+-- policy:crm.customer:guard_accounting_select
+DROP POLICY IF EXISTS "guard_accounting_select" ON "crm"."customer";
+CREATE POLICY "guard_accounting_select" ON "crm"."customer" AS PERMISSIVE FOR SELECT TO "shop_accounting" USING ((guard_mask & 1::bigint) <> 0 AND ("last_seen_at" IS NULL OR "last_seen_at" > (now() - interval '3 years')));
+
+-- policy:crm.customer:guard_contract_select
+DROP POLICY IF EXISTS "guard_contract_select" ON "crm"."customer";
+CREATE POLICY "guard_contract_select" ON "crm"."customer" AS PERMISSIVE FOR SELECT TO "shop_contract" USING ((guard_mask & 2::bigint) <> 0 AND ("last_seen_at" IS NULL OR "last_seen_at" > (now() - interval '3 years')));
+
+-- policy:crm.customer:guard_contract_insert
+DROP POLICY IF EXISTS "guard_contract_insert" ON "crm"."customer";
+CREATE POLICY "guard_contract_insert" ON "crm"."customer" AS PERMISSIVE FOR INSERT TO "shop_contract" WITH CHECK ((guard_mask & 2::bigint) <> 0 AND ("last_seen_at" IS NULL OR "last_seen_at" > (now() - interval '3 years')));
+
+-- policy:crm.customer:guard_contract_update
+DROP POLICY IF EXISTS "guard_contract_update" ON "crm"."customer";
+CREATE POLICY "guard_contract_update" ON "crm"."customer" AS PERMISSIVE FOR UPDATE TO "shop_contract" USING ((guard_mask & 2::bigint) <> 0 AND ("last_seen_at" IS NULL OR "last_seen_at" > (now() - interval '3 years'))) WITH CHECK ((guard_mask & 2::bigint) <> 0 AND ("last_seen_at" IS NULL OR "last_seen_at" > (now() - interval '3 years')));
+
+-- policy:crm.customer:guard_contract_delete
+DROP POLICY IF EXISTS "guard_contract_delete" ON "crm"."customer";
+CREATE POLICY "guard_contract_delete" ON "crm"."customer" AS PERMISSIVE FOR DELETE TO "shop_contract" USING ((guard_mask & 2::bigint) <> 0 AND ("last_seen_at" IS NULL OR "last_seen_at" > (now() - interval '3 years')));
+
+-- policy:crm.customer:guard_rectification_select
+DROP POLICY IF EXISTS "guard_rectification_select" ON "crm"."customer";
+CREATE POLICY "guard_rectification_select" ON "crm"."customer" AS PERMISSIVE FOR SELECT TO "shop_rectification" USING ((guard_mask & 8::bigint) <> 0 AND ("last_seen_at" IS NULL OR "last_seen_at" > (now() - interval '3 years')));
+
+-- policy:crm.customer:guard_rectification_update
+DROP POLICY IF EXISTS "guard_rectification_update" ON "crm"."customer";
+CREATE POLICY "guard_rectification_update" ON "crm"."customer" AS PERMISSIVE FOR UPDATE TO "shop_rectification" USING ((guard_mask & 8::bigint) <> 0 AND ("last_seen_at" IS NULL OR "last_seen_at" > (now() - interval '3 years'))) WITH CHECK ((guard_mask & 8::bigint) <> 0 AND ("last_seen_at" IS NULL OR "last_seen_at" > (now() - interval '3 years')));
+
+-- policy:crm.customer:guard_owner
+DROP POLICY IF EXISTS "guard_owner" ON "crm"."customer";
+CREATE POLICY "guard_owner" ON "crm"."customer" AS PERMISSIVE FOR ALL TO sminion_owner USING (true);
+
+-- row_security:marketing.subscriber
+-- FORCE: the owner, and so definer functions and views of the owner, are under row security too. Partitions are reached
+-- through the table only: directly, they have row security and no policy at all.
+ALTER TABLE "marketing"."subscriber" ENABLE ROW LEVEL SECURITY;
+ALTER TABLE "marketing"."subscriber" FORCE ROW LEVEL SECURITY;
+DO $sminion$
+DECLARE
+  part pg_catalog.regclass;
+BEGIN
+  FOR part IN
+    SELECT t.relid FROM pg_catalog.pg_partition_tree('"marketing"."subscriber"'::pg_catalog.regclass) t WHERE t.level > 0
+  LOOP
+    EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', part);
+    EXECUTE pg_catalog.format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', part);
+  END LOOP;
+END
+$sminion$;
+
+-- policy:marketing.subscriber:guard_floor
+DROP POLICY IF EXISTS "guard_floor" ON "marketing"."subscriber";
+CREATE POLICY "guard_floor" ON "marketing"."subscriber" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT current_user = ANY (ARRAY['shop_marketing', 'sminion_owner']::name[])));
+
+-- policy:marketing.subscriber:guard_floor_shop_marketing
+DROP POLICY IF EXISTS "guard_floor_shop_marketing" ON "marketing"."subscriber";
+CREATE POLICY "guard_floor_shop_marketing" ON "marketing"."subscriber" AS RESTRICTIVE FOR ALL TO "shop_marketing" USING ("customer_id" IS NOT NULL AND "customer_id" <> ALL ((SELECT sminion.context('shop_marketing', current_user)::bigint[])::bigint[]));
+
+-- policy:marketing.subscriber:guard_marketing_select
+DROP POLICY IF EXISTS "guard_marketing_select" ON "marketing"."subscriber";
+CREATE POLICY "guard_marketing_select" ON "marketing"."subscriber" AS PERMISSIVE FOR SELECT TO "shop_marketing" USING ((guard_mask & 4::bigint) <> 0);
+
+-- policy:marketing.subscriber:guard_owner
+DROP POLICY IF EXISTS "guard_owner" ON "marketing"."subscriber";
+CREATE POLICY "guard_owner" ON "marketing"."subscriber" AS PERMISSIVE FOR ALL TO sminion_owner USING (true);
+
+-- statistics:marketing.guard_subscriber_marketing
+-- Row security tests a bit of the mask: without these the planner guesses that nearly every row passes.
+DROP STATISTICS IF EXISTS "marketing"."guard_subscriber_marketing";
+CREATE STATISTICS "marketing"."guard_subscriber_marketing" ON (guard_mask & 4::bigint) FROM "marketing"."subscriber";
+
+-- row_security:sales.item
+-- FORCE: the owner, and so definer functions and views of the owner, are under row security too. Partitions are reached
+-- through the table only: directly, they have row security and no policy at all.
+ALTER TABLE "sales"."item" ENABLE ROW LEVEL SECURITY;
+ALTER TABLE "sales"."item" FORCE ROW LEVEL SECURITY;
+DO $sminion$
+DECLARE
+  part pg_catalog.regclass;
+BEGIN
+  FOR part IN
+    SELECT t.relid FROM pg_catalog.pg_partition_tree('"sales"."item"'::pg_catalog.regclass) t WHERE t.level > 0
+  LOOP
+    EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', part);
+    EXECUTE pg_catalog.format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', part);
+  END LOOP;
+END
+$sminion$;
+
+-- policy:sales.item:guard_floor
+DROP POLICY IF EXISTS "guard_floor" ON "sales"."item";
+CREATE POLICY "guard_floor" ON "sales"."item" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT current_user = ANY (ARRAY['shop_accounting', 'shop_contract', 'sminion_owner']::name[])));
+
+-- policy:sales.item:guard_floor_shop_accounting
+DROP POLICY IF EXISTS "guard_floor_shop_accounting" ON "sales"."item";
+CREATE POLICY "guard_floor_shop_accounting" ON "sales"."item" AS RESTRICTIVE FOR ALL TO "shop_accounting" USING ("guard_subject" IS NOT NULL AND "guard_subject" <> ALL ((SELECT sminion.context('shop_accounting', current_user)::bigint[])::bigint[]));
+
+-- policy:sales.item:guard_floor_shop_contract
+DROP POLICY IF EXISTS "guard_floor_shop_contract" ON "sales"."item";
+CREATE POLICY "guard_floor_shop_contract" ON "sales"."item" AS RESTRICTIVE FOR ALL TO "shop_contract" USING ("guard_subject" IS NOT NULL AND "guard_subject" <> ALL ((SELECT sminion.context('shop_contract', current_user)::bigint[])::bigint[]));
+
+-- policy:sales.item:guard_accounting_select
+DROP POLICY IF EXISTS "guard_accounting_select" ON "sales"."item";
+CREATE POLICY "guard_accounting_select" ON "sales"."item" AS PERMISSIVE FOR SELECT TO "shop_accounting" USING ((guard_mask & 1::bigint) <> 0);
+
+-- policy:sales.item:guard_contract_select
+DROP POLICY IF EXISTS "guard_contract_select" ON "sales"."item";
+CREATE POLICY "guard_contract_select" ON "sales"."item" AS PERMISSIVE FOR SELECT TO "shop_contract" USING ((guard_mask & 2::bigint) <> 0);
+
+-- policy:sales.item:guard_contract_insert
+DROP POLICY IF EXISTS "guard_contract_insert" ON "sales"."item";
+CREATE POLICY "guard_contract_insert" ON "sales"."item" AS PERMISSIVE FOR INSERT TO "shop_contract" WITH CHECK ((guard_mask & 2::bigint) <> 0);
+
+-- policy:sales.item:guard_contract_update
+DROP POLICY IF EXISTS "guard_contract_update" ON "sales"."item";
+CREATE POLICY "guard_contract_update" ON "sales"."item" AS PERMISSIVE FOR UPDATE TO "shop_contract" USING ((guard_mask & 2::bigint) <> 0) WITH CHECK ((guard_mask & 2::bigint) <> 0);
+
+-- policy:sales.item:guard_contract_delete
+DROP POLICY IF EXISTS "guard_contract_delete" ON "sales"."item";
+CREATE POLICY "guard_contract_delete" ON "sales"."item" AS PERMISSIVE FOR DELETE TO "shop_contract" USING ((guard_mask & 2::bigint) <> 0);
+
+-- policy:sales.item:guard_owner
+DROP POLICY IF EXISTS "guard_owner" ON "sales"."item";
+CREATE POLICY "guard_owner" ON "sales"."item" AS PERMISSIVE FOR ALL TO sminion_owner USING (true);
+
+-- row_security:sales.orders
+-- FORCE: the owner, and so definer functions and views of the owner, are under row security too. Partitions are reached
+-- through the table only: directly, they have row security and no policy at all.
+ALTER TABLE "sales"."orders" ENABLE ROW LEVEL SECURITY;
+ALTER TABLE "sales"."orders" FORCE ROW LEVEL SECURITY;
+DO $sminion$
+DECLARE
+  part pg_catalog.regclass;
+BEGIN
+  FOR part IN
+    SELECT t.relid FROM pg_catalog.pg_partition_tree('"sales"."orders"'::pg_catalog.regclass) t WHERE t.level > 0
+  LOOP
+    EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', part);
+    EXECUTE pg_catalog.format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', part);
+  END LOOP;
+END
+$sminion$;
+
+-- policy:sales.orders:guard_floor
+DROP POLICY IF EXISTS "guard_floor" ON "sales"."orders";
+CREATE POLICY "guard_floor" ON "sales"."orders" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT current_user = ANY (ARRAY['shop_accounting', 'shop_contract', 'sminion_owner']::name[])));
+
+-- policy:sales.orders:guard_floor_shop_accounting
+DROP POLICY IF EXISTS "guard_floor_shop_accounting" ON "sales"."orders";
+CREATE POLICY "guard_floor_shop_accounting" ON "sales"."orders" AS RESTRICTIVE FOR ALL TO "shop_accounting" USING ("customer_id" IS NOT NULL AND "customer_id" <> ALL ((SELECT sminion.context('shop_accounting', current_user)::bigint[])::bigint[]));
+
+-- policy:sales.orders:guard_floor_shop_contract
+DROP POLICY IF EXISTS "guard_floor_shop_contract" ON "sales"."orders";
+CREATE POLICY "guard_floor_shop_contract" ON "sales"."orders" AS RESTRICTIVE FOR ALL TO "shop_contract" USING ("customer_id" IS NOT NULL AND "customer_id" <> ALL ((SELECT sminion.context('shop_contract', current_user)::bigint[])::bigint[]));
+
+-- policy:sales.orders:guard_accounting_select
+DROP POLICY IF EXISTS "guard_accounting_select" ON "sales"."orders";
+CREATE POLICY "guard_accounting_select" ON "sales"."orders" AS PERMISSIVE FOR SELECT TO "shop_accounting" USING ((guard_mask & 1::bigint) <> 0);
+
+-- policy:sales.orders:guard_contract_select
+DROP POLICY IF EXISTS "guard_contract_select" ON "sales"."orders";
+CREATE POLICY "guard_contract_select" ON "sales"."orders" AS PERMISSIVE FOR SELECT TO "shop_contract" USING ((guard_mask & 2::bigint) <> 0);
+
+-- policy:sales.orders:guard_contract_insert
+DROP POLICY IF EXISTS "guard_contract_insert" ON "sales"."orders";
+CREATE POLICY "guard_contract_insert" ON "sales"."orders" AS PERMISSIVE FOR INSERT TO "shop_contract" WITH CHECK ((guard_mask & 2::bigint) <> 0);
+
+-- policy:sales.orders:guard_contract_update
+DROP POLICY IF EXISTS "guard_contract_update" ON "sales"."orders";
+CREATE POLICY "guard_contract_update" ON "sales"."orders" AS PERMISSIVE FOR UPDATE TO "shop_contract" USING ((guard_mask & 2::bigint) <> 0) WITH CHECK ((guard_mask & 2::bigint) <> 0);
+
+-- policy:sales.orders:guard_contract_delete
+DROP POLICY IF EXISTS "guard_contract_delete" ON "sales"."orders";
+CREATE POLICY "guard_contract_delete" ON "sales"."orders" AS PERMISSIVE FOR DELETE TO "shop_contract" USING ((guard_mask & 2::bigint) <> 0);
+
+-- policy:sales.orders:guard_owner
+DROP POLICY IF EXISTS "guard_owner" ON "sales"."orders";
+CREATE POLICY "guard_owner" ON "sales"."orders" AS PERMISSIVE FOR ALL TO sminion_owner USING (true);
+
+-- row_security:sales.product
+-- FORCE: the owner, and so definer functions and views of the owner, are under row security too. Partitions are reached
+-- through the table only: directly, they have row security and no policy at all.
+ALTER TABLE "sales"."product" ENABLE ROW LEVEL SECURITY;
+ALTER TABLE "sales"."product" FORCE ROW LEVEL SECURITY;
+DO $sminion$
+DECLARE
+  part pg_catalog.regclass;
+BEGIN
+  FOR part IN
+    SELECT t.relid FROM pg_catalog.pg_partition_tree('"sales"."product"'::pg_catalog.regclass) t WHERE t.level > 0
+  LOOP
+    EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', part);
+    EXECUTE pg_catalog.format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', part);
+  END LOOP;
+END
+$sminion$;
+
+-- policy:sales.product:guard_floor
+DROP POLICY IF EXISTS "guard_floor" ON "sales"."product";
+CREATE POLICY "guard_floor" ON "sales"."product" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT current_user = ANY (ARRAY['shop_accounting', 'shop_contract', 'sminion_owner']::name[])));
+
+-- policy:sales.product:guard_floor_shop_accounting
+DROP POLICY IF EXISTS "guard_floor_shop_accounting" ON "sales"."product";
+CREATE POLICY "guard_floor_shop_accounting" ON "sales"."product" AS RESTRICTIVE FOR ALL TO "shop_accounting" USING ((SELECT sminion.context('shop_accounting', current_user) IS NOT NULL));
+
+-- policy:sales.product:guard_floor_shop_contract
+DROP POLICY IF EXISTS "guard_floor_shop_contract" ON "sales"."product";
+CREATE POLICY "guard_floor_shop_contract" ON "sales"."product" AS RESTRICTIVE FOR ALL TO "shop_contract" USING ((SELECT sminion.context('shop_contract', current_user) IS NOT NULL));
+
+-- policy:sales.product:guard_accounting_select
+DROP POLICY IF EXISTS "guard_accounting_select" ON "sales"."product";
+CREATE POLICY "guard_accounting_select" ON "sales"."product" AS PERMISSIVE FOR SELECT TO "shop_accounting" USING (true);
+
+-- policy:sales.product:guard_contract_select
+DROP POLICY IF EXISTS "guard_contract_select" ON "sales"."product";
+CREATE POLICY "guard_contract_select" ON "sales"."product" AS PERMISSIVE FOR SELECT TO "shop_contract" USING (true);
+
+-- policy:sales.product:guard_contract_insert
+DROP POLICY IF EXISTS "guard_contract_insert" ON "sales"."product";
+CREATE POLICY "guard_contract_insert" ON "sales"."product" AS PERMISSIVE FOR INSERT TO "shop_contract" WITH CHECK (true);
+
+-- policy:sales.product:guard_contract_update
+DROP POLICY IF EXISTS "guard_contract_update" ON "sales"."product";
+CREATE POLICY "guard_contract_update" ON "sales"."product" AS PERMISSIVE FOR UPDATE TO "shop_contract" USING (true) WITH CHECK (true);
+
+-- policy:sales.product:guard_contract_delete
+DROP POLICY IF EXISTS "guard_contract_delete" ON "sales"."product";
+CREATE POLICY "guard_contract_delete" ON "sales"."product" AS PERMISSIVE FOR DELETE TO "shop_contract" USING (true);
+
+-- schema_usage:crm:shop_accounting
+GRANT USAGE ON SCHEMA "crm" TO "shop_accounting";
+
+-- schema_usage:sales:shop_accounting
+GRANT USAGE ON SCHEMA "sales" TO "shop_accounting";
+
+-- schema_usage:crm:shop_contract
+GRANT USAGE ON SCHEMA "crm" TO "shop_contract";
+
+-- schema_usage:sales:shop_contract
+GRANT USAGE ON SCHEMA "sales" TO "shop_contract";
+
+-- schema_usage:marketing:shop_marketing
+GRANT USAGE ON SCHEMA "marketing" TO "shop_marketing";
+
+-- schema_usage:crm:shop_rectification
+GRANT USAGE ON SCHEMA "crm" TO "shop_rectification";
+
+-- column_grant:crm.customer:shop_accounting
+REVOKE ALL ON TABLE "crm"."customer" FROM "shop_accounting";
+GRANT SELECT ("id", "last_seen_at") ON TABLE "crm"."customer" TO "shop_accounting";
+
+-- column_grant:crm.customer:shop_contract
+REVOKE ALL ON TABLE "crm"."customer" FROM "shop_contract";
+GRANT SELECT ("email", "full_name", "id", "last_seen_at"), INSERT ("email", "full_name", "id", "last_seen_at"), UPDATE ("email", "full_name", "last_seen_at"), DELETE ON TABLE "crm"."customer" TO "shop_contract";
+
+-- sequence_usage:crm.customer:shop_contract
+-- Sequences behind `serial` defaults: nextval needs USAGE (identity columns need nothing).
+DO $sminion$
+DECLARE
+  owned pg_catalog.regclass;
+BEGIN
+  FOR owned IN
+    SELECT s.oid FROM pg_catalog.pg_class s
+    JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = s.oid AND d.deptype = 'a'
+    WHERE s.relkind = 'S' AND d.refobjid = '"crm"."customer"'::pg_catalog.regclass
+  LOOP
+    EXECUTE pg_catalog.format('GRANT USAGE ON SEQUENCE %s TO "shop_contract"', owned);
+  END LOOP;
+END
+$sminion$;
+
+-- column_grant:crm.customer:shop_rectification
+REVOKE ALL ON TABLE "crm"."customer" FROM "shop_rectification";
+GRANT SELECT ("born_on", "email", "full_name", "id", "last_seen_at"), UPDATE ("born_on", "email", "full_name", "last_seen_at") ON TABLE "crm"."customer" TO "shop_rectification";
+
+-- column_grant:marketing.subscriber:shop_marketing
+REVOKE ALL ON TABLE "marketing"."subscriber" FROM "shop_marketing";
+GRANT SELECT ("customer_id", "email") ON TABLE "marketing"."subscriber" TO "shop_marketing";
+
+-- column_grant:sales.item:shop_accounting
+REVOKE ALL ON TABLE "sales"."item" FROM "shop_accounting";
+GRANT SELECT ("id", "order_id", "what") ON TABLE "sales"."item" TO "shop_accounting";
+
+-- column_grant:sales.item:shop_contract
+REVOKE ALL ON TABLE "sales"."item" FROM "shop_contract";
+GRANT SELECT ("id", "order_id", "what"), INSERT ("id", "order_id", "what"), UPDATE ("what"), DELETE ON TABLE "sales"."item" TO "shop_contract";
+
+-- sequence_usage:sales.item:shop_contract
+-- Sequences behind `serial` defaults: nextval needs USAGE (identity columns need nothing).
+DO $sminion$
+DECLARE
+  owned pg_catalog.regclass;
+BEGIN
+  FOR owned IN
+    SELECT s.oid FROM pg_catalog.pg_class s
+    JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = s.oid AND d.deptype = 'a'
+    WHERE s.relkind = 'S' AND d.refobjid = '"sales"."item"'::pg_catalog.regclass
+  LOOP
+    EXECUTE pg_catalog.format('GRANT USAGE ON SEQUENCE %s TO "shop_contract"', owned);
+  END LOOP;
+END
+$sminion$;
+
+-- column_grant:sales.orders:shop_accounting
+REVOKE ALL ON TABLE "sales"."orders" FROM "shop_accounting";
+GRANT SELECT ("customer_id", "id", "total") ON TABLE "sales"."orders" TO "shop_accounting";
+
+-- column_grant:sales.orders:shop_contract
+REVOKE ALL ON TABLE "sales"."orders" FROM "shop_contract";
+GRANT SELECT ("customer_id", "id", "total"), INSERT ("customer_id", "id", "total"), UPDATE ("total"), DELETE ON TABLE "sales"."orders" TO "shop_contract";
+
+-- sequence_usage:sales.orders:shop_contract
+-- Sequences behind `serial` defaults: nextval needs USAGE (identity columns need nothing).
+DO $sminion$
+DECLARE
+  owned pg_catalog.regclass;
+BEGIN
+  FOR owned IN
+    SELECT s.oid FROM pg_catalog.pg_class s
+    JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = s.oid AND d.deptype = 'a'
+    WHERE s.relkind = 'S' AND d.refobjid = '"sales"."orders"'::pg_catalog.regclass
+  LOOP
+    EXECUTE pg_catalog.format('GRANT USAGE ON SEQUENCE %s TO "shop_contract"', owned);
+  END LOOP;
+END
+$sminion$;
+
+-- column_grant:sales.product:shop_accounting
+REVOKE ALL ON TABLE "sales"."product" FROM "shop_accounting";
+GRANT SELECT ("id", "name") ON TABLE "sales"."product" TO "shop_accounting";
+
+-- column_grant:sales.product:shop_contract
+REVOKE ALL ON TABLE "sales"."product" FROM "shop_contract";
+GRANT SELECT ("id", "name"), INSERT ("id", "name"), UPDATE ("name"), DELETE ON TABLE "sales"."product" TO "shop_contract";
+
+-- sequence_usage:sales.product:shop_contract
+-- Sequences behind `serial` defaults: nextval needs USAGE (identity columns need nothing).
+DO $sminion$
+DECLARE
+  owned pg_catalog.regclass;
+BEGIN
+  FOR owned IN
+    SELECT s.oid FROM pg_catalog.pg_class s
+    JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = s.oid AND d.deptype = 'a'
+    WHERE s.relkind = 'S' AND d.refobjid = '"sales"."product"'::pg_catalog.regclass
+  LOOP
+    EXECUTE pg_catalog.format('GRANT USAGE ON SEQUENCE %s TO "shop_contract"', owned);
+  END LOOP;
+END
+$sminion$;

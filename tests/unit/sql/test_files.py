@@ -1,0 +1,109 @@
+"""The rules for the database side that can be read off its files: one object a file, attributes, nothing for PUBLIC."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pglast import ast, parse_plpgsql, parse_sql
+from pglast.parser import ParseError
+from pglast.visitors import Visitor
+
+from sminion_guard import resources
+
+SQL = resources.sql()
+ORDER = (SQL / "LOAD_ORDER").read_text(encoding="utf-8").split()
+FUNCTIONS = sorted((SQL / "functions").glob("*.sql"))
+CREATE = re.compile(r"^CREATE (?:TABLE|FUNCTION|PROCEDURE|VIEW) sminion\.(\w+)", re.MULTILINE)
+MAY_COMMIT = "block_and_wait"
+"""A procedure that commits can have no settings of its own (manual, CREATE PROCEDURE)."""
+
+DEFINERS = {
+    "context", "refuse_ticket", "stay_in_compartment", "named_subject", "open_ticket", "revoke_ticket",
+    "block", "unblock", "give_consent", "withdraw_consent", "object", "withdraw_objection",
+    "backfill", "remask", "settle", "await_older", "object_states",
+}
+"""Functions that others than the owner call, and that need what only the owner may: a new one is a decision."""
+
+
+def test_every_file_is_loaded_once_and_exists() -> None:
+    present = {
+        str(path.relative_to(SQL)) for path in SQL.rglob("*.sql")
+        if path.relative_to(SQL).parts[0] not in ("templates", "queries")
+    }
+    assert len(ORDER) == len(set(ORDER))
+    assert set(ORDER) == present
+
+
+@pytest.mark.parametrize("directory", ["tables", "functions", "views"])
+def test_a_file_makes_one_object_of_its_own_name(directory: str) -> None:
+    for path in sorted((SQL / directory).glob("*.sql")):
+        assert CREATE.findall(path.read_text(encoding="utf-8")) == [path.stem], path.name
+
+
+@pytest.mark.parametrize("path", FUNCTIONS, ids=lambda path: path.stem)
+def test_a_function_pins_its_search_path(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    pinned = "SET search_path = pg_catalog, pg_temp" in text
+    # A body that is parsed when it is created (RETURN ...) resolves no name when it runs.
+    assert pinned or path.stem == MAY_COMMIT or re.search(r"^RETURN ", text, re.MULTILINE)
+
+
+def test_only_listed_functions_act_as_their_owner() -> None:
+    found = {path.stem for path in FUNCTIONS if "SECURITY DEFINER" in re.sub(r"--[^\n]*", "", path.read_text())}
+    assert found == DEFINERS
+
+
+@pytest.mark.parametrize("path", FUNCTIONS, ids=lambda path: path.stem)
+def test_a_function_says_what_it_is_for_before_it_is_made(path: Path) -> None:
+    assert path.read_text(encoding="utf-8").startswith("-- ")
+
+
+def _queries(node: object) -> Iterator[str]:
+    if isinstance(node, dict):
+        for key, value in node.items():
+            if key == "query" and isinstance(value, str):
+                yield value
+            else:
+                yield from _queries(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _queries(value)
+
+
+def _unqualified(query: str) -> set[str]:
+    try:
+        tree = parse_sql(query)
+    except ParseError:
+        tree = parse_sql(f"SELECT {query}")  # an expression of PL/pgSQL
+    found: set[str] = set()
+    known: set[str] = set()
+
+    class Relations(Visitor):  # type: ignore[misc]
+        def visit_RangeVar(self, ancestors: object, node: ast.RangeVar) -> None:
+            if node.schemaname is None and not node.relname.startswith("pg_"):
+                found.add(node.relname)
+
+        def visit_CommonTableExpr(self, ancestors: object, node: ast.CommonTableExpr) -> None:
+            known.add(node.ctename)
+
+    Relations()(tree)
+    return found - known
+
+
+PLPGSQL = [path for path in FUNCTIONS if "LANGUAGE plpgsql" in path.read_text(encoding="utf-8")]
+
+
+@pytest.mark.parametrize("path", PLPGSQL, ids=lambda path: path.stem)
+def test_a_relation_is_named_with_its_schema(path: Path) -> None:
+    """A temporary table shadows an unqualified name even where the search_path is pinned."""
+    text = path.read_text(encoding="utf-8")
+    if "CREATE PROCEDURE" in text:
+        text = text.replace("CREATE PROCEDURE", "CREATE FUNCTION").replace("LANGUAGE", "RETURNS void LANGUAGE")
+    # libpg_query knows no row types of ours; for finding relations a record does as well.
+    text = re.sub(r"(?m)^( +\w+ +)sminion\.\w+;", r"\1record;", text)
+    queries = [query for query in _queries(parse_plpgsql(text)) if not re.match(r"[\w.]+ :=", query)]
+    assert queries
+    assert set().union(*(_unqualified(query) for query in queries)) == set()
