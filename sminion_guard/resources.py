@@ -26,6 +26,15 @@ def migrations() -> Path:
     return _find("migrations")
 
 
+@cache
+def examples() -> Path:
+    """The directory with the demo's shop: policy, tables, models, queries.
+
+    :raises FileNotFoundError: when the installation is incomplete.
+    """
+    return _find("examples")
+
+
 def _find(name: str) -> Path:
     # The installed one first: beside an installed package lies all of site-packages, and a stranger's `sql` with it.
     for directory in (_PACKAGE / f"_{name}", _PACKAGE.parent / name):
