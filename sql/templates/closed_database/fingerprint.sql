@@ -11,4 +11,12 @@ SELECT coalesce(pg_catalog.string_agg(pg_catalog.concat_ws(' ', o.privilege, o.o
     FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))) a
     WHERE p.pronamespace = 'pg_catalog'::pg_catalog.regnamespace AND a.grantee = 0
       AND p.proname IN ('lo_creat', 'lo_create', 'lo_from_bytea', 'lo_put', 'lowrite', 'lo_import', 'lo_open')
+    UNION ALL
+    SELECT 'FUNCTION ' || p.oid::pg_catalog.regprocedure, a.privilege_type
+    FROM pg_catalog.pg_extension e
+    JOIN pg_catalog.pg_depend d ON d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass AND d.refobjid = e.oid
+      AND d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND d.deptype = 'e'
+    JOIN pg_catalog.pg_proc p ON p.oid = d.objid,
+         pg_catalog.aclexplode(coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))) a
+    WHERE e.extname = 'dblink' AND a.grantee = 0
 ) AS o (object, privilege)

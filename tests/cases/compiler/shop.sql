@@ -356,9 +356,10 @@ END
 $sminion$;
 
 -- closed_database:shop
--- No copies: temporary tables, tables of one's own and large objects are where data of one purpose would wait for
--- another. TEMPORARY and CREATE are the database owner's to take away, the large object functions a superuser's: what
--- cannot be closed by the role that installs is named in a warning, and stays in the fingerprint for the doctor.
+-- No copies and no second session: temporary tables, tables of one's own and large objects are where data of one purpose
+-- would wait for another, and dblink joins what another session reads. TEMPORARY and CREATE are the database owner's to
+-- take away, the rest a superuser's: what the role that installs cannot close is named in a warning, and stays in the
+-- fingerprint for the doctor.
 DO $sminion$
 DECLARE
   open record;
@@ -376,6 +377,14 @@ BEGIN
     FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))) a
     WHERE p.pronamespace = 'pg_catalog'::pg_catalog.regnamespace AND a.grantee = 0
       AND p.proname IN ('lo_creat', 'lo_create', 'lo_from_bytea', 'lo_put', 'lowrite', 'lo_import', 'lo_open')
+    UNION ALL
+    SELECT 'FUNCTION ' || p.oid::pg_catalog.regprocedure, a.privilege_type
+    FROM pg_catalog.pg_extension e
+    JOIN pg_catalog.pg_depend d ON d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass AND d.refobjid = e.oid
+      AND d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND d.deptype = 'e'
+    JOIN pg_catalog.pg_proc p ON p.oid = d.objid,
+         pg_catalog.aclexplode(coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))) a
+    WHERE e.extname = 'dblink' AND a.grantee = 0
   ) AS o (object, privilege)
   LOOP
     BEGIN
@@ -400,6 +409,14 @@ BEGIN
     FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))) a
     WHERE p.pronamespace = 'pg_catalog'::pg_catalog.regnamespace AND a.grantee = 0
       AND p.proname IN ('lo_creat', 'lo_create', 'lo_from_bytea', 'lo_put', 'lowrite', 'lo_import', 'lo_open')
+    UNION ALL
+    SELECT 'FUNCTION ' || p.oid::pg_catalog.regprocedure, a.privilege_type
+    FROM pg_catalog.pg_extension e
+    JOIN pg_catalog.pg_depend d ON d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass AND d.refobjid = e.oid
+      AND d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND d.deptype = 'e'
+    JOIN pg_catalog.pg_proc p ON p.oid = d.objid,
+         pg_catalog.aclexplode(coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))) a
+    WHERE e.extname = 'dblink' AND a.grantee = 0
   ) AS o (object, privilege)
   LOOP
     RAISE WARNING USING ERRCODE = 'SG405',

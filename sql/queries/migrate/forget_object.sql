@@ -1,0 +1,1 @@
+SELECT sminion.forget_object(%(key)s);

@@ -1,0 +1,3 @@
+SELECT s.key, o."position", o.digest, o.reverse, s.state
+FROM sminion.object_states() s JOIN sminion.installed_object o ON o.key = s.key
+ORDER BY o."position";

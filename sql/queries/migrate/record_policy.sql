@@ -1,0 +1,1 @@
+SELECT sminion.record_policy(%(registry)s::jsonb);

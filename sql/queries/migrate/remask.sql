@@ -1,0 +1,1 @@
+SELECT sminion.remask(%(batch)s);

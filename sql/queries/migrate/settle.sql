@@ -1,0 +1,1 @@
+SELECT sminion.settle(%(subjects)s, %(row_limit)s);
