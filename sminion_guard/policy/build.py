@@ -44,13 +44,16 @@ class Builder:
         for key in data.keys() - set(SECTIONS):
             report.add("SG303", (key,), f"unknown section `{key}`", suggestion(key, SECTIONS))
         self.sections = {name: self._section(data, name) for name in SECTIONS}
+        self.has_head = isinstance(data.get("policy"), dict)
         # Names count as known even where their table is broken: one mistake, one finding.
         self.purpose_names = frozenset(self.sections["purpose"])
         self.categories = CATEGORIES | self.sections["category"].keys()
 
     def build(self) -> Policy:
         """The policy, as far as it could be built; look at the report before you use it."""
-        head = shape.validate(shape.PolicyShape, self.sections["policy"], ("policy",), self.report)
+        head = None
+        if self.has_head:
+            head = shape.validate(shape.PolicyShape, self.sections["policy"], ("policy",), self.report)
         purposes = self._purposes()
         return Policy(
             name=head.name if head else "",

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from sminion_guard.errors import PolicyError
 from sminion_guard.policy.positions import Path, Positions
 
+_NEAR = 0.65
+"""How alike two words must be (0 to 1): enough for a slip or two, not for `none` and `income`."""
+
 _SHOWN = 12
 """How many known words a hint lists at most; a longer list helps nobody."""
 
@@ -69,7 +72,7 @@ class Report:
 
     def add(self, code: str, path: Path, message: str, hint: str | None = None) -> None:
         """Record a finding about the thing at ``path``; the same one is recorded once."""
-        finding = Finding(code, self.positions.line(path), message, hint)
+        finding = Finding(code, self.positions.line(path), _printable(message), hint and _printable(hint))
         if finding not in self._findings:
             self._findings.append(finding)
 
@@ -88,9 +91,14 @@ class Report:
             raise InvalidPolicy(self.source, self.findings)
 
 
+def _printable(text: str) -> str:
+    """``text`` without characters that steer a terminal: names come from the file, and TOML can escape anything."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+
+
 def suggestion(word: str, known: Collection[str]) -> str:
     """The hint for an unknown word: the nearest right one, or those there are."""
-    near = difflib.get_close_matches(word, sorted(known), n=1)
+    near = difflib.get_close_matches(word, sorted(known), n=1, cutoff=_NEAR)
     if near:
         return f"did you mean `{near[0]}`?"
     if not known:

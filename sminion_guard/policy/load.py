@@ -19,6 +19,9 @@ MAX_BYTES = 4 * 1024 * 1024
 
 _TOML_PLACE = re.compile(r"^(?P<what>.*) \(at (?:line (?P<line>\d+), column \d+|end of document)\)$", re.DOTALL)
 
+_KEYS = re.compile(r"\(('[^']*'(?:, '[^']*')*),?\)")
+"""A key in tomllib's messages: a tuple of Python strings."""
+
 
 def load(path: str | os.PathLike[str]) -> Policy:
     """Read the policy file ``path``.
@@ -77,10 +80,14 @@ def _parse(text: str, source: str) -> tuple[dict[str, Any], Positions]:
         finding = Finding("SG302", None, "the file is nested too deeply", "a policy needs no more than three levels")
     except ValueError as error:
         match = _TOML_PLACE.match(str(error))
-        what = match["what"] if match else str(error)
+        what = _KEYS.sub(_as_key, match["what"] if match else str(error))
         line = int(match["line"]) if match and match["line"] else text.count("\n") + 1 if match else None
         finding = Finding("SG302", line, f"not valid TOML: {what[:1].lower()}{what[1:]}", "see https://toml.io")
     raise InvalidPolicy(source, [finding])
+
+
+def _as_key(match: re.Match[str]) -> str:
+    return "`" + match[1].replace("', '", ".").strip("'") + "`"
 
 
 def _unreadable(source: str, why: str, hint: str) -> InvalidPolicy:

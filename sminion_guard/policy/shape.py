@@ -20,7 +20,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 def _text(value: str) -> str:
     if not value.strip():
-        raise PydanticCustomError("SG324", "is empty", {"hint": "say it in a sentence: people read it"})
+        raise PydanticCustomError("SG324", "is empty", {"hint": "write something: people read it"})
     if _CONTROL.search(value):
         raise PydanticCustomError("SG304", "holds a control character", {"hint": "write plain text"})
     return value
@@ -37,6 +37,15 @@ def _subject(value: object) -> tuple[str, ...] | Literal[False]:
         "must be a column, a list of columns, a path or false",
         {"hint": 'write "customer_id", ["buyer_id", "seller_id"], "order_id -> sales.orders" or false'},
     )
+
+
+def _needs(value: object) -> list[str] | Literal["*"]:
+    if value == "*":
+        return "*"
+    if isinstance(value, list) and all(isinstance(word, str) for word in value):
+        return list(value)
+    raise PydanticCustomError(
+        "SG304", "must be a list of categories, or \"*\" for all", {"hint": 'write `["identity", "contact"]`'})
 
 
 Text = Annotated[str, AfterValidator(_text)]
@@ -65,7 +74,7 @@ class CategoryShape(Shape):
 class PurposeShape(Shape):
     title: Text
     basis: str
-    needs: list[str] | Literal["*"]
+    needs: Annotated[list[str] | Literal["*"], PlainValidator(_needs)]
     may: list[str]
     sees_blocked: bool = False
 
@@ -113,10 +122,14 @@ class RecipientShape(Shape):
 
 S = TypeVar("S", bound=Shape)
 
+_TABLE = ("a table", "write it as a section of its own, or as `{ key = \"value\" }`")
 _KINDS = {
-    "string_type": "a string", "bool_type": "true or false", "list_type": "a list", "dict_type": "a table",
-    "model_type": "a table", "model_attributes_type": "a table", "literal_error": 'a list, or "*" for all',
+    "string_type": ("a string", "put it into quotes"),
+    "bool_type": ("true or false", "write `true` or `false`, without quotes"),
+    "list_type": ("a list", "write it as `[\"a\", \"b\"]`"),
+    "dict_type": _TABLE, "model_type": _TABLE, "model_attributes_type": _TABLE,
 }
+"""Pydantic's type of error to the kind that is wanted, and how to write it."""
 
 
 def validate(kind: type[S], raw: object, path: Path, report: Report) -> S | None:
@@ -136,28 +149,29 @@ def _report(
     kind: type[Shape], fault: str, loc: tuple[int | str, ...], context: Mapping[str, object], text: str, path: Path,
     report: Report,
 ) -> None:
-    # The branches of a union are part of pydantic's location, the file knows nothing of them.
-    where = tuple(part for part in loc if not (isinstance(part, str) and part.startswith(("list[", "literal["))))
-    place = (*path, *where)
-    name = _dotted(where) if where else _dotted(path)
+    place = (*path, *loc)
+    name = _dotted(loc or path)
     if fault == "missing":
         if name == "basis":
             report.add("SG313", path, f"{_dotted(path, '`')} has no legal basis", 'add `basis = "..."`')
         else:
             report.add("SG305", place, f"`{name}` is missing in {_dotted(path, '`')}", f"add `{name} = ...`")
     elif fault == "extra_forbidden":
-        known = RetentionShape if where[0] == "retention" and kind is TableShape else kind
-        report.add("SG303", place, f"unknown key `{where[-1]}` in {_dotted(path, '`')}",
-                   suggestion(str(where[-1]), known.model_fields.keys()))
+        known = RetentionShape if loc[0] == "retention" and kind is TableShape else kind
+        report.add("SG303", place, f"unknown key `{loc[-1]}` in {_dotted(path, '`')}",
+                   suggestion(str(loc[-1]), known.model_fields.keys()))
     elif fault in ("SG304", "SG324"):
         report.add(fault, place, f"`{name}` {text}", str(context["hint"]))
     elif fault in ("too_short", "too_long"):
         wanted = {"CompatibleShape": "exactly two purposes"}.get(kind.__name__, "at least one entry")
         report.add("SG304", place, f"`{name}` must have {wanted}", "list them as strings: `[\"a\", \"b\"]`")
     else:
-        report.add("SG304", place, f"`{name}` must be {_KINDS.get(fault, 'another kind of value')}",
-                   "see the reference of the policy file, docs/POLICY.md")
+        wanted, hint = _KINDS.get(fault, ("another kind of value", "see docs/POLICY.md"))
+        report.add("SG304", place, f"`{name}` must be {wanted}", hint)
 
 
 def _dotted(path: Path, quote: str = "") -> str:
+    """A path as the file's author would call it; the number of a ``[[compatible]]`` is said by the line."""
+    if path[0] in ("compatible", "further"):
+        return f"{quote}[[{path[0]}]]{quote}"
     return quote + ".".join(str(part) for part in path) + quote

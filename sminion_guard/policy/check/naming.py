@@ -77,11 +77,11 @@ def role_collisions(policy: Policy, report: Report) -> None:
     taken = dict.fromkeys(office_roles(policy.name), "an office of every policy")
     taken |= {name: f"login `{name}`" for name in policy.logins}
     for compartment in found:
-        other = taken.setdefault(compartment.role, f"a compartment of purpose `{compartment.purpose}`")
-        if other != f"a compartment of purpose `{compartment.purpose}`":
+        if compartment.role in taken:
             report.add("SG323", ("purpose", compartment.purpose),
-                       f"role `{compartment.role}` of purpose `{compartment.purpose}` is also {other}",
-                       "rename one of them")
+                       f"role `{compartment.role}` of purpose `{compartment.purpose}` is also "
+                       f"{taken[compartment.role]}", "rename one of them")
+        taken[compartment.role] = f"a compartment of purpose `{compartment.purpose}`"
     for role in office_roles(policy.name):
         if role in policy.logins:
             report.add("SG323", ("login", role), f"login `{role}` is also an office of every policy",

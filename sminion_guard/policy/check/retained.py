@@ -17,6 +17,6 @@ def retained(policy: Policy, report: Report) -> None:
         after = table.retention.after
         if after not in table.columns:
             report.add("SG319", (*path, "after"), f"retention column `{after}` is not listed in `{table.qualified}`",
-                       f"{suggestion(after, table.columns.keys())} Otherwise list it: `{after} = \"none\"`")
+                       f"list it as `{after} = \"none\"`, or {suggestion(after, table.columns.keys())}")
         if problem := interval.problem(table.retention.keep):
             report.add("SG312", (*path, "keep"), problem, interval.FORM)

@@ -37,7 +37,7 @@ def _personal(policy: Policy, table: Table, path: Path, report: Report) -> None:
 def _holds_key(table: Table, column: str, path: Path, report: Report) -> None:
     if column not in table.columns:
         report.add("SG318", path, f"subject column `{column}` is not listed in `{table.qualified}`",
-                   f"{suggestion(column, table.columns.keys())} Otherwise list it: `{column} = \"key\"`")
+                   f"list it as `{column} = \"key\"`, or {suggestion(column, table.columns.keys())}")
     elif table.columns[column] == "none":
         report.add("SG318", path, f"subject column `{column}` of `{table.qualified}` has category `none`",
                    "what leads to a person is not neutral: give it category `key`")
