@@ -20,7 +20,7 @@ demo: $(READY)
 	$(BIN)/sminion-guard demo
 
 test: $(READY)
-	$(BIN)/python -m pytest -n $(WORKERS) $(T)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(T)
 
 check: $(READY)
 	$(BIN)/ruff check .

@@ -131,6 +131,20 @@ def test_ctrl_c_at_the_terminal_ends_the_block_in_order(owner: Callable[..., Own
     assert _gone(ended)
 
 
+def test_ctrl_c_that_the_program_survives_hurts_neither_server_nor_watcher(owner: Callable[..., Owner]) -> None:
+    survivor = owner(
+        "try:\n    print('waiting', flush=True)\n    time.sleep(600)\nexcept KeyboardInterrupt:\n    pass\n"
+        "time.sleep(1)\nprint(server.pid, flush=True)\ntime.sleep(600)"
+    )
+    stdout = survivor.process.stdout
+    assert stdout is not None and stdout.readline() == "waiting\n"
+    os.killpg(survivor.process.pid, signal.SIGINT)
+    assert stdout.readline() == f"{survivor.postmaster}\n"
+    survivor.process.kill()
+    survivor.finish()
+    assert _wait(lambda: _gone(survivor)), "the watcher is still there to see the end"
+
+
 @pytest.mark.parametrize("delay", [0.05, 0.15, 0.3, 0.5])
 def test_ctrl_c_while_the_server_starts_leaves_nothing(owner: Callable[..., Owner], delay: float) -> None:
     ended = owner(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import shutil
+import signal
 import socket
 import stat
 import subprocess
@@ -165,6 +166,22 @@ def test_a_server_that_was_killed_starts_again_on_its_data(binaries: Binaries) -
         server.start()
         with psycopg.connect(server.dsn()) as connection:
             assert connection.execute("SELECT a FROM t").fetchone() == (7,)
+
+
+def test_ctrl_c_before_the_server_has_written_its_pid_file_ends_it_all_the_same(
+    binaries: Binaries, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    launched: list[subprocess.Popen[bytes]] = []
+
+    def interrupt(_: cluster.Cluster, process: subprocess.Popen[bytes]) -> bool:
+        launched.append(process)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cluster.Cluster, "_serves", interrupt)
+    server = Server(binaries, durable=False)
+    with pytest.raises(KeyboardInterrupt):
+        server.start()
+    assert [process.returncode for process in launched] == [-signal.SIGKILL]
 
 
 def test_starting_twice_and_stopping_twice_are_harmless(binaries: Binaries) -> None:
