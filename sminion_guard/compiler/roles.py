@@ -52,8 +52,8 @@ def schema_usage(compartments: tuple[Compartment, ...]) -> Iterator[Statement]:
 
 
 def owner_usage(policy: Policy) -> Iterator[Statement]:
-    """The guard's own functions reach the schemas whose masks they keep."""
-    for name in sorted({table.schema for table in policy.tables() if table.subject is not None}):
+    """The guard's own functions reach the schemas whose masks they keep, and whose objects they recognise."""
+    for name in sorted({table.schema for table in policy.tables()}):
         yield from_templates("schema_usage", f"{name}:sminion_owner", _usage(name, "sminion_owner"))
 
 
