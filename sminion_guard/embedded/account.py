@@ -84,7 +84,7 @@ class Account:
 def server_account() -> Account:
     """The account to run the server as: the caller's own, or for root the first of :data:`CANDIDATES`.
 
-    :raises EmbeddedServerError: SG854 when root finds none of them.
+    :raises EmbeddedServerError: SG854 when root finds none of them, or the caller is a bare number without a name.
     """
     uid = os.geteuid()
     if uid != 0:
@@ -105,8 +105,11 @@ def server_account() -> Account:
 def _name(uid: int) -> str:
     try:
         return pwd.getpwuid(uid).pw_name
-    except KeyError:  # containers run as bare numbers
-        return str(uid)
+    except KeyError:
+        raise EmbeddedServerError(
+            "SG854", f"user id {uid} has no name", detail="initdb and the server refuse to run as a bare number",
+            hint="add a line for it to /etc/passwd of the container, or run as root",
+        ) from None
 
 
 def _may_switch(account: Account) -> bool:

@@ -26,8 +26,20 @@ def _accounts(monkeypatch: pytest.MonkeyPatch, *known: pwd.struct_passwd) -> Non
 
 def test_an_ordinary_user_runs_it_himself(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 4711)
+    monkeypatch.setattr(pwd, "getpwuid", lambda uid: _entry("somebody", uid))
     chosen = server_account()
-    assert (chosen.uid, chosen.lent, chosen.name) == (4711, False, "4711")
+    assert (chosen.uid, chosen.lent, chosen.name) == (4711, False, "somebody")
+
+
+def test_a_bare_number_of_a_container_is_told_that_postgresql_wants_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(uid: int) -> pwd.struct_passwd:
+        raise KeyError(uid)
+
+    monkeypatch.setattr(os, "geteuid", lambda: 4711)
+    monkeypatch.setattr(pwd, "getpwuid", unknown)
+    with pytest.raises(EmbeddedServerError, match="user id 4711 has no name") as caught:
+        server_account()
+    assert caught.value.code == "SG854"
 
 
 def test_root_lends_the_account_of_postgresql_if_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
