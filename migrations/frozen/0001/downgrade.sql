@@ -1,0 +1,41 @@
+-- Takes the database side away: schema `sminion` with the whole log in it, and the owner role unless another database of
+-- the cluster uses it. Refused while a policy is in place: its row security would go with the functions it calls.
+DO $sminion$
+BEGIN
+  IF NOT (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user) THEN
+    EXECUTE pg_catalog.format('GRANT sminion_owner TO %I', current_user);
+  END IF;
+END
+$sminion$;
+SELECT pg_catalog.set_config('sminion.installer', current_user, true);
+SELECT pg_catalog.set_config('role', 'sminion_owner', true);
+DO $sminion$
+BEGIN
+  IF EXISTS (SELECT FROM sminion.installed_object) THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG407',
+      MESSAGE = 'the policy still has objects in place',
+      HINT = 'Remove it with `sminion-guard apply --remove`, or by downgrading the migration that applied it.';
+  END IF;
+END
+$sminion$;
+DROP SCHEMA sminion CASCADE;
+-- As it is for every role by default: so nothing is left of the entry made by grants.sql.
+ALTER DEFAULT PRIVILEGES GRANT EXECUTE ON ROUTINES TO PUBLIC;
+SELECT pg_catalog.set_config('role', pg_catalog.current_setting('sminion.installer'), true);
+DO $sminion$
+BEGIN
+  IF NOT (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user) THEN
+    EXECUTE pg_catalog.format('REVOKE sminion_owner FROM %I', current_user);
+  END IF;
+  IF NOT EXISTS (
+    SELECT FROM pg_catalog.pg_shdepend s
+    WHERE s.refclassid = 'pg_catalog.pg_authid'::pg_catalog.regclass
+      AND s.refobjid = 'sminion_owner'::pg_catalog.regrole
+      AND s.dbid <> (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database())
+  ) THEN
+    DROP ROLE sminion_owner;
+  ELSE
+    RAISE NOTICE 'role sminion_owner stays: another database uses it';
+  END IF;
+END
+$sminion$;

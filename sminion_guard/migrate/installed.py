@@ -1,0 +1,71 @@
+"""What is in place in a database: the policy in force, its purposes with their bits, and every compiled object."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sminion_guard.compiler import InstalledPurpose
+from sminion_guard.migrate.transaction import Installer
+from sminion_guard.policy import Basis
+
+OWNER_KINDS = frozenset({"guard_grant", "trigger_function"})
+"""Kinds of statements that concern schema ``sminion`` and are undone as its owner: the registry does not say."""
+
+
+@dataclass(frozen=True, slots=True)
+class InstalledPolicy:
+    """The policy in force."""
+
+    epoch: int
+    name: str
+    version: str
+    digest: str
+    subject_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class InstalledObject:
+    """A compiled statement in place.
+
+    :param position: its place in the order of installation.
+    :param state: INSTALLED, ALTERED or MISSING, by its fingerprint.
+    """
+
+    key: str
+    position: int
+    digest: str
+    reverse: str
+    state: str
+
+    @property
+    def kind(self) -> str:
+        return self.key.partition(":")[0]
+
+    @property
+    def as_owner(self) -> bool:
+        return self.kind in OWNER_KINDS
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """All that a database knows of its policy; ``policy`` is None before the first apply and after a removal."""
+
+    policy: InstalledPolicy | None
+    purposes: tuple[InstalledPurpose, ...]
+    objects: Mapping[str, InstalledObject]
+
+    def descending(self) -> tuple[InstalledObject, ...]:
+        """The objects in the order in which they are undone."""
+        return tuple(sorted(self.objects.values(), key=lambda entry: entry.position, reverse=True))
+
+
+def read_installed(installer: Installer) -> Installed:
+    """Read the registry and look at every object."""
+    policies = [InstalledPolicy(*row) for row in installer.ask("installed_policy")]
+    purposes = tuple(
+        InstalledPurpose(bit, name, Basis(basis), sees_blocked, retired)
+        for bit, name, basis, sees_blocked, retired in installer.ask("installed_purposes")
+    )
+    objects = {row[0]: InstalledObject(*row) for row in installer.ask("installed_objects")}
+    return Installed(policies[0] if policies else None, purposes, objects)

@@ -1,0 +1,35 @@
+"""Named queries: the SQL that Python sends while installing lies in sql/queries/migrate, one statement or step a file."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, LiteralString, cast
+
+import psycopg
+from psycopg import Cursor
+
+from sminion_guard import resources
+
+
+@cache
+def text(name: str) -> str:
+    """The SQL of the query ``name``.
+
+    :param name: the file's name without ``.sql``, such as ``lock``; with a directory for those of other parts of sql/.
+    """
+    path = f"queries/migrate/{name}" if "/" not in name else name
+    return (resources.sql() / f"{path}.sql").read_text(encoding="utf-8").strip()
+
+
+def run(connection: psycopg.Connection[Any], name: str, **values: object) -> Cursor[tuple[Any, ...]]:
+    """Send the query ``name`` with its parameters."""
+    return send(connection, text(name), values or None)
+
+
+def send(
+    connection: psycopg.Connection[Any], statement: str, values: dict[str, object] | None = None
+) -> Cursor[tuple[Any, ...]]:
+    """Send SQL that was compiled or stored: never a user's text. Rows come as tuples whatever the connection prefers."""
+    cursor = connection.cursor(row_factory=psycopg.rows.tuple_row)
+    cursor.execute(cast(LiteralString, statement), values, prepare=False)
+    return cursor

@@ -1,0 +1,55 @@
+"""Taking a policy out of force: everything it made is undone, and what it closed is opened again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+
+from sminion_guard.errors import InstallError
+from sminion_guard.migrate.apply import undo
+from sminion_guard.migrate.installed import read_installed
+from sminion_guard.migrate.queries import send
+from sminion_guard.migrate.report import Report
+from sminion_guard.migrate.transaction import LOCK_TIMEOUT, Installer, installing
+
+
+def remove(connection: psycopg.Connection[Any], *, lock_timeout: int = LOCK_TIMEOUT) -> Report:
+    """Undo the policy in force. Tickets, history and subjects' states stay, until the guard itself is uninstalled.
+
+    :param connection: not in a transaction.
+    :param lock_timeout: milliseconds to wait for a lock before giving way to the application.
+    :raises InstallError: SG414 when no policy is in place, SG409 when the guard is not installed, SG410 for a lock.
+    """
+    report = Report("", "")
+    with report.listening(connection), installing(connection, lock_timeout=lock_timeout) as installer:
+        remove_within(installer, report)
+    return report
+
+
+def remove_within(installer: Installer, report: Report) -> None:
+    """The same in the transaction of ``installer``."""
+    installed = read_installed(installer)
+    if installed.policy is None:
+        raise InstallError(
+            "SG414", "no policy is in place in this database", hint="there is nothing to remove; see `sminion-guard plan`"
+        )
+    report.policy, report.version = installed.policy.name, installed.policy.version
+    report.counts = {"STRAY": len(installed.objects)}
+    for entry in installed.descending():
+        undo(installer, entry)
+    for (statement,) in installer.ask("closed_grants"):
+        _give_back(installer, statement, report)
+    installer.ask("forget_policy")
+
+
+def _give_back(installer: Installer, statement: str, report: Report) -> None:
+    installer.ask("act_as_installer", as_owner=False)
+    try:
+        with installer.connection.transaction():  # a savepoint
+            send(installer.connection, statement)
+    except (psycopg.errors.UndefinedObject, psycopg.errors.UndefinedTable, psycopg.errors.UndefinedFunction,
+            psycopg.errors.UndefinedColumn, psycopg.errors.InvalidSchemaName):
+        report.notices.append(f"not given back, because it is gone: {statement}")
+    except psycopg.errors.InsufficientPrivilege as error:
+        report.skipped.append(f"not given back: {statement} ({error.diag.message_primary})")
