@@ -6,9 +6,9 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $sminion$
 BEGIN
-  PERFORM sminion.require_reason(reason);
+  PERFORM sminion.require_reason(revoke_ticket.reason);
   UPDATE sminion.ticket k
-  SET revoked_at = clock_timestamp(), revoked_by = session_user, revoked_why = reason
+  SET revoked_at = clock_timestamp(), revoked_by = session_user, revoked_why = revoke_ticket.reason
   WHERE k.id = ticket AND k.revoked_at IS NULL;
   RETURN FOUND;
 END
