@@ -22,6 +22,8 @@ DATABASE = "shop"
 OWNER = "shop_owner"
 OFFICES = {"olga": "shop_privacy_officer", "amir": "shop_auditor", "night_job": "shop_maintenance"}
 """Logins of people and jobs that hold an office of the policy; the policy file does not know them."""
+HEROINE = 41
+"""The customer whom the story is about: she orders, asks, subscribes, and gives and gets presents."""
 CONSENTING = 3
 """Everybody whose number is no multiple of this consented to the newsletter, in the old newsletter tool."""
 
@@ -99,6 +101,7 @@ def build(server: Server, people: int, teller: Teller) -> Stage:
         with teller.work(f"{people} customers, {'their orders, questions, subscriptions and clicks'}:") as notes:
             written = fill(conn, people)
             conn.execute("ANALYZE")
+            conn.commit()
             notes.append(f"{written} rows")
         with teller.work("the guard's own schema, by its migrations"):
             migrate.upgrade(dsn)

@@ -96,7 +96,7 @@ class Teller:
             grid.add_column(Text(name), justify="right" if numbers else "left", overflow="fold")
         for row in lines:
             grid.add_row(*(Text(_cell(entry)) for entry in row))
-        self.console.print(Padding(grid, (0, 0, 0, 4)))
+        self.console.print(Padding(grid, (0, 0, 0, 4), expand=False))
 
     def _rows(self, answer: Answer, shown: int) -> None:
         took = f"{answer.seconds * 1000:.1f} ms"
