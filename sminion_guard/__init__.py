@@ -13,12 +13,13 @@ from sminion_guard.errors import GuardError
 
 if TYPE_CHECKING:
     from sminion_guard.analyzer import analyze
-    from sminion_guard.session import connect, processing
+    from sminion_guard.session import Guard, connect, processing
 
 __version__ = "0.1.0"
-__all__ = ["GuardError", "__version__", "analyze", "connect", "processing"]
+__all__ = ["Guard", "GuardError", "__version__", "analyze", "connect", "processing"]
 
 _HOMES = {
+    "Guard": "sminion_guard.session",
     "analyze": "sminion_guard.analyzer",
     "connect": "sminion_guard.session",
     "processing": "sminion_guard.session",

@@ -8,7 +8,7 @@ from sminion_guard.compiler.quoting import ident, literal
 from sminion_guard.compiler.statement import Statement, from_templates
 from sminion_guard.policy import Compartment, Policy
 
-_TICKET = ("open_ticket(text, text, text, text[], text, text, text)", "enter(text)")
+_TICKET = ("open_ticket(text, text, text, text[], text, text, text)", "enter(text)", "session_facts()")
 _ROUTINES: dict[str, tuple[str, ...]] = {
     "login": _TICKET,
     # The floor of every table calls them as the compartment.

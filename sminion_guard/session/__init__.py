@@ -1,0 +1,16 @@
+"""Runtime: the processing context, tickets, guarded psycopg connections and the SQLAlchemy plugin.
+
+SQLAlchemy is needed only by :mod:`~sminion_guard.session.dialect` and :mod:`~sminion_guard.session.plugin`.
+"""
+
+from __future__ import annotations
+
+from sminion_guard.session.connection import GuardedAsyncConnection, GuardedConnection, connect
+from sminion_guard.session.context import Context, current, processing
+from sminion_guard.session.guard import Guard
+from sminion_guard.session.startup import UpsertLeakWarning
+
+__all__ = [
+    "Context", "Guard", "GuardedAsyncConnection", "GuardedConnection", "UpsertLeakWarning", "connect", "current",
+    "processing",
+]

@@ -1,0 +1,187 @@
+"""How the transactions of a guarded connection begin: under a ticket, in one round trip.
+
+Written against the generators that psycopg's sync and async connections share, so there is one logic for both.
+However a transaction begins (a first statement, ``transaction()``, ``tpc_begin``, inside a pipeline or not), psycopg
+sends the one command of ``_get_tx_start_command``; here it becomes ``BEGIN; SELECT sminion.enter(...)``.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import psycopg
+from psycopg import BaseConnection, generators, pq, sql
+from psycopg._preparing import Key, PrepareManager
+
+from sminion_guard.session.context import Context, current
+from sminion_guard.session.cursor import UNSEEN
+from sminion_guard.session.guard import Guard
+from sminion_guard.session.startup import Facts
+from sminion_guard.session.ticket import Home, Ticket
+
+if TYPE_CHECKING:
+    from psycopg._queries import PostgresQuery
+    from psycopg.abc import PQGen, Query, QueryNoTemplate
+    from psycopg.pq.abc import PGresult
+
+Row = TypeVar("Row", covariant=True)
+
+IDLE = pq.TransactionStatus.IDLE
+STALE = frozenset({"SG204", "SG208"})
+"""The ticket is no longer good, and a new one may be opened."""
+REVOKED = "SG205"
+"""No new one may be: see :class:`~sminion_guard.session.ticket.TicketCache`."""
+
+_FACTS = b"SELECT sminion.session_facts()"
+# A ticket must be on disk before anything is read under it, whatever the session has chosen for its own commits.
+_OPEN = sql.SQL(
+    "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; "
+    "SELECT pg_catalog.set_config('synchronous_commit', 'on', true)"
+    " WHERE pg_catalog.current_setting('synchronous_commit') = 'off'; "
+    "SELECT sminion.open_ticket({purpose}, {actor}, {reason}, schemas => {schemas}::text[], unit => {unit},"
+    " basis_ref => {basis_ref}, subject => {subject}), sminion.session_facts(); "
+    "COMMIT"
+)
+_SET_TRANSACTION = re.compile(r"\s*SET\s+(LOCAL\s+)?TRANSACTION\b", re.IGNORECASE)
+
+
+class PreparedByRole(PrepareManager):
+    """Prepared statements of each compartment apart: the server plans one anew whenever the role has changed."""
+
+    role = ""
+
+    def key(self, query: PostgresQuery) -> Key:  # type: ignore[override]
+        """Also distinguishes the role."""
+        return (query.query, query.types, self.role)  # type: ignore[return-value]
+
+
+class Beginning(BaseConnection[Row]):
+    """Mixed into psycopg's connections, before them."""
+
+    _guard: Guard
+    _home: Home
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._context: Context | None = None  # of the running transaction
+        self._ticket: Ticket | None = None  # that it entered; None until its first statement that is no SET TRANSACTION
+        self._first: Query | None = None  # the statement for which psycopg begins a transaction by itself
+        self._unserved = False  # see `setting_up`
+        super().__init__(*args, **kwargs)
+        self._by_role = PreparedByRole()
+        self._prepared = self._by_role
+
+    def _exec_command(
+        self, command: QueryNoTemplate, result_format: pq.Format = pq.Format.TEXT
+    ) -> PQGen[PGresult | None]:
+        if self._unserved or not isinstance(command, bytes):
+            return (yield from super()._exec_command(command, result_format))
+        if command is self._begin_statement:
+            yield from self._begin(command)
+            return None
+        if command.startswith(b"SAVEPOINT") and self._ticket is None and self._context is not None:
+            # Before `enter`, a rollback to it would take the role away from the rest of the transaction.
+            yield from self._enter(b"", self._context)
+        return (yield from super()._exec_command(command, result_format))
+
+    def _begin(self, begin: bytes) -> PQGen[None]:
+        self._context = self._ticket = None
+        context = current()
+        if self._first is not None and sets_transaction(self._first):
+            # It must come before any query, so `enter` waits for the next statement. Until then the session is the
+            # login, which can read nothing.
+            yield from self._converse(begin)
+            self._context = context
+        else:
+            yield from self._enter(begin + b"; ", context)
+
+    def _enter(self, begin: bytes, context: Context) -> PQGen[None]:
+        """Send ``begin`` and activate a ticket for ``context``; where the ticket is stale, once more with a new one.
+
+        :param begin: empty inside a transaction, in which a stale ticket cannot be replaced.
+        """
+        tickets, home = self._guard.tickets, self._home
+        while True:
+            ticket = tickets.get(home, context)
+            fresh = ticket is None
+            if ticket is None:
+                ticket = yield from self._open(context)
+            token = pq.Escaping(self.pgconn).escape_literal(ticket.token.encode(self._charset))
+            try:
+                yield from self._converse(begin + b"SELECT sminion.enter(" + token + b")")
+            except psycopg.Error as error:
+                self._not_taken(error.sqlstate, context, ticket)
+                if begin and self.pgconn.transaction_status == pq.TransactionStatus.INERROR:
+                    yield from self._converse(b"ROLLBACK")
+                if fresh or not begin or error.sqlstate not in STALE:
+                    raise
+                continue
+            self._context, self._ticket, self._by_role.role = context, ticket, ticket.role
+            return
+
+    def _not_taken(self, sqlstate: str | None, context: Context, ticket: Ticket) -> None:
+        """Remember what the server said of ``ticket``."""
+        if sqlstate in STALE:
+            self._guard.tickets.forget(self._home, context, ticket)
+        elif sqlstate == REVOKED:
+            self._guard.tickets.revoke(self._home, context, ticket)
+
+    def _open(self, context: Context) -> PQGen[Ticket]:
+        """Open a ticket in a transaction of its own and keep it. Only here, where this connection runs none, so it can
+        speak for itself: the same login, the same encryption, no second connection to keep alive."""
+        tickets = self._guard.tickets
+        asked_at = tickets.clock()
+        literals = {name: sql.Literal(getattr(context, name)) for name in Context.__dataclass_fields__}
+        literals["schemas"] = sql.Literal(None if context.schemas is None else list(context.schemas))
+        try:
+            results = yield from self._converse(_OPEN.format(**literals).as_bytes(self))
+        except psycopg.Error:
+            if self.pgconn.transaction_status == pq.TransactionStatus.INERROR:
+                yield from self._converse(b"ROLLBACK")
+            raise
+        answer = results[-2]
+        facts = Facts.parse(answer.get_value(0, 1))
+        self._guard.accept(self._home, facts, self.pgconn.server_version)
+        token = (answer.get_value(0, 0) or b"").decode(self._charset)
+        ticket = Ticket.opened(token, facts.ticket_lifetime, facts.epoch, asked_at)
+        tickets.put(self._home, context, ticket)
+        return ticket
+
+    def _check_in(self) -> PQGen[None]:
+        """Once for each server and login: see :mod:`sminion_guard.session.startup`."""
+        if not self._guard.knows(self._home):
+            results = yield from self._converse(_FACTS)
+            self._guard.accept(self._home, Facts.parse(results[0].get_value(0, 0)), self.pgconn.server_version)
+
+    def _converse(self, commands: bytes) -> PQGen[list[PGresult]]:
+        """Send commands of our own as one string, also from within a pipeline, which knows no strings of several."""
+        pipeline = self._pipeline
+        if pipeline is not None:
+            yield from pipeline._exit_gen()
+            self.pgconn.exit_pipeline_mode()
+        self.pgconn.send_query(commands)
+        results: list[PGresult] = yield from generators.execute(self.pgconn)
+        if pipeline is not None:
+            self.pgconn.enter_pipeline_mode()
+        for result in results:
+            if result.status == pq.ExecStatus.FATAL_ERROR:
+                raise psycopg.errors.error_from_result(result, encoding=self._charset)
+        return results
+
+    @property
+    def _charset(self) -> str:
+        return self.info.encoding
+
+
+def statement_text(query: Query) -> str:
+    """``query`` as text; empty for a template string, whose text psycopg makes only later."""
+    if isinstance(query, str):
+        return query
+    if isinstance(query, bytes):
+        return query.decode("utf-8", "replace")
+    return query.as_string() if isinstance(query, sql.Composable) else UNSEEN
+
+
+def sets_transaction(query: Query) -> bool:
+    """Whether it is SET TRANSACTION, which PostgreSQL wants before any query of a transaction."""
+    return _SET_TRANSACTION.match(statement_text(query)) is not None

@@ -1,0 +1,121 @@
+"""Guarded psycopg connections, also for ``psycopg_pool``."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+import psycopg
+from psycopg import AsyncConnection, Connection
+
+from sminion_guard.session.door import Door
+from sminion_guard.session.guard import Guard, PolicySource
+
+if TYPE_CHECKING:
+    from psycopg.abc import PQGen
+
+Row = TypeVar("Row", covariant=True)
+RV = TypeVar("RV")
+
+
+class GuardedConnection(Door[Row], Connection[Row]):
+    """A psycopg connection whose every transaction stands under a ticket.
+
+    For a pool: ``ConnectionPool(dsn, connection_class=GuardedConnection, kwargs={"policy": guard})``, with one
+    :class:`~sminion_guard.session.guard.Guard` so that its connections share their tickets.
+    """
+
+    @classmethod
+    def connect(  # type: ignore[override]
+        cls, conninfo: str = "", *, policy: Guard | PolicySource | None = None, **kwargs: Any
+    ) -> Self:
+        """Connect as psycopg does, and check that the login is bound.
+
+        :param policy: a guard, a policy, or the path of its file; None leaves the judgement to the server alone.
+        :param kwargs: what ``psycopg.Connection.connect`` takes.
+        :raises TicketRefused: SG219 for a login that is not bound, SG208 where no policy is in force.
+        :raises PolicyError: SG234 when another policy is in force.
+        :raises psycopg.Error: when the server cannot be reached.
+        """
+        guard = Guard.of(policy)
+        connection = super().connect(conninfo, **kwargs)
+        try:
+            connection.be_guarded_by(guard)
+            with connection.lock:
+                connection.wait(connection._check_in())
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    @contextmanager
+    def transaction(self, *args: Any, **kwargs: Any) -> Iterator[psycopg.Transaction]:
+        """As psycopg's; a block that could not begin leaves no trace."""
+        around, entered = self._num_transactions, False
+        try:
+            with super().transaction(*args, **kwargs) as block:
+                entered = True
+                yield block
+        finally:
+            if not entered:
+                self._num_transactions = around  # psycopg before 3.3 counts the block before it begins
+
+    def wait(self, gen: PQGen[RV], *args: Any, **kwargs: Any) -> RV:
+        """As psycopg's; the server's refusals come out as errors of ours."""
+        try:
+            return super().wait(gen, *args, **kwargs)
+        except psycopg.Error as error:
+            refusal = self._explained(error)
+            if refusal is None:
+                raise
+            raise refusal from error
+
+
+class GuardedAsyncConnection(Door[Row], AsyncConnection[Row]):
+    """The same for asyncio; a pool's is ``AsyncConnectionPool(dsn, connection_class=GuardedAsyncConnection, ...)``."""
+
+    @classmethod
+    async def connect(  # type: ignore[override]
+        cls, conninfo: str = "", *, policy: Guard | PolicySource | None = None, **kwargs: Any
+    ) -> Self:
+        """As :meth:`GuardedConnection.connect`."""
+        guard = Guard.of(policy)
+        connection = await super().connect(conninfo, **kwargs)
+        try:
+            connection.be_guarded_by(guard)
+            async with connection.lock:
+                await connection.wait(connection._check_in())
+        except BaseException:
+            await connection.close()
+            raise
+        return connection
+
+    @asynccontextmanager
+    async def transaction(self, *args: Any, **kwargs: Any) -> AsyncIterator[psycopg.AsyncTransaction]:
+        """As :meth:`GuardedConnection.transaction`."""
+        around, entered = self._num_transactions, False
+        try:
+            async with super().transaction(*args, **kwargs) as block:
+                entered = True
+                yield block
+        finally:
+            if not entered:
+                self._num_transactions = around
+
+    async def wait(self, gen: PQGen[RV], *args: Any, **kwargs: Any) -> RV:
+        """As :meth:`GuardedConnection.wait`."""
+        try:
+            return await super().wait(gen, *args, **kwargs)
+        except psycopg.Error as error:
+            refusal = self._explained(error)
+            if refusal is None:
+                raise
+            raise refusal from error
+
+
+def connect(
+    conninfo: str = "", *, policy: Guard | PolicySource | None = None, **kwargs: Any
+) -> GuardedConnection[Any]:
+    """A guarded connection: see :meth:`GuardedConnection.connect`."""
+    return GuardedConnection.connect(conninfo, policy=policy, **kwargs)

@@ -1,0 +1,178 @@
+"""Who acts, for which purpose and why: the context that every guarded statement runs under."""
+
+from __future__ import annotations
+
+import contextvars
+import functools
+import inspect
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, ParamSpec, TypeVar
+from uuid import UUID
+
+from sminion_guard.errors import ContextEscape, ContextMissing, TicketRefused
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_LONGEST = {"actor": 200, "reason": 1000, "unit": 200, "basis_ref": 400}
+"""Characters that the log keeps of each (sql/tables/ticket.sql)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a ticket is opened for. Equal contexts share a ticket, so they may share a transaction.
+
+    :param purpose: a purpose of the policy.
+    :param actor: who acts, such as ``agent:17``.
+    :param reason: why, such as ``ticket 4711``.
+    :param schemas: sorted; picks the compartment where the purpose has several.
+    :param unit: the department that acts.
+    :param basis_ref: the contract, consent or order that this rests on.
+    :param subject: the one person it is about; purposes that see blocked subjects need it.
+    """
+
+    purpose: str
+    actor: str
+    reason: str
+    schemas: tuple[str, ...] | None = None
+    unit: str | None = None
+    basis_ref: str | None = None
+    subject: str | None = None
+
+
+class _Scope:
+    """One entered block. It ends with the block, also for tasks that were started inside and live on."""
+
+    __slots__ = ("context", "ended")
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.ended = False
+
+
+_scope: contextvars.ContextVar[_Scope | None] = contextvars.ContextVar("sminion_guard.scope", default=None)
+
+
+def current() -> Context:
+    """The innermost context of this thread or task.
+
+    :raises ContextMissing: SG218 when there is none, or when its block has ended.
+    """
+    scope = _scope.get()
+    if scope is None or scope.ended:
+        raise ContextMissing(
+            "SG218",
+            "no purpose declared" if scope is None else f"the block of purpose `{scope.context.purpose}` has ended",
+            detail=None if scope is None else "this task was started in the block and outlived it, its reason did not",
+            hint="wrap the work in `with processing(purpose, actor=..., reason=...):`",
+        )
+    return scope.context
+
+
+class processing:
+    """Says for which purpose, by whom and why data is processed, for the statements of a block or a function.
+
+    Blocks nest: the innermost governs the transactions that begin inside it. A transaction that began under one context
+    refuses the statements of another. Usable as ``with``, ``async with`` and decorator, any number of times.
+
+    :param purpose: a purpose of the policy.
+    :param actor: who acts, at most 200 characters.
+    :param reason: why, at most 1000 characters.
+    :param schemas: the schemas needed, where they fall into several compartments of the purpose.
+    :param unit: the department that acts, at most 200 characters.
+    :param basis_ref: what the processing rests on, such as a contract's number, at most 400 characters.
+    :param subject: the key of the one person it is about.
+    :raises TicketRefused: SG215 when purpose, actor or reason is empty, or a text is too long for the log.
+    """
+
+    __slots__ = ("_entered", "context")
+
+    def __init__(
+        self,
+        purpose: str,
+        *,
+        actor: str,
+        reason: str,
+        schemas: Iterable[str] | None = None,
+        unit: str | None = None,
+        basis_ref: str | None = None,
+        subject: int | str | UUID | None = None,
+    ) -> None:
+        if isinstance(schemas, str):
+            schemas = (schemas,)
+        self.context = Context(
+            purpose=_said("purpose", purpose),
+            actor=_said("actor", actor),
+            reason=_said("reason", reason),
+            schemas=None if schemas is None else tuple(sorted(set(schemas))),
+            unit=None if unit is None else _said("unit", unit),
+            basis_ref=None if basis_ref is None else _said("basis_ref", basis_ref),
+            subject=None if subject is None else _said("subject", str(subject)),
+        )
+        # A stack of its own per thread and task, since one object may be entered by several at once.
+        self._entered: contextvars.ContextVar[tuple[tuple[_Scope, contextvars.Token[_Scope | None]], ...]]
+        self._entered = contextvars.ContextVar("sminion_guard.entered", default=())
+
+    def __enter__(self) -> Context:
+        scope = _Scope(self.context)
+        self._entered.set((*self._entered.get(), (scope, _scope.set(scope))))
+        return self.context
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        *outer, (scope, token) = self._entered.get()
+        self._entered.set(tuple(outer))
+        scope.ended = True
+        _scope.reset(token)
+
+    async def __aenter__(self) -> Context:
+        return self.__enter__()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.__exit__(kind, error, trace)
+
+    def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
+        """Decorate a function or a coroutine function.
+
+        :raises ContextEscape: SG232 for a generator, whose body runs after the call has returned.
+        """
+        if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
+            raise ContextEscape(
+                "SG232",
+                f"`{function.__qualname__}` is a generator: its body runs after the call, outside of the context",
+                hint="write `with processing(...):` around the loop that consumes it",
+            )
+        if inspect.iscoroutinefunction(function):
+
+            @functools.wraps(function)
+            async def awaited(*args: P.args, **kwargs: P.kwargs) -> Any:
+                with self:
+                    return await function(*args, **kwargs)
+
+            return awaited  # type: ignore[return-value]
+
+        @functools.wraps(function)
+        def called(*args: P.args, **kwargs: P.kwargs) -> R:
+            with self:
+                return function(*args, **kwargs)
+
+        return called
+
+
+def _said(name: str, value: str) -> str:
+    text = value.strip() if isinstance(value, str) else ""
+    if not text:
+        raise TicketRefused(
+            "SG215", f"`{name}` is empty: a ticket says who acts and why", hint=f"pass a non-empty {name}"
+        )
+    if len(text) > _LONGEST.get(name, len(text)):
+        raise TicketRefused(
+            "SG215", f"`{name}` has {len(text)} characters", detail=f"the log keeps at most {_LONGEST[name]}",
+            hint="shorten it, and point to the rest",
+        )
+    return text

@@ -1,0 +1,80 @@
+"""Cursors of a guarded connection: whatever they send, they announce it first.
+
+psycopg's cursors do their work in generators that know nothing of threads or tasks; what is overridden here is
+therefore the same for the sync and the async ones, for server-side cursors, and for a ``cursor_factory`` of the
+user's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import psycopg
+from psycopg import BaseConnection
+
+if TYPE_CHECKING:
+    from psycopg._cursor_base import BaseCursor
+    from psycopg._queries import PostgresQuery
+    from psycopg._server_cursor_base import ServerCursorMixin
+    from psycopg.abc import PQGen, Query
+
+    from sminion_guard.session.door import Door
+
+    class _Cursor(BaseCursor[BaseConnection[Any], Any]):
+        _conn: Door[Any]
+
+    class _ServerCursor(ServerCursorMixin[BaseConnection[Any], Any], _Cursor):
+        pass
+
+else:
+    _Cursor = _ServerCursor = object
+
+Params = Sequence[Any] | Mapping[str, Any]
+Kind = TypeVar("Kind", bound=type[Any])
+
+UNSEEN = "\N{EMPTY SET}"
+"""Announced where psycopg shows the statement only later (COPY), or has none (describing a cursor)."""
+
+
+class GuardedCursor(_Cursor):
+    """Mixed into every cursor class of a guarded connection."""
+
+    def _start_query(self, query: Query | None = None) -> PQGen[None]:
+        # Here a transaction begins where none runs; the door lets in only what was announced.
+        self._conn._announced = UNSEEN if query is None else query
+        return super()._start_query(query)
+
+    def _convert_query(self, query: Query, params: Params | None = None) -> PostgresQuery:
+        # Every statement with its final text comes by here, once, before it is sent: execute, executemany, stream, COPY
+        # and DECLARE, in a pipeline or not.
+        converted = super()._convert_query(query, params)
+        self._conn._about_to_send(converted.query)
+        return converted
+
+
+class GuardedServerCursor(GuardedCursor, _ServerCursor):
+    """Mixed into server-side cursors: what they fetch is released in the transaction's context or not at all."""
+
+    def _fetch_gen(self, num: int | None) -> PQGen[list[Any]]:
+        self._conn._stay_in_context()
+        return super()._fetch_gen(num)
+
+    def _scroll_gen(self, value: int, mode: str) -> PQGen[None]:
+        self._conn._stay_in_context()
+        return super()._scroll_gen(value, mode)
+
+
+def guarded(kind: Kind) -> Kind:
+    """The cursor class ``kind`` with the guard mixed in; ``kind`` itself when it has it."""
+    return _guarded(kind)  # type: ignore[return-value, arg-type]
+
+
+@cache
+def _guarded(kind: type[Any]) -> type[Any]:
+    if issubclass(kind, GuardedCursor):
+        return kind
+    server_side = issubclass(kind, psycopg.ServerCursor | psycopg.AsyncServerCursor)
+    mixin = GuardedServerCursor if server_side else GuardedCursor
+    return type(f"Guarded{kind.__name__}", (mixin, kind), {"__module__": __name__})

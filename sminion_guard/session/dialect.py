@@ -1,0 +1,130 @@
+"""The SQLAlchemy dialect ``postgresql+sminion``: psycopg 3, with connections that are guarded.
+
+Nothing is hooked into SQLAlchemy itself: the connections begin their own transactions under tickets and let in their
+own statements, so Core, ORM, raw connections and driver connections all go through the one door, and no event costs
+time.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection, Dialect, Engine, event
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg, PGDialectAsync_psycopg
+from sqlalchemy.engine import URL
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from sminion_guard.errors import ContextEscape
+from sminion_guard.session.connection import GuardedAsyncConnection, GuardedConnection
+from sminion_guard.session.door import Door
+from sminion_guard.session.guard import Guard, PolicySource
+
+
+class GuardDialect(PGDialect_psycopg):
+    """``create_engine("postgresql+sminion://...", guard_policy=...)``.
+
+    :param guard_policy: a policy, the path of its file, or a guard that several engines share.
+    """
+
+    driver = "sminion"
+    supports_statement_cache = True
+
+    def __init__(self, guard_policy: Guard | PolicySource | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)  # type: ignore[no-untyped-call]
+        self.guard = Guard.of(guard_policy)
+
+    @classmethod
+    def get_async_dialect_cls(cls, url: URL) -> type[Dialect]:
+        """For ``create_async_engine``."""
+        return GuardAsyncDialect
+
+    def connect(self, *cargs: Any, **cparams: Any) -> Any:
+        """A new guarded connection."""
+        return GuardedConnection.connect(*cargs, policy=self.guard, **cparams)
+
+    def on_connect(self) -> Any:
+        """What a new connection goes through; one that is not ours goes no further."""
+        inherited = super().on_connect()  # type: ignore[no-untyped-call]
+
+        def check(connection: Any) -> None:
+            _driver_connection(connection)
+            inherited(connection)
+
+        return check
+
+    def initialize(self, connection: Connection) -> None:
+        """Ask the server for its version and the like, before anybody is served."""
+        with _driver_connection(connection.connection.dbapi_connection).setting_up():
+            super().initialize(connection)  # type: ignore[no-untyped-call]
+            self.do_rollback(connection.connection)  # type: ignore[no-untyped-call]
+
+    def set_isolation_level(self, dbapi_connection: DBAPIConnection, level: Any) -> None:
+        """Refuses AUTOCOMMIT, in which no statement could have a ticket.
+
+        :raises ContextEscape: SG230.
+        """
+        if level == "AUTOCOMMIT":
+            raise ContextEscape(
+                "SG230", "in AUTOCOMMIT no statement has a ticket",
+                hint="leave the isolation level out, and commit what is to stay",
+            )
+        super().set_isolation_level(dbapi_connection, level)  # type: ignore[no-untyped-call]
+
+
+class GuardAsyncDialect(GuardDialect, PGDialectAsync_psycopg):
+    """The same for ``create_async_engine``."""
+
+    supports_statement_cache = True
+    is_async = True
+
+    def connect(self, *cargs: Any, **cparams: Any) -> Any:
+        """A new guarded connection.
+
+        :raises ContextEscape: SG235 when the engine was given another way to connect.
+        """
+        if "async_creator_fn" in cparams:
+            raise _not_guarded("`async_creator_fn` makes connections that are not guarded")
+        creator = partial(GuardedAsyncConnection.connect, policy=self.guard)
+        return self.loaded_dbapi.connect(*cargs, async_creator_fn=creator, **cparams)
+
+
+_GUARDED: dict[type[Dialect], type[GuardDialect]] = {
+    PGDialect_psycopg: GuardDialect,
+    PGDialectAsync_psycopg: GuardAsyncDialect,
+}
+
+
+def install(engine: Engine | AsyncEngine, guard: Guard) -> None:
+    """Guard an existing engine: idle connections are closed, new ones are guarded.
+
+    :raises ContextEscape: SG235 for an engine of another driver, or one with connections in use.
+    """
+    core = engine.sync_engine if isinstance(engine, AsyncEngine) else engine
+    guarded = _GUARDED.get(type(core.dialect))
+    if guarded is None:
+        raise _not_guarded(f"the engine's dialect is `{core.dialect.name}+{core.dialect.driver}`")
+    in_use = getattr(core.pool, "checkedout", int)()
+    if in_use:
+        raise _not_guarded(f"{in_use} of the engine's connections are in use")
+    core.dialect.__class__ = guarded
+    core.dialect.guard = guard  # type: ignore[attr-defined]
+    # Those of an async engine cannot be closed from here; dropped, they are closed when they are collected.
+    core.dispose(close=not isinstance(engine, AsyncEngine))
+    # What `on_connect` checks for engines of our own; this engine asked its old dialect for it already.
+    event.listen(core, "connect", lambda connection, record: _driver_connection(connection) and None)
+
+
+def _driver_connection(connection: Any) -> Door[Any]:
+    found = getattr(connection, "driver_connection", connection)
+    if not isinstance(found, Door):
+        raise _not_guarded(f"the engine was given a `{type(found).__name__}`")
+    return found
+
+
+def _not_guarded(what: str) -> ContextEscape:
+    return ContextEscape(
+        "SG235", what, detail="a guarded engine that handed out other connections would guard nothing",
+        hint="let the engine connect by itself, through psycopg 3: no `creator`, no other driver",
+    )

@@ -1,0 +1,119 @@
+"""Refusals of the server as the classes of the catalogue, the same that the analyzer raises.
+
+The server says little: it names the first object it refuses, in the language of `lc_messages`, in no field of its
+own. So names are taken from the message by comparing it with the policy's, and what was asked for from the statement.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import psycopg
+
+from sminion_guard.codes import CODES, error_class
+from sminion_guard.errors import GuardError
+from sminion_guard.policy import Operation, Policy, compartments_of, mergeable
+from sminion_guard.policy.access import may
+from sminion_guard.session.context import Context
+
+NOT_PERMITTED = "42501"
+"""SQLSTATE insufficient_privilege: privileges, ownership, and row security's check of new rows."""
+
+_NAME = re.compile(r"[\w$]+")
+_WRITES = {"insert": Operation.COLLECT, "update": Operation.CLARIFY, "delete": Operation.DELETE}
+_STRINGS = re.compile(r"'(?:[^']|'')*'")
+_DOES = {Operation.COLLECT: "insert into", Operation.CLARIFY: "update", Operation.DELETE: "delete from"}
+
+
+def explain(
+    error: psycopg.Error, policy: Policy | None, context: Context | None, role: str | None, statement: bytes
+) -> GuardError | None:
+    """The refusal that ``error`` stands for; None when it is no refusal of the guard.
+
+    :param policy: of the application, if it has one.
+    :param context: of the transaction.
+    :param role: the compartment of the transaction.
+    :param statement: what was sent last.
+    """
+    diag = error.diag
+    state, said = error.sqlstate, diag.message_primary or str(error)
+    if state is not None and state.startswith("SG"):
+        return error_class(state)(state, said, detail=diag.message_detail, hint=diag.message_hint or _fix(state))
+    if state != NOT_PERMITTED:
+        return None
+    code, hint = _judge(_Refused(said, diag.source_function or "", policy, context, role, statement))
+    return error_class(code)(code, said, detail=diag.message_detail or _purpose(context), hint=hint or _fix(code))
+
+
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    said: str
+    where: str
+    """The function of the server that refused: the one part of the message that is not translated."""
+    policy: Policy | None
+    context: Context | None
+    role: str | None
+    statement: bytes
+
+
+def _judge(refused: _Refused) -> tuple[str, str | None]:
+    if refused.where == "ExecWithCheckOptions":
+        return "SG216", None
+    if refused.where not in ("aclcheck_error", "aclcheck_error_col"):
+        # SET ROLE, COPY from files and programs, server settings: what the login was never meant to do.
+        return "SG106", None
+    policy, names = refused.policy, _NAME.findall(refused.said)
+    if policy is None or refused.context is None or refused.context.purpose not in policy.purposes or not names:
+        return ("SG102" if "schema" in refused.said else "SG104" if _operations(refused.statement) else "SG103"), None
+    name = names[-1]
+    if name in policy.schemas and not _is_table(policy, name, refused.said):
+        return _schema(refused, policy, refused.context.purpose, name)
+    purpose = refused.context.purpose
+    for table in policy.tables():
+        if table.name != name:
+            continue
+        for operation in _operations(refused.statement):
+            if not may(policy, purpose, table.schema, operation):
+                return "SG104", f"act for a purpose that may {_DOES[operation]} `{table.qualified}`"
+        open_columns = sorted(c for c, category in table.columns.items()
+                              if policy.purposes[purpose].needs_category(category))
+        return "SG103", f"of `{table.qualified}` purpose `{purpose}` needs only: {', '.join(open_columns) or 'nothing'}"
+    return "SG104", None
+
+
+def _schema(refused: _Refused, policy: Policy, purpose: str, name: str) -> tuple[str, str | None]:
+    """Out of reach, or a merge: that is when the statement names data of this compartment too."""
+    for room in compartments_of(policy, purpose):
+        if room.role == refused.role:
+            words = _words(refused.statement)
+            for other in room.schemas:
+                if other in words and not mergeable(policy, other, name):
+                    why = f"`sminion-guard policy explain {other} {name}` says why"
+                    return "SG101", f"query `{name}` or `{other}` only: {why}"
+    return "SG102", None
+
+
+def _is_table(policy: Policy, name: str, said: str) -> bool:
+    """Whether a name that is a schema's and a table's too stands for the table here."""
+    return "schema" not in said and any(table.name == name for table in policy.tables())
+
+
+def _operations(statement: bytes) -> tuple[Operation, ...]:
+    """The writes that the statement speaks of."""
+    words = _words(statement)
+    return tuple(operation for word, operation in _WRITES.items() if word in words)
+
+
+def _words(statement: bytes) -> set[str]:
+    text = _STRINGS.sub("", statement.decode("utf-8", "replace"))
+    return {word.lower() for word in _NAME.findall(text)}
+
+
+def _purpose(context: Context | None) -> str | None:
+    return f"the transaction is one of purpose `{context.purpose}`" if context else None
+
+
+def _fix(code: str) -> str | None:
+    entry = CODES.get(code)
+    return entry.fix if entry else None

@@ -1,0 +1,35 @@
+"""``create_engine(url, plugins=["sminion_guard"], guard_policy="privacy.toml")``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.engine import URL, CreateEnginePlugin, Dialect
+
+from sminion_guard.errors import ContextEscape
+
+DRIVERS = frozenset({"postgresql", "postgresql+psycopg", "postgresql+psycopg_async", "postgresql+sminion"})
+"""What the URL may name: the guard speaks psycopg 3."""
+
+
+class GuardPlugin(CreateEnginePlugin):
+    """Makes an engine of psycopg a guarded one.
+
+    :param guard_policy: (of ``create_engine``, or in the URL's query) a policy, the path of its file, or a guard.
+    """
+
+    def __init__(self, url: URL, kwargs: dict[str, Any]) -> None:
+        self._policy = kwargs.pop("guard_policy", None) or url.query.get("guard_policy")
+        if url.drivername not in DRIVERS:
+            raise ContextEscape(
+                "SG235", f"`{url.drivername}` cannot be guarded", detail="the guard speaks psycopg 3",
+                hint="write `postgresql+psycopg://...`",
+            )
+
+    def update_url(self, url: URL) -> URL:
+        """The same address, through the guarded dialect."""
+        return url.difference_update_query(["guard_policy"]).set(drivername="postgresql+sminion")
+
+    def handle_dialect_kwargs(self, dialect_cls: type[Dialect], dialect_args: dict[str, Any]) -> None:
+        """Hand the policy on."""
+        dialect_args["guard_policy"] = self._policy

@@ -1,0 +1,113 @@
+"""Tickets that were opened and are still good, shared by the connections of one guard."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Lock
+
+from sminion_guard.errors import TicketRefused
+from sminion_guard.session.context import Context
+
+MARGIN = 0.1
+"""The last part of a ticket's lifetime, in which it begins no new transaction: one begun before has time to end."""
+LONGEST_MARGIN = 60.0
+"""Seconds."""
+MOST = 4096
+"""Tickets kept: beyond, the one used longest ago is forgotten, and opened anew when it is needed again."""
+
+Home = tuple[str, str, int, str, str]
+"""Host, host address, port, database and login: a ticket is good there only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """An opened ticket.
+
+    :param token: what ``sminion.enter`` takes.
+    :param deadline: when it begins no transaction any more, on the monotonic clock, in seconds.
+    :param ends: when the server lets it expire, on the same clock.
+    :param epoch: the policy it was opened under.
+    """
+
+    token: str
+    deadline: float
+    ends: float
+    epoch: int
+
+    @property
+    def role(self) -> str:
+        """The compartment that it opens: the token ends with it."""
+        return self.token.split(".", 2)[2]
+
+    @classmethod
+    def opened(cls, token: str, lifetime: float, epoch: int, asked_at: float) -> Ticket:
+        """:param asked_at: before the server was asked, so our clock is never later than the server's."""
+        ends = asked_at + lifetime
+        return cls(token, ends - min(lifetime * MARGIN, LONGEST_MARGIN), ends, epoch)
+
+
+class TicketCache:
+    """At most :data:`MOST` tickets, by home and context. Thread-safe; no lock is held while anybody waits for a server.
+
+    :param clock: monotonic seconds.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic, *, most: int = MOST) -> None:
+        self.clock = clock
+        self._most = most
+        self._lock = Lock()
+        self._kept: OrderedDict[tuple[Home, Context], Ticket] = OrderedDict()
+        self._revoked: OrderedDict[tuple[Home, Context], float] = OrderedDict()
+
+    def get(self, home: Home, context: Context) -> Ticket | None:
+        """A ticket that can begin a transaction, or None.
+
+        :raises TicketRefused: SG205 for a context whose ticket was revoked, until that ticket would have expired: were
+            it opened anew at once, nobody could end an access.
+        """
+        key = (home, context)
+        with self._lock:
+            until = self._revoked.get(key)
+            if until is not None:
+                if until > self.clock():
+                    raise TicketRefused(
+                        "SG205", f"the access of `{context.actor}` for `{context.purpose}` was ended by an officer",
+                        detail=f"its reason was: {context.reason}", hint="ask the privacy officer",
+                    )
+                del self._revoked[key]
+            ticket = self._kept.get(key)
+            if ticket is None:
+                return None
+            if ticket.deadline <= self.clock():
+                del self._kept[key]
+                return None
+            self._kept.move_to_end(key)
+            return ticket
+
+    def put(self, home: Home, context: Context, ticket: Ticket) -> None:
+        """Keep ``ticket``; of two opened at once for the same context, the later one stays."""
+        with self._lock:
+            self._kept[home, context] = ticket
+            self._kept.move_to_end((home, context))
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+
+    def forget(self, home: Home, context: Context, ticket: Ticket) -> None:
+        """The server did not take ``ticket``; another one that was put meanwhile stays."""
+        with self._lock:
+            if self._kept.get((home, context)) == ticket:
+                del self._kept[home, context]
+
+    def revoke(self, home: Home, context: Context, ticket: Ticket) -> None:
+        """An officer revoked ``ticket``: the context gets no other one until it would have expired."""
+        with self._lock:
+            self._kept.pop((home, context), None)
+            self._revoked[home, context] = ticket.ends
+            while len(self._revoked) > self._most:
+                self._revoked.popitem(last=False)
+
+    def __len__(self) -> int:
+        return len(self._kept)
