@@ -631,19 +631,19 @@ GRANT SELECT ON sminion.access_log, sminion.subject_history, sminion.settle_stat
 REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "shop_all";
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "shop_all";
 GRANT USAGE ON SCHEMA sminion TO "shop_all";
-GRANT EXECUTE ON ROUTINE sminion.open_ticket(text, text, text, text[], text, text, text), sminion.enter(text) TO "shop_all";
+GRANT EXECUTE ON ROUTINE sminion.open_ticket(text, text, text, text[], text, text, text), sminion.enter(text), sminion.session_facts() TO "shop_all";
 
 -- guard_grant:shop_app (as owner)
 REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "shop_app";
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "shop_app";
 GRANT USAGE ON SCHEMA sminion TO "shop_app";
-GRANT EXECUTE ON ROUTINE sminion.open_ticket(text, text, text, text[], text, text, text), sminion.enter(text) TO "shop_app";
+GRANT EXECUTE ON ROUTINE sminion.open_ticket(text, text, text, text[], text, text, text), sminion.enter(text), sminion.session_facts() TO "shop_app";
 
 -- guard_grant:shop_newsletter (as owner)
 REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "shop_newsletter";
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "shop_newsletter";
 GRANT USAGE ON SCHEMA sminion TO "shop_newsletter";
-GRANT EXECUTE ON ROUTINE sminion.open_ticket(text, text, text, text[], text, text, text), sminion.enter(text) TO "shop_newsletter";
+GRANT EXECUTE ON ROUTINE sminion.open_ticket(text, text, text, text[], text, text, text), sminion.enter(text), sminion.session_facts() TO "shop_newsletter";
 
 -- guard_columns:crm.customer
 -- Without a default: the table is not rewritten, and a row without a mask is visible to nobody.
