@@ -14,6 +14,9 @@ from types import MappingProxyType
 Path = tuple[str | int, ...]
 """Keys and array indexes from the root of the file, such as ``("compatible", 0, "purposes", 1)``."""
 
+DEEPEST = 100
+"""Most parts of one dotted key: a path is kept for each of them, which grows with the square."""
+
 _BLANK = re.compile(r"(?:[ \t\n,]|#[^\n]*)*")
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _SCALAR = re.compile(r"[^,\]}\n#]*")
@@ -48,7 +51,7 @@ def index(text: str) -> Positions:
     """Find the line of every key, table header and array element.
 
     :param text: a valid TOML document with ``\\n`` line ends.
-    :raises RecursionError: when arrays or inline tables are nested deeper than Python's stack.
+    :raises RecursionError: when values are nested deeper than Python's stack, or keys deeper than :data:`DEEPEST`.
     """
     return Positions(_Scanner(text).scan())
 
@@ -114,7 +117,7 @@ class _Scanner:
     def _key(self) -> tuple[str, ...]:
         """Read a dotted key; ends before ``=`` or ``]``."""
         parts: list[str] = []
-        while True:
+        while len(parts) < DEEPEST:
             self._skip_blank()
             if self.text[self.at] in "\"'":
                 parts.append(str(tomllib.loads(f"k = {self._string()}")["k"]))
@@ -128,6 +131,7 @@ class _Scanner:
             if self.text[self.at] != ".":
                 return tuple(parts)
             self.at += 1
+        raise RecursionError("a key with too many parts")
 
     def _pair(self, prefix: Path) -> None:
         self._skip_blank()

@@ -125,18 +125,19 @@ def _subject(
         return ()
     key = key or _default_key(parent)
     if not key:
-        report.add("SG317", path, f"`{schema}.{table}` has no column `id` and not exactly one other of category `key`",
+        report.add("SG317", path, f"`{schema}.{table}` has no column `id` and not exactly one other `key` column to lead to",
                    f"name the column: `{column} -> {schema}.{table}.COLUMN`")
         return ()
     return SubjectPath(column, schema, table, key)
 
 
 def _default_key(parent: shape.TableShape) -> str:
-    """The column that a path without one means: ``id``, else the only key that is not a subject's; else nothing."""
+    """The column that a path without one means: ``id``, else the only key that leads to no subject; else nothing."""
     if "id" in parent.columns:
         return "id"
-    subjects = parent.subject or ()
-    keys = [column for column, word in parent.columns.items() if word == "key" and column not in subjects]
+    leading = {match[1] if (match := _SUBJECT_PATH.fullmatch(part)) else part for part in parent.subject or ()}
+    leading = {_unquote(column) for column in leading}
+    keys = [column for column, word in parent.columns.items() if word == "key" and column not in leading]
     return keys[0] if len(keys) == 1 else ""
 
 
