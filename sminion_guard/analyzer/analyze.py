@@ -1,0 +1,98 @@
+"""The one public call: text in, verdict out, from the cache where it was seen before."""
+
+from __future__ import annotations
+
+from sminion_guard.analyzer.cache import Cache
+from sminion_guard.analyzer.catalog import Catalog
+from sminion_guard.analyzer.facts import Fact, FactKind
+from sminion_guard.analyzer.frame import Frame, frame
+from sminion_guard.analyzer.judge import judge
+from sminion_guard.analyzer.parse import Unparsed, parse
+from sminion_guard.analyzer.statements import Statement, resolve
+from sminion_guard.analyzer.verdict import Verdict
+from sminion_guard.policy.model import Policy
+
+CACHED_VERDICTS = 8_192
+CACHED_BYTES = 20_000
+"""Longer texts are not kept: they are made of constants and hardly come again."""
+
+_verdicts: Cache[Verdict] = Cache(CACHED_VERDICTS)
+_frames: Cache[tuple[Policy, Frame]] = Cache(512)
+
+
+def analyze(
+    sql: str, *, catalog: Catalog, policy: Policy, purpose: str, search_path: tuple[str, ...] | None = None,
+    compartment: str | None = None, server_version: int | None = None, standard_conforming_strings: bool = True,
+) -> Verdict:
+    """Judge a text of one or more statements.
+
+    :param sql: the text as the driver sends it, with ``$1`` placeholders.
+    :param catalog: what names mean.
+    :param policy: what is allowed.
+    :param purpose: the purpose the text is to run for.
+    :param search_path: of the session; that of the catalog when it is None.
+    :param compartment: role of the compartment that the transaction has entered; any of the purpose when it is None.
+    :param server_version: major version of the server, such as 15; that of the catalog when it is None.
+    :param standard_conforming_strings: the server's setting. When off it reads backslashes in literals differently.
+    :raises sminion_guard.errors.PolicyError: for a purpose the policy does not know.
+    :raises ValueError: for a compartment that is not one of the purpose.
+    """
+    # Policies and catalogs are compared by identity, and the cached verdict holds its policy: an id is never reused.
+    key = (
+        sql, search_path, catalog.version, id(policy), purpose, compartment, server_version, standard_conforming_strings
+    )
+    found = _verdicts.get(key)
+    if found is not None:
+        return found
+    path = catalog.search_path if search_path is None else search_path
+    view = _frame(policy, purpose, compartment)
+    version = server_version or catalog.server_version
+    verdict = judge(sql, _statements(sql, catalog, path, view, version, standard_conforming_strings), view)
+    if len(sql) <= CACHED_BYTES:
+        _verdicts.put(key, verdict)
+    return verdict
+
+
+def clear_cache() -> None:
+    """Forget every verdict."""
+    _verdicts.clear()
+    _frames.clear()
+
+
+def _frame(policy: Policy, purpose: str, compartment: str | None) -> Frame:
+    key = (id(policy), purpose, compartment)
+    found = _frames.get(key)
+    if found is None:
+        found = (policy, frame(policy, purpose, compartment))
+        _frames.put(key, found)
+    return found[1]
+
+
+def _statements(
+    sql: str, catalog: Catalog, path: tuple[str, ...], view: Frame, version: int, conforming: bool
+) -> list[Statement]:
+    if not conforming and "\\" in sql:
+        return [_failed(sql, Fact(FactKind.DISAGREEMENT, "`standard_conforming_strings` is off",
+                                  "the server reads backslashes in literals, the parser does not"))]
+    try:
+        parts = parse(sql)
+    except Unparsed as error:
+        return [_failed(sql, error.fact)]
+    usable = usable_path(path, catalog, view)
+    fallback = None if usable == path else path
+    return [
+        resolve(part, sql, catalog, usable, fallback=fallback, trusted=view.policy.trusted_functions, version=version)
+        for part in parts
+    ]
+
+
+def _failed(sql: str, fact: Fact) -> Statement:
+    return Statement("unparsed", sql, 0, len(sql.encode("utf-8", "surrogatepass")), facts=(fact,))
+
+
+def usable_path(path: tuple[str, ...], catalog: Catalog, view: Frame) -> tuple[str, ...]:
+    """The schemas of the path that the server searches: it skips those that the role may not use."""
+    held = {schema for entry in view.compartments for schema in entry.schemas}
+    return tuple(
+        schema for schema in path if schema in held or schema in catalog.public_usage or schema == "pg_catalog"
+    )

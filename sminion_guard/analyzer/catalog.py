@@ -1,0 +1,250 @@
+"""A snapshot of what names mean in one database: values only. ``catalog_read`` takes it, ``catalog_json`` keeps it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from sminion_guard.analyzer.access import COPIED, Flow, Source
+from sminion_guard.analyzer.builtins import BUILTINS
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a relation or an attribute of a composite type."""
+
+    name: str
+    type: str
+    """Qualified type name without modifiers, such as ``pg_catalog.int8``; arrays end in ``[]``."""
+    default: str | None = None
+    generated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """A trigger that is enabled and not internal."""
+
+    name: str
+    function: tuple[str, str]
+    events: str
+    """Some of ``i``, ``u``, ``d``, ``t``."""
+    instead: bool = False
+    condition: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cascade:
+    """What a foreign key does to the referencing table when a row here is deleted or its key is updated."""
+
+    schema: str
+    relation: str
+    columns: tuple[str, ...]
+    keys: tuple[str, ...]
+    on_delete: str
+    """``c`` cascade, ``n`` set null, ``d`` set default; empty where the row is not touched."""
+    on_update: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Relation:
+    """A table, view or the like. ``kind`` is ``relkind`` of pg_class, or ``system`` for the catalogs themselves."""
+
+    schema: str
+    name: str
+    kind: str
+    columns: tuple[Column, ...] = ()
+    definition: str | None = None
+    """Of views: the query, every name in it qualified."""
+    invoker: bool = False
+    parents: tuple[tuple[str, str], ...] = ()
+    children: tuple[tuple[str, str], ...] = ()
+    triggers: tuple[Trigger, ...] = ()
+    rules: tuple[str, ...] = ()
+    checks: tuple[str, ...] = ()
+    policies: tuple[str, ...] = ()
+    """Expressions of row security policies, the guard's own left out."""
+    cascades: tuple[Cascade, ...] = ()
+    public: str = ""
+    """Privileges that PUBLIC has: some of ``r``, ``a``, ``w``, ``d``."""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return (self.schema, self.name)
+
+    @property
+    def qualified(self) -> str:
+        return f"{self.schema}.{self.name}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Function:
+    """A function, procedure, aggregate or window function outside of pg_catalog."""
+
+    schema: str
+    name: str
+    kind: str
+    """``prokind``: f, p, a or w."""
+    arguments: tuple[str, ...]
+    """Types of the input arguments."""
+    names: tuple[str, ...]
+    """Names of the input arguments, empty strings where they have none."""
+    outputs: tuple[str, ...]
+    """Names of OUT, INOUT and TABLE columns."""
+    result: str
+    language: str
+    volatility: str
+    definer: bool = False
+    defaults: int = 0
+    variadic: bool = False
+    body: str = ""
+    """``prosrc`` of a string body, or the whole CREATE FUNCTION of a BEGIN ATOMIC body."""
+    atomic: bool = False
+    search_path: str | None = None
+    """The function's own SET search_path, as it is kept in proconfig."""
+    settings: tuple[str, ...] = ()
+    helpers: tuple[tuple[str, str], ...] = ()
+    """Of an aggregate: its transition, final and other functions."""
+    public: bool = True
+    """PUBLIC may execute it."""
+
+    @property
+    def qualified(self) -> str:
+        return f"{self.schema}.{self.name}"
+
+    def takes(self, count: int) -> bool:
+        """Whether it can be called with ``count`` arguments."""
+        if self.variadic and count >= len(self.arguments) - 1 - self.defaults:
+            return True
+        return len(self.arguments) - self.defaults <= count <= len(self.arguments)
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """An operator outside of pg_catalog and the function behind it."""
+
+    schema: str
+    name: str
+    types: tuple[str, ...]
+    function: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """A cast that runs a function outside of pg_catalog."""
+
+    source: str
+    target: str
+    function: tuple[str, str]
+    context: str
+    """``e`` explicit, ``a`` assignment, ``i`` implicit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """A type outside of pg_catalog; attributes are those of a composite type, base and checks those of a domain."""
+
+    schema: str
+    name: str
+    attributes: tuple[Column, ...] = ()
+    base: str | None = None
+    checks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The columns of a relation, ready for the resolver: names in order, their flows, and the flows by name."""
+
+    names: tuple[str, ...]
+    flows: tuple[Flow, ...]
+    index: Mapping[str, Flow]
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """All of it. ``version`` changes whenever any content does; equal versions mean equal content."""
+
+    version: str
+    database: str
+    server_version: int
+    search_path: tuple[str, ...]
+    relations: Mapping[tuple[str, str], Relation]
+    functions: Mapping[tuple[str, str], tuple[Function, ...]]
+    operators: Mapping[str, tuple[Operator, ...]] = field(default_factory=dict)
+    casts: tuple[Cast, ...] = ()
+    types: Mapping[tuple[str, str], Type] = field(default_factory=dict)
+    schemas: frozenset[str] = frozenset()
+    public_usage: frozenset[str] = frozenset()
+    """Schemas that PUBLIC may use."""
+    policy_version: str | None = None
+    """Of the policy installed in the database."""
+
+    @cached_property
+    def system(self) -> Mapping[tuple[str, str], Relation]:
+        """The relations of pg_catalog and information_schema; of these only the names are kept."""
+        return {key: Relation(*key, kind="system", public="r") for key in BUILTINS.relations}
+
+    @cached_property
+    def _visible(self) -> dict[tuple[str, ...], Mapping[str, Relation]]:
+        return {}
+
+    @cached_property
+    def _tables(self) -> dict[Relation, Table]:
+        return {}
+
+    @cached_property
+    def memo(self) -> dict[object, object]:
+        """What the resolver found out about views and functions; dropped together with the catalog."""
+        return {}
+
+    @cached_property
+    def type_names(self) -> frozenset[str]:
+        return frozenset(name for _, name in self.types)
+
+    @cached_property
+    def function_names(self) -> frozenset[str]:
+        return frozenset(name for _, name in self.functions)
+
+    def relation(self, schema: str, name: str) -> Relation | None:
+        """The relation of that qualified name."""
+        return self.relations.get((schema, name)) or self.system.get((schema, name))
+
+    def visible(self, path: tuple[str, ...]) -> Mapping[str, Relation]:
+        """Every relation that an unqualified name can mean, pg_catalog first unless ``path`` places it elsewhere."""
+        found = self._visible.get(path)
+        if found is None:
+            order = effective(path)
+            merged: dict[str, Relation] = {}
+            by_schema: dict[str, dict[str, Relation]] = {}
+            for key, relation in (*self.relations.items(), *self.system.items()):
+                by_schema.setdefault(key[0], {})[key[1]] = relation
+            for schema in reversed(order):
+                merged.update(by_schema.get(schema, {}))
+            if len(self._visible) > 256:  # a client that varies its path must not fill the memory
+                self._visible.clear()
+            found = self._visible[path] = merged
+        return found
+
+    def table(self, relation: Relation) -> Table:
+        """The columns of ``relation`` with a source each."""
+        found = self._tables.get(relation)
+        if found is None:
+            names = tuple(column.name for column in relation.columns)
+            flows: tuple[Flow, ...] = tuple(
+                {Source(relation.schema, relation.name, name): COPIED} for name in names
+            )
+            found = self._tables[relation] = Table(names, flows, dict(zip(names, flows, strict=True)))
+        return found
+
+    def functions_named(self, schema: str | None, name: str, path: tuple[str, ...]) -> Iterable[Function]:
+        """The functions outside of pg_catalog that a call may mean: overloads of every schema of the path."""
+        if schema is not None:
+            return self.functions.get((schema, name), ())
+        if name not in self.function_names:
+            return ()
+        return [function for part in path for function in self.functions.get((part, name), ())]
+
+
+def effective(path: tuple[str, ...]) -> tuple[str, ...]:
+    """``path`` as the server searches it: pg_catalog goes first unless it is named."""
+    return path if "pg_catalog" in path else ("pg_catalog", *path)

@@ -1,0 +1,115 @@
+"""What stands behind a name: the accesses of a view or a function body, found once per catalog and then reused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import cast
+
+from sminion_guard.analyzer.access import NOTHING, Flow, Source, join
+from sminion_guard.analyzer.facts import Fact
+from sminion_guard.analyzer.walk import USE, Result, Touch, TouchKey, Walk
+
+UNPLACED = -1
+"""The place of a column that no text names, such as those of USING and NATURAL: that of its relation stands for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """What one view or function touches, whoever asks."""
+
+    touches: tuple[tuple[TouchKey, tuple[str, ...]], ...] = ()
+    facts: tuple[Fact, ...] = ()
+    schemas: tuple[str, ...] = ()
+    types: frozenset[str] = frozenset()
+    result: Result = field(default_factory=Result)
+    """Its columns, with lineage down to tables."""
+    reads: Flow = field(default_factory=dict)
+    """Every column that is read in it."""
+
+
+def expanded(
+    w: Walk, key: tuple[object, ...], path: tuple[str, ...], body: Callable[[Walk], Result], *, attached: bool = False
+) -> Expansion:
+    """The expansion kept under ``key``, or that of ``body``, run on a walk of its own.
+
+    A circle yields nothing the second time round: what it touches has been seen by then.
+
+    :param attached: the body hangs on a table (trigger, policy, default) and may call functions of the guard.
+    """
+    if key in w.inside:
+        w.circular = True
+        return Expansion()
+    memo = w.catalog.memo
+    attached = attached or w.attached
+    memo_key = (*key, path, w.trusted, w.version, attached)
+    found = memo.get(memo_key)
+    if found is None:
+        if len(memo) > 20_000:  # a client that varies its path must not fill the memory
+            memo.clear()
+        inner = Walk(w.catalog, path, w.trusted, w.version, inside=w.inside | {key}, attached=attached)
+        result = body(inner)
+        found = _summary(inner, result)
+        if not inner.circular:
+            # What was found inside of a circle lacks the part of the circle that was cut: it is not kept.
+            memo[memo_key] = found
+        w.circular = w.circular or (inner.circular and bool(w.inside))
+    return cast("Expansion", found)
+
+
+def absorb(w: Walk, inner: Expansion, start: int, name: str, *, definer: bool) -> None:
+    """Take over what was found behind ``name``, blaming the place that names it."""
+    for (relation, operation, via, owned), columns in inner.touches:
+        in_function = any(step.endswith("()") for step in via)
+        key = (relation, operation, (name, *via), owned or (definer and (name.endswith("()") or not in_function)))
+        touch = w.touches.get(key)
+        if touch is None:
+            touch = w.touches[key] = Touch(start)
+        for column in columns:
+            touch.columns.setdefault(column, start)
+    for fact in inner.facts:
+        detail = f"in `{name}`" + (f": {fact.detail}" if fact.detail else "")
+        w.facts.append(replace(fact, detail=detail, start=start))
+    for schema in inner.schemas:
+        w.schemas.setdefault(schema, start)
+    w.types |= inner.types
+
+
+def settle(w: Walk) -> None:
+    """Hand the columns that were read to the relations they belong to, once a walk has seen everything."""
+    direct = {(key[0].schema, key[0].name): key[0] for key in w.touches if not key[2]}
+    for source, start in w.marks.items():
+        relation = direct.get((source.schema, source.relation))
+        if relation is not None:
+            touch = w.touch(relation, USE, start)
+            touch.columns.setdefault(source.column, touch.start if start == UNPLACED else start)
+
+
+def lineage(w: Walk, flow: Flow) -> Flow:
+    """``flow`` with columns of views and functions replaced by what they come from."""
+    if not w.derived or not any(source in w.derived for source in flow):
+        return flow
+    found: Flow = NOTHING
+    for source, manner in flow.items():
+        behind = w.derived.get(source)
+        if behind is None:
+            found = join(found, {source: manner})
+        else:
+            found = join(found, {base: max(kind, manner) for base, kind in behind.items()})
+    return found
+
+
+def _summary(w: Walk, result: Result) -> Expansion:
+    settle(w)
+    outputs = Result(result.names, [lineage(w, flow) for flow in result.flows],
+                     None if result.wild is None else lineage(w, result.wild))
+    reads = lineage(w, dict.fromkeys(w.marks, 0) | dict(join(*outputs.flows, outputs.wild or NOTHING)))
+    touches = tuple((key, tuple(touch.columns)) for key, touch in w.touches.items())
+    return Expansion(touches, tuple(dict.fromkeys(w.facts)), tuple(w.schemas), frozenset(w.types), outputs, reads)
+
+
+def derive(w: Walk, name: str, column: str, flow: Flow) -> Source:
+    """A stand-in for one column of a function's result, so that using it marks no relation as read."""
+    source = Source("", name, column)
+    w.derived[source] = flow
+    return source

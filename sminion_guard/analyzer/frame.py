@@ -1,0 +1,71 @@
+"""What a purpose may do, made ready for the rules: computed once per policy and purpose."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sminion_guard.policy import Compartment, collects_in, compartments_of, mergeable, reaches
+from sminion_guard.policy.access import TableAccess, leading_columns, table_access
+from sminion_guard.policy.model import Operation, Policy, Purpose, SubjectColumn
+
+UNPROTECTED = frozenset({"pg_catalog", "information_schema"})
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The view that the rules have of the policy."""
+
+    policy: Policy
+    purpose: Purpose
+    compartments: tuple[Compartment, ...]
+    """Those the statement may run in: all of the purpose, or the one that was chosen."""
+    reached: frozenset[str]
+    own: frozenset[str]
+    """Schemas where the purpose may collect, clarify and delete."""
+    _tables: dict[tuple[str, str], TableAccess | None] = field(default_factory=dict)
+
+    def table(self, schema: str, name: str) -> TableAccess | None:
+        """What the purpose may do with a table; None when the policy does not list it."""
+        key = (schema, name)
+        if key not in self._tables:
+            listed = self.policy.schemas[schema].tables.get(name)
+            self._tables[key] = None if listed is None else table_access(self.policy, self.purpose.name, listed)
+        return self._tables[key]
+
+    def protects(self, schema: str) -> bool:
+        return schema in self.policy.schemas
+
+    def mergeable(self, first: str, second: str) -> bool:
+        return mergeable(self.policy, first, second)
+
+    def permits(self, operation: Operation) -> bool:
+        return operation in self.purpose.may
+
+
+def frame(policy: Policy, purpose: str, compartment: str | None = None) -> Frame:
+    """The frame of a purpose, or of one of its compartments.
+
+    :param compartment: the role of the compartment that the transaction has entered.
+    :raises sminion_guard.errors.PolicyError: for a purpose the policy does not know.
+    :raises ValueError: for a compartment that is not one of the purpose.
+    """
+    found = compartments_of(policy, purpose)
+    if compartment is not None:
+        found = tuple(entry for entry in found if entry.role == compartment)
+        if not found:
+            raise ValueError(f"`{compartment}` is not a compartment of purpose `{purpose}`")
+    return Frame(policy, policy.purposes[purpose], found, reaches(policy, purpose), collects_in(policy, purpose))
+
+
+def category(policy: Policy, schema: str, table: str, column: str) -> str | None:
+    """The category of a column; None when the policy does not list it."""
+    listed = policy.schemas[schema].tables.get(table) if schema in policy.schemas else None
+    return None if listed is None else listed.columns.get(column)
+
+
+def is_subject(policy: Policy, schema: str, table: str, column: str) -> bool:
+    """Whether the column holds the key of the subject itself."""
+    listed = policy.schemas[schema].tables.get(table) if schema in policy.schemas else None
+    if listed is None or not isinstance(listed.subject, tuple):
+        return False
+    return column in leading_columns(listed) and any(isinstance(entry, SubjectColumn) for entry in listed.subject)

@@ -1,0 +1,118 @@
+"""Function bodies: what a call touches besides its arguments."""
+
+from __future__ import annotations
+
+from sminion_guard.analyzer.access import COMPUTED, NOTHING, Flow
+from sminion_guard.analyzer.catalog import Function
+from sminion_guard.analyzer.expansion import absorb, derive, expanded
+from sminion_guard.analyzer.facts import FactKind
+from sminion_guard.analyzer.parse import Node, Unparsed, parse
+from sminion_guard.analyzer.plpgsql import run_plpgsql
+from sminion_guard.analyzer.scope import Scope
+from sminion_guard.analyzer.walk import Result, Walk, run
+
+GUARD = "sminion"
+"""The guard's own schema."""
+
+
+def follow(w: Walk, function: Function, start: int) -> Flow:
+    """What the function reads, after what it touches was taken over into the walk."""
+    if function.schema == GUARD:
+        if not w.attached:
+            w.fact(FactKind.ESCAPE, f"function `{function.qualified}` belongs to the guard", start)
+        return NOTHING
+    if not function.public:
+        w.fact(FactKind.OPERATION, f"function `{function.qualified}` is not open to the purposes", start,
+               hint="grant EXECUTE to PUBLIC, or leave the function out")
+    w.schemas.setdefault(function.schema, start)
+    if function.qualified in w.trusted:
+        return NOTHING
+    path = w.path if function.search_path is None else search_path(function.search_path)
+    name = f"{function.qualified}()"
+    inner = expanded(w, ("function", function), path, lambda walk: _body(walk, function))
+    absorb(w, inner, start, name, definer=function.definer)
+    return {derive(w, name, "", inner.reads): COMPUTED} if inner.reads else NOTHING
+
+
+def search_path(setting: str) -> tuple[str, ...]:
+    """The schemas of a search_path as the server writes it: names, some in double quotes, with commas."""
+    found: list[str] = []
+    rest = setting.strip()
+    while rest:
+        if rest.startswith('"'):
+            end = rest.index('"', 1)
+            while rest[end + 1 : end + 2] == '"':
+                end = rest.index('"', end + 2)
+            found.append(rest[1:end].replace('""', '"'))
+            rest = rest[end + 1 :].lstrip().removeprefix(",").lstrip()
+        else:
+            word, _, rest = rest.partition(",")
+            found.append(word.strip().lower())
+            rest = rest.lstrip()
+    return tuple(name for name in found if name and name != "$user")
+
+
+def _body(w: Walk, function: Function) -> Result:
+    for setting in function.settings:
+        if not harmless_setting(setting):
+            w.fact(FactKind.ESCAPE, f"function `{function.qualified}` sets `{setting}`", None)
+    for helper in function.helpers:
+        _helper(w, helper)
+    if function.kind == "a":
+        return Result()
+    if function.language == "sql":
+        return _sql(w, function)
+    if function.language == "plpgsql":
+        run_plpgsql(w, function)
+        return Result()
+    w.fact(FactKind.OPAQUE, f"function `{function.qualified}` is written in {function.language}", None,
+           detail="what it touches cannot be read from it",
+           hint=f'list "{function.qualified}" under `trusted_functions` in the policy')
+    return Result()
+
+
+def harmless_setting(name: str) -> bool:
+    """Whether a function may change this setting for its own duration."""
+    return name not in {"role", "session_authorization", "row_security", "session_replication_role"} \
+        and not name.startswith(f"{GUARD}.")
+
+
+def _helper(w: Walk, helper: tuple[str, str]) -> None:
+    for function in w.catalog.functions.get(helper, ()):
+        if function.language == "c":
+            continue  # the aggregate came with the extension or superuser that made it, as operators do
+        follow(w, function, 0)
+
+
+def parameters(function: Function) -> dict[str, Flow]:
+    """The names a body may use for the arguments."""
+    known: dict[str, Flow] = {f"${number}": NOTHING for number in range(1, len(function.arguments) + 1)}
+    known.update({name: NOTHING for name in (*function.names, *function.outputs, function.name) if name})
+    return known
+
+
+def _sql(w: Walk, function: Function) -> Result:
+    scope = Scope(variables=parameters(function))
+    try:
+        statements = parse(function.body)
+    except Unparsed as error:
+        w.facts.append(error.fact)
+        return Result()
+    if function.atomic:
+        return _atomic(w, statements[0].node["sql_body"], scope)
+    result = Result()
+    for part in statements:
+        result = run(w, {part.kind: part.node}, scope)
+    return result
+
+
+def _atomic(w: Walk, body: Node, scope: Scope) -> Result:
+    """``BEGIN ATOMIC ...; END``, a list in a list, or ``RETURN expression``."""
+    if "List" in body:
+        result = Result()
+        for part in body["List"].get("items", ()):
+            result = _atomic(w, part, scope) if "List" in part else run(w, part, scope)
+        return result
+    return run(w, body, scope)
+
+

@@ -1,0 +1,48 @@
+"""SG102: data is used for the purposes it was collected for, and compatible ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sminion_guard.analyzer.frame import UNPROTECTED, Frame
+from sminion_guard.analyzer.places import span
+from sminion_guard.analyzer.routines import GUARD
+from sminion_guard.analyzer.statements import Statement
+from sminion_guard.analyzer.verdict import Reason
+
+
+def out_of_reach(statement: Statement, frame: Frame) -> Iterator[Reason]:
+    """``SELECT * FROM hr.salary`` for a purpose that data of ``hr`` may not serve."""
+    seen = set()
+    for access in statement.accesses:
+        schema = access.schema
+        if schema in frame.reached or schema in UNPROTECTED or schema == GUARD:
+            continue
+        if frame.protects(schema):
+            if schema not in seen:
+                seen.add(schema)
+                yield _protected(statement, frame, schema, access.qualified, access.via, access.start)
+        elif not access.public and not access.definer:
+            yield Reason("SG102", f"`{access.qualified}` is open to no purpose",
+                         f"schema `{schema}` is not in the policy, and PUBLIC has no right to it",
+                         "add the schema to the policy, or leave the relation out", span(statement.text, access.start))
+    for schema, start in statement.schemas.items():
+        if frame.protects(schema) and schema not in frame.reached and schema not in seen:
+            seen.add(schema)
+            yield _protected(statement, frame, schema, f"a function of {schema}", (), start)
+
+
+def _protected(
+    statement: Statement, frame: Frame, schema: str, what: str, via: tuple[str, ...], start: int
+) -> Reason:
+    collected = sorted(frame.policy.schemas[schema].collected_for)
+    detail = f"data of `{schema}` were collected for {', '.join(f'`{name}`' for name in collected) or 'no purpose'}"
+    if via:
+        detail += f"; the statement gets there through {' > '.join(f'`{step}`' for step in via)}"
+    purpose = frame.purpose.name
+    if not collected:
+        hint = f"name a purpose under `collected_for` of `{schema}` in the policy"
+    else:
+        hint = (f"act for {' or '.join(f'`{name}`' for name in collected)}, or declare in the policy that data of"
+                f" `{collected[0]}` may serve `{purpose}`")
+    return Reason("SG102", f"purpose `{purpose}` does not reach `{what}`", detail, hint, span(statement.text, start))

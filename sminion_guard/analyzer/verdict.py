@@ -1,0 +1,93 @@
+"""The verdict: allowed or refused, never without its reasons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sminion_guard.analyzer.access import Manner
+from sminion_guard.analyzer.frame import category, is_subject
+from sminion_guard.analyzer.statements import Statement
+from sminion_guard.codes import error_class
+from sminion_guard.errors import GuardError
+from sminion_guard.policy.model import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason to refuse.
+
+    :param spans: the places in the text, byte offsets with the end exclusive; of a merge both sides.
+    """
+
+    code: str
+    message: str
+    detail: str | None = None
+    hint: str | None = None
+    spans: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def start(self) -> int | None:
+        return self.spans[0][0] if self.spans else None
+
+    @property
+    def end(self) -> int | None:
+        return self.spans[0][1] if self.spans else None
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One statement and the reasons to refuse it."""
+
+    statement: Statement
+    reasons: tuple[Reason, ...]
+
+    @property
+    def allowed(self) -> bool:
+        return not self.reasons
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the analyzer says of a text: allowed when all of its statements are, in one and the same compartment."""
+
+    sql: str
+    purpose: str
+    statements: tuple[Judged, ...]
+    reasons: tuple[Reason, ...]
+    """Of all statements, and of the text as a whole."""
+    compartments: tuple[str, ...]
+    """Roles of the compartments that hold everything the text touches; none when it is refused."""
+    policy: Policy
+
+    @property
+    def allowed(self) -> bool:
+        return not self.reasons
+
+    @property
+    def fingerprint(self) -> str:
+        return " ".join(judged.statement.fingerprint for judged in self.statements)
+
+    def error(self) -> GuardError | None:
+        """The refusal as the error that stands for its first reason; None when it is allowed."""
+        if not self.reasons:
+            return None
+        first = self.reasons[0]
+        more = [f"{reason.code}: {reason.message}" for reason in self.reasons[1:]]
+        detail = "\n".join(part for part in (first.detail, *more) if part)
+        return error_class(first.code)(first.code, first.message, detail=detail or None, hint=first.hint)
+
+    def subject_columns(self, number: int = 0) -> tuple[int, ...]:
+        """The places, from 0, of output columns of a statement that hold the subject's key unchanged."""
+        return tuple(
+            place
+            for place, output in enumerate(self.statements[number].statement.outputs)
+            if any(manner is Manner.COPIED and is_subject(self.policy, schema, relation, column)
+                   for schema, relation, column, manner in output.sources)
+        )
+
+    def categories(self, number: int, output: int) -> tuple[str, ...]:
+        """The categories of what an output column comes from, sorted; unlisted columns count as ``closed``."""
+        sources = self.statements[number].statement.outputs[output].sources
+        found = {category(self.policy, schema, relation, column) or "closed"
+                 for schema, relation, column, _ in sources if schema in self.policy.schemas}
+        return tuple(sorted(found))
