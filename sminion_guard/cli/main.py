@@ -9,7 +9,7 @@ import traceback
 import typer
 
 from sminion_guard import __version__
-from sminion_guard.cli import policy
+from sminion_guard.cli import demo, policy
 from sminion_guard.cli.common import FAILED, INTERRUPTED, print_error
 from sminion_guard.errors import GuardError
 
@@ -23,6 +23,7 @@ app = typer.Typer(
 )
 
 app.add_typer(policy.app, name="policy")
+app.command()(demo.demo)
 
 
 def _version(asked: bool) -> None:

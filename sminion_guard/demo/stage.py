@@ -22,7 +22,7 @@ DATABASE = "shop"
 OWNER = "shop_owner"
 OFFICES = {"olga": "shop_privacy_officer", "amir": "shop_auditor", "night_job": "shop_maintenance"}
 """Logins of people and jobs that hold an office of the policy; the policy file does not know them."""
-HEROINE = 41
+HEROINE = 221
 """The customer whom the story is about: she orders, asks, subscribes, and gives and gets presents."""
 CONSENTING = 3
 """Everybody whose number is no multiple of this consented to the newsletter, in the old newsletter tool."""

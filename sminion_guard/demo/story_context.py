@@ -45,12 +45,12 @@ def not_needed(stage: Stage) -> None:
     teller.chapter("Data that is not needed", """A purpose gets the columns whose category it needs, and the operations it
         lists. Some data are collected, and read by nobody.""")
     ask(stage, "shop_app", "accounting", "yearly accounts",
-        "SELECT full_name, born_on FROM crm.customer WHERE id = 41", refused(DENIED, message="table customer"))
+        "SELECT full_name, born_on FROM crm.customer WHERE id = 221", refused(DENIED, message="table customer"))
     ask(stage, "shop_app", "contract", "checkout",
-        "UPDATE crm.customer SET city = 'Elsewhere' WHERE id = 41", refused(DENIED, message="table customer"))
+        "UPDATE crm.customer SET city = 'Elsewhere' WHERE id = 221", refused(DENIED, message="table customer"))
     ask(stage, "shop_logger", "site_operation", "request log", """
         INSERT INTO web_log.page_view (customer_id, address, agent, page)
-        VALUES (41, '198.51.100.7', 'Firefox/145.0', '/tea')""", rows(1))
+        VALUES (221, '198.51.100.7', 'Firefox/145.0', '/tea')""", rows(1))
     ask(stage, "shop_logger", "site_operation", "request log",
         "SELECT page FROM web_log.page_view", refused(DENIED, message="table page_view"))
     _nobody(stage)

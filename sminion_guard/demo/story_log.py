@@ -13,7 +13,8 @@ def access_log(stage: Stage) -> None:
     stage.teller.chapter("The log", """Amir audits. He sees who acted, what for and why, and no data. Every answer of this
         story stands behind one of these rows; so do the attempts.""")
     say(stage, "amir", """
-        SELECT login, purpose, count(*) AS tickets, min(opened_at)::time(0) AS first, count(revoked_at) AS revoked
+        SELECT login, purpose, count(*) AS tickets, min(opened_at)::time(0) AS first,
+               count(revoked_at) AS revoked
         FROM sminion.access_log
         WHERE reason <> 'tries every door'
         GROUP BY login, purpose ORDER BY login, purpose""", some(8))

@@ -64,7 +64,8 @@ def block(stage: Stage) -> None:
         VALUES ({HEROINE}, 12.00, '4242')""", refused("SG216", DENIED))
     stored = stage.truth(gifts)
     ask(stage, "shop_app", "contract", "pack order 4711", gifts, value(0))
-    stage.teller.say(f"    {stored} gifts name her. They are about two people each, and need the permission of both.")
+    stage.teller.console.print()
+    stage.teller.say(f"{stored} gifts name her. They are about two people each, and need the permission of both.")
     ask(stage, "shop_support", "rectification", "complaint 2026-88", her, refused("SG214"))
     ask(stage, "shop_support", "rectification", "complaint 2026-88", her, first(HEROINE), subject=HEROINE)
     ask(stage, "shop_support", "rectification", "complaint 2026-88",
