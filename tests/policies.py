@@ -61,7 +61,12 @@ collected_for = ["contract", "rectification"]
 [schema.crm.customer]
 subject = "id"
 retention = { after = "last_seen_at", keep = "3 years", then = "destroy" }
-columns = { id = "key", name = "identity", email = "contact", born_on = "birth", face = "biometric", last_seen_at = "none" }
+columns.id = "key"
+columns.last_seen_at = "none"
+columns.name = "identity"
+columns.email = "contact"
+columns.born_on = "birth"
+columns.face = "biometric"
 
 [schema.crm.note]
 subject = "customer_id -> crm.customer"

@@ -106,7 +106,8 @@ def test_a_directory_is_a_finding(tmp_path: Path) -> None:
 
 def test_a_path_through_a_file_is_a_finding(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    assert refusal(tmp_path / "file" / "privacy.toml") == "FILE: the policy file cannot be read: not a directory [SG301]"
+    message = refusal(tmp_path / "file" / "privacy.toml")
+    assert message == "FILE: the policy file cannot be read: not a directory [SG301]"
 
 
 def test_a_path_with_a_nul_is_a_finding() -> None:
@@ -133,7 +134,9 @@ def test_an_endless_device_is_not_read_to_its_end() -> None:
     assert refusal(Path("/dev/zero")) == "FILE: the policy file is larger than 4 MiB [SG301]"
 
 
-@pytest.mark.parametrize("text", ["a = " + "[" * 100_000, "a = " + "{a=" * 100_000, "[" + "a." * 100 + "a]", "a." * 100 + "a = 1"])
+@pytest.mark.parametrize(
+    "text", ["a = " + "[" * 100_000, "a = " + "{a=" * 100_000, "[" + "a." * 100 + "a]", "a." * 100 + "a = 1"]
+)
 def test_hostile_nesting_is_a_finding(text: str) -> None:
     with pytest.raises(InvalidPolicy) as caught:
         loads(text)

@@ -1,0 +1,85 @@
+"""What `policy show` and `policy explain` say."""
+
+from __future__ import annotations
+
+import pytest
+
+from sminion_guard.cli.policy_page import BASES, ENDS, OPERATIONS, render
+from sminion_guard.policy import Basis, Operation, RetentionEnd, loads
+from sminion_guard.policy.explain import explain
+from sminion_guard.policy.show import overview
+from tests.policies import SHOP, policy
+
+
+def test_the_overview_says_who_reaches_what() -> None:
+    view = overview(loads(SHOP))
+    reached = {schema.name: schema.reached_by for schema in view.schemas}
+    assert reached == {
+        "books": ("accounting", "contract"),
+        "crm": ("accounting", "contract", "rectification"),
+        "mail": ("news",),
+        "web_log": (),
+    }
+
+
+def test_the_overview_names_roles_logins_and_tables_of_a_purpose() -> None:
+    (contract,) = [purpose for purpose in overview(loads(SHOP)).purposes if purpose.name == "contract"]
+    (compartment,) = contract.compartments
+    assert (contract.logins, contract.collected_in) == (("shop_app",), ("crm",))
+    assert (compartment.role, compartment.schemas) == ("shop_contract", ("books", "crm"))
+    assert [table.table for table in compartment.tables] == [
+        "books.invoice", "crm.customer", "crm.gift", "crm.note", "crm.note_word", "crm.product"]
+
+
+def test_the_order_of_the_file_changes_no_overview() -> None:
+    head, *sections = SHOP.strip().split("\n\n")
+    assert overview(loads("\n\n".join([head, *reversed(sections)]))) == overview(loads(SHOP))
+
+
+def test_a_login_that_holds_incompatible_schemas_is_shown_with_the_pair_and_the_reason() -> None:
+    text = SHOP.replace('purposes = ["news"]\n\n[purpose', 'purposes = ["news", "contract"]\n'
+                        'may_hold_incompatible = "Nightly import"\n\n[purpose')
+    login = {entry.name: entry for entry in overview(loads(text)).logins}["shop_newsletter"]
+    assert (login.incompatible, login.why) == (("books", "mail"), "Nightly import")
+
+
+def test_explain_names_the_shared_purpose() -> None:
+    answer = explain(policy({"a": ["x", "y"], "b": ["y"]}), "a", "b")
+    assert (answer.mergeable, answer.shared, answer.pairs, answer.roles) == (True, ("y",), (), ("shop_y",))
+
+
+def test_explain_names_the_declared_pair() -> None:
+    answer = explain(loads(SHOP), "books", "crm")
+    assert [pair.why for pair in answer.pairs] == ["Invoices are part of the contract"]
+    assert answer.roles == ("shop_accounting", "shop_contract")
+    assert answer.needed == ()
+
+
+def test_explain_says_which_pair_would_be_needed_and_that_declared_pairs_do_not_chain() -> None:
+    declared = policy({"a": ["x"], "b": ["y"], "c": ["z"]}, compatible=[("x", "y"), ("z", "y")])
+    answer = explain(declared, "a", "c")
+    assert (answer.mergeable, answer.chain, answer.needed) == (False, ("x", "y", "z"), (("x", "z"),))
+    assert answer.apart == ("y",)
+
+
+@pytest.mark.parametrize("template", ["policy.html.j2", "policy.md.j2"])
+def test_the_page_holds_no_markup_of_the_policy_itself(template: str) -> None:
+    text = SHOP.replace('"Newsletter"', '"<script>alert(1)</script> [x](javascript:1) **b**"')
+    page = render(overview(loads(text)), template)
+    assert "<script>" not in page
+    assert "[x](" not in page or template.endswith("html.j2")
+    assert "alert" in page
+
+
+@pytest.mark.parametrize("template", ["policy.html.j2", "policy.md.j2"])
+def test_the_page_tells_purposes_bases_retention_and_recipients(template: str) -> None:
+    page = render(overview(loads(SHOP)), template)
+    for said in ("Newsletter", "you have given your consent", "Kept for 3 years, then destroyed", "Web analytics",
+                 "free text"):
+        assert said in page
+
+
+def test_the_page_has_words_for_every_basis_operation_and_end() -> None:
+    assert set(BASES) == set(Basis)
+    assert set(OPERATIONS) == set(Operation)
+    assert set(ENDS) == set(RetentionEnd)
