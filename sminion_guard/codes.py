@@ -376,6 +376,10 @@ _INSTALL = (
          "a step that fails takes the whole installation back",
          "see the detail; nothing was changed",
          errors.InstallError),
+    Code("SG419", "schema cannot be closed",
+         "a privilege that another than the owner granted outlives the owner's REVOKE",
+         "let whoever granted it revoke it, then apply again",
+         errors.InstallError),
     Code("SG420", "login does not exist",
          "a login is an account of the cluster, with secrets that the guard does not make",
          "create it: `CREATE ROLE name LOGIN`",
@@ -452,6 +456,10 @@ _INSTALL = (
          "rows and states that another transaction holds locked are waited for, but not for ever",
          "end that transaction, then run `sminion-guard apply` again",
          errors.InstallError),
+    Code("SG439", "key of a subject path is not unique",
+         "the subject of a row must be that of one row of its parent",
+         "make the parent's column a primary key or unique",
+         errors.PolicyError),
 )
 
 _SUBJECTS = (
@@ -533,6 +541,18 @@ _COMMAND = (
          "the file says where the policy is",
          "mend `[tool.sminion_guard]`, or pass `--policy`",
          errors.PolicyError),
+    Code("SG821", "psql command or inline data",
+         "a file is judged as the SQL that a server gets; what psql does before that is not in it",
+         "keep psql commands in a file of their own, and load data with `COPY ... FROM STDIN` from a program",
+         errors.OpaqueStatement),
+    Code("SG822", "no purpose for a statement",
+         "a statement is judged for the purpose it is to run for",
+         "write `-- purpose: NAME` above it, or pass `--purpose`",
+         errors.ContextMissing),
+    Code("SG823", "file cannot be read",
+         "what cannot be read cannot be judged",
+         "pass the path of a UTF-8 text file",
+         errors.OpaqueStatement),
 )
 
 CODES: dict[str, Code] = {

@@ -8,11 +8,13 @@ from typing import Any
 import psycopg
 
 from sminion_guard.compiler import Statement
+from sminion_guard.errors import InstallError
 from sminion_guard.migrate.installed import InstalledObject, read_installed
 from sminion_guard.migrate.masks import Progress, fill_masks
 from sminion_guard.migrate.plan import Plan, State, compare
+from sminion_guard.migrate.preflight import UnfitDatabase, preflight
 from sminion_guard.migrate.report import Report
-from sminion_guard.migrate.transaction import LOCK_TIMEOUT, Installer, installing
+from sminion_guard.migrate.transaction import LOCK_TIMEOUT, Installer, installing, repeated
 from sminion_guard.policy import Policy
 
 
@@ -37,9 +39,13 @@ def apply(
     :raises InstallError: SG409 not installed, SG410 a lock was not to be had, SG412 another subject key, SG413 a
         privilege is missing.
     """
-    report = Report(policy.name, policy.version)
-    with report.listening(connection), installing(connection, lock_timeout=lock_timeout) as installer:
-        apply_within(installer, policy, report)
+    def attempt() -> Report:
+        report = Report(policy.name, policy.version)
+        with report.listening(connection), installing(connection, lock_timeout=lock_timeout) as installer:
+            apply_within(installer, policy, report)
+        return report
+
+    report = repeated(attempt)
     if fill:
         report.rows_filled = fill_masks(connection, progress)
     return report
@@ -48,6 +54,11 @@ def apply(
 def apply_within(installer: Installer, policy: Policy, report: Report) -> None:
     """Everything but the masks, in the transaction of ``installer``."""
     todo = compare(policy, read_installed(installer))
+    problems = preflight(installer, todo.compiled)
+    refusals = [problem for problem in problems if problem.refuses]
+    if refusals:
+        raise UnfitDatabase(refusals)
+    report.problems = problems
     report.counts = todo.counts()
     if todo.clean:
         return
@@ -108,4 +119,11 @@ def _record(installer: Installer, todo: Plan, done: set[str], report: Report) ->
                 "record_object", key=statement.key, position=position, digest=statement.digest,
                 reverse=statement.reverse, fingerprint_query=statement.fingerprint_query,
             )
+    for key, left in installer.ask("still_open"):
+        raise InstallError(
+            "SG419",
+            f"schema `{key.partition(':')[2]}` cannot be closed",
+            detail=f"left open: {left}",
+            hint="let whoever granted it revoke it (see the grantor in \\dp), then apply again",
+        )
     installer.ask("lend_maintenance", as_owner=False)

@@ -21,11 +21,11 @@ def translate(error: psycopg.Error, doing: str) -> GuardError:
     if diag.sqlstate in CODES:
         kind = error_class(diag.sqlstate)
         return kind(diag.sqlstate, said, detail=diag.message_detail, hint=diag.message_hint)
-    if isinstance(error, psycopg.errors.LockNotAvailable):
+    if isinstance(error, psycopg.errors.LockNotAvailable) or _conflict(error):
         return InstallError(
             "SG410",
-            f"another session held a lock for too long during {doing}",
-            detail=f"{said}: another installation, or a long transaction on one of the tables.",
+            f"another session was in the way of {doing}",
+            detail=f"{said}: another installation, or a long transaction on one of the tables",
             hint="see pg_locks and pg_stat_activity for the holder, then repeat it: nothing was changed",
         )
     if isinstance(error, psycopg.errors.InsufficientPrivilege):
@@ -33,10 +33,24 @@ def translate(error: psycopg.Error, doing: str) -> GuardError:
             "SG413",
             f"the installing role lacks a privilege for {doing}",
             detail=said,
-            hint="install as the owner of the tables with CREATEROLE (from 16 on: with ADMIN on the roles), or as superuser",
+            hint="install as superuser, or as owner of the tables with CREATEROLE and, from 16 on, ADMIN on the roles",
         )
     detail = "\n".join(part for part in (said, diag.message_detail, diag.context) if part)
     return InstallError("SG418", f"the server refused {doing}", detail=detail, hint=diag.message_hint)
+
+
+def is_transient(error: GuardError) -> bool:
+    """Whether the same transaction, tried again, may well succeed."""
+    return isinstance(error.__cause__, psycopg.Error) and _conflict(error.__cause__)
+
+
+def _conflict(error: psycopg.Error) -> bool:
+    if isinstance(error, (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure)):
+        return True
+    # Roles are cluster-wide, and the lock of an installation is not: the catalogs themselves refuse the second.
+    if isinstance(error, psycopg.errors.UniqueViolation):
+        return error.diag.schema_name == "pg_catalog"
+    return isinstance(error, psycopg.errors.InternalError_) and "concurrently" in (error.diag.message_primary or "")
 
 
 @contextmanager

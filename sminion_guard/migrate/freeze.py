@@ -11,7 +11,7 @@ from pathlib import Path
 from sminion_guard import resources
 from sminion_guard.migrate.frozen import checksums
 
-HEADER = "-- Frozen: written by `python -m sminion_guard.migrate.freeze` from sql/, and never edited after its release.\n"
+HEADER = "-- Frozen: written by `python -m sminion_guard.migrate.freeze` from sql/, never edited after its release.\n"
 
 
 def load_order() -> tuple[str, ...]:

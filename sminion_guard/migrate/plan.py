@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -13,6 +13,7 @@ import psycopg
 from sminion_guard.compiler import Compiled, Statement, assign_bits, compile_policy
 from sminion_guard.errors import InstallError
 from sminion_guard.migrate.installed import Installed, InstalledObject, read_installed
+from sminion_guard.migrate.preflight import Problem, preflight
 from sminion_guard.migrate.transaction import installing
 from sminion_guard.policy import Policy
 
@@ -66,11 +67,15 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The difference between a policy and a database, in the order in which it would be worked off."""
+    """The difference between a policy and a database, in the order in which it would be worked off.
+
+    :param problems: what the preflight found; with one that refuses, nothing would be done.
+    """
 
     compiled: Compiled
     installed: Installed
     changes: tuple[Change, ...]
+    problems: tuple[Problem, ...] = ()
 
     @property
     def new_policy(self) -> bool:
@@ -119,7 +124,8 @@ def plan(connection: psycopg.Connection[Any], policy: Policy) -> Plan:
     :raises InstallError: SG409 when the guard is not installed, SG412 for another subject key, SG411 in a transaction.
     """
     with installing(connection, keep=False) as installer:
-        return compare(policy, read_installed(installer))
+        found = compare(policy, read_installed(installer))
+        return replace(found, problems=preflight(installer, found.compiled))
 
 
 def compare(policy: Policy, installed: Installed) -> Plan:
@@ -138,7 +144,8 @@ def compare(policy: Policy, installed: Installed) -> Plan:
     compiled = compile_policy(policy, assign_bits(policy, installed.purposes))
     wanted = {statement.key for statement in compiled.statements}
     changes = [_change(statement, installed.objects.get(statement.key)) for statement in compiled.statements]
-    strays = [Change(entry.key, State.STRAY, None, entry) for entry in installed.descending() if entry.key not in wanted]
+    gone = [entry for entry in installed.descending() if entry.key not in wanted]
+    strays = [Change(entry.key, State.STRAY, None, entry) for entry in gone]
     return Plan(compiled, installed, (*changes, *strays))
 
 

@@ -1,9 +1,9 @@
-"""Named queries: the SQL that Python sends while installing lies in sql/queries/migrate, one statement or step a file."""
+"""Named queries: the SQL that Python sends while installing lies in sql/queries, one step a file."""
 
 from __future__ import annotations
 
 from functools import cache
-from typing import Any, LiteralString, cast
+from typing import Any
 
 import psycopg
 from psycopg import Cursor
@@ -29,7 +29,7 @@ def run(connection: psycopg.Connection[Any], name: str, **values: object) -> Cur
 def send(
     connection: psycopg.Connection[Any], statement: str, values: dict[str, object] | None = None
 ) -> Cursor[tuple[Any, ...]]:
-    """Send SQL that was compiled or stored: never a user's text. Rows come as tuples whatever the connection prefers."""
+    """Send SQL that was compiled or stored: never a user's text. Rows come as tuples, whatever the connection says."""
     cursor = connection.cursor(row_factory=psycopg.rows.tuple_row)
-    cursor.execute(cast(LiteralString, statement), values, prepare=False)
+    cursor.execute(statement.encode(), values, prepare=False)
     return cursor

@@ -11,7 +11,7 @@ from sminion_guard.migrate.apply import undo
 from sminion_guard.migrate.installed import read_installed
 from sminion_guard.migrate.queries import send
 from sminion_guard.migrate.report import Report
-from sminion_guard.migrate.transaction import LOCK_TIMEOUT, Installer, installing
+from sminion_guard.migrate.transaction import LOCK_TIMEOUT, Installer, installing, repeated
 
 
 def remove(connection: psycopg.Connection[Any], *, lock_timeout: int = LOCK_TIMEOUT) -> Report:
@@ -21,10 +21,13 @@ def remove(connection: psycopg.Connection[Any], *, lock_timeout: int = LOCK_TIME
     :param lock_timeout: milliseconds to wait for a lock before giving way to the application.
     :raises InstallError: SG414 when no policy is in place, SG409 when the guard is not installed, SG410 for a lock.
     """
-    report = Report("", "")
-    with report.listening(connection), installing(connection, lock_timeout=lock_timeout) as installer:
-        remove_within(installer, report)
-    return report
+    def attempt() -> Report:
+        report = Report("", "")
+        with report.listening(connection), installing(connection, lock_timeout=lock_timeout) as installer:
+            remove_within(installer, report)
+        return report
+
+    return repeated(attempt)
 
 
 def remove_within(installer: Installer, report: Report) -> None:
@@ -32,7 +35,9 @@ def remove_within(installer: Installer, report: Report) -> None:
     installed = read_installed(installer)
     if installed.policy is None:
         raise InstallError(
-            "SG414", "no policy is in place in this database", hint="there is nothing to remove; see `sminion-guard plan`"
+            "SG414",
+            "no policy is in place in this database",
+            hint="there is nothing to remove: see `sminion-guard plan`",
         )
     report.policy, report.version = installed.policy.name, installed.policy.version
     report.counts = {"STRAY": len(installed.objects)}

@@ -10,6 +10,8 @@ from typing import Any
 import psycopg
 from psycopg.errors import Diagnostic
 
+from sminion_guard.migrate.preflight.problem import Problem
+
 
 @dataclass(slots=True)
 class Report:
@@ -21,7 +23,8 @@ class Report:
     :param counts: state of the plan to number of objects.
     :param repaired: keys of objects that somebody had altered or removed, and privileges of logins that were mended.
     :param skipped: what needs a superuser or owner and was left open, with the statement that closes it.
-    :param warnings: findings of the preflight that do not refuse, and other warnings of the server.
+    :param problems: findings of the preflight that do not refuse.
+    :param warnings: other warnings of the server.
     :param notices: what the server said besides.
     :param rows_filled: rows whose mask was filled in.
     """
@@ -32,6 +35,7 @@ class Report:
     counts: dict[str, int] = field(default_factory=dict)
     repaired: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
+    problems: tuple[Problem, ...] = ()
     warnings: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     rows_filled: int = 0

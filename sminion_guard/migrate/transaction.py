@@ -1,24 +1,29 @@
 """The one transaction of an installation: its locks, and who acts in it.
 
-The installing role need not be a superuser. It becomes a member of ``sminion_owner`` at the beginning and gives that up at
-the end; because both stand in one transaction, a failure in between leaves no member either.
+The installing role need not be a superuser. It becomes a member of ``sminion_owner`` at the beginning and gives that up
+at the end; because both stand in one transaction, a failure in between leaves no member either.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 from psycopg.pq import TransactionStatus
 
-from sminion_guard.errors import InstallError
+from sminion_guard.errors import GuardError, InstallError
 from sminion_guard.migrate import queries
-from sminion_guard.migrate.failures import translated
+from sminion_guard.migrate.failures import is_transient, translated
 
 LOCK_TIMEOUT = 10_000
 """Milliseconds that an installation waits for a lock before it gives way to the application."""
+ATTEMPTS = 3
+"""How often an installation is tried that a transient conflict took back."""
+
+T = TypeVar("T")
 
 
 class Installer:
@@ -94,3 +99,19 @@ def require_idle(connection: psycopg.Connection[Any]) -> None:
             detail="installing, and each step of filling in masks, is a transaction of its own",
             hint="commit or roll back first, or use `op.guard_apply_policy` within a migration",
         )
+
+
+def repeated(attempt: Callable[[], T]) -> T:
+    """Try a whole transaction again when something took it back that has passed by then: a deadlock, mostly with
+    autovacuum, or another database of the cluster that changed the same roles at the same moment.
+
+    :raises GuardError: what else it raises, and what it raised last.
+    """
+    for number in range(1, ATTEMPTS):
+        try:
+            return attempt()
+        except GuardError as error:
+            if not is_transient(error):
+                raise
+            time.sleep(0.1 * number)
+    return attempt()

@@ -1,4 +1,4 @@
--- Frozen: written by `python -m sminion_guard.migrate.freeze` from sql/, and never edited after its release.
+-- Frozen: written by `python -m sminion_guard.migrate.freeze` from sql/, never edited after its release.
 
 -- roles/sminion_owner.sql
 -- The owner of everything in schema `sminion`: it cannot log in, nobody stays its member, and only its own functions act as it.

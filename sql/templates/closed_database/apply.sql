@@ -7,36 +7,34 @@ DECLARE
   open record;
 BEGIN
   FOR open IN SELECT * FROM (
-    SELECT pg_catalog.format('DATABASE %I', d.datname), a.privilege_type
+    SELECT pg_catalog.format('DATABASE %I', d.datname), a.privilege_type, d.datdba
     FROM pg_catalog.pg_database d, pg_catalog.aclexplode(coalesce(d.datacl, pg_catalog.acldefault('d', d.datdba))) a
     WHERE d.datname = pg_catalog.current_database() AND a.grantee = 0 AND a.privilege_type IN ('TEMPORARY', 'CREATE')
     UNION ALL
-    SELECT pg_catalog.format('SCHEMA %I', n.nspname), a.privilege_type
+    SELECT pg_catalog.format('SCHEMA %I', n.nspname), a.privilege_type, n.nspowner
     FROM pg_catalog.pg_namespace n, pg_catalog.aclexplode(n.nspacl) a
     WHERE a.grantee = 0 AND a.privilege_type = 'CREATE'
     UNION ALL
-    SELECT 'FUNCTION ' || p.oid::pg_catalog.regprocedure, a.privilege_type
+    SELECT 'FUNCTION ' || p.oid::pg_catalog.regprocedure, a.privilege_type, p.proowner
     FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))) a
     WHERE p.pronamespace = 'pg_catalog'::pg_catalog.regnamespace AND a.grantee = 0
       AND p.proname IN ('lo_creat', 'lo_create', 'lo_from_bytea', 'lo_put', 'lowrite', 'lo_import', 'lo_open')
     UNION ALL
-    SELECT 'FUNCTION ' || p.oid::pg_catalog.regprocedure, a.privilege_type
+    SELECT 'FUNCTION ' || p.oid::pg_catalog.regprocedure, a.privilege_type, p.proowner
     FROM pg_catalog.pg_extension e
     JOIN pg_catalog.pg_depend d ON d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass AND d.refobjid = e.oid
       AND d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND d.deptype = 'e'
     JOIN pg_catalog.pg_proc p ON p.oid = d.objid,
          pg_catalog.aclexplode(coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))) a
     WHERE e.extname = 'dblink' AND a.grantee = 0
-  ) AS o (object, privilege)
+  ) AS o (object, privilege, owner)
+  -- REVOKE by another than the owner does nothing but warn.
+  WHERE pg_catalog.pg_has_role(current_user, o.owner, 'USAGE')
   LOOP
-    BEGIN
-      EXECUTE pg_catalog.format('REVOKE %s ON %s FROM PUBLIC', open.privilege, open.object);
-      PERFORM pg_catalog.set_config('sminion.closed', pg_catalog.concat_ws(E'\n',
-        nullif(pg_catalog.current_setting('sminion.closed', true), ''),
-        pg_catalog.format('GRANT %s ON %s TO PUBLIC', open.privilege, open.object)), true);
-    EXCEPTION WHEN insufficient_privilege THEN
-      NULL;  -- looked at again below: REVOKE by another than the owner is only a warning, too
-    END;
+    EXECUTE pg_catalog.format('REVOKE %s ON %s FROM PUBLIC', open.privilege, open.object);
+    PERFORM pg_catalog.set_config('sminion.closed', pg_catalog.concat_ws(E'\n',
+      nullif(pg_catalog.current_setting('sminion.closed', true), ''),
+      pg_catalog.format('GRANT %s ON %s TO PUBLIC', open.privilege, open.object)), true);
   END LOOP;
   FOR open IN SELECT * FROM (
     SELECT pg_catalog.format('DATABASE %I', d.datname), a.privilege_type

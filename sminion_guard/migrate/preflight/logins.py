@@ -1,0 +1,54 @@
+"""The logins of the policy: they must be there, and must not stand above it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sminion_guard.compiler import Compiled
+from sminion_guard.migrate.preflight.problem import Problem
+from sminion_guard.migrate.transaction import Installer
+from sminion_guard.policy.findings import suggestion
+
+
+def logins(installer: Installer, compiled: Compiled) -> Iterator[Problem]:
+    """Whether each login exists, can log in, and is bound by row security and grants."""
+    policy = compiled.policy
+    known = {name: (can_login, powers) for name, can_login, powers in
+             installer.ask("queries/preflight/roles", as_owner=False)}
+    candidates = [name for name, (can_login, _) in known.items() if can_login]
+    for name in sorted(policy.logins):
+        if name not in known:
+            near = suggestion(name, candidates)
+            yield Problem(
+                "SG420",
+                f"login `{name}` does not exist",
+                detail=near if near.startswith("did you mean") else None,
+                hint=f"create it: `CREATE ROLE {name} LOGIN`, with a password or another way in",
+            )
+            continue
+        can_login, powers = known[name]
+        if not can_login:
+            yield Problem("SG420", f"role `{name}` cannot log in", hint=f"`ALTER ROLE {name} LOGIN`, or name another")
+        if powers:
+            yield Problem(
+                "SG421",
+                f"login `{name}` has {', '.join(powers)}",
+                detail="it could undo, or go round, what the policy promises",
+                hint=f"`ALTER ROLE {name} {' '.join(f'NO{power}' for power in powers)}`, or let another login act",
+            )
+    asked = {"logins": sorted(policy.logins), "schemas": sorted(policy.schemas)}
+    for login, owner, owned in installer.ask("queries/preflight/login_owns", as_owner=False, **asked):
+        through = "" if owner == login else f" through role `{owner}`"
+        yield Problem(
+            "SG422" if owner == login else "SG423",
+            f"login `{login}` owns {owned}{through}",
+            detail="an owner can switch row security off, and take grants for itself",
+            hint=f"give {owned} to a role that `{login}` is no member of",
+        )
+    for login, role in installer.ask("queries/preflight/login_memberships", as_owner=False, logins=asked["logins"]):
+        yield Problem(
+            "SG423",
+            f"login `{login}` is a member of `{role}`",
+            detail="what that role may do, the login may do by SET ROLE",
+            hint=f"`REVOKE {role} FROM {login}`",
+        )

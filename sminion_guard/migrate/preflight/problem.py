@@ -1,0 +1,55 @@
+"""What makes a database unfit for a policy, or is worth a warning; and the error that carries all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+
+from sminion_guard.errors import PolicyError
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One finding in the database.
+
+    :param code: SG42x or SG43x.
+    :param message: what is wrong, in lower case, names in backticks.
+    :param detail: why it matters, or the evidence.
+    :param hint: what to do about it, as an action.
+    :param refuses: whether the policy cannot be applied with it; else it is a warning.
+    """
+
+    code: str
+    message: str
+    detail: str | None = None
+    hint: str | None = None
+    refuses: bool = True
+
+    def render(self) -> str:
+        """The finding as text of a few lines."""
+        lines = [f"{self.message} [{self.code}]"]
+        if self.detail:
+            lines.append(f"    detail: {self.detail}")
+        if self.hint:
+            lines.append(f"    hint: {self.hint}")
+        return "\n".join(lines)
+
+    def as_json(self) -> dict[str, object]:
+        """The finding as JSON values."""
+        return asdict(self)
+
+
+class UnfitDatabase(PolicyError):
+    """The database cannot keep the policy; ``problems`` says everything that stands in the way."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        count = len(self.problems)
+        super().__init__(
+            "SG417",
+            f"the database has {count} finding{'' if count == 1 else 's'} that the policy cannot stand",
+            detail="\n".join(problem.render() for problem in self.problems),
+        )
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (UnfitDatabase, (self.problems,))
