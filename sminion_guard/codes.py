@@ -83,6 +83,10 @@ _JUDGEMENT = (
          "a setting or version makes the server read the text differently from the analyzer",
          "set the parameter back, or write the statement so that both understand it",
          errors.OpaqueStatement),
+    Code("SG114", "not a catalog",
+         "what names mean is read from a snapshot of the catalog, and from nothing else",
+         "write it with `sminion-guard catalog dump`",
+         errors.OpaqueStatement),
 )
 
 _CONTEXT = (
@@ -460,6 +464,10 @@ _INSTALL = (
          "the subject of a row must be that of one row of its parent",
          "make the parent's column a primary key or unique",
          errors.PolicyError),
+    Code("SG440", "operation cannot be reversed or written down",
+         "a migration names the policy it applies by a file that is kept with it",
+         "pass the path of the policy's file, also as `previous`",
+         errors.InstallError),
 )
 
 _SUBJECTS = (

@@ -13,7 +13,7 @@ from sminion_guard.analyzer.names import qualified, strings
 from sminion_guard.analyzer.parse import Node
 from sminion_guard.analyzer.routines import follow
 from sminion_guard.analyzer.scope import Scope
-from sminion_guard.analyzer.walk import USE, Walk, evaluate, evaluate_all
+from sminion_guard.analyzer.walk import COLLECT, USE, Walk, evaluate, evaluate_all
 
 
 def function_call(w: Walk, node: Node, scope: Scope) -> Flow:
@@ -134,7 +134,11 @@ def _sequence(w: Walk, name: str, arguments: list[Node], start: int) -> None:
     relation = (w.catalog.visible(w.path).get(sequence) if schema is None else w.catalog.relation(schema, sequence))
     if relation is None or relation.kind != "S":
         w.fact(FactKind.UNKNOWN, f"sequence `{text}` is not in the catalog", start)
-    else:
+        return
+    owners = [w.catalog.relations[key] for key in relation.parents if key in w.catalog.relations]
+    for owner in owners:
+        w.touch(owner, COLLECT, start)  # a serial column's sequence serves the rows that are to come
+    if not owners:
         w.touch(relation, USE, start)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from sminion_guard.analyzer.access import COPIED, Flow, Source
 from sminion_guard.analyzer.builtins import BUILTINS
@@ -18,6 +19,7 @@ class Column:
     type: str
     """Qualified type name without modifiers, such as ``pg_catalog.int8``; arrays end in ``[]``."""
     default: str | None = None
+    """The expression of the default or of a generated column, where something follows from it."""
     generated: bool = False
 
 
@@ -58,12 +60,14 @@ class Relation:
     """Of views: the query, every name in it qualified."""
     invoker: bool = False
     parents: tuple[tuple[str, str], ...] = ()
+    """Of a partition or heir; of a sequence the table that owns it."""
     children: tuple[tuple[str, str], ...] = ()
     triggers: tuple[Trigger, ...] = ()
     rules: tuple[str, ...] = ()
     checks: tuple[str, ...] = ()
     policies: tuple[str, ...] = ()
-    """Expressions of row security policies, the guard's own left out."""
+    """Expressions of row security policies. Of these, as of defaults and checks, a snapshot keeps only those that call
+    functions or operators outside of pg_catalog and the guard, or read another relation: nothing follows from others."""
     cascades: tuple[Cascade, ...] = ()
     public: str = ""
     """Privileges that PUBLIC has: some of ``r``, ``a``, ``w``, ``d``."""
@@ -176,8 +180,8 @@ class Catalog:
     schemas: frozenset[str] = frozenset()
     public_usage: frozenset[str] = frozenset()
     """Schemas that PUBLIC may use."""
-    policy_version: str | None = None
-    """Of the policy installed in the database."""
+    document: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """What it was made from, for :mod:`sminion_guard.analyzer.catalog_json`."""
 
     @cached_property
     def system(self) -> Mapping[tuple[str, str], Relation]:
