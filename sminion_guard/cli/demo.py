@@ -16,7 +16,8 @@ def demo(
     people: Annotated[int, typer.Option(min=LEAST, help="How many customers the shop has.")] = 20_000,
     pg: Annotated[
         str | None,
-        typer.Option(metavar="15..18|system|wheel|DIR", show_default=False, help="Which PostgreSQL; default: the newest found."),
+        typer.Option(metavar="15..18|system|wheel|DIR", show_default=False,
+                     help="Which PostgreSQL; default: the newest on the system, else the wheel."),
     ] = None,
     keep: Annotated[bool, typer.Option("--keep", help="Leave the server running and say how to connect.")] = False,
 ) -> None:

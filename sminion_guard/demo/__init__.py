@@ -1,4 +1,4 @@
-"""The demo: a guarded shop on a PostgreSQL of its own, told as a story whose every answer is the server's and is judged."""
+"""The demo: a guarded shop on a PostgreSQL of its own, told as a story. Every answer is the server's, and is judged."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, LiteralString, cast
+from typing import Any
 
 import psycopg
 
@@ -18,7 +18,7 @@ def execute(conn: psycopg.Connection, statement: str, parameters: Parameters = N
     """Send one statement, fetch everything, and measure; a refusal is an answer too."""
     start = time.perf_counter()
     try:
-        cursor = conn.execute(cast(LiteralString, statement), parameters)
+        cursor = conn.execute(statement, parameters)
         rows = tuple(cursor.fetchall()) if cursor.description else ()
     except psycopg.Error as error:
         return Answer(seconds=time.perf_counter() - start, refusal=Refusal.of(error))

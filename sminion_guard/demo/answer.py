@@ -16,18 +16,20 @@ class Refusal:
     """An error as it arrived.
 
     :param code: SQLSTATE, or the guard's code (which is the SQLSTATE of the guard's own refusals).
+    :param kind: the Python class, where it arrived as one of the guard's.
     """
 
     code: str
     message: str
     detail: str | None = None
     hint: str | None = None
+    kind: str | None = None
 
     @classmethod
     def of(cls, error: psycopg.Error | GuardError) -> Refusal:
         """The parts of an error of the driver or of the guard."""
         if isinstance(error, GuardError):
-            return cls(error.code, error.message, error.detail, error.hint)
+            return cls(error.code, error.message, error.detail, error.hint, type(error).__name__)
         diagnosis = error.diag
         return cls(
             error.sqlstate or "", diagnosis.message_primary or str(error).strip(), diagnosis.message_detail,

@@ -8,6 +8,7 @@ from textwrap import dedent
 from sminion_guard.demo.actors import Parameters
 from sminion_guard.demo.answer import Answer, Expectation
 from sminion_guard.demo.stage import Stage
+from sminion_guard.demo.teller import ROWS_SHOWN
 
 DENIED = "42501"
 """PostgreSQL's own `insufficient_privilege`: the wall, not the guard's code."""
@@ -44,11 +45,14 @@ def attempt(
     return answer
 
 
-def say(stage: Stage, login: str, statement: str, expected: Expectation) -> Answer:
-    """Run a statement outside of any ticket, as those who hold an office do, show it and judge the answer."""
+def say(stage: Stage, login: str, statement: str, expected: Expectation, *, shown: int = ROWS_SHOWN) -> Answer:
+    """Run a statement outside of any ticket, as those who hold an office do, show it and judge the answer.
+
+    :param shown: at most so many rows are printed.
+    """
     text = dedent(statement).strip()
     answer = stage.login(login).say(text)
-    stage.teller.shows(stage.login(login).who, text, answer, expected)
+    stage.teller.shows(stage.login(login).who, text, answer, expected, rows=shown)
     return answer
 
 

@@ -21,8 +21,8 @@ def farewell(stage: Stage) -> None:
         _lines(stage, _paste(stage, login), indent=6)
     teller.console.print()
     teller.say("Those who hold an office need no ticket; nor do they see data:")
-    for login in OFFICES:
-        _lines(stage, [f"{program} {shlex.quote(server.dsn(user=login, dbname=DATABASE))}"])
+    for name in OFFICES:
+        _lines(stage, [f"{program} {shlex.quote(server.dsn(user=name, dbname=DATABASE))}"])
     _lines(stage, [f"SELECT sminion.block('{HEROINE}', 'try it');  -- as olga",
                    "TABLE sminion.access_log;  -- as amir",
                    "SELECT sminion.settle();  -- as night_job"], indent=6)

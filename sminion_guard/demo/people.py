@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from random import Random
 
-from mimesis import Address, Locale, Person as Names
+from mimesis import Address, Locale
+from mimesis import Person as Names
 from mimesis.enums import Gender
 
 SEED = 20261101

@@ -39,7 +39,8 @@ def readings(stage: Stage, tables: tuple[str, ...]) -> Iterator[tuple[str, Answe
                 continue
             for name in tables:
                 for column in _table(stage.policy, name).columns:
-                    yield name, _act(stage.login(login.name), stage.policy, room, f"SELECT {column} FROM {name} LIMIT 1")
+                    question = f"SELECT {column} FROM {name} LIMIT 1"
+                    yield name, _act(stage.login(login.name), stage.policy, room, question)
 
 
 def _join(actor: Actor, policy: Policy, room: Compartment, pair: tuple[str, str]) -> Answer:

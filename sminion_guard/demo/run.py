@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from time import perf_counter
 
-from sminion_guard.demo import story_context, story_log, story_people, story_wall
+from sminion_guard.demo import story_application, story_context, story_log, story_people, story_wall
 from sminion_guard.demo.keep import farewell
 from sminion_guard.demo.stage import Stage, build
 from sminion_guard.demo.teller import Teller
@@ -23,6 +23,7 @@ STORY: tuple[Callable[[Stage], None], ...] = (
     story_people.objection,
     story_people.block,
     story_people.retention,
+    story_application.application,
     story_log.access_log,
 )
 """The chapters, in order."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from types import TracebackType
-from typing import LiteralString, Self, cast
+from typing import Self
 
 import psycopg
 from psycopg import sql
@@ -81,8 +81,8 @@ class Stage:
 
 ACTORS = {
     "shop_app": "web shop", "shop_support": "agent:17", "shop_newsletter": "mailer", "shop_logger": "web server",
-    "shop_hr": "payroll run", "shop_analyst": "analyst:3", "shop_console": "operator:1", "olga": "Olga, privacy officer",
-    "amir": "Amir, auditor", "night_job": "maintenance", Server.superuser: "superuser",
+    "shop_hr": "payroll run", "shop_analyst": "analyst:3", "shop_console": "operator:1",
+    "olga": "Olga, privacy officer", "amir": "Amir, auditor", "night_job": "maintenance", Server.superuser: "superuser",
 }
 """Login to what its tickets name as the actor."""
 
@@ -98,7 +98,7 @@ def build(server: Server, people: int, teller: Teller) -> Stage:
     with teller.work("roles, database and seven schemas, as they were before the guard"):
         _create(server, policy)
     with psycopg.connect(dsn) as conn:
-        with teller.work(f"{people} customers, {'their orders, questions, subscriptions and clicks'}:") as notes:
+        with teller.work(f"{people} customers, their orders, questions, subscriptions and clicks:") as notes:
             written = fill(conn, people)
             conn.execute("ANALYZE")
             conn.commit()
@@ -131,7 +131,7 @@ def _create(server: Server, policy: Policy) -> None:
     script = (resources.examples() / "shop" / "schema.sql").read_text(encoding="utf-8")
     with psycopg.connect(server.dsn(dbname=DATABASE)) as conn:
         conn.execute(sql.SQL("GRANT CREATE ON SCHEMA public TO {0}; SET LOCAL ROLE {0}").format(sql.Identifier(OWNER)))
-        conn.execute(cast(LiteralString, script))
+        conn.execute(script)
 
 
 def _apply(conn: psycopg.Connection, policy: Policy) -> str:
@@ -142,7 +142,7 @@ def _apply(conn: psycopg.Connection, policy: Policy) -> str:
 def _permit(stage: Stage) -> None:
     teller, olga = stage.teller, stage.login("olga")
     consents = (
-        ("marketing", "consent taken over from the old newsletter tool",
+        ("marketing", "from the old newsletter tool",
          [str(number) for number in range(1, stage.people + 1, 2) if number % CONSENTING]),
         ("door", "signed form in the personnel file", [str(1_000_001 + number) for number in range(0, 120, 2)]),
     )

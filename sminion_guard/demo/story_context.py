@@ -18,7 +18,7 @@ def forged_context(stage: Stage) -> None:
     stage.teller.chapter("Forged contexts", """A role alone opens nothing, and a token is worth what the committed row
         of the access log behind it says.""")
     role = ("SET LOCAL ROLE shop_contract", None)
-    token = stage.login("shop_app").ticket("contract", "pack order 4711")
+    token = stage.login("shop_app").ticket("contract", "pack order 471")
     ticket, _, compartment = token.split(".", 2)
     forged = f"{ticket}.{'0' * 32}.{compartment}"
     attempt(stage, "shop_app", [role], COUNT, refused("SG201"), told=f"SET LOCAL ROLE shop_contract;\n{COUNT}")
@@ -42,8 +42,8 @@ def _revoked(stage: Stage) -> None:
 def not_needed(stage: Stage) -> None:
     """Content and amount match the purpose."""
     teller = stage.teller
-    teller.chapter("Data that is not needed", """A purpose gets the columns whose category it needs, and the operations it
-        lists. Some data are collected, and read by nobody.""")
+    teller.chapter("Data that is not needed", """A purpose gets the columns whose category it needs, and the operations
+        it lists. Some data are collected, and read by nobody.""")
     ask(stage, "shop_app", "accounting", "yearly accounts",
         "SELECT full_name, born_on FROM crm.customer WHERE id = 221", refused(DENIED, message="table customer"))
     ask(stage, "shop_app", "contract", "checkout",

@@ -10,14 +10,14 @@ from sminion_guard.embedded import Server
 
 def access_log(stage: Stage) -> None:
     """The tickets as the auditor sees them."""
-    stage.teller.chapter("The log", """Amir audits. He sees who acted, what for and why, and no data. Every answer of this
-        story stands behind one of these rows; so do the attempts.""")
+    stage.teller.chapter("The log", """Amir audits. He sees who acted, what for and why, and no data. Every answer of
+        this story stands behind one of these rows; so do the attempts.""")
     say(stage, "amir", """
         SELECT login, purpose, count(*) AS tickets, min(opened_at)::time(0) AS first,
                count(revoked_at) AS revoked
         FROM sminion.access_log
         WHERE reason <> 'tries every door'
-        GROUP BY login, purpose ORDER BY login, purpose""", some(8))
+        GROUP BY login, purpose ORDER BY login, purpose""", some(8), shown=20)
     say(stage, "amir", f"""
         SELECT id, login, actor, purpose, reason, subject
         FROM sminion.access_log

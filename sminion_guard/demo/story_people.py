@@ -18,7 +18,8 @@ def consent(stage: Stage) -> None:
     stored = stage.truth(SUBSCRIBERS)
     consenting = stage.truth(f"{SUBSCRIBERS} WHERE customer_id % {CONSENTING} <> 0")
     stage.teller.chapter("Consent", f"""The newsletter rests on consent: of {stored} subscribers the mailer sees the
-        {consenting} who gave theirs. Person {HEROINE} is one of them, and changes her mind while the mailer is at work.""")
+        {consenting} who gave theirs. Person {HEROINE} is one of them, and changes her mind while the mailer is at
+        work.""")
     ask(stage, "shop_newsletter", "marketing", "November mailing", SUBSCRIBERS, value(consenting))
     mailer = stage.login("shop_newsletter")
     token = mailer.ticket("marketing", "November mailing")
@@ -26,7 +27,8 @@ def consent(stage: Stage) -> None:
         mailer.say("SELECT sminion.enter(%s)", [token])
         who = "shop_newsletter, in one long transaction"
         stage.teller.shows(who, HER_SUBSCRIPTION, mailer.say(HER_SUBSCRIPTION), rows(1))
-        say(stage, "olga", f"SELECT sminion.withdraw_consent('{HEROINE}', 'marketing', 'her e-mail of today')", value(True))
+        withdrawal = f"SELECT sminion.withdraw_consent('{HEROINE}', 'marketing', 'her e-mail of today')"
+        say(stage, "olga", withdrawal, value(True))
         start = perf_counter()
         answer = mailer.say(HER_SUBSCRIPTION)
         spent = perf_counter() - start
@@ -40,8 +42,8 @@ def objection(stage: Stage) -> None:
     """Objecting to a legitimate interest, and a purpose with two compartments."""
     buyers = "SELECT count(DISTINCT customer_id) FROM sales.orders"
     known = stage.truth(buyers)
-    stage.teller.chapter("Objection", """Statistics rest on a legitimate interest, and people may object. They reach orders
-        and newsletters, which never meet, so each ticket chooses one side.""")
+    stage.teller.chapter("Objection", """Statistics rest on a legitimate interest, and people may object. They reach
+        orders and newsletters, which never meet, so each ticket chooses one side.""")
     ask(stage, "shop_analyst", "analytics", "monthly report", buyers, refused("SG213"))
     ask(stage, "shop_analyst", "analytics", "monthly report", buyers, value(known), schemas=ORDER_SCHEMAS)
     say(stage, "olga", f"SELECT sminion.object('{HEROINE}', 'analytics', 'by phone')", value(True))
@@ -56,14 +58,14 @@ def block(stage: Stage) -> None:
     gifts = f"SELECT count(*) FROM sales.gift WHERE {HEROINE} IN (giver_id, receiver_id)"
     stage.teller.chapter("Block", f"""Person {HEROINE} contests her address. Until that is settled nobody processes her
         data, except to correct it.""")
-    ask(stage, "shop_app", "contract", "pack order 4711", her, rows(1))
+    ask(stage, "shop_app", "contract", "pack order 471", her, rows(1))
     say(stage, "olga", f"SELECT sminion.block('{HEROINE}', 'contests her address')", value(True))
-    ask(stage, "shop_app", "contract", "pack order 4711", her, rows(0))
+    ask(stage, "shop_app", "contract", "pack order 471", her, rows(0))
     ask(stage, "shop_app", "contract", "checkout", f"""
         INSERT INTO sales.orders (customer_id, total, card_last4)
         VALUES ({HEROINE}, 12.00, '4242')""", refused("SG216", DENIED))
     stored = stage.truth(gifts)
-    ask(stage, "shop_app", "contract", "pack order 4711", gifts, value(0))
+    ask(stage, "shop_app", "contract", "pack order 471", gifts, value(0))
     stage.teller.console.print()
     stage.teller.say(f"{stored} gifts name her. They are about two people each, and need the permission of both.")
     ask(stage, "shop_support", "rectification", "complaint 2026-88", her, refused("SG214"))
@@ -75,7 +77,7 @@ def block(stage: Stage) -> None:
     say(stage, "olga", f"SELECT sminion.unblock('{HEROINE}', 'address corrected')", value(True))
     with stage.teller.work("the night's maintenance settles the masks"):
         stage.settle()
-    ask(stage, "shop_app", "contract", "pack order 4711", her, first(HEROINE))
+    ask(stage, "shop_app", "contract", "pack order 471", her, first(HEROINE))
 
 
 def retention(stage: Stage) -> None:
@@ -83,7 +85,7 @@ def retention(stage: Stage) -> None:
     count = "SELECT count(*) FROM support.request"
     stored = stage.truth(count)
     kept = stage.truth(f"{count} WHERE closed_at IS NULL OR closed_at > now() - interval '1 year'")
-    stage.teller.chapter("Retention", f"""Requests are kept for a year after they were closed. {stored} are stored still;
-        what is past its time is invisible at once.""")
+    stage.teller.chapter("Retention", f"""Requests are kept for a year after they were closed. {stored} are stored
+        still; what is past its time is invisible at once.""")
     ask(stage, "shop_support", "care", "morning round", count, value(kept))
     stage.teller.judge("some requests are past their retention", Answer(("past",), ((kept < stored,),), 1), value(True))

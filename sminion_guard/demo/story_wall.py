@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 from sminion_guard.demo import probes
 from sminion_guard.demo.answer import Answer, first, refused, some, value
 from sminion_guard.demo.asking import DENIED, ask, attempt, told_token
@@ -18,7 +20,8 @@ def promises(stage: Stage) -> None:
     """The policy as roles."""
     policy, teller = stage.policy, stage.teller
     teller.chapter("What the policy promises", """Every schema says what its data were collected for. A purpose,
-        together with the schemas that may meet for it, becomes one PostgreSQL role; nobody has privileges otherwise.""")
+        together with the schemas that may meet for it, becomes one PostgreSQL role; nobody has privileges
+        otherwise.""")
     teller.console.print()
     teller.table(
         ("purpose", "basis", "may", "schemas that may meet"),
@@ -28,21 +31,22 @@ def promises(stage: Stage) -> None:
     )
     teller.console.print()
     apart = len(probes.forbidden_pairs(policy))
-    teller.say(f"""{apart} of the {len(policy.schemas) * (len(policy.schemas) - 1) // 2} pairs of schemas are never merged:
-        newsletters with orders, server logs with anything. `legacy` was collected for nothing we know of.""")
+    pairs = len(list(combinations(policy.schemas, 2)))
+    teller.say(f"""{apart} of the {pairs} pairs of schemas are never merged: newsletters with orders, server logs
+        with anything. `legacy` was collected for nothing we know of.""")
 
 
 def ordinary_day(stage: Stage) -> None:
     """Honest work goes on."""
-    stage.teller.chapter("An ordinary day", """Every transaction stands under a ticket: who, what for, why. The ticket was
-        committed before the first row was read. Honest work notices nothing else.""")
-    ask(stage, "shop_app", "contract", "pack order 4711", """
+    stage.teller.chapter("An ordinary day", """Every transaction stands under a ticket: who, what for, why. The ticket
+        was committed before the first row was read. Honest work notices nothing else.""")
+    ask(stage, "shop_app", "contract", "pack order 471", """
         SELECT c.full_name, c.street, c.city, p.name, i.quantity
         FROM sales.orders o
         JOIN crm.customer c ON c.id = o.customer_id
         JOIN sales.order_item i ON i.order_id = o.id
         JOIN sales.product p ON p.id = i.product_id
-        WHERE o.id = 4711""", some())
+        WHERE o.id = 471""", some())
     ask(stage, "shop_support", "care", "morning round", """
         SELECT r.id, c.full_name, r.question, m.body AS answer
         FROM support.request r
@@ -62,8 +66,9 @@ def ordinary_day(stage: Stage) -> None:
 
 def merge_wall(stage: Stage) -> None:
     """The incompatible join, in many dresses."""
-    stage.teller.chapter("The merge wall", """Login shop_console holds every purpose and speaks to PostgreSQL directly: no
-        driver of ours, no analyzer. What must not meet still cannot, because no role has privileges on both sides.""")
+    stage.teller.chapter("The merge wall", """Login shop_console holds every purpose and speaks to PostgreSQL directly:
+        no driver of ours, no analyzer. What must not meet still cannot, because no role has privileges on both
+        sides.""")
     ask(stage, "shop_console", "contract", "curious", JOIN, refused(DENIED, message="schema marketing"))
     ask(stage, "shop_console", "marketing", "curious", JOIN, refused(DENIED, message="schema crm"))
     ask(stage, "shop_console", "contract", "curious", """

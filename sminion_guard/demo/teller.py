@@ -112,7 +112,8 @@ class Teller:
     def _refusal(self, answer: Answer) -> None:
         found = answer.refusal
         assert found is not None
-        self.console.print(Text(f"    {found.code}  {found.message}", style="red"))
+        code = f"{found.code} {found.kind}" if found.kind else found.code
+        self.console.print(Text(f"    {code}  {found.message}", style="red"))
         for name, text in (("detail", found.detail), ("hint", found.hint)):
             if text:
                 lines = textwrap.wrap(f"{name}: {text}", min(self.console.width, WIDTH) - 11)

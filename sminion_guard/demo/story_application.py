@@ -1,0 +1,83 @@
+"""The story as the application's developer sees it: SQLAlchemy, and the purpose said in one line."""
+
+from __future__ import annotations
+
+import importlib.util
+import inspect
+import sys
+import textwrap
+import warnings
+from collections.abc import Callable, Sequence
+from time import perf_counter
+from types import ModuleType
+from typing import Any
+
+from sqlalchemy import Engine, create_engine
+
+from sminion_guard import resources
+from sminion_guard.demo.answer import Answer, Expectation, Refusal, first, refused, some
+from sminion_guard.demo.stage import HEROINE, Stage
+from sminion_guard.errors import GuardError
+
+PACKAGE = "sminion_guard_example_shop"
+"""Under which name the example is imported: it lies beside the package, not in it."""
+
+
+def application(stage: Stage) -> None:
+    """Honest and refused work through guarded engines."""
+    teller = stage.teller
+    teller.chapter("The application", """The shop's developers change one line: the engine gets the plugin. Whoever uses
+        it says what for; refusals arrive as Python classes, and are the same that the server alone would give.""")
+    queries = _example()
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        desk, app = _engine(stage, "shop_support"), _engine(stage, "shop_app")
+        try:
+            _call(stage, "shop_support", queries.without_a_purpose, (desk,), refused("SG218"))
+            _call(stage, "shop_support", queries.open_requests, (desk,), some(3), ("id", "name", "question", "answer"))
+            _call(stage, "shop_app", queries.place_order, (app, HEROINE), first(HEROINE), ("customer_id", "total"))
+            _call(stage, "shop_support", queries.birthdays, (desk,), refused("SG103"))
+            _call(stage, "shop_app", queries.customers_with_newsletter, (app,), refused("SG101"))
+            _call(stage, "shop_app", queries.one_purpose_in_anothers_transaction, (app,), refused("SG231"))
+        finally:
+            desk.dispose()
+            app.dispose()
+    for text in dict.fromkeys(str(entry.message) for entry in heard):
+        teller.console.print()
+        teller.say(f"On connecting, the engine warned: {text}")
+
+
+def _engine(stage: Stage, login: str) -> Engine:
+    return create_engine(stage.url(login), plugins=["sminion_guard"], guard_policy=stage.policy)
+
+
+def _call(
+    stage: Stage, login: str, function: Callable[..., Sequence[Sequence[Any]]], arguments: tuple[Any, ...],
+    expected: Expectation, columns: tuple[str, ...] = ("result",),
+) -> None:
+    start = perf_counter()
+    try:
+        found = tuple(tuple(row) for row in function(*arguments))
+        answer = Answer(columns, found, len(found), perf_counter() - start)
+    except GuardError as error:
+        answer = Answer(seconds=perf_counter() - start, refusal=Refusal.of(error))
+    stage.teller.shows(f"{login}, through SQLAlchemy", source(function), answer, expected)
+
+
+def source(function: Callable[..., Any]) -> str:
+    """The body of a function as it stands in its file."""
+    lines = inspect.getsource(function).splitlines()
+    return textwrap.dedent("\n".join(lines[1:]))
+
+
+def _example() -> ModuleType:
+    """The example's queries, imported from where they lie."""
+    home = resources.examples() / "shop"
+    if PACKAGE not in sys.modules:
+        spec = importlib.util.spec_from_file_location(
+            PACKAGE, home / "__init__.py", submodule_search_locations=[str(home)])
+        assert spec is not None and spec.loader is not None  # a .py file always has a loader
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[PACKAGE] = module
+        spec.loader.exec_module(module)
+    return importlib.import_module(f"{PACKAGE}.queries")
