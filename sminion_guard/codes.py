@@ -561,6 +561,14 @@ _COMMAND = (
          "what cannot be read cannot be judged",
          "pass the path of a UTF-8 text file",
          errors.OpaqueStatement),
+    Code("SG824", "database cannot be reached",
+         "the catalog is read from the database",
+         "check that the server runs, and `--database-url`",
+         errors.InstallError),
+    Code("SG825", "file cannot be written",
+         "what was asked for has no place to go",
+         "name a file in a directory that you may write to",
+         errors.OpaqueStatement),
 )
 
 CODES: dict[str, Code] = {

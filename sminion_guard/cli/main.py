@@ -9,7 +9,7 @@ import traceback
 import typer
 
 from sminion_guard import __version__
-from sminion_guard.cli import demo, policy
+from sminion_guard.cli import catalog, check, demo, policy
 from sminion_guard.cli.common import FAILED, INTERRUPTED, print_error
 from sminion_guard.errors import GuardError
 
@@ -23,6 +23,8 @@ app = typer.Typer(
 )
 
 app.add_typer(policy.app, name="policy")
+app.command()(check.check)
+app.add_typer(catalog.app, name="catalog")
 app.command()(demo.demo)
 
 

@@ -1,0 +1,80 @@
+"""Fixtures for users' own tests: whether a statement will pass the guard, without a database.
+
+Name them in ``conftest.py`` and override the two that say where policy and catalog are::
+
+    pytest_plugins = ["sminion_guard.checking.testing"]
+
+    @pytest.fixture(scope="session")
+    def guard_catalog_file() -> Path:
+        return Path("db/catalog.json")
+
+    def test_the_list_of_open_orders_is_allowed(guard_judge):
+        guard_judge.allowed("SELECT id, total FROM sales.orders", purpose="accounting")
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from sminion_guard.analyzer import Catalog, Verdict, analyze
+from sminion_guard.analyzer.catalog_json import load as load_catalog
+from sminion_guard.policy import Policy, load
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Asserts about verdicts, with the reasons in the message of a failure."""
+
+    catalog: Catalog
+    policy: Policy
+
+    def verdict(self, sql: str, *, purpose: str) -> Verdict:
+        """The verdict itself, for anything that the two assertions do not say."""
+        return analyze(sql, catalog=self.catalog, policy=self.policy, purpose=purpose)
+
+    def allowed(self, sql: str, *, purpose: str) -> Verdict:
+        """Assert that the statement is allowed.
+
+        :raises AssertionError: with every reason to refuse it.
+        """
+        verdict = self.verdict(sql, purpose=purpose)
+        if not verdict.allowed:
+            raise AssertionError(f"refused for `{purpose}`: {_reasons(verdict)}")
+        return verdict
+
+    def refused(self, sql: str, *, purpose: str, code: str | None = None) -> Verdict:
+        """Assert that the statement is refused, and for the reason ``code`` if one is given.
+
+        :raises AssertionError: when it is allowed, or refused for other reasons.
+        """
+        verdict = self.verdict(sql, purpose=purpose)
+        if verdict.allowed:
+            raise AssertionError(f"allowed for `{purpose}`")
+        if code is not None and code not in {reason.code for reason in verdict.reasons}:
+            raise AssertionError(f"refused for `{purpose}`, but not with {code}: {_reasons(verdict)}")
+        return verdict
+
+
+def _reasons(verdict: Verdict) -> str:
+    return "; ".join(f"{reason.code}: {reason.message}" for reason in verdict.reasons)
+
+
+@pytest.fixture(scope="session")
+def guard_policy_file() -> Path:
+    """Where the policy is; override it."""
+    return Path("privacy.toml")
+
+
+@pytest.fixture(scope="session")
+def guard_catalog_file() -> Path:
+    """What `sminion-guard catalog dump` wrote; override it."""
+    return Path("catalog.json")
+
+
+@pytest.fixture(scope="session")
+def guard_judge(guard_policy_file: Path, guard_catalog_file: Path) -> Judge:
+    """Asserts what the guard allows and refuses."""
+    return Judge(load_catalog(guard_catalog_file), load(guard_policy_file))
