@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 Row = TypeVar("Row", covariant=True)
 
 IDLE = pq.TransactionStatus.IDLE
+INERROR = pq.TransactionStatus.INERROR
 STALE = frozenset({"SG204", "SG208"})
 """The ticket is no longer good, and a new one may be opened."""
 REVOKED = "SG205"
@@ -64,7 +65,8 @@ class Beginning(BaseConnection[Row]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._context: Context | None = None  # of the running transaction
-        self._ticket: Ticket | None = None  # that it entered; None until its first statement that is no SET TRANSACTION
+        self._ticket: Ticket | None = None  # that it has entered
+        self._waiting: Ticket | None = None  # that it is to enter after SET TRANSACTION
         self._first: Query | None = None  # the statement for which psycopg begins a transaction by itself
         self._unserved = False  # see `setting_up`
         super().__init__(*args, **kwargs)
@@ -79,45 +81,57 @@ class Beginning(BaseConnection[Row]):
         if command is self._begin_statement:
             yield from self._begin(command)
             return None
-        if command.startswith(b"SAVEPOINT") and self._ticket is None and self._context is not None:
+        if command.startswith(b"SAVEPOINT"):
             # Before `enter`, a rollback to it would take the role away from the rest of the transaction.
-            yield from self._enter(b"", self._context)
+            yield from self._enter_now()
         return (yield from super()._exec_command(command, result_format))
 
     def _begin(self, begin: bytes) -> PQGen[None]:
-        self._context = self._ticket = None
+        """Begin under a ticket; where the server finds the ticket stale, once more with a new one."""
+        self._context = self._ticket = self._waiting = None
         context = current()
-        if self._first is not None and sets_transaction(self._first):
-            # It must come before any query, so `enter` waits for the next statement. Until then the session is the
-            # login, which can read nothing.
-            yield from self._converse(begin)
-            self._context = context
-        else:
-            yield from self._enter(begin + b"; ", context)
-
-    def _enter(self, begin: bytes, context: Context) -> PQGen[None]:
-        """Send ``begin`` and activate a ticket for ``context``; where the ticket is stale, once more with a new one.
-
-        :param begin: empty inside a transaction, in which a stale ticket cannot be replaced.
-        """
-        tickets, home = self._guard.tickets, self._home
+        deferred = self._first is not None and sets_transaction(self._first)
+        tickets = self._guard.tickets
         while True:
-            ticket = tickets.get(home, context)
+            ticket = tickets.get(self._home, context)
             fresh = ticket is None
             if ticket is None:
                 ticket = yield from self._open(context)
-            token = pq.Escaping(self.pgconn).escape_literal(ticket.token.encode(self._charset))
+            if deferred:
+                # SET TRANSACTION must come before any query, so `enter` waits for the next statement. Until then the
+                # session is the login, which can read nothing.
+                yield from self._converse(begin)
+                self._context, self._waiting = context, ticket
+                return
             try:
-                yield from self._converse(begin + b"SELECT sminion.enter(" + token + b")")
+                yield from self._converse(begin + b"; " + self._entering(ticket))
             except psycopg.Error as error:
                 self._not_taken(error.sqlstate, context, ticket)
-                if begin and self.pgconn.transaction_status == pq.TransactionStatus.INERROR:
+                if self.pgconn.transaction_status == INERROR:
                     yield from self._converse(b"ROLLBACK")
-                if fresh or not begin or error.sqlstate not in STALE:
+                if fresh or error.sqlstate not in STALE:
                     raise
-                continue
-            self._context, self._ticket, self._by_role.role = context, ticket, ticket.role
-            return
+            else:
+                self._entered(context, ticket)
+                return
+
+    def _enter_now(self) -> PQGen[None]:
+        """Activate the ticket of a transaction that began with SET TRANSACTION."""
+        ticket, context, self._waiting = self._waiting, self._context, None
+        if ticket is not None and context is not None:
+            try:
+                yield from self._converse(self._entering(ticket))
+            except psycopg.Error as error:
+                self._not_taken(error.sqlstate, context, ticket)
+                raise
+            self._entered(context, ticket)
+
+    def _entering(self, ticket: Ticket) -> bytes:
+        token = pq.Escaping(self.pgconn).escape_literal(ticket.token.encode(self._charset))
+        return b"SELECT sminion.enter(" + token + b")"
+
+    def _entered(self, context: Context, ticket: Ticket) -> None:
+        self._context, self._ticket, self._by_role.role = context, ticket, ticket.role
 
     def _not_taken(self, sqlstate: str | None, context: Context, ticket: Ticket) -> None:
         """Remember what the server said of ``ticket``."""
@@ -136,7 +150,7 @@ class Beginning(BaseConnection[Row]):
         try:
             results = yield from self._converse(_OPEN.format(**literals).as_bytes(self))
         except psycopg.Error:
-            if self.pgconn.transaction_status == pq.TransactionStatus.INERROR:
+            if self.pgconn.transaction_status == INERROR:
                 yield from self._converse(b"ROLLBACK")
             raise
         answer = results[-2]

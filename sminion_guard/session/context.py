@@ -45,10 +45,12 @@ class Context:
 class _Scope:
     """One entered block. It ends with the block, also for tasks that were started inside and live on."""
 
-    __slots__ = ("context", "ended")
+    __slots__ = ("context", "ended", "outer", "owner")
 
-    def __init__(self, context: Context) -> None:
-        self.context = context
+    def __init__(self, owner: processing, outer: _Scope | None) -> None:
+        self.owner = owner
+        self.context = owner.context
+        self.outer = outer
         self.ended = False
 
 
@@ -87,7 +89,7 @@ class processing:
     :raises TicketRefused: SG215 when purpose, actor or reason is empty, or a text is too long for the log.
     """
 
-    __slots__ = ("_entered", "context")
+    __slots__ = ("_open", "context")
 
     def __init__(
         self,
@@ -111,22 +113,28 @@ class processing:
             basis_ref=None if basis_ref is None else _said("basis_ref", basis_ref),
             subject=None if subject is None else _said("subject", str(subject)),
         )
-        # A stack of its own per thread and task, since one object may be entered by several at once.
-        self._entered: contextvars.ContextVar[tuple[tuple[_Scope, contextvars.Token[_Scope | None]], ...]]
-        self._entered = contextvars.ContextVar("sminion_guard.entered", default=())
+        self._open: list[_Scope] = []
 
     def __enter__(self) -> Context:
-        scope = _Scope(self.context)
-        self._entered.set((*self._entered.get(), (scope, _scope.set(scope))))
+        scope = _Scope(self, _scope.get())
+        self._open.append(scope)
+        _scope.set(scope)
         return self.context
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        *outer, (scope, token) = self._entered.get()
-        self._entered.set(tuple(outer))
+        scope = _scope.get()
+        while scope is not None and (scope.owner is not self or scope.ended):
+            scope = scope.outer
+        if scope is None:
+            # A generator that was entered in one task or thread and is closed in another: what it entered ends all the
+            # same, and the variable of the other one is not ours to set.
+            scope = self._open[-1]
+        else:
+            _scope.set(scope.outer)
+        self._open.remove(scope)
         scope.ended = True
-        _scope.reset(token)
 
     async def __aenter__(self) -> Context:
         return self.__enter__()

@@ -68,7 +68,8 @@ class Door(Beginning[Row]):
             raise ContextEscape(
                 "SG231", "a transaction is running", hint="commit or roll back before you ask for what is outside of it"
             )
-        self._unserved, self._context, self._ticket = True, None, None
+        self._unserved = True
+        self._context = self._ticket = self._waiting = None
         try:
             yield
         finally:
@@ -84,9 +85,9 @@ class Door(Beginning[Row]):
                 hint="make cursors by `connection.cursor()`, also those of a `cursor_factory`",
             )
         elif self.pgconn.transaction_status != IDLE:
-            context = self._stay_in_context()
-            if self._ticket is None and not sets_transaction(announced):
-                yield from self._enter(b"", context)
+            self._stay_in_context()
+            if self._waiting is not None and not sets_transaction(announced):
+                yield from self._enter_now()
         elif not self._autocommit:
             self._first = announced
             try:
@@ -99,8 +100,8 @@ class Door(Beginning[Row]):
                 hint="leave autocommit off, or use `with connection.transaction():`",
             )
 
-    def _stay_in_context(self) -> Context:
-        """The context of the running transaction, which must be the current one.
+    def _stay_in_context(self) -> None:
+        """The context of the running transaction must be the current one.
 
         :raises ContextMissing: SG218.
         :raises ContextEscape: SG231.
@@ -112,7 +113,6 @@ class Door(Beginning[Row]):
                 detail=f"it began {_who(began)}; the statement is {_who(context)}",
                 hint="commit or roll back before you change the context",
             )
-        return context
 
     def _about_to_send(self, statement: bytes) -> None:
         """Each statement with its final text, in its transaction, before it is sent."""

@@ -86,6 +86,8 @@ def _schema(refused: _Refused, policy: Policy, purpose: str, name: str) -> tuple
     """Out of reach, or a merge: that is when the statement names data of this compartment too."""
     for room in compartments_of(policy, purpose):
         if room.role == refused.role:
+            if name in room.schemas:  # USAGE it has; what it lacks is CREATE
+                return "SG108", None
             words = _words(refused.statement)
             for other in room.schemas:
                 if other in words and not mergeable(policy, other, name):

@@ -30,7 +30,7 @@ class Guard:
 
     def __init__(self, policy: PolicySource | None = None, *, tickets: TicketCache | None = None) -> None:
         self.policy = policy if policy is None or isinstance(policy, Policy) else load(Path(policy))
-        self.tickets = tickets or TicketCache()
+        self.tickets = TicketCache() if tickets is None else tickets
         self._lock = Lock()
         self._epochs: dict[Home, int] = {}
 

@@ -1,0 +1,85 @@
+"""What is checked before anybody is served."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import warnings
+
+import pytest
+
+from sminion_guard.compiler.registry import document
+from sminion_guard.errors import PolicyError, TicketRefused
+from sminion_guard.policy import loads
+from sminion_guard.session import Guard, UpsertLeakWarning
+from sminion_guard.session.startup import Facts, check, upsert_leaks
+from tests.session.shop import POLICY
+
+SHOP = loads(POLICY.format(name="shop", version="1", lifetime="15 minutes"))
+HOME = ("/tmp", "", 5432, "shop", "shop_app")
+
+
+def facts(**changed: object) -> Facts:
+    said = {
+        "epoch": 3, "ticket_lifetime_seconds": 900, "name": "shop", "version": "1", "document": document(SHOP),
+        "loose": [],
+    }
+    return Facts.parse(json.dumps(said | changed).encode())
+
+
+def test_the_same_policy_and_a_bound_login_are_served() -> None:
+    check(facts(), SHOP, "shop_app")
+    assert facts().ticket_lifetime == 900.0
+
+
+def test_without_a_policy_of_its_own_an_application_takes_what_is_in_force() -> None:
+    check(facts(document={}), None, "shop_app")
+
+
+def test_a_database_without_policy_serves_nobody() -> None:
+    with pytest.raises(TicketRefused, match="no policy is in force"):
+        Facts.parse(None)
+
+
+def test_a_login_that_is_not_bound_is_refused_with_what_is_wrong() -> None:
+    with pytest.raises(TicketRefused, match="login `shop_app` is not bound") as refusal:
+        check(facts(loose=["it is a superuser"]), SHOP, "shop_app")
+    assert (refusal.value.code, refusal.value.detail) == ("SG219", "it is a superuser")
+
+
+@pytest.mark.parametrize(
+    ("version", "detail"),
+    [("1", "the application has `shop` 1, with other contents"), ("2", "the application has `shop` 1")],
+)
+def test_another_policy_in_force_is_told(version: str, detail: str) -> None:
+    other = document(dataclasses.replace(SHOP, require_tls=False, version=version))
+    with pytest.raises(PolicyError) as refusal:
+        check(facts(document=other, version=version), SHOP, "shop_app")
+    assert (refusal.value.code, refusal.value.detail) == ("SG234", detail)
+
+
+def test_a_new_epoch_is_checked_again_and_a_known_one_is_not() -> None:
+    guard = Guard(SHOP)
+    guard.accept(HOME, facts(), 180007)
+    assert guard.knows(HOME)
+    guard.accept(HOME, facts(loose=["it is a superuser"]), 180007)
+    with pytest.raises(TicketRefused):
+        guard.accept(HOME, facts(epoch=4, loose=["it is a superuser"]), 180007)
+
+
+@pytest.mark.parametrize(
+    ("version", "leaks"),
+    [(150019, True), (150020, False), (160015, True), (160016, False), (170011, True), (170012, False),
+     (180006, True), (180007, False), (190000, False)],
+)
+def test_the_minor_versions_that_leak_through_upserts_are_known(version: int, leaks: bool) -> None:
+    assert upsert_leaks(version) is leaks
+
+
+def test_a_leaking_server_is_told_once() -> None:
+    guard = Guard(SHOP)
+    with pytest.warns(UpsertLeakWarning, match="update to 18.7"):
+        guard.accept(HOME, facts(), 180006)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        guard.accept(HOME, facts(epoch=4), 180006)
