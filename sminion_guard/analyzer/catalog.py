@@ -66,8 +66,8 @@ class Relation:
     rules: tuple[str, ...] = ()
     checks: tuple[str, ...] = ()
     policies: tuple[str, ...] = ()
-    """Expressions of row security policies. Of these, as of defaults and checks, a snapshot keeps only those that call
-    functions or operators outside of pg_catalog and the guard, or read another relation: nothing follows from others."""
+    """Expressions of row security policies. Of these, as of defaults and checks, a snapshot keeps only those that
+    call functions or operators outside of pg_catalog and the guard, or read another relation: others lead nowhere."""
     cascades: tuple[Cascade, ...] = ()
     public: str = ""
     """Privileges that PUBLIC has: some of ``r``, ``a``, ``w``, ``d``."""
@@ -98,6 +98,7 @@ class Function:
     result: str
     language: str
     volatility: str
+    returns_set: bool = False
     definer: bool = False
     defaults: int = 0
     variadic: bool = False

@@ -111,6 +111,7 @@ def _function(row: Document) -> Function:
         result=row["result"],
         language=row["language"],
         volatility=row["volatility"],
+        returns_set=row["returns_set"],
         definer=row["definer"],
         defaults=row["defaults"],
         variadic=row["variadic"],

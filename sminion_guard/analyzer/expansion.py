@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import cast
 
 from sminion_guard.analyzer.access import NOTHING, Flow, Source, join
+from sminion_guard.analyzer.catalog import Operator, Relation
 from sminion_guard.analyzer.facts import Fact
 from sminion_guard.analyzer.walk import USE, Result, Touch, TouchKey, Walk
 
@@ -22,6 +23,9 @@ class Expansion:
     facts: tuple[Fact, ...] = ()
     schemas: tuple[str, ...] = ()
     types: frozenset[str] = frozenset()
+    expressions: tuple[tuple[Relation, str], ...] = ()
+    operators: tuple[Operator, ...] = ()
+    """What the server adds by itself is followed when the whole statement is known."""
     result: Result = field(default_factory=Result)
     """Its columns, with lineage down to tables."""
     reads: Flow = field(default_factory=dict)
@@ -73,6 +77,9 @@ def absorb(w: Walk, inner: Expansion, start: int, name: str, *, definer: bool) -
     for schema in inner.schemas:
         w.schemas.setdefault(schema, start)
     w.types |= inner.types
+    w.expressions += [(relation, text, start) for relation, text in inner.expressions]
+    for operator in inner.operators:
+        w.operators.setdefault(operator, start)
 
 
 def settle(w: Walk) -> None:
@@ -105,7 +112,11 @@ def _summary(w: Walk, result: Result) -> Expansion:
                      None if result.wild is None else lineage(w, result.wild))
     reads = lineage(w, dict.fromkeys(w.marks, 0) | dict(join(*outputs.flows, outputs.wild or NOTHING)))
     touches = tuple((key, tuple(touch.columns)) for key, touch in w.touches.items())
-    return Expansion(touches, tuple(dict.fromkeys(w.facts)), tuple(w.schemas), frozenset(w.types), outputs, reads)
+    return Expansion(
+        touches, tuple(dict.fromkeys(w.facts)), tuple(w.schemas), frozenset(w.types),
+        tuple(dict.fromkeys((relation, text) for relation, text, _ in w.expressions)), tuple(w.operators),
+        outputs, reads,
+    )
 
 
 def derive(w: Walk, name: str, column: str, flow: Flow) -> Source:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -37,16 +37,29 @@ _TRANSACTION = frozenset({"PLpgSQL_stmt_commit", "PLpgSQL_stmt_rollback"})
 def run_plpgsql(w: Walk, function: Function) -> None:
     """Follow the body of a function or procedure."""
     names = [name for name in (*function.names, *function.outputs) if name]
-    trigger = function.result in {"pg_catalog.trigger", "pg_catalog.event_trigger"}
     variables: dict[str, Flow] = {f"${number}": NOTHING for number in range(1, len(function.arguments) + 1)}
     variables |= dict.fromkeys((*names, function.name), NOTHING)
-    run_block(w, function.body, names, variables, trigger=trigger)
+    outputs = () if function.kind == "p" else function.outputs
+    inputs = names if function.kind == "p" else function.names
+    run_block(w, function.body, variables, inputs, outputs, _returns(function))
 
 
-def run_block(w: Walk, body: str, names: list[str], variables: dict[str, Flow], *, trigger: bool = False) -> Result:
-    """Follow a body whose arguments are called ``names``."""
+def _returns(function: Function) -> str:
+    """What the copy of the function that is parsed returns; its RETURN statements must fit."""
+    if function.result in {"pg_catalog.trigger", "pg_catalog.event_trigger"}:
+        return function.result.removeprefix("pg_catalog.")
+    if function.returns_set:
+        return "SETOF record"
+    return "void" if function.kind == "p" or function.result == "pg_catalog.void" else "record"
+
+
+def run_block(
+    w: Walk, body: str, variables: Mapping[str, Flow], inputs: Sequence[str] = (), outputs: Sequence[str] = (),
+    returns: str = "void",
+) -> Result:
+    """Follow a body with arguments of these names."""
     try:
-        text = compilable(body, names, trigger=trigger)
+        text = compilable(body, inputs, outputs, returns)
         tree: Any = orjson.loads(parser.parse_plpgsql_json(text))
     except (parser.ParseError, orjson.JSONDecodeError, Unparsed) as error:
         w.fact(FactKind.OPAQUE, f"the body cannot be parsed: {error.args[0]}", None)

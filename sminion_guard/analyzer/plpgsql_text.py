@@ -6,20 +6,26 @@ does not matter to what the body touches, so such types are replaced by ``record
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pglast import parser
 
-_NAMES = {"IDENT", "NAME_P"}
+_MODES = {(True, False): "IN", (False, True): "OUT", (True, True): "INOUT"}
 
 
-def compilable(body: str, names: list[str], *, trigger: bool) -> str:
-    """A CREATE FUNCTION that the parser takes, with arguments called ``names``."""
+def compilable(body: str, inputs: Sequence[str], outputs: Sequence[str], returns: str) -> str:
+    """A CREATE FUNCTION that the parser takes, with arguments of these names.
+
+    :param returns: ``trigger``, ``void``, ``record`` or ``SETOF record``: it decides which forms of RETURN are allowed.
+    """
     tag = "$body$"
     while tag in body:
         tag = f"$b{len(tag)}{tag[2:]}"
-    quoted = ", ".join('"' + name.replace('"', '""') + '" record' for name in dict.fromkeys(names))
-    returns = "trigger" if trigger else "record"
-    arguments = "" if trigger else quoted
-    return f"CREATE FUNCTION f({arguments}) RETURNS {returns} LANGUAGE plpgsql AS {tag}{_plain_types(body)}{tag}"
+    names = dict.fromkeys(name for name in (*inputs, *outputs) if name)
+    modes = {name: _MODES[name in inputs, name in outputs] for name in names}
+    arguments = ", ".join(f'{modes[name]} "{name.replace(chr(34), chr(34) * 2)}" record' for name in names)
+    clause = "" if outputs and returns == "record" else f" RETURNS {returns}"
+    return f"CREATE FUNCTION f({arguments}){clause} LANGUAGE plpgsql AS {tag}{_plain_types(body)}{tag}"
 
 
 def _plain_types(body: str) -> str:

@@ -13,7 +13,8 @@ HARMLESS = frozenset(
     cpu_operator_cost cpu_tuple_cost cursor_tuple_fraction datestyle deadlock_timeout default_statistics_target
     effective_cache_size extra_float_digits from_collapse_limit geqo geqo_threshold hash_mem_multiplier
     idle_in_transaction_session_timeout idle_session_timeout intervalstyle jit join_collapse_limit lc_monetary
-    lc_numeric lc_time lock_timeout log_statement maintenance_work_mem max_parallel_workers max_parallel_workers_per_gather
+    lc_numeric lc_time lock_timeout log_statement maintenance_work_mem max_parallel_workers
+    max_parallel_workers_per_gather
     parallel_setup_cost parallel_tuple_cost plan_cache_mode random_page_cost seq_page_cost statement_timeout
     synchronous_commit temp_buffers timezone tcp_keepalives_idle transaction_timeout transform_null_equals work_mem
     xmlbinary xmloption default_text_search_config

@@ -18,7 +18,7 @@ from sminion_guard.analyzer import (  # noqa: F401  they register handlers  # no
     writes,
 )
 from sminion_guard.analyzer.access import NOTHING, Access, Flow, Manner, Output, join
-from sminion_guard.analyzer.catalog import Catalog
+from sminion_guard.analyzer.catalog import Catalog, Relation
 from sminion_guard.analyzer.consequences import row_security
 from sminion_guard.analyzer.expansion import lineage, settle
 from sminion_guard.analyzer.facts import Fact, FactKind
@@ -101,8 +101,11 @@ def resolve(
 
 
 def _server_adds(w: Walk) -> None:
-    for relation, expression, start in dict.fromkeys(w.expressions):
-        row_security(w, relation, expression, start)
+    done: set[tuple[Relation, str]] = set()
+    for relation, expression, start in w.expressions:  # it grows meanwhile: a policy may read a table with policies
+        if (relation, expression) not in done:
+            done.add((relation, expression))
+            row_security(w, relation, expression, start)
     implicit_functions(w)
 
 

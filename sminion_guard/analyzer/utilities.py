@@ -134,7 +134,7 @@ def do_block(w: Walk, node: Node, scope: Scope) -> Result:
     if language != "plpgsql":
         w.fact(FactKind.OPAQUE, f"a block in {language}", None, detail="what it touches cannot be read from it")
     else:
-        inner = expanded(w, ("do", body), w.path, lambda walk: run_block(walk, body, [], {}))
+        inner = expanded(w, ("do", body), w.path, lambda walk: run_block(walk, body, {}))
         absorb(w, inner, 0, "DO", definer=False)
     return Result()
 

@@ -19,6 +19,7 @@ SELECT n.nspname AS schema, p.proname AS name, p.prokind::text AS kind,
           FROM unnest(p.proargnames, p.proargmodes) WITH ORDINALITY a(name, mode, place)
          WHERE a.mode IN ('o', 'b', 't')) AS outputs,
        r.name AS result, l.lanname AS language, p.provolatile::text AS volatility, p.prosecdef AS definer,
+       p.proretset AS returns_set,
        p.pronargdefaults AS defaults, p.provariadic <> 0 AS variadic,
        CASE WHEN p.prosqlbody IS NOT NULL THEN pg_catalog.pg_get_functiondef(p.oid) ELSE p.prosrc END AS body,
        p.prosqlbody IS NOT NULL AS atomic,
