@@ -52,7 +52,7 @@ def _paste(stage: Stage, login: Login) -> list[str]:
 def stop_commands(stage: Stage) -> list[str]:
     """Shell lines that end the server and remove its directory."""
     program, directory = shlex.quote(sys.executable), shlex.quote(str(stage.server.directory))
-    return [f"{program} -m {disposal.__name__} {directory} </dev/null"]
+    return [f"{program} -I {shlex.quote(disposal.__file__)} {directory} </dev/null"]
 
 
 def _lines(stage: Stage, lines: list[str], indent: int = 2) -> None:

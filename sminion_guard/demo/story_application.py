@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import inspect
 import sys
@@ -28,7 +29,7 @@ def application(stage: Stage) -> None:
     teller = stage.teller
     teller.chapter("The application", """The shop's developers change one line: the engine gets the plugin. Whoever uses
         it says what for; refusals arrive as Python classes, and are the same that the server alone would give.""")
-    queries = _example()
+    queries = example("queries")
     with warnings.catch_warnings(record=True) as heard:
         warnings.simplefilter("always")
         desk, app = _engine(stage, "shop_support"), _engine(stage, "shop_app")
@@ -70,14 +71,14 @@ def source(function: Callable[..., Any]) -> str:
     return textwrap.dedent("\n".join(lines[1:]))
 
 
-def _example() -> ModuleType:
-    """The example's queries, imported from where they lie."""
+def example(module: str) -> ModuleType:
+    """A module of the example, imported from where it lies."""
     home = resources.examples() / "shop"
     if PACKAGE not in sys.modules:
         spec = importlib.util.spec_from_file_location(
             PACKAGE, home / "__init__.py", submodule_search_locations=[str(home)])
         assert spec is not None and spec.loader is not None  # a .py file always has a loader
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[PACKAGE] = module
-        spec.loader.exec_module(module)
-    return importlib.import_module(f"{PACKAGE}.queries")
+        package = importlib.util.module_from_spec(spec)
+        sys.modules[PACKAGE] = package
+        spec.loader.exec_module(package)
+    return importlib.import_module(f"{PACKAGE}.{module}")
