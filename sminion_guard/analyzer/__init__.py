@@ -8,8 +8,8 @@ The server is the wall, this the guide.
 from __future__ import annotations
 
 from sminion_guard.analyzer.access import Access, Manner, Output
-from sminion_guard.analyzer.entry import analyze, clear_cache
 from sminion_guard.analyzer.catalog import Catalog
+from sminion_guard.analyzer.entry import analyze, clear_cache
 from sminion_guard.analyzer.statements import Statement
 from sminion_guard.analyzer.verdict import Judged, Reason, Verdict
 
