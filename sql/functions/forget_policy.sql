@@ -5,6 +5,8 @@ LANGUAGE plpgsql
 VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $sminion$
+DECLARE
+  mark name;
 BEGIN
   IF EXISTS (SELECT FROM sminion.installed_object) THEN
     RAISE EXCEPTION USING ERRCODE = 'SG407',
@@ -12,7 +14,9 @@ BEGIN
       HINT = 'Remove it with `sminion-guard apply --remove`, or by downgrading the migration that applied it.';
   END IF;
   DELETE FROM sminion.login;
-  DELETE FROM sminion.compartment;
+  FOR mark IN DELETE FROM sminion.compartment c RETURNING 'mark_' || c.id LOOP
+    EXECUTE format('DROP TABLE sminion.%I', mark);
+  END LOOP;
   DELETE FROM sminion.protected_table;
   DELETE FROM sminion.policy;
   DELETE FROM sminion.closed_grant;

@@ -7,6 +7,7 @@ SET search_path = pg_catalog, pg_temp
 AS $sminion$
 DECLARE
   before    sminion.policy;
+  mark      name;
   new_epoch integer;
   same_mask boolean;
 BEGIN
@@ -41,14 +42,23 @@ BEGIN
     AS j (bit smallint, name text, title text, basis text, sees_blocked boolean)
   ON CONFLICT (bit) DO UPDATE SET title = excluded.title, basis = excluded.basis;
 
-  DELETE FROM sminion.compartment c
-  WHERE NOT EXISTS (SELECT FROM jsonb_array_elements(registry -> 'compartments') j WHERE j ->> 'role' = c.role);
+  FOR mark IN
+    DELETE FROM sminion.compartment c
+    WHERE NOT EXISTS (SELECT FROM jsonb_array_elements(registry -> 'compartments') j WHERE j ->> 'role' = c.role)
+    RETURNING 'mark_' || c.id
+  LOOP
+    EXECUTE format('DROP TABLE sminion.%I', mark);
+  END LOOP;
   INSERT INTO sminion.compartment AS c (role, purpose, mask, schemas, sees_blocked, clashes)
   SELECT j.role, j.purpose, j.mask, j.schemas, j.sees_blocked, j.clashes
   FROM jsonb_to_recordset(registry -> 'compartments')
     AS j (role name, purpose text, mask bigint, schemas text[], sees_blocked boolean, clashes text[])
   ON CONFLICT (role) DO UPDATE SET purpose = excluded.purpose, mask = excluded.mask, schemas = excluded.schemas,
     sees_blocked = excluded.sees_blocked, clashes = excluded.clashes;
+  -- What a transaction locks to be marked as one of the compartment: see stay_in_compartment.
+  FOR mark IN SELECT 'mark_' || c.id FROM sminion.compartment c LOOP
+    EXECUTE format('CREATE TABLE IF NOT EXISTS sminion.%I ()', mark);
+  END LOOP;
 
   DELETE FROM sminion.login;
   INSERT INTO sminion.login (login, purpose, may_hold_incompatible)

@@ -1,10 +1,10 @@
 -- Marks the transaction as one of this compartment, and refuses it when it is one of a compartment that clashes.
 -- Called for logins that may hold incompatible purposes; for all others the login's purposes are mergeable anyway.
 --
--- The mark is a transaction-level advisory lock, the one piece of transaction state that a client can neither release nor
--- forge away, and that works in READ ONLY transactions and on a hot standby. The lock is shared and its key holds our own
--- process id, so two sessions never wait for each other; if somebody holds it exclusively to disturb us, the access is
--- refused.
+-- The mark is a lock on an empty table of the compartment (see record_policy), held to the end of the transaction. Only
+-- `sminion_owner` may lock it, so a client can neither release nor forge it: an advisory lock could be taken by the client
+-- itself, in code that then lets it go. ROW SHARE is allowed in READ ONLY transactions and on a hot standby, disturbs nobody,
+-- and tells the mark from somebody who reads the table.
 --
 -- ROLLBACK TO SAVEPOINT and COMMIT release it, together with all that the database kept of the other side. Variables of
 -- procedural code survive both: a DO block could read one side, roll its inner block back (or COMMIT), and read the other.
@@ -18,7 +18,6 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $sminion$
 DECLARE
-  class CONSTANT integer := 1397573444;  -- 'SMGD': our corner of the advisory key space, one key a compartment and process
   own    sminion.compartment;
   marked name[];
   stack  text;
@@ -28,9 +27,9 @@ BEGIN
   marked := ARRAY(
     SELECT c.role
     FROM pg_locks l
-    JOIN sminion.compartment c ON l.classid = (class + c.id)::bigint::oid
-    WHERE l.locktype = 'advisory' AND l.pid = pg_backend_pid() AND l.objsubid = 2
-      AND l.objid = pg_backend_pid()::bigint::oid AND l.mode = 'ShareLock' AND l.granted);
+    JOIN sminion.compartment c ON l.relation = to_regclass('sminion.mark_' || c.id)
+    WHERE l.locktype = 'relation' AND l.pid = pg_backend_pid() AND l.mode = 'RowShareLock' AND l.granted
+      AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database()));
   SELECT m.role INTO other FROM unnest(marked) AS m (role) WHERE m.role = ANY (own.clashes) LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION USING ERRCODE = 'SG210',
@@ -49,10 +48,6 @@ BEGIN
       DETAIL = 'Variables of a DO block or function would outlive the compartment in which they were filled.',
       HINT = 'Call `sminion.enter` as a statement of its own, first in the transaction.';
   END IF;
-  IF NOT pg_try_advisory_xact_lock_shared(class + own.id, pg_backend_pid()) THEN
-    RAISE EXCEPTION USING ERRCODE = 'SG210',
-      MESSAGE = 'another session holds the mark of this transaction''s compartment',
-      HINT = 'Find the holder in pg_locks (locktype advisory) and end it.';
-  END IF;
+  EXECUTE format('LOCK TABLE sminion.%I IN ROW SHARE MODE', 'mark_' || own.id);
 END
 $sminion$;

@@ -745,10 +745,10 @@ $sminion$;
 -- Marks the transaction as one of this compartment, and refuses it when it is one of a compartment that clashes.
 -- Called for logins that may hold incompatible purposes; for all others the login's purposes are mergeable anyway.
 --
--- The mark is a transaction-level advisory lock, the one piece of transaction state that a client can neither release nor
--- forge away, and that works in READ ONLY transactions and on a hot standby. The lock is shared and its key holds our own
--- process id, so two sessions never wait for each other; if somebody holds it exclusively to disturb us, the access is
--- refused.
+-- The mark is a lock on an empty table of the compartment (see record_policy), held to the end of the transaction. Only
+-- `sminion_owner` may lock it, so a client can neither release nor forge it: an advisory lock could be taken by the client
+-- itself, in code that then lets it go. ROW SHARE is allowed in READ ONLY transactions and on a hot standby, disturbs nobody,
+-- and tells the mark from somebody who reads the table.
 --
 -- ROLLBACK TO SAVEPOINT and COMMIT release it, together with all that the database kept of the other side. Variables of
 -- procedural code survive both: a DO block could read one side, roll its inner block back (or COMMIT), and read the other.
@@ -762,7 +762,6 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $sminion$
 DECLARE
-  class CONSTANT integer := 1397573444;  -- 'SMGD': our corner of the advisory key space, one key a compartment and process
   own    sminion.compartment;
   marked name[];
   stack  text;
@@ -772,9 +771,9 @@ BEGIN
   marked := ARRAY(
     SELECT c.role
     FROM pg_locks l
-    JOIN sminion.compartment c ON l.classid = (class + c.id)::bigint::oid
-    WHERE l.locktype = 'advisory' AND l.pid = pg_backend_pid() AND l.objsubid = 2
-      AND l.objid = pg_backend_pid()::bigint::oid AND l.mode = 'ShareLock' AND l.granted);
+    JOIN sminion.compartment c ON l.relation = to_regclass('sminion.mark_' || c.id)
+    WHERE l.locktype = 'relation' AND l.pid = pg_backend_pid() AND l.mode = 'RowShareLock' AND l.granted
+      AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database()));
   SELECT m.role INTO other FROM unnest(marked) AS m (role) WHERE m.role = ANY (own.clashes) LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION USING ERRCODE = 'SG210',
@@ -793,11 +792,7 @@ BEGIN
       DETAIL = 'Variables of a DO block or function would outlive the compartment in which they were filled.',
       HINT = 'Call `sminion.enter` as a statement of its own, first in the transaction.';
   END IF;
-  IF NOT pg_try_advisory_xact_lock_shared(class + own.id, pg_backend_pid()) THEN
-    RAISE EXCEPTION USING ERRCODE = 'SG210',
-      MESSAGE = 'another session holds the mark of this transaction''s compartment',
-      HINT = 'Find the holder in pg_locks (locktype advisory) and end it.';
-  END IF;
+  EXECUTE format('LOCK TABLE sminion.%I IN ROW SHARE MODE', 'mark_' || own.id);
 END
 $sminion$;
 
@@ -1151,6 +1146,7 @@ SET search_path = pg_catalog, pg_temp
 AS $sminion$
 DECLARE
   before    sminion.policy;
+  mark      name;
   new_epoch integer;
   same_mask boolean;
 BEGIN
@@ -1185,14 +1181,23 @@ BEGIN
     AS j (bit smallint, name text, title text, basis text, sees_blocked boolean)
   ON CONFLICT (bit) DO UPDATE SET title = excluded.title, basis = excluded.basis;
 
-  DELETE FROM sminion.compartment c
-  WHERE NOT EXISTS (SELECT FROM jsonb_array_elements(registry -> 'compartments') j WHERE j ->> 'role' = c.role);
+  FOR mark IN
+    DELETE FROM sminion.compartment c
+    WHERE NOT EXISTS (SELECT FROM jsonb_array_elements(registry -> 'compartments') j WHERE j ->> 'role' = c.role)
+    RETURNING 'mark_' || c.id
+  LOOP
+    EXECUTE format('DROP TABLE sminion.%I', mark);
+  END LOOP;
   INSERT INTO sminion.compartment AS c (role, purpose, mask, schemas, sees_blocked, clashes)
   SELECT j.role, j.purpose, j.mask, j.schemas, j.sees_blocked, j.clashes
   FROM jsonb_to_recordset(registry -> 'compartments')
     AS j (role name, purpose text, mask bigint, schemas text[], sees_blocked boolean, clashes text[])
   ON CONFLICT (role) DO UPDATE SET purpose = excluded.purpose, mask = excluded.mask, schemas = excluded.schemas,
     sees_blocked = excluded.sees_blocked, clashes = excluded.clashes;
+  -- What a transaction locks to be marked as one of the compartment: see stay_in_compartment.
+  FOR mark IN SELECT 'mark_' || c.id FROM sminion.compartment c LOOP
+    EXECUTE format('CREATE TABLE IF NOT EXISTS sminion.%I ()', mark);
+  END LOOP;
 
   DELETE FROM sminion.login;
   INSERT INTO sminion.login (login, purpose, may_hold_incompatible)
@@ -1264,6 +1269,8 @@ LANGUAGE plpgsql
 VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $sminion$
+DECLARE
+  mark name;
 BEGIN
   IF EXISTS (SELECT FROM sminion.installed_object) THEN
     RAISE EXCEPTION USING ERRCODE = 'SG407',
@@ -1271,7 +1278,9 @@ BEGIN
       HINT = 'Remove it with `sminion-guard apply --remove`, or by downgrading the migration that applied it.';
   END IF;
   DELETE FROM sminion.login;
-  DELETE FROM sminion.compartment;
+  FOR mark IN DELETE FROM sminion.compartment c RETURNING 'mark_' || c.id LOOP
+    EXECUTE format('DROP TABLE sminion.%I', mark);
+  END LOOP;
   DELETE FROM sminion.protected_table;
   DELETE FROM sminion.policy;
   DELETE FROM sminion.closed_grant;
