@@ -9,7 +9,7 @@ import traceback
 import typer
 
 from sminion_guard import __version__
-from sminion_guard.cli import catalog, check, demo, policy
+from sminion_guard.cli import apply, catalog, check, demo, install, plan, policy
 from sminion_guard.cli.common import FAILED, INTERRUPTED, print_error
 from sminion_guard.errors import GuardError
 
@@ -26,6 +26,10 @@ app.add_typer(policy.app, name="policy")
 app.command()(check.check)
 app.add_typer(catalog.app, name="catalog")
 app.command()(demo.demo)
+app.command()(install.install)
+app.command()(install.uninstall)
+app.command()(plan.plan)
+app.command()(apply.apply)
 
 
 def _version(asked: bool) -> None:

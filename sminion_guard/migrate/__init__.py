@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from sminion_guard.migrate.apply import apply
 from sminion_guard.migrate.install import downgrade, offline_sql, upgrade
-from sminion_guard.migrate.masks import Step, fill_masks, settle_all
+from sminion_guard.migrate.masks import Progress, Step, fill_masks, settle_all
 from sminion_guard.migrate.plan import Change, Plan, State, plan
+from sminion_guard.migrate.preflight import Problem, UnfitDatabase
 from sminion_guard.migrate.remove import remove
 from sminion_guard.migrate.report import Report
+from sminion_guard.migrate.script import removal_script, script
 
 __all__ = [
-    "Change", "Plan", "Report", "State", "Step", "apply", "downgrade", "fill_masks", "offline_sql", "plan", "remove",
-    "settle_all", "upgrade",
+    "Change", "Plan", "Problem", "Progress", "Report", "State", "Step", "UnfitDatabase", "apply", "downgrade",
+    "fill_masks", "offline_sql", "plan", "removal_script", "remove", "script", "settle_all", "upgrade",
 ]

@@ -23,12 +23,16 @@ def conninfo(address: str) -> str:
         return address
     try:
         url = make_url(address)
-    except ArgumentError as error:
-        raise InstallError("SG416", "the address of the database cannot be read", detail=str(error)) from error
+    except ArgumentError:  # its text repeats the address, which may hold a password
+        raise InstallError(
+            "SG416", "the address of the database cannot be read", hint="write `postgresql://user@host:port/database`"
+        ) from None
     if url.drivername not in _DRIVERS:
         raise InstallError(
             "SG416",
             f"`{url.drivername}` is not an address of PostgreSQL that the guard can use",
             hint="write `postgresql://...` or `postgresql+psycopg://...`",
         )
-    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+    # What only SQLAlchemy and the guard's plugin understand, libpq would refuse.
+    plain = url.set(drivername="postgresql").difference_update_query(["plugin", "guard_policy"])
+    return plain.render_as_string(hide_password=False)

@@ -62,7 +62,7 @@ class _Yielding:
         """The rows of a named query in a transaction of its own; None when a lock was not to be had."""
         try:
             with translated(f"`{name}`"), self._connection.transaction():
-                queries.run(self._connection, "lock_timeout", milliseconds=LOCK_TIMEOUT)
+                queries.run(self._connection, "lock_timeout", value=str(LOCK_TIMEOUT))
                 if self._role is not None:
                     queries.run(self._connection, "act_as", role=self._role)
                 return queries.run(self._connection, name, **values).fetchall()

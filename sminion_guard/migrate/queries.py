@@ -9,6 +9,7 @@ import psycopg
 from psycopg import Cursor
 
 from sminion_guard import resources
+from sminion_guard.compiler.quoting import literal
 
 
 @cache
@@ -19,6 +20,12 @@ def text(name: str) -> str:
     """
     path = f"queries/migrate/{name}" if "/" not in name else name
     return (resources.sql() / f"{path}.sql").read_text(encoding="utf-8").strip()
+
+
+def rendered(name: str, **values: str | int) -> str:
+    """The SQL of the query ``name`` with its parameters written in, for a script."""
+    filled = {key: literal(value) if isinstance(value, str) else str(value) for key, value in values.items()}
+    return text(name) % filled if values else text(name)
 
 
 def run(connection: psycopg.Connection[Any], name: str, **values: object) -> Cursor[tuple[Any, ...]]:

@@ -81,13 +81,16 @@ def installing(
 def joined(connection: psycopg.Connection[Any], *, lock_timeout: int = LOCK_TIMEOUT) -> Iterator[Installer]:
     """The same within a transaction that somebody else began and ends, such as a migration."""
     with translated("the installation's lock"):
-        queries.run(connection, "lock_timeout", milliseconds=lock_timeout)
+        before = queries.run(connection, "lock_timeout_now").fetchone()
+        queries.run(connection, "lock_timeout", value=str(lock_timeout))
         queries.run(connection, "lock")
     with translated("acting as `sminion_owner`"):
         queries.run(connection, "become_installer")
     yield Installer(connection)
     with translated("giving up the membership in `sminion_owner`"):
         queries.run(connection, "roles/release")
+        # A migration goes on after us.
+        queries.run(connection, "lock_timeout", value=before[0] if before else "0")
 
 
 def require_idle(connection: psycopg.Connection[Any]) -> None:

@@ -1,1 +1,1 @@
-SELECT pg_catalog.set_config('lock_timeout', %(milliseconds)s::text, true);
+SELECT pg_catalog.set_config('lock_timeout', %(value)s, true);

@@ -1,0 +1,60 @@
+"""`sminion-guard plan`: what `apply` would do, and what stands in its way."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import psycopg
+import typer
+
+from sminion_guard import migrate
+from sminion_guard.cli.common import (
+    FINDINGS,
+    DatabaseOption,
+    Format,
+    FormatOption,
+    PolicyOption,
+    policy_path,
+    print_json,
+)
+from sminion_guard.cli.database import conninfo
+from sminion_guard.migrate import State
+from sminion_guard.policy import load
+
+
+def plan(
+    policy: PolicyOption = None,
+    database_url: DatabaseOption = None,
+    show_sql: Annotated[bool, typer.Option("--show-sql", help="Print the SQL below each object.")] = False,
+    form: FormatOption = Format.TEXT,
+) -> None:
+    """Compare the policy with the database. Exit code 1 when there is something to do, or something in the way."""
+    loaded = load(policy_path(policy))
+    with psycopg.connect(conninfo(database_url)) as connection:
+        found = migrate.plan(connection, loaded)
+    if form is Format.JSON:
+        print_json(_as_json(found))
+    else:
+        for problem in found.problems:
+            typer.echo(f"{'error' if problem.refuses else 'warning'}: {problem.render()}")
+        for line in found.lines(sql=show_sql):
+            typer.echo(line)
+    if not found.clean or any(problem.refuses for problem in found.problems):
+        raise typer.Exit(FINDINGS)
+
+
+def _as_json(found: migrate.Plan) -> dict[str, object]:
+    before = found.installed.policy
+    return {
+        "policy": found.compiled.policy.name,
+        "version": found.compiled.policy.version,
+        "in_force": None if before is None else {"name": before.name, "version": before.version},
+        "clean": found.clean,
+        "problems": found.problems,
+        "counts": found.counts(),
+        "changes": [
+            {"key": change.key, "state": change.state.value, "sql": change.sql}
+            for change in found.changes
+            if change.state is not State.INSTALLED
+        ],
+    }
