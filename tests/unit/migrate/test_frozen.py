@@ -1,0 +1,46 @@
+"""Frozen SQL is what sql/ holds until it is released, and never changes afterwards."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sminion_guard import resources
+from sminion_guard.migrate import freeze
+from sminion_guard.migrate.frozen import checksums
+
+
+def _recorded() -> dict[str, str]:
+    lines = (resources.migrations() / "frozen" / "CHECKSUMS").read_text().splitlines()
+    return {name: digest for digest, name in (line.split() for line in lines)}
+
+
+def test_no_frozen_file_was_edited() -> None:
+    assert checksums() == _recorded()
+
+
+def test_the_newest_migration_installs_what_sql_holds() -> None:
+    if freeze.newest().name in freeze.released():
+        pytest.skip("released: tests/database/migrate compares what all migrations together install")
+    frozen = (freeze.newest() / "upgrade.sql").read_text()
+    assert frozen == freeze.current(), "run `python -m sminion_guard.migrate.freeze`"
+
+
+def test_the_load_order_names_every_object_once() -> None:
+    kinds = ("roles", "tables", "functions", "triggers", "views")
+    files = [path.relative_to(resources.sql()).as_posix() for kind in kinds for path in (resources.sql() / kind).glob("*.sql")]
+    assert sorted([*files, "grants.sql"]) == sorted(freeze.load_order())
+
+
+def test_a_released_migration_is_not_written_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    frozen = tmp_path / "frozen" / "0001"
+    frozen.mkdir(parents=True)
+    (frozen / "upgrade.sql").write_text("SELECT 1;\n")
+    (tmp_path / "frozen" / "RELEASED").write_text("# a comment\n0001\n")
+    monkeypatch.setattr(resources, "migrations", lambda: tmp_path)
+    assert freeze.main() == 2
+    assert (frozen / "upgrade.sql").read_text() == "SELECT 1;\n"
+    (tmp_path / "frozen" / "RELEASED").write_text("# a comment\n")
+    assert freeze.main() == 0
+    assert (frozen / "upgrade.sql").read_text() == freeze.current()
