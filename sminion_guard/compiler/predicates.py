@@ -36,7 +36,8 @@ def ticket_floor(policy: Policy, table: Table, role: str, *, sees_blocked: bool)
         return f"(SELECT sminion.context{call} IS NOT NULL)"
     key = policy.subject_key.value
     if sees_blocked:
-        return " OR ".join(f"{ident(column)} = (SELECT sminion.named_subject{call}::{key})" for column in held)
+        named = " OR ".join(f"{ident(column)} = (SELECT sminion.named_subject{call}::{key})" for column in held)
+        return f"({named})"
     return " AND ".join(
         f"{ident(column)} IS NOT NULL AND {ident(column)} <> ALL ((SELECT sminion.context{call}::{key}[])::{key}[])"
         for column in held
@@ -44,7 +45,10 @@ def ticket_floor(policy: Policy, table: Table, role: str, *, sees_blocked: bool)
 
 
 def permission(table: Table, bit: int) -> str:
-    """What one purpose sees: rows whose subjects permit it, and that are within their retention."""
+    """What one purpose sees: rows whose subjects permit it, and that are within their retention.
+
+    It belongs into the floor too: in a permissive policy, any later permissive policy would widen it.
+    """
     if not subject_columns(table):
         return retention(table) or "true"
     test = f"(guard_mask & {1 << bit}::bigint) <> 0"

@@ -37,9 +37,10 @@ def memberships(policy: Policy, compartments: tuple[Compartment, ...]) -> Iterat
 
 def closures(policy: Policy) -> Iterator[Statement]:
     """What nobody may have: privileges of PUBLIC and of logins in protected schemas, and places for copies."""
-    yield from_templates("closed_database", policy.name, {})
+    logins = {"logins": array(sorted(policy.logins))}
+    yield from_templates("closed_database", policy.name, logins)
     for name in sorted(policy.schemas):
-        values = {"schema_literal": literal(name), "logins": array(sorted(policy.logins))}
+        values = logins | {"schema_literal": literal(name)}
         yield from_templates("closed_schema", name, values)
 
 

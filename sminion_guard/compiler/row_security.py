@@ -1,4 +1,4 @@
-"""Row security of one table: forced, a floor that no later policy can widen, and one permission for each purpose."""
+"""Row security of one table: forced, a floor that no later policy can widen, and what each purpose may do."""
 
 from __future__ import annotations
 
@@ -30,17 +30,18 @@ def row_security(
     yield _policy(table, ("floor",), "RESTRICTIVE", "ALL", ("PUBLIC",), floor)
     for compartment in inside:
         seen = policy.purposes[compartment.purpose].sees_blocked
-        condition = predicates.ticket_floor(policy, table, compartment.role, sees_blocked=seen)
+        ticket = predicates.ticket_floor(policy, table, compartment.role, sees_blocked=seen)
+        permitted = predicates.permission(table, bits[compartment.purpose])
+        condition = ticket if permitted == "true" else f"{ticket} AND {permitted}"
         yield _policy(table, ("floor", compartment.role), "RESTRICTIVE", "ALL", (ident(compartment.role),), condition)
-    yield from _permissions(policy, inside, bits, table)
+    yield from _permissions(policy, inside, table)
     if table.subject is not None:
         yield _policy(table, ("owner",), "PERMISSIVE", "ALL", (predicates.OWNER,), "true")
         yield from _statistics(policy, inside, bits, table)
 
 
-def _permissions(
-    policy: Policy, inside: tuple[Compartment, ...], bits: Mapping[str, int], table: Table
-) -> Iterator[Statement]:
+def _permissions(policy: Policy, inside: tuple[Compartment, ...], table: Table) -> Iterator[Statement]:
+    # Row security wants a permissive policy beside the floor, which says everything: these say what may be done at all.
     for purpose in sorted({entry.purpose for entry in inside}):
         access = table_access(policy, purpose, table)
         granted = {
@@ -50,10 +51,9 @@ def _permissions(
             "DELETE": access.delete,
         }
         roles = tuple(ident(entry.role) for entry in inside if entry.purpose == purpose)
-        condition = predicates.permission(table, bits[purpose])
         for command, wanted in granted.items():
             if wanted:
-                yield _policy(table, (purpose, command.lower()), "PERMISSIVE", command, roles, condition)
+                yield _policy(table, (purpose, command.lower()), "PERMISSIVE", command, roles, "true")
 
 
 def _policy(

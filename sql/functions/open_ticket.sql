@@ -85,6 +85,10 @@ BEGIN
       HINT = 'Pass `subject => ...` when you open the ticket.';
   END IF;
 
+  -- A ticket that a crash could lose is no record: a login that commits without waiting for the disk waits here.
+  IF current_setting('synchronous_commit') = 'off' THEN
+    PERFORM set_config('synchronous_commit', 'on', true);
+  END IF;
   INSERT INTO sminion.ticket (
     secret_hash, expires_at, login, role, mask, alternating, epoch, purpose, basis, basis_ref, actor, unit, reason,
     subject, client_address, encrypted, application

@@ -14,6 +14,20 @@ BEGIN
         DETAIL = 'It may log in, or it has SUPERUSER, CREATEROLE, BYPASSRLS or REPLICATION.',
         HINT = 'Drop or rename that role, then install again.';
     END IF;
+    -- From 16 on, whoever made a role may grant it and still cannot become it: set_option tells (15 has no such column).
+    IF EXISTS (
+      SELECT FROM pg_catalog.pg_auth_members m
+      JOIN pg_catalog.pg_roles r ON r.oid = m.member
+      WHERE m.roleid = (SELECT o.oid FROM pg_catalog.pg_roles o WHERE o.rolname = 'sminion_owner')
+        AND r.rolname <> current_user AND NOT r.rolsuper
+        AND coalesce((pg_catalog.to_jsonb(m) ->> 'set_option')::boolean
+                     OR (pg_catalog.to_jsonb(m) ->> 'inherit_option')::boolean, true)
+    ) THEN
+      RAISE EXCEPTION USING ERRCODE = 'SG401',
+        MESSAGE = 'role `sminion_owner` exists and has members',
+        DETAIL = 'They would act as the owner of the access log.',
+        HINT = 'Revoke the role from its members (see pg_auth_members), then install again.';
+    END IF;
   ELSE
     CREATE ROLE sminion_owner NOLOGIN NOINHERIT NOCREATEDB NOCREATEROLE NOREPLICATION;
     COMMENT ON ROLE sminion_owner IS 'sminion_guard: owner of schema sminion';

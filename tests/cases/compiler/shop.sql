@@ -357,71 +357,83 @@ $sminion$;
 
 -- closed_database:shop
 -- No copies and no second session: temporary tables, tables of one's own and large objects are where data of one purpose
--- would wait for another, and dblink joins what another session reads. TEMPORARY and CREATE are the database owner's to
+-- would wait for another, and dblink joins what another session reads. A snapshot that is exported before a block could be
+-- used by a transaction that begins after it, which nobody waits for. TEMPORARY and CREATE are the database owner's to
 -- take away, the rest a superuser's: what the role that installs cannot close is named in a warning, and stays in the
 -- fingerprint for the doctor.
 DO $sminion$
 DECLARE
-  open record;
+  open  record;
+  whose text;
 BEGIN
   FOR open IN SELECT * FROM (
-    SELECT pg_catalog.format('DATABASE %I', d.datname), a.privilege_type
+    SELECT pg_catalog.format('DATABASE %I', d.datname), a.privilege_type, a.grantee, d.datdba
     FROM pg_catalog.pg_database d, pg_catalog.aclexplode(coalesce(d.datacl, pg_catalog.acldefault('d', d.datdba))) a
-    WHERE d.datname = pg_catalog.current_database() AND a.grantee = 0 AND a.privilege_type IN ('TEMPORARY', 'CREATE')
+    WHERE d.datname = pg_catalog.current_database() AND a.privilege_type IN ('TEMPORARY', 'CREATE')
+      AND (a.grantee = 0
+           OR a.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = ANY (ARRAY['shop_all', 'shop_app', 'shop_newsletter']::pg_catalog.name[])))
     UNION ALL
-    SELECT pg_catalog.format('SCHEMA %I', n.nspname), a.privilege_type
+    SELECT pg_catalog.format('SCHEMA %I', n.nspname), a.privilege_type, a.grantee, n.nspowner
     FROM pg_catalog.pg_namespace n, pg_catalog.aclexplode(n.nspacl) a
-    WHERE a.grantee = 0 AND a.privilege_type = 'CREATE'
+    WHERE a.privilege_type = 'CREATE' AND a.grantee <> n.nspowner
+      AND (a.grantee = 0
+           OR a.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = ANY (ARRAY['shop_all', 'shop_app', 'shop_newsletter']::pg_catalog.name[])))
     UNION ALL
-    SELECT 'FUNCTION ' || p.oid::pg_catalog.regprocedure, a.privilege_type
+    SELECT 'FUNCTION ' || p.oid::pg_catalog.regprocedure, a.privilege_type, a.grantee, p.proowner
     FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))) a
     WHERE p.pronamespace = 'pg_catalog'::pg_catalog.regnamespace AND a.grantee = 0
-      AND p.proname IN ('lo_creat', 'lo_create', 'lo_from_bytea', 'lo_put', 'lowrite', 'lo_import', 'lo_open')
+      AND p.proname IN ('lo_creat', 'lo_create', 'lo_from_bytea', 'lo_put', 'lowrite', 'lo_import', 'lo_open',
+                        'pg_export_snapshot')
     UNION ALL
-    SELECT 'FUNCTION ' || p.oid::pg_catalog.regprocedure, a.privilege_type
+    SELECT 'FUNCTION ' || p.oid::pg_catalog.regprocedure, a.privilege_type, a.grantee, p.proowner
     FROM pg_catalog.pg_extension e
     JOIN pg_catalog.pg_depend d ON d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass AND d.refobjid = e.oid
       AND d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND d.deptype = 'e'
     JOIN pg_catalog.pg_proc p ON p.oid = d.objid,
          pg_catalog.aclexplode(coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))) a
     WHERE e.extname = 'dblink' AND a.grantee = 0
-  ) AS o (object, privilege)
+  ) AS o (object, privilege, grantee, owner)
+  -- REVOKE by another than the owner does nothing but warn.
+  WHERE pg_catalog.pg_has_role(current_user, o.owner, 'USAGE')
   LOOP
-    BEGIN
-      EXECUTE pg_catalog.format('REVOKE %s ON %s FROM PUBLIC', open.privilege, open.object);
-      PERFORM pg_catalog.set_config('sminion.closed', pg_catalog.concat_ws(E'\n',
-        nullif(pg_catalog.current_setting('sminion.closed', true), ''),
-        pg_catalog.format('GRANT %s ON %s TO PUBLIC', open.privilege, open.object)), true);
-    EXCEPTION WHEN insufficient_privilege THEN
-      NULL;  -- looked at again below: REVOKE by another than the owner is only a warning, too
-    END;
+    whose := CASE open.grantee WHEN 0 THEN 'PUBLIC' ELSE open.grantee::pg_catalog.regrole::text END;
+    EXECUTE pg_catalog.format('REVOKE %s ON %s FROM %s', open.privilege, open.object, whose);
+    PERFORM pg_catalog.set_config('sminion.closed', pg_catalog.concat_ws(E'\n',
+      nullif(pg_catalog.current_setting('sminion.closed', true), ''),
+      pg_catalog.format('GRANT %s ON %s TO %s', open.privilege, open.object, whose)), true);
   END LOOP;
   FOR open IN SELECT * FROM (
-    SELECT pg_catalog.format('DATABASE %I', d.datname), a.privilege_type
+    SELECT pg_catalog.format('DATABASE %I', d.datname), a.privilege_type, a.grantee
     FROM pg_catalog.pg_database d, pg_catalog.aclexplode(coalesce(d.datacl, pg_catalog.acldefault('d', d.datdba))) a
-    WHERE d.datname = pg_catalog.current_database() AND a.grantee = 0 AND a.privilege_type IN ('TEMPORARY', 'CREATE')
+    WHERE d.datname = pg_catalog.current_database() AND a.privilege_type IN ('TEMPORARY', 'CREATE')
+      AND (a.grantee = 0
+           OR a.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = ANY (ARRAY['shop_all', 'shop_app', 'shop_newsletter']::pg_catalog.name[])))
     UNION ALL
-    SELECT pg_catalog.format('SCHEMA %I', n.nspname), a.privilege_type
+    SELECT pg_catalog.format('SCHEMA %I', n.nspname), a.privilege_type, a.grantee
     FROM pg_catalog.pg_namespace n, pg_catalog.aclexplode(n.nspacl) a
-    WHERE a.grantee = 0 AND a.privilege_type = 'CREATE'
+    WHERE a.privilege_type = 'CREATE' AND a.grantee <> n.nspowner
+      AND (a.grantee = 0
+           OR a.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = ANY (ARRAY['shop_all', 'shop_app', 'shop_newsletter']::pg_catalog.name[])))
     UNION ALL
-    SELECT 'FUNCTION ' || p.oid::pg_catalog.regprocedure, a.privilege_type
+    SELECT 'FUNCTION ' || p.oid::pg_catalog.regprocedure, a.privilege_type, a.grantee
     FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))) a
     WHERE p.pronamespace = 'pg_catalog'::pg_catalog.regnamespace AND a.grantee = 0
-      AND p.proname IN ('lo_creat', 'lo_create', 'lo_from_bytea', 'lo_put', 'lowrite', 'lo_import', 'lo_open')
+      AND p.proname IN ('lo_creat', 'lo_create', 'lo_from_bytea', 'lo_put', 'lowrite', 'lo_import', 'lo_open',
+                        'pg_export_snapshot')
     UNION ALL
-    SELECT 'FUNCTION ' || p.oid::pg_catalog.regprocedure, a.privilege_type
+    SELECT 'FUNCTION ' || p.oid::pg_catalog.regprocedure, a.privilege_type, a.grantee
     FROM pg_catalog.pg_extension e
     JOIN pg_catalog.pg_depend d ON d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass AND d.refobjid = e.oid
       AND d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND d.deptype = 'e'
     JOIN pg_catalog.pg_proc p ON p.oid = d.objid,
          pg_catalog.aclexplode(coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))) a
     WHERE e.extname = 'dblink' AND a.grantee = 0
-  ) AS o (object, privilege)
+  ) AS o (object, privilege, grantee)
   LOOP
+    whose := CASE open.grantee WHEN 0 THEN 'PUBLIC' ELSE open.grantee::pg_catalog.regrole::text END;
     RAISE WARNING USING ERRCODE = 'SG405',
-      MESSAGE = pg_catalog.format('left open: PUBLIC has %s on %s', open.privilege, open.object),
-      HINT = pg_catalog.format('As its owner or a superuser: REVOKE %s ON %s FROM PUBLIC;', open.privilege, open.object);
+      MESSAGE = pg_catalog.format('left open: %s has %s on %s', whose, open.privilege, open.object),
+      HINT = pg_catalog.format('As its owner or a superuser: REVOKE %s ON %s FROM %s;', open.privilege, open.object, whose);
   END LOOP;
 END
 $sminion$;
@@ -891,43 +903,43 @@ CREATE POLICY "guard_floor" ON "crm"."customer" AS RESTRICTIVE FOR ALL TO PUBLIC
 
 -- policy:crm.customer:guard_floor_shop_accounting
 DROP POLICY IF EXISTS "guard_floor_shop_accounting" ON "crm"."customer";
-CREATE POLICY "guard_floor_shop_accounting" ON "crm"."customer" AS RESTRICTIVE FOR ALL TO "shop_accounting" USING ("id" IS NOT NULL AND "id" <> ALL ((SELECT sminion.context('shop_accounting', current_user)::bigint[])::bigint[]));
+CREATE POLICY "guard_floor_shop_accounting" ON "crm"."customer" AS RESTRICTIVE FOR ALL TO "shop_accounting" USING ("id" IS NOT NULL AND "id" <> ALL ((SELECT sminion.context('shop_accounting', current_user)::bigint[])::bigint[]) AND (guard_mask & 1::bigint) <> 0 AND ("last_seen_at" IS NULL OR "last_seen_at" > (now() - interval '3 years')));
 
 -- policy:crm.customer:guard_floor_shop_contract
 DROP POLICY IF EXISTS "guard_floor_shop_contract" ON "crm"."customer";
-CREATE POLICY "guard_floor_shop_contract" ON "crm"."customer" AS RESTRICTIVE FOR ALL TO "shop_contract" USING ("id" IS NOT NULL AND "id" <> ALL ((SELECT sminion.context('shop_contract', current_user)::bigint[])::bigint[]));
+CREATE POLICY "guard_floor_shop_contract" ON "crm"."customer" AS RESTRICTIVE FOR ALL TO "shop_contract" USING ("id" IS NOT NULL AND "id" <> ALL ((SELECT sminion.context('shop_contract', current_user)::bigint[])::bigint[]) AND (guard_mask & 2::bigint) <> 0 AND ("last_seen_at" IS NULL OR "last_seen_at" > (now() - interval '3 years')));
 
 -- policy:crm.customer:guard_floor_shop_rectification
 DROP POLICY IF EXISTS "guard_floor_shop_rectification" ON "crm"."customer";
-CREATE POLICY "guard_floor_shop_rectification" ON "crm"."customer" AS RESTRICTIVE FOR ALL TO "shop_rectification" USING ("id" = (SELECT sminion.named_subject('shop_rectification', current_user)::bigint));
+CREATE POLICY "guard_floor_shop_rectification" ON "crm"."customer" AS RESTRICTIVE FOR ALL TO "shop_rectification" USING (("id" = (SELECT sminion.named_subject('shop_rectification', current_user)::bigint)) AND (guard_mask & 8::bigint) <> 0 AND ("last_seen_at" IS NULL OR "last_seen_at" > (now() - interval '3 years')));
 
 -- policy:crm.customer:guard_accounting_select
 DROP POLICY IF EXISTS "guard_accounting_select" ON "crm"."customer";
-CREATE POLICY "guard_accounting_select" ON "crm"."customer" AS PERMISSIVE FOR SELECT TO "shop_accounting" USING ((guard_mask & 1::bigint) <> 0 AND ("last_seen_at" IS NULL OR "last_seen_at" > (now() - interval '3 years')));
+CREATE POLICY "guard_accounting_select" ON "crm"."customer" AS PERMISSIVE FOR SELECT TO "shop_accounting" USING (true);
 
 -- policy:crm.customer:guard_contract_select
 DROP POLICY IF EXISTS "guard_contract_select" ON "crm"."customer";
-CREATE POLICY "guard_contract_select" ON "crm"."customer" AS PERMISSIVE FOR SELECT TO "shop_contract" USING ((guard_mask & 2::bigint) <> 0 AND ("last_seen_at" IS NULL OR "last_seen_at" > (now() - interval '3 years')));
+CREATE POLICY "guard_contract_select" ON "crm"."customer" AS PERMISSIVE FOR SELECT TO "shop_contract" USING (true);
 
 -- policy:crm.customer:guard_contract_insert
 DROP POLICY IF EXISTS "guard_contract_insert" ON "crm"."customer";
-CREATE POLICY "guard_contract_insert" ON "crm"."customer" AS PERMISSIVE FOR INSERT TO "shop_contract" WITH CHECK ((guard_mask & 2::bigint) <> 0 AND ("last_seen_at" IS NULL OR "last_seen_at" > (now() - interval '3 years')));
+CREATE POLICY "guard_contract_insert" ON "crm"."customer" AS PERMISSIVE FOR INSERT TO "shop_contract" WITH CHECK (true);
 
 -- policy:crm.customer:guard_contract_update
 DROP POLICY IF EXISTS "guard_contract_update" ON "crm"."customer";
-CREATE POLICY "guard_contract_update" ON "crm"."customer" AS PERMISSIVE FOR UPDATE TO "shop_contract" USING ((guard_mask & 2::bigint) <> 0 AND ("last_seen_at" IS NULL OR "last_seen_at" > (now() - interval '3 years'))) WITH CHECK ((guard_mask & 2::bigint) <> 0 AND ("last_seen_at" IS NULL OR "last_seen_at" > (now() - interval '3 years')));
+CREATE POLICY "guard_contract_update" ON "crm"."customer" AS PERMISSIVE FOR UPDATE TO "shop_contract" USING (true) WITH CHECK (true);
 
 -- policy:crm.customer:guard_contract_delete
 DROP POLICY IF EXISTS "guard_contract_delete" ON "crm"."customer";
-CREATE POLICY "guard_contract_delete" ON "crm"."customer" AS PERMISSIVE FOR DELETE TO "shop_contract" USING ((guard_mask & 2::bigint) <> 0 AND ("last_seen_at" IS NULL OR "last_seen_at" > (now() - interval '3 years')));
+CREATE POLICY "guard_contract_delete" ON "crm"."customer" AS PERMISSIVE FOR DELETE TO "shop_contract" USING (true);
 
 -- policy:crm.customer:guard_rectification_select
 DROP POLICY IF EXISTS "guard_rectification_select" ON "crm"."customer";
-CREATE POLICY "guard_rectification_select" ON "crm"."customer" AS PERMISSIVE FOR SELECT TO "shop_rectification" USING ((guard_mask & 8::bigint) <> 0 AND ("last_seen_at" IS NULL OR "last_seen_at" > (now() - interval '3 years')));
+CREATE POLICY "guard_rectification_select" ON "crm"."customer" AS PERMISSIVE FOR SELECT TO "shop_rectification" USING (true);
 
 -- policy:crm.customer:guard_rectification_update
 DROP POLICY IF EXISTS "guard_rectification_update" ON "crm"."customer";
-CREATE POLICY "guard_rectification_update" ON "crm"."customer" AS PERMISSIVE FOR UPDATE TO "shop_rectification" USING ((guard_mask & 8::bigint) <> 0 AND ("last_seen_at" IS NULL OR "last_seen_at" > (now() - interval '3 years'))) WITH CHECK ((guard_mask & 8::bigint) <> 0 AND ("last_seen_at" IS NULL OR "last_seen_at" > (now() - interval '3 years')));
+CREATE POLICY "guard_rectification_update" ON "crm"."customer" AS PERMISSIVE FOR UPDATE TO "shop_rectification" USING (true) WITH CHECK (true);
 
 -- policy:crm.customer:guard_owner
 DROP POLICY IF EXISTS "guard_owner" ON "crm"."customer";
@@ -957,11 +969,11 @@ CREATE POLICY "guard_floor" ON "marketing"."subscriber" AS RESTRICTIVE FOR ALL T
 
 -- policy:marketing.subscriber:guard_floor_shop_marketing
 DROP POLICY IF EXISTS "guard_floor_shop_marketing" ON "marketing"."subscriber";
-CREATE POLICY "guard_floor_shop_marketing" ON "marketing"."subscriber" AS RESTRICTIVE FOR ALL TO "shop_marketing" USING ("customer_id" IS NOT NULL AND "customer_id" <> ALL ((SELECT sminion.context('shop_marketing', current_user)::bigint[])::bigint[]));
+CREATE POLICY "guard_floor_shop_marketing" ON "marketing"."subscriber" AS RESTRICTIVE FOR ALL TO "shop_marketing" USING ("customer_id" IS NOT NULL AND "customer_id" <> ALL ((SELECT sminion.context('shop_marketing', current_user)::bigint[])::bigint[]) AND (guard_mask & 4::bigint) <> 0);
 
 -- policy:marketing.subscriber:guard_marketing_select
 DROP POLICY IF EXISTS "guard_marketing_select" ON "marketing"."subscriber";
-CREATE POLICY "guard_marketing_select" ON "marketing"."subscriber" AS PERMISSIVE FOR SELECT TO "shop_marketing" USING ((guard_mask & 4::bigint) <> 0);
+CREATE POLICY "guard_marketing_select" ON "marketing"."subscriber" AS PERMISSIVE FOR SELECT TO "shop_marketing" USING (true);
 
 -- policy:marketing.subscriber:guard_owner
 DROP POLICY IF EXISTS "guard_owner" ON "marketing"."subscriber";
@@ -996,31 +1008,31 @@ CREATE POLICY "guard_floor" ON "sales"."item" AS RESTRICTIVE FOR ALL TO PUBLIC U
 
 -- policy:sales.item:guard_floor_shop_accounting
 DROP POLICY IF EXISTS "guard_floor_shop_accounting" ON "sales"."item";
-CREATE POLICY "guard_floor_shop_accounting" ON "sales"."item" AS RESTRICTIVE FOR ALL TO "shop_accounting" USING ("guard_subject" IS NOT NULL AND "guard_subject" <> ALL ((SELECT sminion.context('shop_accounting', current_user)::bigint[])::bigint[]));
+CREATE POLICY "guard_floor_shop_accounting" ON "sales"."item" AS RESTRICTIVE FOR ALL TO "shop_accounting" USING ("guard_subject" IS NOT NULL AND "guard_subject" <> ALL ((SELECT sminion.context('shop_accounting', current_user)::bigint[])::bigint[]) AND (guard_mask & 1::bigint) <> 0);
 
 -- policy:sales.item:guard_floor_shop_contract
 DROP POLICY IF EXISTS "guard_floor_shop_contract" ON "sales"."item";
-CREATE POLICY "guard_floor_shop_contract" ON "sales"."item" AS RESTRICTIVE FOR ALL TO "shop_contract" USING ("guard_subject" IS NOT NULL AND "guard_subject" <> ALL ((SELECT sminion.context('shop_contract', current_user)::bigint[])::bigint[]));
+CREATE POLICY "guard_floor_shop_contract" ON "sales"."item" AS RESTRICTIVE FOR ALL TO "shop_contract" USING ("guard_subject" IS NOT NULL AND "guard_subject" <> ALL ((SELECT sminion.context('shop_contract', current_user)::bigint[])::bigint[]) AND (guard_mask & 2::bigint) <> 0);
 
 -- policy:sales.item:guard_accounting_select
 DROP POLICY IF EXISTS "guard_accounting_select" ON "sales"."item";
-CREATE POLICY "guard_accounting_select" ON "sales"."item" AS PERMISSIVE FOR SELECT TO "shop_accounting" USING ((guard_mask & 1::bigint) <> 0);
+CREATE POLICY "guard_accounting_select" ON "sales"."item" AS PERMISSIVE FOR SELECT TO "shop_accounting" USING (true);
 
 -- policy:sales.item:guard_contract_select
 DROP POLICY IF EXISTS "guard_contract_select" ON "sales"."item";
-CREATE POLICY "guard_contract_select" ON "sales"."item" AS PERMISSIVE FOR SELECT TO "shop_contract" USING ((guard_mask & 2::bigint) <> 0);
+CREATE POLICY "guard_contract_select" ON "sales"."item" AS PERMISSIVE FOR SELECT TO "shop_contract" USING (true);
 
 -- policy:sales.item:guard_contract_insert
 DROP POLICY IF EXISTS "guard_contract_insert" ON "sales"."item";
-CREATE POLICY "guard_contract_insert" ON "sales"."item" AS PERMISSIVE FOR INSERT TO "shop_contract" WITH CHECK ((guard_mask & 2::bigint) <> 0);
+CREATE POLICY "guard_contract_insert" ON "sales"."item" AS PERMISSIVE FOR INSERT TO "shop_contract" WITH CHECK (true);
 
 -- policy:sales.item:guard_contract_update
 DROP POLICY IF EXISTS "guard_contract_update" ON "sales"."item";
-CREATE POLICY "guard_contract_update" ON "sales"."item" AS PERMISSIVE FOR UPDATE TO "shop_contract" USING ((guard_mask & 2::bigint) <> 0) WITH CHECK ((guard_mask & 2::bigint) <> 0);
+CREATE POLICY "guard_contract_update" ON "sales"."item" AS PERMISSIVE FOR UPDATE TO "shop_contract" USING (true) WITH CHECK (true);
 
 -- policy:sales.item:guard_contract_delete
 DROP POLICY IF EXISTS "guard_contract_delete" ON "sales"."item";
-CREATE POLICY "guard_contract_delete" ON "sales"."item" AS PERMISSIVE FOR DELETE TO "shop_contract" USING ((guard_mask & 2::bigint) <> 0);
+CREATE POLICY "guard_contract_delete" ON "sales"."item" AS PERMISSIVE FOR DELETE TO "shop_contract" USING (true);
 
 -- policy:sales.item:guard_owner
 DROP POLICY IF EXISTS "guard_owner" ON "sales"."item";
@@ -1050,31 +1062,31 @@ CREATE POLICY "guard_floor" ON "sales"."orders" AS RESTRICTIVE FOR ALL TO PUBLIC
 
 -- policy:sales.orders:guard_floor_shop_accounting
 DROP POLICY IF EXISTS "guard_floor_shop_accounting" ON "sales"."orders";
-CREATE POLICY "guard_floor_shop_accounting" ON "sales"."orders" AS RESTRICTIVE FOR ALL TO "shop_accounting" USING ("customer_id" IS NOT NULL AND "customer_id" <> ALL ((SELECT sminion.context('shop_accounting', current_user)::bigint[])::bigint[]));
+CREATE POLICY "guard_floor_shop_accounting" ON "sales"."orders" AS RESTRICTIVE FOR ALL TO "shop_accounting" USING ("customer_id" IS NOT NULL AND "customer_id" <> ALL ((SELECT sminion.context('shop_accounting', current_user)::bigint[])::bigint[]) AND (guard_mask & 1::bigint) <> 0);
 
 -- policy:sales.orders:guard_floor_shop_contract
 DROP POLICY IF EXISTS "guard_floor_shop_contract" ON "sales"."orders";
-CREATE POLICY "guard_floor_shop_contract" ON "sales"."orders" AS RESTRICTIVE FOR ALL TO "shop_contract" USING ("customer_id" IS NOT NULL AND "customer_id" <> ALL ((SELECT sminion.context('shop_contract', current_user)::bigint[])::bigint[]));
+CREATE POLICY "guard_floor_shop_contract" ON "sales"."orders" AS RESTRICTIVE FOR ALL TO "shop_contract" USING ("customer_id" IS NOT NULL AND "customer_id" <> ALL ((SELECT sminion.context('shop_contract', current_user)::bigint[])::bigint[]) AND (guard_mask & 2::bigint) <> 0);
 
 -- policy:sales.orders:guard_accounting_select
 DROP POLICY IF EXISTS "guard_accounting_select" ON "sales"."orders";
-CREATE POLICY "guard_accounting_select" ON "sales"."orders" AS PERMISSIVE FOR SELECT TO "shop_accounting" USING ((guard_mask & 1::bigint) <> 0);
+CREATE POLICY "guard_accounting_select" ON "sales"."orders" AS PERMISSIVE FOR SELECT TO "shop_accounting" USING (true);
 
 -- policy:sales.orders:guard_contract_select
 DROP POLICY IF EXISTS "guard_contract_select" ON "sales"."orders";
-CREATE POLICY "guard_contract_select" ON "sales"."orders" AS PERMISSIVE FOR SELECT TO "shop_contract" USING ((guard_mask & 2::bigint) <> 0);
+CREATE POLICY "guard_contract_select" ON "sales"."orders" AS PERMISSIVE FOR SELECT TO "shop_contract" USING (true);
 
 -- policy:sales.orders:guard_contract_insert
 DROP POLICY IF EXISTS "guard_contract_insert" ON "sales"."orders";
-CREATE POLICY "guard_contract_insert" ON "sales"."orders" AS PERMISSIVE FOR INSERT TO "shop_contract" WITH CHECK ((guard_mask & 2::bigint) <> 0);
+CREATE POLICY "guard_contract_insert" ON "sales"."orders" AS PERMISSIVE FOR INSERT TO "shop_contract" WITH CHECK (true);
 
 -- policy:sales.orders:guard_contract_update
 DROP POLICY IF EXISTS "guard_contract_update" ON "sales"."orders";
-CREATE POLICY "guard_contract_update" ON "sales"."orders" AS PERMISSIVE FOR UPDATE TO "shop_contract" USING ((guard_mask & 2::bigint) <> 0) WITH CHECK ((guard_mask & 2::bigint) <> 0);
+CREATE POLICY "guard_contract_update" ON "sales"."orders" AS PERMISSIVE FOR UPDATE TO "shop_contract" USING (true) WITH CHECK (true);
 
 -- policy:sales.orders:guard_contract_delete
 DROP POLICY IF EXISTS "guard_contract_delete" ON "sales"."orders";
-CREATE POLICY "guard_contract_delete" ON "sales"."orders" AS PERMISSIVE FOR DELETE TO "shop_contract" USING ((guard_mask & 2::bigint) <> 0);
+CREATE POLICY "guard_contract_delete" ON "sales"."orders" AS PERMISSIVE FOR DELETE TO "shop_contract" USING (true);
 
 -- policy:sales.orders:guard_owner
 DROP POLICY IF EXISTS "guard_owner" ON "sales"."orders";
