@@ -36,7 +36,7 @@ LEAKY = frozenset(
     pg_column_toast_chunk_id pg_database_size pg_get_replication_slots pg_indexes_size pg_mcv_list_items
     pg_relation_size pg_sequence_last_value pg_table_size pg_tablespace_size pg_total_relation_size pg_get_sequence_data
     pg_prepared_xact pg_lock_status pg_blocking_pids pg_safe_snapshot_blocking_pids pg_last_committed_xact
-    pg_xact_commit_timestamp pg_xact_commit_timestamp_origin
+    pg_xact_commit_timestamp pg_xact_commit_timestamp_origin pg_cursor pg_prepared_statement
     """.split()
 )
 
@@ -55,11 +55,11 @@ SEQUENCES = frozenset({"nextval", "currval"})
 SAFE_CATALOGS = frozenset(
     """
     pg_aggregate pg_am pg_amop pg_amproc pg_attrdef pg_attribute pg_auth_members pg_available_extension_versions
-    pg_available_extensions pg_cast pg_class pg_collation pg_config pg_constraint pg_conversion pg_cursors pg_database
+    pg_available_extensions pg_cast pg_class pg_collation pg_config pg_constraint pg_conversion pg_database
     pg_default_acl pg_depend pg_description pg_enum pg_event_trigger pg_extension pg_foreign_data_wrapper
     pg_foreign_server pg_foreign_table pg_group pg_index pg_indexes pg_inherits pg_init_privs pg_language pg_matviews
     pg_namespace pg_opclass pg_operator pg_opfamily pg_parameter_acl pg_partitioned_table pg_policies pg_policy
-    pg_prepared_statements pg_proc pg_publication pg_publication_namespace pg_publication_rel pg_publication_tables
+    pg_proc pg_publication pg_publication_namespace pg_publication_rel pg_publication_tables
     pg_range pg_rewrite pg_roles pg_rules pg_seclabel pg_seclabels pg_sequence pg_settings pg_shdepend pg_shdescription
     pg_shseclabel pg_statistic_ext pg_tables pg_tablespace pg_timezone_abbrevs pg_timezone_names pg_transform pg_trigger
     pg_ts_config pg_ts_config_map pg_ts_dict pg_ts_parser pg_ts_template pg_type pg_user pg_views pg_wait_events

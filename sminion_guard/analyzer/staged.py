@@ -104,5 +104,6 @@ def _merge(statements: list[Statement], state: State, frame: Frame) -> Reason:
                     )
     # Every pair may be merged, but the purpose does not reach them all: it was another one that touched them before.
     earlier = ", ".join(f"`{named}`" for named in state.touched.values())
-    return Reason("SG110", f"the transaction has touched {earlier}, which purpose `{frame.purpose.name}` does not reach",
+    purpose = frame.purpose.name
+    return Reason("SG110", f"the transaction has touched {earlier}, which purpose `{purpose}` does not reach",
                   hint="end the transaction before you turn to the other data")
