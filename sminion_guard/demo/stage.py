@@ -44,6 +44,12 @@ class Stage:
     teller: Teller
     actors: dict[str, Actor]
 
+    @classmethod
+    def on(cls, server: Server, people: int, teller: Teller) -> Self:
+        """The stage on a server where the shop stands already."""
+        actors = {login: Actor(login, who, server.dsn(user=login, dbname=DATABASE)) for login, who in ACTORS.items()}
+        return cls(server, shop_policy(), people, teller, actors)
+
     def __enter__(self) -> Self:
         return self
 
@@ -87,13 +93,18 @@ ACTORS = {
 """Login to what its tickets name as the actor."""
 
 
+def shop_policy() -> Policy:
+    """The policy of the example."""
+    return load(resources.examples() / "shop" / "privacy.toml")
+
+
 def build(server: Server, people: int, teller: Teller) -> Stage:
     """Create the shop's database on a running server, fill it, and put it under the guard.
 
     :param people: how many customers to generate.
     :raises GuardError: when installing fails.
     """
-    policy = load(resources.examples() / "shop" / "privacy.toml")
+    policy = shop_policy()
     dsn = server.dsn(dbname=DATABASE)
     with teller.work("roles, database and seven schemas, as they were before the guard"):
         _create(server, policy)
@@ -110,10 +121,7 @@ def build(server: Server, people: int, teller: Teller) -> Stage:
     with psycopg.connect(dsn, autocommit=True) as admin:
         for login, office in OFFICES.items():
             admin.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(office), sql.Identifier(login)))
-    actors = {
-        login: Actor(login, who, server.dsn(user=login, dbname=DATABASE)) for login, who in ACTORS.items()
-    }
-    stage = Stage(server, policy, people, teller, actors)
+    stage = Stage.on(server, people, teller)
     try:
         _permit(stage)
     except BaseException:

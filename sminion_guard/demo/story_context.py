@@ -32,7 +32,7 @@ def forged_context(stage: Stage) -> None:
 
 
 def _revoked(stage: Stage) -> None:
-    token = stage.login("shop_console").ticket("contract", "curious")
+    token = stage.login("shop_console").ticket("contract", "night shift")
     number = token.partition(".")[0]
     say(stage, "olga", f"SELECT sminion.revoke_ticket({number}, 'an operator has no business here')", value(True))
     attempt(stage, "shop_console", [(ENTER, [token])], COUNT, refused("SG205"),

@@ -40,14 +40,14 @@ def consent(stage: Stage) -> None:
 
 def objection(stage: Stage) -> None:
     """Objecting to a legitimate interest, and a purpose with two compartments."""
-    buyers = "SELECT count(DISTINCT customer_id) FROM sales.orders"
-    known = stage.truth(buyers)
+    customers = "SELECT count(*) FROM crm.customer"
+    known = stage.truth(customers)
     stage.teller.chapter("Objection", """Statistics rest on a legitimate interest, and people may object. They reach
         orders and newsletters, which never meet, so each ticket chooses one side.""")
-    ask(stage, "shop_analyst", "analytics", "monthly report", buyers, refused("SG213"))
-    ask(stage, "shop_analyst", "analytics", "monthly report", buyers, value(known), schemas=ORDER_SCHEMAS)
+    ask(stage, "shop_analyst", "analytics", "monthly report", customers, refused("SG213"))
+    ask(stage, "shop_analyst", "analytics", "monthly report", customers, value(known), schemas=ORDER_SCHEMAS)
     say(stage, "olga", f"SELECT sminion.object('{HEROINE}', 'analytics', 'by phone')", value(True))
-    ask(stage, "shop_analyst", "analytics", "monthly report", buyers, value(known - 1), schemas=ORDER_SCHEMAS)
+    ask(stage, "shop_analyst", "analytics", "monthly report", customers, value(known - 1), schemas=ORDER_SCHEMAS)
     ask(stage, "shop_analyst", "analytics", "monthly report", "SELECT mailing, count(*) FROM marketing.opening "
         "GROUP BY mailing ORDER BY mailing LIMIT 2", rows(2), schemas=("marketing",))
 
