@@ -69,6 +69,8 @@ class Relation:
     """Expressions of row security policies. Of these, as of defaults and checks, a snapshot keeps only those that
     call functions or operators outside of pg_catalog and the guard, or read another relation: others lead nowhere."""
     cascades: tuple[Cascade, ...] = ()
+    constraints: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Columns of the unique, primary and exclusion constraints, which ``ON CONFLICT ON CONSTRAINT`` can name."""
     public: str = ""
     """Privileges that PUBLIC has: some of ``r``, ``a``, ``w``, ``d``."""
 

@@ -98,6 +98,7 @@ def _relation(row: Document) -> Relation:
             ForeignKeyAction(schema, name, tuple(columns), tuple(keys), on_delete, on_update)
             for schema, name, columns, keys, on_delete, on_update in row["cascades"]
         ),
+        constraints={name: tuple(columns) for name, columns in row["constraints"]},
         public=row["public"],
     )
 

@@ -12,7 +12,7 @@ from sminion_guard.analyzer.catalog import Catalog
 from sminion_guard.analyzer.catalog_json import from_document
 
 if TYPE_CHECKING:
-    from sqlalchemy import ForeignKeyConstraint, MetaData, Table
+    from sqlalchemy import ForeignKeyConstraint, MetaData, PrimaryKeyConstraint, Table, UniqueConstraint
 
 _ACTIONS = {"CASCADE": "c", "SET NULL": "n", "SET DEFAULT": "d"}
 
@@ -51,7 +51,20 @@ def _relation(table: Table, cascades: list[Any], default_schema: str, guard_colu
         "schema": table.schema or default_schema, "name": table.name, "kind": "r", "definition": None, "invoker": False,
         "public": "", "columns": columns, "parents": [], "children": [], "owner": None, "triggers": [], "rules": [],
         "checks": [], "policies": [], "cascades": sorted(cascades),
+        "constraints": sorted(_constraints(table)),
     }
+
+
+def _constraints(table: Table) -> list[list[Any]]:
+    """Keys with the names that PostgreSQL gives to those without."""
+    found: list[list[Any]] = []
+    for constraint in table.constraints:
+        columns = [column.name for column in getattr(constraint, "columns", ())]
+        if isinstance(constraint, PrimaryKeyConstraint) and columns:
+            found.append([str(constraint.name or f"{table.name}_pkey"), columns])
+        elif isinstance(constraint, UniqueConstraint):
+            found.append([str(constraint.name or f"{'_'.join([table.name, *columns])}_key"), columns])
+    return found
 
 
 def _cascade(table: Table, constraint: ForeignKeyConstraint, default_schema: str) -> list[Any]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from sminion_guard.analyzer.access import COPIED, NOTHING
 from sminion_guard.analyzer.catalog import Cascade, Relation, Trigger
 from sminion_guard.analyzer.expansion import absorb, expanded
 from sminion_guard.analyzer.facts import FactKind
-from sminion_guard.analyzer.parse import Unparsed, parse
+from sminion_guard.analyzer.parse import Node, Unparsed, parse
 from sminion_guard.analyzer.routines import follow
 from sminion_guard.analyzer.scope import Item, Scope
 from sminion_guard.analyzer.views import expand_view
-from sminion_guard.analyzer.walk import CLARIFY, COLLECT, DELETE, Result, Touch, Walk, evaluate, run
+from sminion_guard.analyzer.walk import CLARIFY, COLLECT, DELETE, USE, Result, Touch, Walk, evaluate, run
 from sminion_guard.policy.model import Operation
 
 _EVENTS = {COLLECT: "i", CLARIFY: "u", DELETE: "d"}
@@ -106,11 +108,18 @@ def _rules(w: Walk, relation: Relation, operation: Operation) -> bool:
         if rule.get("event") != _RULES[operation]:
             continue
         instead = instead or bool(rule.get("instead") and "whereClause" not in rule)
-        scope = Scope(variables={"new": NOTHING, "old": NOTHING})
-        evaluate(w, rule.get("whereClause"), scope)
-        for action in rule.get("actions", ()):
-            run(w, action, scope)
+        # The server checks what a rule does as the owner of its table or view, unless that is an invoker's view.
+        inner = expanded(w, ("rule", relation, text), w.path, partial(_rule, rule=rule))
+        absorb(w, inner, 0, relation.qualified, definer=not relation.invoker)
     return instead
+
+
+def _rule(w: Walk, rule: Node) -> Result:
+    scope = Scope(variables={"new": NOTHING, "old": NOTHING})
+    evaluate(w, rule.get("whereClause"), scope)
+    for action in rule.get("actions", ()):
+        run(w, action, scope)
+    return Result()
 
 
 def _cascade(w: Walk, cascade: Cascade, operation: Operation, columns: tuple[str, ...]) -> None:
@@ -147,7 +156,10 @@ def _through_view(w: Walk, view: Relation, operation: Operation, columns: tuple[
         if base_relation is None:
             continue
         written = tuple(names) if columns else ()
-        touch = w.touches.setdefault((base_relation, operation, (), not view.invoker), Touch(0))
+        # Whose rights count for writing is decided like those for reading: by the view that names the table.
+        read = [owned for relation, done, _, owned in w.touches if relation is base_relation and done is USE]
+        owner = all(read) if read else not view.invoker
+        touch = w.touches.setdefault((base_relation, operation, (), owner), Touch(0))
         for name in written:
             touch.columns.setdefault(name, 0)
         consequences(w, base_relation, operation, written, 0)

@@ -126,9 +126,10 @@ def indirection(w: Walk, node: Node, scope: Scope) -> Flow:
     argument, steps = node["arg"], node["indirection"]
     inner = argument.get("ColumnRef")
     if inner is not None and "String" in steps[0] and "A_Star" not in inner["fields"][-1]:
-        # The server reads `(t).a` of a table in FROM as `t.a`, and needs the one column only.
+        # The server reads `(t).a` of a table in FROM as `t.a`, but asks for the right to the whole row first.
         names = [*inner["fields"], steps[0]]
         if len(inner["fields"]) == 1 and scope.column(strings(inner["fields"])[0]) is None:
+            evaluate(w, argument, scope)
             rest = column_ref(w, {"fields": names, "location": inner.get("location", 0)}, scope)
             return join(rest, *_subscripts(w, steps[1:], scope))
     return join(evaluate(w, argument, scope), *_subscripts(w, steps, scope))

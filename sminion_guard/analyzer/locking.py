@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from sminion_guard.analyzer.parse import Node
+from sminion_guard.analyzer.catalog import Relation
+from sminion_guard.analyzer.expansion import absorb, expanded
+from sminion_guard.analyzer.parse import Node, parse
 from sminion_guard.analyzer.ranges import find_relation
 from sminion_guard.analyzer.scope import Scope
-from sminion_guard.analyzer.walk import CLARIFY, Walk
+from sminion_guard.analyzer.walk import CLARIFY, Result, Walk
 
 
 def lock_rows(w: Walk, clause: Node, select: Node, scope: Scope) -> None:
@@ -29,10 +31,22 @@ def _lock(w: Walk, entry: Node, named: set[str], scope: Scope) -> None:
             if (not named or label in named) and not ("schemaname" not in node and scope.cte(node["relname"])[0]):
                 relation = find_relation(w, node)
                 if relation is not None:
-                    w.touch(relation, CLARIFY, node.get("location", 0))
+                    start = node.get("location", 0)
+                    w.touch(relation, CLARIFY, start)
+                    if relation.kind == "v":
+                        _lock_below(w, relation, start)
         elif kind == "RangeSubselect" and (not named or node.get("alias", {}).get("aliasname") in named):
             inner = node["subquery"].get("SelectStmt", {})
             for below in inner.get("fromClause", ()):
                 _lock(w, below, set(), scope)
 
 
+def _lock_below(w: Walk, view: Relation, start: int) -> None:
+    """The rows of a view are those of its tables: these are locked too, with the rights that reading them takes."""
+    def body(inner: Walk) -> Result:
+        for part in parse(view.definition or ""):
+            for entry in part.node.get("fromClause", ()):
+                _lock(inner, entry, set(), Scope())
+        return Result()
+
+    absorb(w, expanded(w, ("locked view", view), (), body), start, view.qualified, definer=not view.invoker)

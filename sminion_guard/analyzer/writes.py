@@ -12,7 +12,7 @@ from sminion_guard.analyzer.parse import Node
 from sminion_guard.analyzer.ranges import absorb_children, add_range, find_relation, from_clause, relation_item
 from sminion_guard.analyzer.scope import Item, Scope
 from sminion_guard.analyzer.selects import target_list, with_clause
-from sminion_guard.analyzer.walk import CLARIFY, COLLECT, DELETE, Result, Touch, Walk, evaluate, run, statement
+from sminion_guard.analyzer.walk import CLARIFY, COLLECT, DELETE, USE, Result, Touch, Walk, evaluate, run, statement
 from sminion_guard.policy.model import Operation
 
 WRITABLE = frozenset({"r", "p", "f", "v"})
@@ -87,6 +87,8 @@ def merge(w: Walk, node: Node, outer: Scope) -> Result:
         sees = {"MERGE_WHEN_MATCHED": both, "MERGE_WHEN_NOT_MATCHED_BY_TARGET": scope}.get(kind, only_target)
         evaluate(w, clause.get("condition"), sees)
         _merge_action(w, clause, relation, node["relation"], sees)
+    if relation is not None and not any(key[0] is relation for key in w.touches):
+        w.touch(relation, USE, node["relation"].get("location", 0))  # DO NOTHING still looks at the rows
     if "returningClause" in node:
         w.require(17, "`MERGE ... RETURNING`", node["relation"].get("location", 0))
     returning = Scope(scope.parent, [*source, item], scope.ctes, scope.variables)
@@ -198,6 +200,9 @@ def _on_conflict(
                                        "location": infer.get("location", 0)}}, own)
         evaluate(w, element.get("expr"), own)
     evaluate(w, infer.get("whereClause"), own)
+    if "conname" in infer and relation is not None:
+        for name in relation.constraints.get(infer["conname"], item.names):
+            w.mark(item.index.get(name, NOTHING), infer.get("location", 0))
     if node.get("action") != "ONCONFLICT_UPDATE" or relation is None:
         return
     flows = [join(flow, stored.get(name, NOTHING)) for name, flow in zip(item.names, item.flows, strict=True)]

@@ -95,7 +95,13 @@ SELECT n.nspname AS schema, c.relname AS name, c.relkind::text AS kind,
           JOIN pg_catalog.pg_class cc ON cc.oid = k.conrelid
           JOIN pg_catalog.pg_namespace cn ON cn.oid = cc.relnamespace
          WHERE k.confrelid = c.oid AND k.contype = 'f'
-           AND (k.confdeltype IN ('c', 'n', 'd') OR k.confupdtype IN ('c', 'n', 'd'))) AS cascades
+           AND (k.confdeltype IN ('c', 'n', 'd') OR k.confupdtype IN ('c', 'n', 'd'))) AS cascades,
+       (SELECT coalesce(json_agg(json_build_array(k.conname,
+                   (SELECT json_agg(a.attname ORDER BY u.place) FROM unnest(k.conkey) WITH ORDINALITY u(num, place)
+                      JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.num))
+                   ORDER BY k.conname), '[]')
+          FROM pg_catalog.pg_constraint k
+         WHERE k.conrelid = c.oid AND k.contype IN ('p', 'u', 'x')) AS constraints
   FROM pg_catalog.pg_class c
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
  WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
