@@ -12,7 +12,7 @@ from sminion_guard.analyzer.catalog import Catalog
 from sminion_guard.analyzer.catalog_json import from_document
 
 if TYPE_CHECKING:
-    from sqlalchemy import ForeignKeyConstraint, MetaData, PrimaryKeyConstraint, Table, UniqueConstraint
+    from sqlalchemy import ForeignKeyConstraint, MetaData, Table
 
 _ACTIONS = {"CASCADE": "c", "SET NULL": "n", "SET DEFAULT": "d"}
 
@@ -60,9 +60,9 @@ def _constraints(table: Table) -> list[list[Any]]:
     found: list[list[Any]] = []
     for constraint in table.constraints:
         columns = [column.name for column in getattr(constraint, "columns", ())]
-        if isinstance(constraint, PrimaryKeyConstraint) and columns:
+        if constraint.__visit_name__ == "primary_key_constraint" and columns:
             found.append([str(constraint.name or f"{table.name}_pkey"), columns])
-        elif isinstance(constraint, UniqueConstraint):
+        elif constraint.__visit_name__ == "unique_constraint":
             found.append([str(constraint.name or f"{'_'.join([table.name, *columns])}_key"), columns])
     return found
 
