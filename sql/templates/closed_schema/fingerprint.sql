@@ -1,4 +1,5 @@
-SELECT coalesce(pg_catalog.string_agg(pg_catalog.concat_ws(' ', o.privilege, o.object, o.grantee), '; ' ORDER BY o.object, o.privilege, o.grantee), 'closed') FROM (
+SELECT coalesce(pg_catalog.string_agg(pg_catalog.concat_ws(' ', o.privilege, o.object, 'TO',
+         CASE o.grantee WHEN 0 THEN 'PUBLIC' ELSE o.grantee::pg_catalog.regrole::text END), '; ' ORDER BY o.object, o.privilege, o.grantee), 'closed') FROM (
     SELECT g.object, g.privilege, g.grantee, g.is_grantable
     FROM (
       SELECT pg_catalog.format('SCHEMA %I', n.nspname), a.privilege_type, a.grantee, a.is_grantable

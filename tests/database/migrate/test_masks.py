@@ -1,0 +1,118 @@
+"""Masks are filled in by many short transactions: they can be interrupted, run twice at once, and yield to applications."""
+
+from __future__ import annotations
+
+import threading
+
+import psycopg
+import pytest
+
+from sminion_guard import migrate
+from sminion_guard.errors import GuardError, InstallError
+from sminion_guard.migrate import Step, masks
+from tests.database.migrate.conftest import Shop
+
+
+@pytest.fixture
+def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One block a step, so that there is a middle to interrupt."""
+    monkeypatch.setattr(masks, "_BLOCKS", 1)
+    monkeypatch.setattr(masks, "_FEWEST_BLOCKS", 1)
+
+
+@pytest.mark.usefixtures("small_steps")
+def test_filling_in_that_was_killed_in_the_middle_goes_on_where_it_stopped(shop: Shop) -> None:
+    shop.apply(fill=False)
+    assert shop.unfilled() == 2100
+    seen: list[Step] = []
+    with shop.database.connect(autocommit=False) as connection:
+        pid = connection.info.backend_pid
+
+        def kill_in_the_middle(step: Step) -> None:
+            seen.append(step)
+            if len(seen) == 3:
+                shop.database.execute("SELECT pg_terminate_backend(%s, 5000)", pid)
+
+        with pytest.raises((GuardError, psycopg.OperationalError)):
+            migrate.fill_masks(connection, kill_in_the_middle)
+    left = shop.unfilled()
+    assert 0 < left < 2100
+    with shop.database.connect(autocommit=False) as connection:
+        assert migrate.fill_masks(connection) == left
+    assert shop.unfilled() == 0
+
+
+@pytest.mark.usefixtures("small_steps")
+def test_two_may_fill_in_at_once(shop: Shop) -> None:
+    shop.apply(fill=False)
+    done: list[int] = []
+
+    def fill() -> None:
+        with shop.database.connect(autocommit=False) as connection:
+            done.append(migrate.fill_masks(connection))
+
+    threads = [threading.Thread(target=fill) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(done) == 2100
+    assert shop.unfilled() == 0
+
+
+def test_rows_wait_for_states_that_an_application_has_locked(shop: Shop) -> None:
+    shop.apply()
+    # Another formula: marketing no longer rests on consent, so every state and every row is due again.
+    changed = shop.changed('basis = "consent"', 'basis = "contract"')
+    shop.apply(changed, fill=False)
+    with shop.database.connect(autocommit=False) as application:
+        application.execute("SELECT 1 FROM sminion.subject_state WHERE subject = '7' FOR SHARE")
+        with shop.database.connect(autocommit=False) as connection:
+            with pytest.raises(InstallError) as caught:
+                migrate.fill_masks(connection, patience=0.3)
+            assert caught.value.code == "SG438"
+            assert shop.database.execute("SELECT tables_to_fill FROM sminion.settle_status") == [(4,)]
+            application.rollback()
+            assert migrate.fill_masks(connection) == 2100
+    stale = shop.database.execute(
+        "SELECT count(*) FROM crm.customer c JOIN sminion.subject_state s ON s.subject = c.id::text"
+        " WHERE c.guard_mask IS DISTINCT FROM s.mask")
+    assert stale == [(0,)]
+
+
+def test_filling_in_yields_to_an_application_that_holds_a_row(shop: Shop) -> None:
+    shop.apply(fill=False)
+    with shop.database.connect(autocommit=False) as application:
+        application.execute("SELECT 1 FROM crm.customer WHERE id = 5 FOR UPDATE")
+        steps: list[Step] = []
+
+        def let_go(step: Step) -> None:
+            steps.append(step)
+            if step.work == "waiting":
+                application.rollback()
+
+        with shop.database.connect(autocommit=False) as connection:
+            assert migrate.fill_masks(connection, let_go) == 2100
+    assert any(step.work == "waiting" for step in steps)
+
+
+def test_settling_moves_every_waiting_subject_into_its_rows(shop: Shop) -> None:
+    shop.apply()
+    for subject in ("3", "4", "5"):
+        shop.database.execute("SELECT sminion.block(%s, 'a court order', 'officer')", subject)
+    with shop.database.connect(autocommit=False) as connection:
+        assert migrate.settle_all(connection) == 3
+        assert migrate.settle_all(connection) == 0
+    assert shop.database.execute("SELECT count(*) FROM sminion.withheld") == [(0,)]
+    ((blocked,),) = shop.database.execute("SELECT blocked_bits FROM sminion.policy")
+    assert shop.database.execute("SELECT DISTINCT guard_mask FROM crm.customer WHERE id IN (3, 4, 5)") == [(blocked,)]
+
+
+def test_settling_gives_up_when_nothing_moves(shop: Shop) -> None:
+    shop.apply()
+    shop.database.execute("SELECT sminion.block('3', 'a court order', 'officer')")
+    with shop.database.connect(autocommit=False) as application:
+        application.execute("SELECT 1 FROM sminion.subject_state WHERE subject = '3' FOR UPDATE")
+        with shop.database.connect(autocommit=False) as connection, pytest.raises(InstallError) as caught:
+            migrate.settle_all(connection, patience=0.2)
+    assert caught.value.code == "SG438"
