@@ -42,14 +42,15 @@ NUMBERS = count()
 
 
 def small() -> str:
-    return "SELECT t.id, t.column_1, t.column_2 FROM app.table_1 t WHERE t.id = $1 AND t.column_3 > 10 ORDER BY t.column_4"
+    return "SELECT t.id, t.column_1, t.column_2 FROM app.table_1 t WHERE t.id = $1 AND t.column_3 > 9 ORDER BY t.column_4"
 
 
 def medium() -> str:
     """Five joins, forty columns."""
     columns = ", ".join(f"t{number % 6}.{COLUMNS[number % 20]} AS c{number}" for number in range(40))
-    joins = " ".join(f"JOIN app.table_{number} t{number} ON t{number}.id = t{number - 1}.column_0" for number in range(1, 6))
-    return f"SELECT {columns} FROM app.table_0 t0 {joins} WHERE t0.column_1 = $1 AND lower(t2.column_3) LIKE 'a%' LIMIT 50"
+    joins = " ".join(f"JOIN app.table_{right} t{right} ON t{right}.id = t{right - 1}.column_0" for right in range(1, 6))
+    where = "t0.column_1 = $1 AND lower(t2.column_3) LIKE 'a%'"
+    return f"SELECT {columns} FROM app.table_0 t0 {joins} WHERE {where} LIMIT 50"
 
 
 def large() -> str:
@@ -57,9 +58,9 @@ def large() -> str:
     parts = ["c0 AS (SELECT t.id, t.column_0 AS v, t.column_1 AS w FROM app.table_0 t)"]
     for number in range(1, 20):
         parts.append(
-            f"c{number} AS (SELECT p.id, max(t.column_{number}) AS v, coalesce(p.w, t.column_2) AS w FROM c{number - 1} p "
-            f"JOIN app.table_{number} t ON t.id = p.id AND t.column_5 IN (1, 2, 3) LEFT JOIN app.table_{number + 1} u ON "
-            f"u.column_1 = t.column_2 WHERE EXISTS (SELECT 1 FROM app.table_{number + 2} e WHERE e.id = t.id AND "
+            f"c{number} AS (SELECT p.id, max(t.column_{number}) AS v, coalesce(p.w, t.column_2) AS w FROM c{number - 1} "
+            f"p JOIN app.table_{number} t ON t.id = p.id AND t.column_5 IN (1, 2, 3) LEFT JOIN app.table_{number + 1} u "
+            f"ON u.column_1 = t.column_2 WHERE EXISTS (SELECT 1 FROM app.table_{number + 2} e WHERE e.id = t.id AND "
             f"e.column_{number} = p.v) GROUP BY p.id, p.w, t.column_2 HAVING count(u.id) >= 0)")
     return f"WITH {', '.join(parts)} SELECT c19.id, c19.v, c5.w FROM c19 JOIN c5 ON c5.id = c19.id ORDER BY 1 LIMIT 10"
 
@@ -103,7 +104,7 @@ def contenders(catalog: Catalog, policy: Policy) -> dict[str, Callable[[str], ob
 
 
 def measure(runs: dict[str, Callable[[str], object]], sql: str, rounds: int) -> dict[str, float]:
-    """Medians of CPU time in microseconds, the contenders taking turns; one that cannot read the statement is left out."""
+    """Medians of CPU time in microseconds, the contenders taking turns; who cannot read the text is left out."""
     times: dict[str, list[float]] = {}
     for name, run in runs.items():
         try:

@@ -123,7 +123,7 @@ def _scan(text: str, here: int) -> tuple[list[Token], int | None]:
     except parser.ParseError as error:
         place = error.args[1]
         broken = here + place
-        found = parser.scan(rest[:place]) if place else ()
+        found = parser.scan(rest[:place]) if place else []
     return [(here + token.start, here + token.end + 1, token.name) for token in found], broken
 
 

@@ -51,7 +51,7 @@ def _carets(statement: str, reason: Reason) -> Iterator[str]:
             for start, stop in marks:
                 under[start:stop] = "^" * (stop - start)
             # A tab must stay one, or the carets stand elsewhere than what they point to.
-            gap = "".join("\t" if char == "\t" and mark == " " else mark for char, mark in zip(line, under, strict=False))
+            gap = "".join("\t" if line[place] == "\t" and mark == " " else mark for place, mark in enumerate(under))
             yield f"  | {line}"
             yield f"  | {gap}"
         begin = end + 1

@@ -30,7 +30,8 @@ def dump(
     database_url: DatabaseOption = None,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="FILE", show_default=False, help="Where to write it; else the standard output."),
+        typer.Option("--output", "-o", metavar="FILE", show_default=False,
+                     help="Where to write it; else the standard output."),
     ] = None,
 ) -> None:
     """Write the catalog of a database as JSON: names, types, views and functions, never rows."""
@@ -47,7 +48,8 @@ def dump(
     try:
         output.write_text(document + "\n", encoding="utf-8")
     except OSError as error:
-        raise OpaqueStatement("SG825", f"`{output}` cannot be written", detail=str(error), hint=CODES["SG825"].fix) from error
+        raise OpaqueStatement("SG825", f"`{output}` cannot be written", detail=str(error),
+                              hint=CODES["SG825"].fix) from error
 
 
 def read_file(path: Path) -> Catalog:
@@ -59,5 +61,5 @@ def read_file(path: Path) -> Catalog:
         return load(path)
     except OSError as error:
         raise OpaqueStatement("SG823", f"catalog `{path}` cannot be read", detail=str(error),
-                              hint="write it with `sminion-guard catalog dump --output catalog.json`, or pass `--catalog`"
+                              hint="write it with `sminion-guard catalog dump -o catalog.json`, or pass `--catalog`"
                               ) from error
