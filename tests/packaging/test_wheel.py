@@ -51,7 +51,7 @@ def _files(directory: Path) -> list[str]:
     )
 
 
-@pytest.mark.parametrize("name", ["sql", "migrations"])
+@pytest.mark.parametrize("name", ["sql", "migrations", "examples"])
 def test_the_wheel_carries_every_file_for_the_database(wheel: Path, name: str) -> None:
     prefix = f"sminion_guard/_{name}/"
     with zipfile.ZipFile(wheel) as archive:
