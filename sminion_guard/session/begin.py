@@ -104,7 +104,7 @@ class Beginning(BaseConnection[Row]):
                 self._context, self._waiting = context, ticket
                 return
             try:
-                yield from self._converse(begin + b"; " + self._entering(ticket))
+                yield from self._converse(begin + b"; " + ticket.entering)
             except psycopg.Error as error:
                 self._not_taken(error.sqlstate, context, ticket)
                 if self.pgconn.transaction_status == INERROR:
@@ -120,15 +120,11 @@ class Beginning(BaseConnection[Row]):
         ticket, context, self._waiting = self._waiting, self._context, None
         if ticket is not None and context is not None:
             try:
-                yield from self._converse(self._entering(ticket))
+                yield from self._converse(ticket.entering)
             except psycopg.Error as error:
                 self._not_taken(error.sqlstate, context, ticket)
                 raise
             self._entered(context, ticket)
-
-    def _entering(self, ticket: Ticket) -> bytes:
-        token = pq.Escaping(self.pgconn).escape_literal(ticket.token.encode(self._charset))
-        return b"SELECT sminion.enter(" + token + b")"
 
     def _entered(self, context: Context, ticket: Ticket) -> None:
         self._context, self._ticket, self._by_role.role = context, ticket, ticket.role
@@ -145,7 +141,10 @@ class Beginning(BaseConnection[Row]):
         speak for itself: the same login, the same encryption, no second connection to keep alive."""
         tickets = self._guard.tickets
         asked_at = tickets.clock()
-        literals = {name: sql.Literal(getattr(context, name)) for name in Context.__dataclass_fields__}
+        literals = {
+            name: sql.Literal(getattr(context, name))
+            for name in ("purpose", "actor", "reason", "unit", "basis_ref", "subject")
+        }
         literals["schemas"] = sql.Literal(None if context.schemas is None else list(context.schemas))
         try:
             results = yield from self._converse(_OPEN.format(**literals).as_bytes(self))
@@ -156,8 +155,10 @@ class Beginning(BaseConnection[Row]):
         answer = results[-2]
         facts = Facts.parse(answer.get_value(0, 1))
         self._guard.accept(self._home, facts, self.pgconn.server_version)
-        token = (answer.get_value(0, 0) or b"").decode(self._charset)
-        ticket = Ticket.opened(token, facts.ticket_lifetime, facts.epoch, asked_at)
+        token = answer.get_value(0, 0) or b""
+        entering = b"SELECT sminion.enter(" + pq.Escaping(self.pgconn).escape_literal(token) + b")"
+        role = token.split(b".", 2)[2].decode(self._charset)
+        ticket = Ticket.opened(entering, role, facts.ticket_lifetime, asked_at)
         tickets.put(self._home, context, ticket)
         return ticket
 

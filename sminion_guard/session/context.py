@@ -6,7 +6,7 @@ import contextvars
 import functools
 import inspect
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
@@ -40,6 +40,15 @@ class Context:
     unit: str | None = None
     basis_ref: str | None = None
     subject: str | None = None
+    _hash: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Each transaction looks its ticket up by its context: hash it once.
+        said = (self.purpose, self.actor, self.reason, self.schemas, self.unit, self.basis_ref, self.subject)
+        object.__setattr__(self, "_hash", hash(said))
+
+    def __hash__(self) -> int:
+        return self._hash
 
 
 class _Scope:

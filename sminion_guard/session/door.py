@@ -30,7 +30,7 @@ class Door(Beginning[Row]):
     def be_guarded_by(self, guard: Guard) -> None:
         """Called once, before the connection is handed out."""
         info = self.info
-        self._home = (info.host, info.hostaddr, info.port, info.dbname, info.user)
+        self._home = (info.host, info.hostaddr, info.port, info.dbname, info.encoding, info.user)
         self._guard = guard
 
     @property

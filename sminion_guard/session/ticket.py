@@ -18,35 +18,33 @@ LONGEST_MARGIN = 60.0
 MOST = 4096
 """Tickets kept: beyond, the one used longest ago is forgotten, and opened anew when it is needed again."""
 
-Home = tuple[str, str, int, str, str]
-"""Host, host address, port, database and login: a ticket is good there only."""
+Home = tuple[str, str, int, str, str, str]
+"""Host, its address, port, database, client encoding and login: a ticket is good there only."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
     """An opened ticket.
 
-    :param token: what ``sminion.enter`` takes.
+    :param entering: the statement that activates it, in the client encoding of its home.
+    :param role: the compartment that it opens.
     :param deadline: when it begins no transaction any more, on the monotonic clock, in seconds.
     :param ends: when the server lets it expire, on the same clock.
-    :param epoch: the policy it was opened under.
     """
 
-    token: str
+    entering: bytes
+    role: str
     deadline: float
     ends: float
-    epoch: int
-
-    @property
-    def role(self) -> str:
-        """The compartment that it opens: the token ends with it."""
-        return self.token.split(".", 2)[2]
 
     @classmethod
-    def opened(cls, token: str, lifetime: float, epoch: int, asked_at: float) -> Ticket:
-        """:param asked_at: before the server was asked, so our clock is never later than the server's."""
+    def opened(cls, entering: bytes, role: str, lifetime: float, asked_at: float) -> Ticket:
+        """A ticket that lives for ``lifetime`` seconds.
+
+        :param asked_at: the clock before the server was asked, so that ours is never later than the server's.
+        """
         ends = asked_at + lifetime
-        return cls(token, ends - min(lifetime * MARGIN, LONGEST_MARGIN), ends, epoch)
+        return cls(entering, role, ends - min(lifetime * MARGIN, LONGEST_MARGIN), ends)
 
 
 class TicketCache:

@@ -102,7 +102,7 @@ class Sessions(RuleBasedStateMachine):
             return None
         self.running[id(connection)] = (now, broken)
         if broken:
-            # The second: in a pipeline psycopg takes a statement for prepared whose PREPARE failed, until it rolls back.
+            # The second: in a pipeline psycopg takes for prepared what could not be, until it rolls back.
             with pytest.raises((psycopg.errors.InFailedSqlTransaction, psycopg.errors.InvalidSqlStatementName)):
                 work()
             return None
@@ -128,7 +128,8 @@ class Sessions(RuleBasedStateMachine):
     def copy(self, connection: GuardedConnection[Any]) -> None:
         def work() -> Any:
             with connection.cursor().copy(f"COPY ({TOKEN}) TO STDOUT") as copy:
-                return list(copy.rows())[0]
+                (row,) = copy.rows()
+                return row
 
         self.note(self.expect(connection, work, self.current()), self.current())
 
@@ -269,9 +270,9 @@ def test_threads_on_an_engine(shop: Shop, guard: Guard) -> None:
             for _ in range(40):
                 with chosen(rng, number) as context, engine.connect() as connection:
                     seen.append((str(connection.scalar(text(TOKEN))), context))
-                    with processing("accounting", actor=f"worker {number}", reason="inside"):
-                        with pytest.raises(ContextEscape):
-                            connection.scalar(text(TOKEN))
+                    inside = processing("accounting", actor=f"worker {number}", reason="inside")
+                    with inside, pytest.raises(ContextEscape):
+                        connection.scalar(text(TOKEN))
         except BaseException as error:
             errors.append(error)
 

@@ -16,7 +16,7 @@ from sminion_guard.session.startup import Facts, check, upsert_leaks
 from tests.session.shop import POLICY
 
 SHOP = loads(POLICY.format(name="shop", version="1", lifetime="15 minutes"))
-HOME = ("/tmp", "", 5432, "shop", "shop_app")
+HOME = ("/tmp", "", 5432, "shop", "utf-8", "shop_app")
 
 
 def facts(**changed: object) -> Facts:

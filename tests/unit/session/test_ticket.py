@@ -8,7 +8,7 @@ from sminion_guard.errors import TicketRefused
 from sminion_guard.session.context import Context
 from sminion_guard.session.ticket import Home, Ticket, TicketCache
 
-HOME: Home = ("/tmp", "", 5432, "shop", "app")
+HOME: Home = ("/tmp", "", 5432, "shop", "utf-8", "app")
 WHO = Context("support", "agent:17", "ticket 4711")
 
 
@@ -24,12 +24,8 @@ def clock() -> Clock:
     return Clock()
 
 
-def opened(clock: Clock, token: str = "1.ab.shop_support", lifetime: float = 100.0) -> Ticket:
-    return Ticket.opened(token, lifetime, 1, clock())
-
-
-def test_a_token_ends_with_the_role_even_if_that_has_dots(clock: Clock) -> None:
-    assert opened(clock, "1.ab.my.role").role == "my.role"
+def opened(clock: Clock, token: bytes = b"1.ab.shop_support", lifetime: float = 100.0) -> Ticket:
+    return Ticket.opened(b"SELECT sminion.enter('" + token + b"')", "shop_support", lifetime, clock())
 
 
 def test_a_ticket_begins_no_transaction_in_the_last_tenth_of_its_life(clock: Clock) -> None:
@@ -50,7 +46,7 @@ def test_the_last_part_of_a_long_life_is_a_minute(clock: Clock) -> None:
 def test_a_ticket_is_good_for_its_home_and_context_only(clock: Clock) -> None:
     cache = TicketCache(clock)
     cache.put(HOME, WHO, opened(clock))
-    assert cache.get((*HOME[:4], "other"), WHO) is None
+    assert cache.get((*HOME[:5], "other"), WHO) is None
     assert cache.get(HOME, Context("support", "agent:17", "ticket 4712")) is None
     assert cache.get(HOME, Context("support", "agent:17", "ticket 4711")) is not None
 
@@ -67,7 +63,7 @@ def test_the_ticket_used_longest_ago_is_forgotten_first(clock: Clock) -> None:
 
 def test_forgetting_a_stale_ticket_leaves_a_newer_one(clock: Clock) -> None:
     cache = TicketCache(clock)
-    old, new = opened(clock, "1.ab.r"), opened(clock, "2.cd.r")
+    old, new = opened(clock, b"1.ab.r"), opened(clock, b"2.cd.r")
     cache.put(HOME, WHO, new)
     cache.forget(HOME, WHO, old)
     assert cache.get(HOME, WHO) is new
