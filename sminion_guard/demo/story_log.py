@@ -10,8 +10,8 @@ from sminion_guard.embedded import Server
 
 def access_log(stage: Stage) -> None:
     """The tickets as the auditor sees them."""
-    stage.teller.chapter("The log", """Amir audits. He sees who acted, what for and why, and no data. Every answer of
-        this story stands behind one of these rows; so do the attempts.""")
+    stage.teller.chapter("The log", """Amir audits. He sees who acted, what for and why, and no data. Each row
+        a purpose has read or written in this story stands behind one of these tickets.""")
     say(stage, "amir", """
         SELECT login, purpose, count(*) AS tickets, min(opened_at)::time(0) AS first,
                count(revoked_at) AS revoked
