@@ -34,8 +34,8 @@ def consent(stage: Stage) -> None:
         spent = perf_counter() - start
         stage.teller.shows("shop_newsletter, still in that transaction", HER_SUBSCRIPTION, answer, rows(0))
     stage.teller.console.print()
-    stage.teller.say(f"""Gone {spent * 1000:.1f} ms after the withdrawal returned: it changed a few rows of the guard's own,
-        locked no data row, and told no session.""")
+    stage.teller.say(f"""Gone {spent * 1000:.1f} ms after the withdrawal returned: it changed a few rows of the guard's
+        own, locked no data row, and told no session.""")
 
 
 def objection(stage: Stage) -> None:
