@@ -5,7 +5,7 @@ rows twice, protected and not. Variants, measured in turn, round after round, so
 alike:
 
 - ``plain``: no guard at all, unprotected tables;
-- ``by hand``: protected tables, entered by a connection that sends ``BEGIN; SELECT sminion.enter('...')`` with one token
+- ``by hand``: protected tables, entered by a connection that sends ``BEGIN; SELECT sminion.enter('...')`` with a token
   written into the program: what the database side costs, and the least that any client can do;
 - ``guarded``: this package, one purpose;
 - ``alternating``: this package, another purpose in each transaction of one connection.
