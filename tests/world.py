@@ -1,0 +1,135 @@
+"""A small protected world for tests, and the ways in which an attacker meets it: raw connections of its logins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from sminion_guard import migrate
+from sminion_guard.embedded import Server
+from sminion_guard.policy import Policy, loads
+from tests import servers
+
+HERE = Path(__file__).parent
+PRIVILEGE = "42501"
+"""SQLSTATE of PostgreSQL's own privilege check, and of its row security."""
+TABLES = {
+    "crm": "crm.customer", "sales": "sales.orders", "marketing": "marketing.subscriber", "hr": "hr.employee",
+    "clinic": "clinic.patient",
+}
+"""Each schema's table with the columns `id` and `email`."""
+PURPOSES = {"crm": "contract", "sales": "contract", "marketing": "interest", "hr": "personnel", "clinic": "care"}
+"""A purpose that reaches the schema."""
+INCOMPATIBLE = tuple(
+    (left, right) for left in TABLES for right in TABLES if left != right and {left, right} != {"crm", "sales"}
+)
+"""Ordered pairs of schemas that may not be merged: the first is the one that the purpose reaches."""
+
+Connection = psycopg.Connection[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """An installed world.
+
+    :param name: of the policy, which begins the names of its roles and logins: `all`, `app`, `news`, `owner` (of the
+        tables), `officer`, `keeper` and `reader` (of the log).
+    """
+
+    database: servers.Database
+    name: str
+
+    def text(self) -> str:
+        return (HERE / "world.toml").read_text(encoding="utf-8").replace("NAME", self.name)
+
+    @property
+    def policy(self) -> Policy:
+        return loads(self.text())
+
+    def role(self, purpose: str) -> str:
+        return f"{self.name}_{purpose}"
+
+    def connect(self, login: str = "all", **more: Any) -> Connection:
+        return self.database.connect(f"{self.name}_{login}", **more)
+
+    def super(self, statement: str, *parameters: object) -> list[tuple[Any, ...]]:
+        return self.database.execute(statement, *parameters)
+
+    def settle(self) -> None:
+        while self.super("SELECT sminion.settle()")[0][0]:
+            pass
+
+    def apply(self, policy: Policy) -> None:
+        with self.database.connect() as admin:
+            migrate.apply(admin, policy)
+
+
+def ticket(connection: Connection, purpose: str, **more: object) -> str:
+    """Open a ticket, committed, and return its token."""
+    named = "".join(f", {key} => %({key})s" for key in more)
+    row = connection.execute(
+        f"SELECT sminion.open_ticket(%(purpose)s, 'attacker', 'test'{named})".encode(), {"purpose": purpose, **more}
+    ).fetchone()
+    assert row is not None
+    return str(row[0])
+
+
+@contextmanager
+def acting(connection: Connection, token: str, begin: str = "BEGIN") -> Iterator[Connection]:
+    """A transaction under a ticket, rolled back at its end."""
+    connection.execute(begin.encode())
+    try:
+        connection.execute("SELECT sminion.enter(%s)", [token])
+        yield connection
+    finally:
+        connection.execute("ROLLBACK")
+
+
+def take(connection: Connection, role: str, token: str) -> None:
+    """Set role and token by hand, as an attacker does who goes round `enter`."""
+    connection.execute("SELECT set_config('role', %s, true), set_config('sminion.token', %s, true)", [role, token])
+
+
+def refusal(connection: Connection, *statements: str, parameters: Sequence[object] | None = None) -> str:
+    """SQLSTATE of the error that ends the statements.
+
+    :raises AssertionError: when all of them succeed, with what they returned: the attack worked.
+    """
+    answer: object = None
+    try:
+        for statement in statements:
+            cursor = connection.execute(statement.encode(), parameters)
+            answer = cursor.fetchall() if cursor.description else cursor.statusmessage
+    except psycopg.Error as error:
+        return error.sqlstate or ""
+    raise AssertionError(f"not refused: {statements[-1]} gave {answer}")
+
+
+def rows(connection: Connection, statement: str, *parameters: object) -> list[tuple[Any, ...]]:
+    return connection.execute(statement.encode(), parameters or None).fetchall()
+
+
+@contextmanager
+def new_world(server: Server) -> Iterator[World]:
+    """A world in a database of its own; its tables belong to the login `owner`, who is no superuser."""
+    with servers.new_database(server) as database:
+        world = World(database, servers.unique_name("wld"))
+        with database.connect() as admin:
+            for login in ("all", "app", "news", "owner", "officer", "keeper", "reader"):
+                admin.execute(f"CREATE ROLE {world.name}_{login} LOGIN NOINHERIT".encode())
+            for login in ("officer", "keeper", "reader"):
+                admin.execute(f"ALTER ROLE {world.name}_{login} INHERIT".encode())
+            admin.execute(f"GRANT CREATE ON DATABASE {database.name} TO {world.name}_owner".encode())
+            admin.execute(f"SET ROLE {world.name}_owner".encode())
+            admin.execute((HERE / "world.sql").read_bytes())
+        migrate.upgrade(database.dsn())
+        world.apply(world.policy)
+        with database.connect() as admin:
+            for login, office in (("officer", "privacy_officer"), ("keeper", "maintenance"), ("reader", "auditor")):
+                admin.execute(f"GRANT {world.name}_{office} TO {world.name}_{login}".encode())
+        yield world
