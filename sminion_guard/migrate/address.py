@@ -23,7 +23,7 @@ def conninfo(address: str) -> str:
         return address
     try:
         url = make_url(address)
-    except ArgumentError:  # its text repeats the address, which may hold a password
+    except (ArgumentError, ValueError):  # its text repeats the address, which may hold a password
         raise InstallError(
             "SG416", "the address of the database cannot be read", hint="write `postgresql://user@host:port/database`"
         ) from None

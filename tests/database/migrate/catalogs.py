@@ -7,7 +7,9 @@ from typing import Any
 from tests.servers import Database
 
 _QUERIES = {
-    "schemas": "SELECT nspname, nspowner::regrole::text, nspacl::text FROM pg_namespace WHERE nspname !~ '^pg_(toast|temp)'",
+    "schemas": """
+        SELECT nspname, nspowner::regrole::text, nspacl::text
+        FROM pg_namespace WHERE nspname !~ '^pg_(toast|temp)'""",
     "relations": """
         SELECT c.oid::regclass::text, c.relkind, c.relowner::regrole::text, c.relrowsecurity, c.relforcerowsecurity,
                (SELECT array_agg(a::text ORDER BY a::text) FROM unnest(c.relacl) a), c.reloptions::text,
@@ -20,24 +22,40 @@ _QUERIES = {
         FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
         LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
         WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND a.attnum > 0 AND NOT a.attisdropped""",
-    "constraints": "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid <> 0",
+    "constraints": """
+        SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid)
+        FROM pg_constraint WHERE conrelid <> 0""",
     "indexes": "SELECT schemaname, indexname, indexdef FROM pg_indexes WHERE schemaname !~ '^pg_'",
     "functions": """
         SELECT p.oid::regprocedure::text, pg_get_functiondef(p.oid), p.proowner::regrole::text, p.proacl::text,
                obj_description(p.oid, 'pg_proc')
         FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
         WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'""",
-    "lo_functions": "SELECT p.oid::regprocedure::text, p.proacl::text FROM pg_proc p WHERE p.proname ~ '^(lo_|lowrite)'",
-    "views": "SELECT c.oid::regclass::text, pg_get_viewdef(c.oid) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+    "lo_functions": """
+        SELECT p.oid::regprocedure::text, p.proacl::text
+        FROM pg_proc p WHERE p.proname ~ '^(lo_|lowrite)'""",
+    "views": "SELECT c.oid::regclass::text, pg_get_viewdef(c.oid) "
+             "FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
              "WHERE c.relkind = 'v' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'",
-    "triggers": "SELECT tgrelid::regclass::text, tgname, tgenabled, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal",
-    "policies": "SELECT schemaname, tablename, policyname, permissive, roles::text, cmd, qual, with_check FROM pg_policies",
-    "statistics": "SELECT stxnamespace::regnamespace::text, stxname, pg_get_statisticsobjdef(oid) FROM pg_statistic_ext",
+    "triggers": """
+        SELECT tgrelid::regclass::text, tgname, tgenabled, pg_get_triggerdef(oid)
+        FROM pg_trigger WHERE NOT tgisinternal""",
+    "policies": """
+        SELECT schemaname, tablename, policyname, permissive, roles::text, cmd, qual, with_check
+        FROM pg_policies""",
+    "statistics": """
+        SELECT stxnamespace::regnamespace::text, stxname, pg_get_statisticsobjdef(oid)
+        FROM pg_statistic_ext""",
     "defaults": "SELECT defaclrole::regrole::text, defaclobjtype, defaclacl::text FROM pg_default_acl",
-    "database": "SELECT (SELECT array_agg(a::text ORDER BY a::text) FROM unnest(coalesce(datacl, acldefault('d', datdba))) a) "
+    "database": "SELECT (SELECT array_agg(a::text ORDER BY a::text) "
+                "FROM unnest(coalesce(datacl, acldefault('d', datdba))) a) "
                 "FROM pg_database WHERE datname = current_database()",
-    "roles": "SELECT rolname, rolcanlogin, rolsuper, rolcreaterole, rolbypassrls, shobj_description(oid, 'pg_authid') FROM pg_roles",
-    "members": "SELECT roleid::regrole::text, member::regrole::text, grantor::regrole::text, admin_option FROM pg_auth_members",
+    "roles": """
+        SELECT rolname, rolcanlogin, rolsuper, rolcreaterole, rolbypassrls, shobj_description(oid, 'pg_authid')
+        FROM pg_roles""",
+    "members": """
+        SELECT roleid::regrole::text, member::regrole::text, grantor::regrole::text, admin_option
+        FROM pg_auth_members""",
 }
 
 

@@ -51,7 +51,8 @@ def test_a_plan_changes_nothing(shop: Shop) -> None:
         ("ALTER TABLE crm.customer DISABLE TRIGGER \"~guard_row\"", "row_trigger:crm.customer", State.ALTERED),
         ("GRANT SELECT ON crm.customer TO {name}_contract", "column_grant:crm.customer:{name}_contract", State.ALTERED),
         ("GRANT SELECT ON crm.customer TO PUBLIC", "closed_schema:crm", State.ALTERED),
-        ("GRANT {name}_marketing TO {name}_news WITH ADMIN OPTION", "membership:{name}_news:{name}_marketing", State.ALTERED),
+        ("GRANT {name}_marketing TO {name}_news WITH ADMIN OPTION", "membership:{name}_news:{name}_marketing",
+         State.ALTERED),
         ("ALTER TABLE sales.item DROP COLUMN guard_subject CASCADE", "guard_columns:sales.item", State.ALTERED),
     ],
 )
@@ -115,7 +116,8 @@ def test_another_subject_key_is_refused(shop: Shop) -> None:
 
 
 def test_removing_gives_back_everything_that_was_there(shop: Shop) -> None:
-    shop.database.execute(f"GRANT SELECT, INSERT ON crm.customer TO {shop.name}_app; GRANT SELECT ON sales.item TO PUBLIC;"
+    shop.database.execute(f"GRANT SELECT, INSERT ON crm.customer TO {shop.name}_app;"
+                          "GRANT SELECT ON sales.item TO PUBLIC;"
                           "GRANT USAGE ON SCHEMA sales TO PUBLIC")
     before = snapshot(shop.database, without=("lo_functions", "columns", "roles"))
     shop.apply()
@@ -228,7 +230,7 @@ def _member(database: Database, login: str, role: str) -> bool:
 
 
 def _without_owners(taken: Taken) -> Taken:
-    """Privilege lists without the owner's own entry, which PostgreSQL writes out at the first GRANT and never takes away."""
+    """Privilege lists without the owner's own entry, which PostgreSQL writes out at the first GRANT for ever."""
     return {kind: [tuple(_acl(value) for value in row) for row in rows] for kind, rows in taken.items()}
 
 

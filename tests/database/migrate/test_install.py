@@ -107,7 +107,8 @@ def test_the_migrations_run_in_an_environment_of_ones_own_too(
     config.set_main_option("version_locations", f"{home / 'versions'}\n{resources.migrations() / 'versions'}")
     config.set_main_option("sqlalchemy.url", fresh_database.url().replace("%", "%%"))
     command.upgrade(config, "heads")
-    assert fresh_database.execute("SELECT version_num FROM alembic_version ORDER BY 1") == [("mine",), ("sminion_0001",)]
+    versions = fresh_database.execute("SELECT version_num FROM alembic_version ORDER BY 1")
+    assert versions == [("mine",), ("sminion_0001",)]
     command.downgrade(config, "sminion_guard@base")
     assert fresh_database.execute("SELECT version_num FROM alembic_version") == [("mine",)]
     assert fresh_database.execute("SELECT 1 FROM pg_roles WHERE rolname = 'sminion_owner'") == []

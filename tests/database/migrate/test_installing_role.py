@@ -1,4 +1,4 @@
-"""No superuser is needed: a role with CREATEROLE that owns the database and its tables installs, applies and removes."""
+"""No superuser is needed: a role with CREATEROLE that owns the database installs, applies and removes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Masks are filled in by many short transactions: they can be interrupted, run twice at once, and yield to applications."""
+"""Masks are filled in by many short transactions, which can be interrupted, run twice at once, and yield."""
 
 from __future__ import annotations
 

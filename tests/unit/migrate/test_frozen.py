@@ -29,7 +29,8 @@ def test_the_newest_migration_installs_what_sql_holds() -> None:
 
 def test_the_load_order_names_every_object_once() -> None:
     kinds = ("roles", "tables", "functions", "triggers", "views")
-    files = [path.relative_to(resources.sql()).as_posix() for kind in kinds for path in (resources.sql() / kind).glob("*.sql")]
+    root = resources.sql()
+    files = [path.relative_to(root).as_posix() for kind in kinds for path in (root / kind).glob("*.sql")]
     assert sorted([*files, "grants.sql"]) == sorted(freeze.load_order())
 
 

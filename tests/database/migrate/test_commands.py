@@ -1,0 +1,87 @@
+"""`sminion-guard install | plan | apply | uninstall`, with their exit codes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from sminion_guard.cli.main import app
+from tests.database.migrate.conftest import Shop
+
+runner = CliRunner()
+
+
+@pytest.fixture
+def run(bare_shop: Shop, tmp_path: Path):  # type: ignore[no-untyped-def]
+    """Runs a command against the shop's database with its policy."""
+    path = tmp_path / "privacy.toml"
+    path.write_text(bare_shop.text)
+
+    def command(*words: str) -> Result:
+        named = ["--policy", str(path)] if words[0] in ("plan", "apply") and "--remove" not in words else []
+        return runner.invoke(app, [*words, *named, "--database-url", bare_shop.database.url()])
+
+    return command
+
+
+def test_the_way_from_nothing_to_a_policy_and_back(bare_shop: Shop, run) -> None:  # type: ignore[no-untyped-def]
+    assert run("install").exit_code == 0
+    planned = run("plan")
+    assert planned.exit_code == 1
+    assert "+ policy:crm.customer:guard_floor  (new)" in planned.output
+    applied = run("apply")
+    assert applied.exit_code == 0, applied.output
+    assert "masks filled in: 2100 rows" in applied.output
+    assert bare_shop.unfilled() == 0
+    again = run("plan")
+    assert again.exit_code == 0
+    assert "nothing to do" in again.output
+    assert "was in force already" in run("apply").output
+    removed = run("apply", "--remove")
+    assert removed.exit_code == 0
+    assert "is removed" in removed.output
+    assert run("uninstall", "--yes").exit_code == 0
+    assert bare_shop.database.execute("SELECT 1 FROM pg_namespace WHERE nspname ~ '^sminion'") == []
+
+
+def test_findings_are_exit_code_1_and_json_on_demand(bare_shop: Shop, run) -> None:  # type: ignore[no-untyped-def]
+    run("install")
+    bare_shop.database.execute(f"DROP ROLE {bare_shop.name}_app")
+    text = run("apply")
+    assert text.exit_code == 1
+    assert f"login `{bare_shop.name}_app` does not exist [SG420]" in text.output
+    answer = run("apply", "--format", "json")
+    assert answer.exit_code == 1
+    assert "SG420" in {problem["code"] for problem in json.loads(answer.stdout)["problems"]}
+    planned = json.loads(run("plan", "--format", "json").stdout)
+    assert not planned["clean"]
+    assert planned["in_force"] is None
+    assert {change["state"] for change in planned["changes"]} == {"NEW"}
+
+
+def test_a_report_can_be_had_as_json(bare_shop: Shop, run) -> None:  # type: ignore[no-untyped-def]
+    run("install")
+    report = json.loads(run("apply", "--no-fill", "--format", "json").stdout)
+    assert report["epoch"] == 1
+    assert report["rows_filled"] == 0
+    assert bare_shop.unfilled() == 2100
+
+
+def test_uninstalling_asks_before_it_deletes_the_log(bare_shop: Shop, run) -> None:  # type: ignore[no-untyped-def]
+    run("install")
+    assert run("uninstall").exit_code != 0
+    assert bare_shop.database.execute("SELECT 1 FROM pg_namespace WHERE nspname = 'sminion'") == [(1,)]
+
+
+def test_scripts_are_printed_and_run(bare_shop: Shop, run) -> None:  # type: ignore[no-untyped-def]
+    for words in (("install", "--sql"), ("apply", "--sql")):
+        printed = run(*words)
+        assert printed.exit_code == 0
+        bare_shop.database.execute(printed.stdout)
+    assert run("plan").exit_code == 0
+    for words in (("apply", "--sql", "--remove"), ("uninstall", "--sql")):
+        bare_shop.database.execute(run(*words).stdout)
+    assert bare_shop.database.execute("SELECT 1 FROM pg_namespace WHERE nspname ~ '^sminion'") == []
