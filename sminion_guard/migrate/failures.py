@@ -28,6 +28,10 @@ def translate(error: psycopg.Error, doing: str) -> GuardError:
             detail=f"{said}: another installation, or a long transaction on one of the tables",
             hint="see pg_locks and pg_stat_activity for the holder, then repeat it: nothing was changed",
         )
+    if isinstance(error, psycopg.errors.InvalidSchemaName) and '"sminion"' in said:
+        return InstallError(
+            "SG409", "the guard is not installed in this database", hint="run `sminion-guard install` first"
+        )
     if isinstance(error, psycopg.errors.InsufficientPrivilege):
         return InstallError(
             "SG413",

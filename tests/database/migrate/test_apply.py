@@ -225,6 +225,30 @@ def test_two_databases_share_the_roles_of_one_policy_name(shop: Shop) -> None:
         assert shop.database.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", f"{shop.name}_contract") == []
 
 
+def test_two_databases_of_one_policy_may_be_installed_at_the_same_moment(shop: Shop) -> None:
+    with new_database(shop.database.server) as second:
+        twin = make_shop(second, shop.name)
+        migrate.upgrade(second.dsn())
+        failures: list[Exception] = []
+
+        def apply(to: Shop) -> None:
+            try:
+                to.apply()
+            except Exception as error:  # told below: a thread's own error would be lost
+                failures.append(error)
+
+        threads = [threading.Thread(target=apply, args=(each,)) for each in (shop, twin)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert failures == []
+        assert shop.plan().clean
+        assert twin.plan().clean
+        shop.remove()
+        twin.remove()
+
+
 def _member(database: Database, login: str, role: str) -> bool:
     return bool(database.execute("SELECT pg_has_role(%s, %s, 'MEMBER')", login, role)[0][0])
 

@@ -116,3 +116,9 @@ def test_settling_gives_up_when_nothing_moves(shop: Shop) -> None:
         with shop.database.connect(autocommit=False) as connection, pytest.raises(InstallError) as caught:
             migrate.settle_all(connection, patience=0.2)
     assert caught.value.code == "SG438"
+
+
+def test_without_the_guard_there_is_nothing_to_fill_in(bare_shop: Shop) -> None:
+    with bare_shop.database.connect(autocommit=False) as connection, pytest.raises(InstallError) as caught:
+        migrate.fill_masks(connection)
+    assert caught.value.code == "SG409"
