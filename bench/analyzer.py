@@ -42,7 +42,7 @@ NUMBERS = count()
 
 
 def small() -> str:
-    return "SELECT t.id, t.column_1, t.column_2 FROM app.table_1 t WHERE t.id = $1 AND t.column_3 > 9 ORDER BY t.column_4"
+    return "SELECT t.id, t.column_1 FROM app.table_1 t WHERE t.id = $1 AND t.column_3 > 9 ORDER BY t.column_4"
 
 
 def medium() -> str:
@@ -58,9 +58,9 @@ def large() -> str:
     parts = ["c0 AS (SELECT t.id, t.column_0 AS v, t.column_1 AS w FROM app.table_0 t)"]
     for number in range(1, 20):
         parts.append(
-            f"c{number} AS (SELECT p.id, max(t.column_{number}) AS v, coalesce(p.w, t.column_2) AS w FROM c{number - 1} "
-            f"p JOIN app.table_{number} t ON t.id = p.id AND t.column_5 IN (1, 2, 3) LEFT JOIN app.table_{number + 1} u "
-            f"ON u.column_1 = t.column_2 WHERE EXISTS (SELECT 1 FROM app.table_{number + 2} e WHERE e.id = t.id AND "
+            f"c{number} AS (SELECT p.id, max(t.column_{number}) AS v, coalesce(p.w, t.column_2) AS w "
+            f"FROM c{number - 1} p JOIN app.table_{number} t ON t.id = p.id AND t.column_5 IN (1, 2, 3) "
+            f"LEFT JOIN app.table_{number + 1} u ON u.column_1 = t.column_2 WHERE EXISTS (SELECT 1 FROM app.table_{number + 2} e WHERE e.id = t.id AND "
             f"e.column_{number} = p.v) GROUP BY p.id, p.w, t.column_2 HAVING count(u.id) >= 0)")
     return f"WITH {', '.join(parts)} SELECT c19.id, c19.v, c5.w FROM c19 JOIN c5 ON c5.id = c19.id ORDER BY 1 LIMIT 10"
 

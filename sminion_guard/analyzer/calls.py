@@ -132,6 +132,8 @@ def _sequence(w: Walk, name: str, arguments: list[Node], start: int) -> None:
         return
     schema, sequence = qualified(parts)
     relation = (w.catalog.visible(w.path).get(sequence) if schema is None else w.catalog.relation(schema, sequence))
+    if relation is None and schema is None and w.fallback is not None:
+        relation = w.catalog.visible(w.fallback).get(sequence)
     if relation is None or relation.kind != "S":
         w.fact(FactKind.UNKNOWN, f"sequence `{text}` is not in the catalog", start)
         return

@@ -116,15 +116,16 @@ class _Statement:
 
 def _scan(text: str, here: int) -> tuple[list[Token], int | None]:
     """The tokens from ``here`` on, and where the scanner gave up: at a literal or comment without an end."""
-    rest = text[here:]
-    broken: int | None = None
-    try:
-        found = parser.scan(rest)
-    except parser.ParseError as error:
-        place = error.args[1]
-        broken = here + place
-        found = parser.scan(rest[:place]) if place else []
-    return [(here + token.start, here + token.end + 1, token.name) for token in found], broken
+    rest, broken = text[here:], None
+    while True:
+        try:
+            found = parser.scan(rest)
+        except parser.ParseError as error:
+            # A bad escape is found in the middle of a literal: what is before it has no end then, and goes too.
+            place = min(error.args[1] or 0, len(rest) - 1)
+            rest, broken = rest[:place], here + place
+        else:
+            return [(here + token.start, here + token.end + 1, token.name) for token in found], broken
 
 
 def _line_end(text: str, start: int) -> int:

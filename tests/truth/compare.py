@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from sminion_guard.analyzer import Statement, analyze
+from sminion_guard.analyzer import Access, Statement, analyze
 from sminion_guard.policy.model import Operation, Policy
 from tests.truth.needs import PURPOSE, family, implied, needs
 from tests.truth.witness import EXPLAINABLE, Need, Witness
@@ -43,8 +43,13 @@ class Tally:
         )
 
 
-def compare(tally: Tally, name: str, text: str, world: World, policy: Policy, witness: Witness) -> None:
-    """Hear the witness on one statement and count it."""
+def compare(tally: Tally, name: str, text: str, world: World, policy: Policy, witness: Witness, *, rows: bool = True,
+            ) -> None:
+    """Hear the witness on one statement and count it.
+
+    :param rows: whether there are rows, and parameters that are not NULL. Else code that runs once for each row, and
+        what the planner leaves out because NULL is never true, is not heard of: it cannot be found idle.
+    """
     catalog = world.catalog
     (judged,) = analyze(text, catalog=catalog, policy=policy, purpose=PURPOSE).statements
     statement = judged.statement
@@ -57,8 +62,14 @@ def compare(tally: Tally, name: str, text: str, world: World, policy: Policy, wi
     if heard.refused is not None:
         tally.missed.append(f"{name}: {heard.refused[0]} {heard.refused[1]}; the analyzer says {_words(needed)}")
         return
-    _count(tally, name, needed, heard.idle)
+    code = set() if rows else needs([access for access in statement.accesses if _in_code(access)], catalog)
+    if rows or not heard.folded:
+        _count(tally, name, needed, [need for need in heard.idle if need not in code])
     _unseen(tally, name, statement, world, heard.scanned, heard.written, heard.planned or set())
+
+
+def _in_code(access: Access) -> bool:
+    return any(step.endswith("()") for step in access.via)
 
 
 def _count(tally: Tally, name: str, needed: set[Need], idle: list[Need]) -> None:

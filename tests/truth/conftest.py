@@ -16,7 +16,3 @@ def world(server: Server) -> Iterator[World]:
     """The demo's tables with views, functions, triggers and partitions around them."""
     with servers.new_database(server) as database:
         yield shop_world(database)
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "corpora: reads the public corpora beside the project; skipped without them")

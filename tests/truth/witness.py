@@ -53,6 +53,7 @@ class Testimony:
     :param idle: needs that can be taken away without the server minding: the analyzer said too much.
     :param scanned, written: tables that were scanned, or whose rows were changed.
     :param planned: relations in the plan; None for statements that have none.
+    :param folded: the planner left a part out because a constant, such as NULL for a parameter, makes it false.
     """
 
     refused: tuple[str, str] | None = None
@@ -60,6 +61,7 @@ class Testimony:
     scanned: set[tuple[str, str]] = field(default_factory=set)
     written: set[tuple[str, str]] = field(default_factory=set)
     planned: set[tuple[str, str]] | None = None
+    folded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,10 @@ class Witness:
         if plan:
             with self._undone():
                 self._open()
-                found.planned = self._planned(statement)
+                plan_nodes = self._plan(statement)
+            found.planned = {(node["Schema"], node["Relation Name"]) for node in plan_nodes
+                             if "Relation Name" in node and not node["Schema"].startswith("pg_")}
+            found.folded = any(node.get("One-Time Filter") == "false" for node in plan_nodes)
         return found
 
     def _open(self) -> None:
@@ -194,10 +199,9 @@ class Witness:
         )
         return {(schema, name): (scans, changes) for schema, name, scans, changes in rows}
 
-    def _planned(self, statement: str) -> set[tuple[str, str]]:
+    def _plan(self, statement: str) -> list[dict[str, Any]]:
         ((plan,),) = self.connection.execute(f"EXPLAIN (VERBOSE, FORMAT JSON) {statement}".encode()).fetchall()
-        return {(node["Schema"], node["Relation Name"]) for node in _nodes(plan)
-                if "Relation Name" in node and not node["Schema"].startswith("pg_")}
+        return list(_nodes(plan))
 
     @contextmanager
     def _undone(self) -> Iterator[None]:
