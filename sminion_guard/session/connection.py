@@ -61,6 +61,11 @@ class GuardedConnection(Door[Row], Connection[Row]):
             if not entered:
                 self._num_transactions = around  # psycopg before 3.3 counts the block before it begins
 
+    def end_savepoint(self, command: bytes) -> None:
+        """Send RELEASE or ROLLBACK TO: like COMMIT and ROLLBACK, they need no context."""
+        with self.lock:
+            self.wait(self._exec_command(command))
+
     def wait(self, gen: PQGen[RV], *args: Any, **kwargs: Any) -> RV:
         """As psycopg's; the server's refusals come out as errors of ours."""
         try:
@@ -102,6 +107,11 @@ class GuardedAsyncConnection(Door[Row], AsyncConnection[Row]):
         finally:
             if not entered:
                 self._num_transactions = around
+
+    async def end_savepoint(self, command: bytes) -> None:
+        """As :meth:`GuardedConnection.end_savepoint`."""
+        async with self.lock:
+            await self.wait(self._exec_command(command))
 
     async def wait(self, gen: PQGen[RV], *args: Any, **kwargs: Any) -> RV:
         """As :meth:`GuardedConnection.wait`."""

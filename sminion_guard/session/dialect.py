@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg, PGDialectA
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.util.concurrency import await_only
 
 from sminion_guard.errors import ContextEscape
 from sminion_guard.session.connection import GuardedAsyncConnection, GuardedConnection
@@ -59,6 +60,20 @@ class GuardDialect(PGDialect_psycopg):
         with _driver_connection(connection.connection.dbapi_connection).setting_up():
             super().initialize(connection)  # type: ignore[no-untyped-call]
             self.do_rollback(connection.connection)  # type: ignore[no-untyped-call]
+
+    def do_rollback_to_savepoint(self, connection: Connection, name: str) -> None:
+        """Possible outside of the block too, as a rollback is."""
+        self._end_savepoint(connection, "ROLLBACK TO SAVEPOINT", name)
+
+    def do_release_savepoint(self, connection: Connection, name: str) -> None:
+        """Possible outside of the block too, as a commit is."""
+        self._end_savepoint(connection, "RELEASE SAVEPOINT", name)
+
+    def _end_savepoint(self, connection: Connection, command: str, name: str) -> None:
+        driver: Any = _driver_connection(connection.connection.dbapi_connection)
+        sent = driver.end_savepoint(f"{command} {self.identifier_preparer.quote(name)}".encode())
+        if self.is_async:
+            await_only(sent)
 
     def set_isolation_level(self, dbapi_connection: DBAPIConnection, level: Any) -> None:
         """Refuses AUTOCOMMIT, in which no statement could have a ticket.

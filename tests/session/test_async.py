@@ -113,6 +113,17 @@ async def test_an_async_engine_is_guarded(engine: AsyncEngine) -> None:
             assert len([row async for row in rows]) == PEOPLE
 
 
+async def test_savepoints_of_an_async_engine_may_be_ended_outside_of_the_block(engine: AsyncEngine) -> None:
+    async with engine.connect() as connection:
+        async with work():
+            await connection.execute(ROLE)
+            nested = await connection.begin_nested()
+            await connection.execute(ROLE)
+        await nested.rollback()
+        async with work():
+            assert str(await connection.scalar(ROLE)).endswith("_contract")
+
+
 async def test_an_existing_async_engine_can_be_guarded(shop: Shop, guard: Guard) -> None:
     engine = create_async_engine(shop.url())
     guard.install(engine)

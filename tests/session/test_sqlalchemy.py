@@ -181,6 +181,21 @@ def test_savepoints_isolation_levels_and_read_only_behave_as_they_do_without_the
         session.rollback()
 
 
+def test_savepoints_may_be_ended_outside_of_the_block_as_transactions_may(engine: Engine) -> None:
+    with Session(engine) as session:
+        with work():
+            session.add(Order(customer_id=1, total=1))
+            session.flush()
+            nested = session.begin_nested()
+            session.scalar(ROLE)
+        nested.rollback()
+        with work():
+            nested = session.begin_nested()
+            assert session.scalar(ROLE).endswith("_contract")  # type: ignore[union-attr]
+        nested.commit()
+        session.rollback()
+
+
 def test_two_phase_transactions_commit(shop: Shop, engine: Engine) -> None:
     count = "SELECT count(*) FROM sales.orders WHERE total = 4242"
     before = shop.database.execute(count)[0][0]
