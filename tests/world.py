@@ -55,7 +55,8 @@ class World:
         return f"{self.name}_{purpose}"
 
     def connect(self, login: str = "all", **more: Any) -> Connection:
-        return self.database.connect(f"{self.name}_{login}", **more)
+        # Without statements prepared by the driver: it would deallocate those of the tests with its own.
+        return self.database.connect(f"{self.name}_{login}", prepare_threshold=None, **more)
 
     def super(self, statement: str, *parameters: object) -> list[tuple[Any, ...]]:
         return self.database.execute(statement, *parameters)

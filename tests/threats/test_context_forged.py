@@ -119,7 +119,8 @@ def test_a_prepared_transaction_keeps_its_ticket_closed_until_it_is_committed(ap
     token = ticket(app, "contract")
     app.execute("PREPARE TRANSACTION 'ticket'")
     assert refusal(app, "BEGIN", f"SELECT sminion.enter('{token}')") == "SG202"
-    app.execute("ROLLBACK; COMMIT PREPARED 'ticket'")
+    app.execute("ROLLBACK")
+    app.execute("COMMIT PREPARED 'ticket'")
     with acting(app, token):
         assert rows(app, READ) == [("e5",)]
 
@@ -245,6 +246,7 @@ def test_a_purpose_that_sees_blocked_subjects_gets_one_subject_a_ticket(world: W
 def test_tickets_cannot_be_changed_or_removed_not_even_by_a_superuser(world: World, app: Connection) -> None:
     ticket(app, "contract")
     with world.database.connect() as admin:
+        admin.execute("SET lock_timeout = '5s'")
         for statement in ("DELETE FROM sminion.ticket", "TRUNCATE sminion.ticket", "UPDATE sminion.ticket SET actor = 'x'",
                           "DELETE FROM sminion.policy_version", "UPDATE sminion.policy_version SET version = 'x'"):
             with pytest.raises(psycopg.Error) as refused:

@@ -1,0 +1,79 @@
+"""Attack: call the guard's own functions directly, as every kind of role. What is not granted here is granted to nobody."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.world import PRIVILEGE, World
+
+GRANTED = {
+    "all": {"open_ticket", "enter", "session_facts"},
+    "contract": {"context", "named_subject", "enter"},
+    "officer": {
+        "block", "unblock", "give_consent", "withdraw_consent", "object", "withdraw_objection", "revoke_ticket",
+        "await_older", "block_and_wait",
+    },
+    "keeper": {"settle", "remask", "backfill", "await_older"},
+    "reader": {"object_states"},
+    "owner": set(),
+}
+"""Role to the functions of schema `sminion` that it may execute: all of them, by comparison with pg_proc."""
+VIEWS = {
+    "all": set(), "contract": set(), "owner": set(),
+    "officer": {"access_log", "subject_history", "settle_status"},
+    "keeper": {"settle_status"},
+    "reader": {"access_log", "subject_history", "settle_status", "policy_version", "installed_object"},
+}
+
+
+@pytest.mark.parametrize("role", GRANTED)
+def test_a_role_may_execute_just_what_it_is_for(role: str, world: World) -> None:
+    found = world.super(
+        "SELECT DISTINCT p.proname::text FROM pg_proc p WHERE p.pronamespace = 'sminion'::regnamespace"
+        " AND has_function_privilege(%s, p.oid, 'EXECUTE') AND has_schema_privilege(%s, 'sminion', 'USAGE')",
+        f"{world.name}_{role}", f"{world.name}_{role}")
+    assert {name for (name,) in found} == GRANTED[role]
+
+
+@pytest.mark.parametrize("role", VIEWS)
+def test_a_role_may_read_just_what_it_is_for(role: str, world: World) -> None:
+    found = world.super(
+        "SELECT c.relname::text FROM pg_class c WHERE c.relnamespace = 'sminion'::regnamespace AND c.relkind IN ('r', 'v')"
+        " AND has_any_column_privilege(%s, c.oid, 'SELECT,INSERT,UPDATE') AND has_schema_privilege(%s, 'sminion', 'USAGE')",
+        f"{world.name}_{role}", f"{world.name}_{role}")
+    assert {name for (name,) in found} == VIEWS[role]
+
+
+@pytest.mark.parametrize("login", ["all", "officer", "keeper", "reader", "owner"])
+def test_a_call_of_anything_else_is_refused(login: str, world: World) -> None:
+    functions = world.super(
+        "SELECT p.oid::regprocedure::text, p.proname::text, p.prokind, p.prorettype = 'trigger'::regtype,"
+        " ARRAY(SELECT t::regtype::text FROM unnest(p.proargtypes) t)"
+        " FROM pg_proc p WHERE p.pronamespace = 'sminion'::regnamespace")
+    assert len(functions) > 40
+    with world.connect(login) as connection:
+        for signature, name, kind, trigger, types in functions:
+            if name in GRANTED[login] or trigger:
+                continue
+            arguments = ", ".join(f"NULL::{kind_of}" for kind_of in types)
+            verb = "CALL" if kind in ("p", b"p") else "SELECT"
+            try:
+                connection.execute(f"{verb} sminion.\"{name}\"({arguments})".encode())
+            except Exception as error:
+                assert getattr(error, "sqlstate", None) == PRIVILEGE, (signature, error)
+            else:
+                raise AssertionError(f"{login} called {signature}")
+
+
+def test_every_definer_function_pins_its_search_path(world: World) -> None:
+    loose = world.super(
+        "SELECT p.oid::regprocedure::text FROM pg_proc p WHERE p.pronamespace = 'sminion'::regnamespace AND p.prosecdef"
+        " AND NOT coalesce(p.proconfig @> ARRAY['search_path=pg_catalog, pg_temp'], false)")
+    assert loose == []
+
+
+def test_nobody_can_become_the_owner_of_the_log(world: World) -> None:
+    members = world.super(
+        "SELECT r.rolname FROM pg_roles r WHERE NOT r.rolsuper AND r.rolname <> 'sminion_owner'"
+        " AND pg_has_role(r.oid, 'sminion_owner', 'MEMBER')")
+    assert members == []
