@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - an attack stands on one line, as it is sent
 """Attack: read without a ticket of one's own that is committed, current, and for this compartment."""
 
 from __future__ import annotations

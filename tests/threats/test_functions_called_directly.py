@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - an attack stands on one line, as it is sent
 """Attack: call the guard's own functions directly, as every kind of role. What is not granted here is granted to nobody."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - an attack stands on one line, as it is sent
 """Attack: name two incompatible schemas in one statement, in every form there is."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - an attack stands on one line, as it is sent
 """Attack: hold one side in a cursor, a variable or a running statement, change role and ticket, and read the other side.
 
 ``contract`` reads crm, ``personnel`` reads hr, and the login holds both.

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - an attack stands on one line, as it is sent
 """Attack: reach rows through the owner, a partition, a definer view, ON CONFLICT, a forged mask or a later policy."""
 
 from __future__ import annotations

@@ -1,0 +1,16 @@
+"""A world for each test: states are committed, so nothing could be rolled back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from sminion_guard.embedded import Server
+from tests.world import World, new_world
+
+
+@pytest.fixture
+def world(server: Server) -> Iterator[World]:
+    with new_world(server) as world:
+        yield world
