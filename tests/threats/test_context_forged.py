@@ -253,3 +253,22 @@ def test_tickets_cannot_be_changed_or_removed_not_even_by_a_superuser(world: Wor
             with pytest.raises(psycopg.Error) as refused:
                 admin.execute(statement.encode())
             assert refused.value.sqlstate in {"SG505", "0A000"}
+
+
+def test_without_a_ticket_a_key_that_exists_is_told_from_one_that_does_not_and_nothing_more(world: World, app: Connection) -> None:
+    """The limit that docs/SECURITY.md states: when a release of PostgreSQL closes it, this test says so."""
+    app.execute("SET enable_seqscan = off")
+    role = f"SET LOCAL ROLE {world.role('contract')}"
+    assert refusal(app, "BEGIN", role, READ) == "SG201"
+    app.execute("ROLLBACK")
+    app.execute(f"BEGIN; {role}".encode())
+    assert rows(app, "SELECT email FROM crm.customer WHERE id = 123456") == []
+    app.execute("ROLLBACK")
+
+
+def test_a_compartment_with_a_ticket_may_learn_who_is_withheld_from_it_and_without_one_nothing(world: World, app: Connection) -> None:
+    role = world.role("contract")
+    with acting(app, ticket(app, "contract")):
+        assert rows(app, f"SELECT sminion.context('{role}', '{role}')") == [([],)]
+    assert refusal(app, "BEGIN", f"SET LOCAL ROLE {role}", f"SELECT sminion.context('{role}', '{role}')") == "SG201"
+    app.execute("ROLLBACK")

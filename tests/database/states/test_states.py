@@ -70,8 +70,8 @@ def test_settling_in_small_steps_hides_throughout(world: World) -> None:
         assert 7 not in seen(world, "contract", "sales.orders", "customer_id")
         steps += 1
     assert steps > 10
-    assert world.super("SELECT count(*) FROM sales.orders WHERE customer_id = 7 AND guard_mask & ~(SELECT blocked_bits FROM"
-                       " sminion.policy) <> 0") == [(0,)]
+    assert world.super("SELECT count(*) FROM sales.orders WHERE customer_id = 7"
+                       " AND guard_mask & ~(SELECT blocked_bits FROM sminion.policy) <> 0") == [(0,)]
     assert world.super("SELECT count(*) FROM sminion.withheld") == [(0,)]
 
 
