@@ -44,10 +44,11 @@ ESCAPING = frozenset(
     """
     database_to_xml database_to_xml_and_xmlschema database_to_xmlschema schema_to_xml schema_to_xml_and_xmlschema
     schema_to_xmlschema table_to_xml table_to_xml_and_xmlschema table_to_xmlschema pg_input_is_valid
-    pg_input_error_info domain_in domain_recv
+    pg_input_error_info domain_in domain_recv pg_replication_origin_oid
+    pg_config
     """.split()
 )
-"""Not volatile, but they read the relation, or run the code of the type, that a text names."""
+"""Not volatile, but they read the relation or run the code of the type that a text names, or are not open to PUBLIC."""
 
 SEQUENCES = frozenset({"nextval", "currval"})
 """They touch the sequence that a constant names; with anything but a constant they are refused."""
@@ -55,7 +56,7 @@ SEQUENCES = frozenset({"nextval", "currval"})
 SAFE_CATALOGS = frozenset(
     """
     pg_aggregate pg_am pg_amop pg_amproc pg_attrdef pg_attribute pg_auth_members pg_available_extension_versions
-    pg_available_extensions pg_cast pg_class pg_collation pg_config pg_constraint pg_conversion pg_database
+    pg_available_extensions pg_cast pg_class pg_collation pg_constraint pg_conversion pg_database
     pg_default_acl pg_depend pg_description pg_enum pg_event_trigger pg_extension pg_foreign_data_wrapper
     pg_foreign_server pg_foreign_table pg_group pg_index pg_indexes pg_inherits pg_init_privs pg_language pg_matviews
     pg_namespace pg_opclass pg_operator pg_opfamily pg_parameter_acl pg_partitioned_table pg_policies pg_policy

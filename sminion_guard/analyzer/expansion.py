@@ -64,8 +64,8 @@ def expanded(
 def absorb(w: Walk, inner: Expansion, start: int, name: str, *, definer: bool) -> None:
     """Take over what was found behind ``name``, blaming the place that names it."""
     for (relation, operation, via, owned), columns in inner.touches:
-        # A definer function acts as its owner in all it does. A definer view reads as its owner only what it names itself:
-        # an invoker view within is read with the rights of whoever asks.
+        # A definer function acts as its owner in all it does. A definer view reads as its owner only what it names
+        # itself: an invoker view within is read with the rights of whoever asks.
         key = (relation, operation, (name, *via), owned or (definer and (name.endswith("()") or not via)))
         touch = w.touches.get(key)
         if touch is None:

@@ -7,6 +7,7 @@ them here would have to guess where a literal ends, so the session hands over th
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +25,7 @@ HARMLESS_BYTES = 4_096
 """Up to here no text can hold enough tokens or nesting to hurt: 20,000 chained UNION ALL crash the parser's JSON
 output, 4,000 do not, even on a thread with a small stack. So short texts need no scan."""
 
+_DRIVERS_PLACEHOLDER = re.compile(r"%[s(]|:[A-Za-z_]")
 _OPENING = frozenset({"ASCII_40", "ASCII_91", "CASE"})
 _CLOSING = frozenset({"ASCII_41", "ASCII_93", "END_P"})
 
@@ -106,7 +108,7 @@ def _syntax(sql: str, error: parser.ParseError) -> Fact:
     message, place = (*error.args, None)[:2]
     start = _offset(sql, place) if isinstance(place, int) and 0 <= place <= len(sql) else None
     hint = None
-    if start is not None and sql[place : place + 1] in {"%", ":"}:
+    if start is not None and _DRIVERS_PLACEHOLDER.match(sql, place):
         hint = "pass the text as the driver sends it, with `$1` placeholders"
     return Fact(FactKind.UNPARSED, f"the statement cannot be parsed: {message}", hint=hint, start=start)
 

@@ -112,9 +112,9 @@ def aliased(
         return Item(name, names, flows, wild=wild)
     renamed = strings(alias.get("colnames", ()))
     if renamed:
-        if wild is not None and len(renamed) > len(names):
-            flows = [*flows, *([wild] * (len(renamed) - len(names)))]
-            return Item(alias["aliasname"], renamed, flows, wild=wild)
+        missing = len(renamed) - len(names)
+        if missing > 0:  # of columns that are not known, or the server refuses
+            flows = [*flows, *([wild or NOTHING] * missing)]
         names = [*renamed, *names[len(renamed) :]]
     return Item(alias["aliasname"], names, flows, wild=wild)
 

@@ -13,7 +13,7 @@ from sminion_guard.analyzer.names import strings
 from sminion_guard.analyzer.parse import Node
 from sminion_guard.analyzer.plpgsql import run_block
 from sminion_guard.analyzer.ranges import find_relation, relation_item
-from sminion_guard.analyzer.scope import Scope
+from sminion_guard.analyzer.scope import Item, Scope
 from sminion_guard.analyzer.walk import COLLECT, USE, Result, Walk, evaluate, evaluate_all, run, statement
 
 CURSOR_HOLD = 0x0020
@@ -30,6 +30,7 @@ def copy(w: Walk, node: Node, scope: Scope) -> Result:
         return run(w, node["query"], scope)
     relation = find_relation(w, node["relation"])
     if relation is None:
+        evaluate(w, node.get("whereClause"), Scope(scope, [Item(None, (), (), wild=NOTHING)]))
         return Result()
     start = node["relation"].get("location", 0)
     listed = strings(node.get("attlist", ()))
@@ -74,10 +75,9 @@ def _is_off(argument: Any) -> bool:
 
 @statement("PrepareStmt")
 def prepare(w: Walk, node: Node, scope: Scope) -> Result:
-    """``PREPARE p AS SELECT ...``: judged as if it ran."""
+    """``PREPARE p AS SELECT ...``: judged as if it ran, with the output it will have."""
     w.prepares = node["name"]
-    run(w, node["query"], scope)
-    return Result()
+    return run(w, node["query"], scope)
 
 
 @statement("ExecuteStmt")
@@ -92,13 +92,12 @@ def execute(w: Walk, node: Node, scope: Scope) -> Result:
 
 @statement("DeclareCursorStmt")
 def declare_cursor(w: Walk, node: Node, scope: Scope) -> Result:
-    """``DECLARE c CURSOR FOR SELECT ...``."""
+    """``DECLARE c CURSOR FOR SELECT ...``, with the output that FETCH will have."""
     if node.get("options", 0) & CURSOR_HOLD:
         w.fact(FactKind.ESCAPE, "a cursor `WITH HOLD` outlives transaction, role and block", None,
                hint="declare the cursor without WITH HOLD")
     w.declares = node["portalname"]
-    run(w, node["query"], scope)
-    return Result()
+    return run(w, node["query"], scope)
 
 
 @statement("FetchStmt")

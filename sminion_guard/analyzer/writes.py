@@ -203,10 +203,10 @@ def _on_conflict(
     if "conname" in infer and relation is not None:
         for name in relation.constraints.get(infer["conname"], item.names):
             w.mark(item.index.get(name, NOTHING), infer.get("location", 0))
-    if node.get("action") != "ONCONFLICT_UPDATE" or relation is None:
+    if node.get("action") != "ONCONFLICT_UPDATE":
         return
     flows = [join(flow, stored.get(name, NOTHING)) for name, flow in zip(item.names, item.flows, strict=True)]
-    excluded = Item("excluded", item.names, flows, open=False)
+    excluded = Item("excluded", item.names, flows, wild=item.wild, open=False)
     both = Scope(scope.parent, [item, excluded], scope.ctes, scope.variables)
     _assign(w, node["targetList"], relation, {"location": node.get("location", 0)}, both)
     evaluate(w, node.get("whereClause"), both)

@@ -1,6 +1,6 @@
--- Operators outside of pg_catalog, and the function behind each.
+-- Operators outside of pg_catalog, the types they take, each once, and the function behind each.
 SELECT n.nspname AS schema, o.oprname AS name,
-       (SELECT json_agg(tn.nspname || '.' || t.typname)
+       (SELECT json_agg(tn.nspname || '.' || t.typname ORDER BY tn.nspname, t.typname)
           FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace tn ON tn.oid = t.typnamespace
          WHERE t.oid IN (o.oprleft, o.oprright)) AS types,
        fn.nspname AS function_schema, f.proname AS function_name

@@ -48,7 +48,7 @@ from tests.unit.analyzer.shop import catalog, codes, function, judge, relation, 
     ("WITH customer AS (SELECT 1 AS email) SELECT c.email FROM crm.customer c, customer", "email"),
     ("WITH a AS (SELECT email FROM crm.customer) SELECT 1 FROM a", "email"),
     ("SELECT xmlelement(name a, email) FROM crm.customer", "email"),
-    ("SELECT x.k FROM crm.customer, xmltable('/a' PASSING email::xml COLUMNS k text) x", "email"),
+    ("SELECT x.k FROM crm.customer, xmltable('/a' PASSING (email::xml) COLUMNS k text) x", "email"),
     ("SELECT j.k FROM crm.customer, json_table(email::json, '$' COLUMNS (k int PATH '$.k')) j", "email"),
     ("SELECT JSON_OBJECT('a': email) FROM crm.customer", "email"),
     ("SELECT JSON_VALUE(email::jsonb, '$' DEFAULT full_name ON EMPTY) FROM crm.customer", "email full_name"),
@@ -100,7 +100,8 @@ def test_a_natural_join_reads_the_columns_of_both_that_are_called_alike() -> Non
 
 
 def test_a_joins_alias_covers_both_sides() -> None:
-    assert touched("SELECT j.salary FROM (sales.orders o CROSS JOIN hr.employee e) AS j")["use hr.employee"] == ("salary",)
+    sql = "SELECT j.salary FROM (sales.orders o CROSS JOIN hr.employee e) AS j"
+    assert touched(sql)["use hr.employee"] == ("salary",)
 
 
 def test_the_alias_of_using_reaches_the_shared_columns() -> None:
@@ -120,7 +121,8 @@ def test_lineage_tells_how_a_value_reaches_the_output(value: str, manner: str) -
 
 
 def test_lineage_goes_through_subqueries_and_with_queries_by_position() -> None:
-    sql = """WITH a (x, y) AS (SELECT id, email FROM crm.customer), b AS (SELECT y AS z FROM a UNION SELECT note FROM orders)
+    sql = """WITH a (x, y) AS (SELECT id, email FROM crm.customer),
+             b AS (SELECT y AS z FROM a UNION SELECT note FROM orders)
              SELECT q.z FROM (SELECT * FROM b) q"""
     assert sources(sql) == {"z": ["crm.customer.email COPIED", "sales.orders.note COPIED"]}
 
@@ -184,12 +186,14 @@ def test_pg_catalog_is_searched_first() -> None:
 
 
 def test_a_function_in_from_brings_the_columns_of_its_result() -> None:
-    lookup = function("crm", "find", "SELECT id, email FROM crm.customer", outputs=("i", "e"), result="pg_catalog.record",
+    lookup = function("crm", "find", "SELECT id, email FROM crm.customer", outputs=("i", "e"),
+                      result="pg_catalog.record",
                       returns_set=True)
     within = catalog(functions=(lookup,))
     assert "crm.customer.email COMPUTED" in sources("SELECT f.e FROM crm.find() f", within=within)["e"]
 
 
 def test_a_call_of_unknown_columns_does_not_hide_a_column_outside() -> None:
-    sql = "SELECT (SELECT note FROM json_to_record('{}') AS x(a int), jsonb_populate_record(NULL::crm.customer, '{}')) FROM orders"
+    sql = "SELECT (SELECT note FROM json_to_record('{}') AS x(a int), "
+    sql += "jsonb_populate_record(NULL::crm.customer, '{}')) FROM orders"
     assert touched(sql)["use sales.orders"] == ("note",)

@@ -20,7 +20,8 @@ from tests.unit.analyzer.shop import CATALOG
 
 REGRESSION = Path(os.environ.get("SMINION_GUARD_CORPORA", "../shared/corpora")) / "pg_regress15"
 HANDLED = EXPRESSIONS.keys() | RANGES.keys() | STATEMENTS.keys()
-TABLES = {"handlers": HANDLED - {"List"}, "structure": nodes.STRUCTURE, "defining": nodes.DEFINING, "later": nodes.LATER}
+TABLES = {"handlers": HANDLED - {"List"},
+          "structure": nodes.STRUCTURE, "defining": nodes.DEFINING, "later": nodes.LATER}
 CLASSES = {name for name in dir(ast) if isinstance(kind := getattr(ast, name), type) and issubclass(kind, ast.Node)}
 
 
@@ -78,7 +79,7 @@ def unread(sql: str, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def unread_in(path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Likewise for each statement of a file; what the parser refuses has no tree, and psql's own commands are left out."""
+    """Likewise for each statement of a file; what has no tree and psql's own commands are left out."""
     found = []
     for text in path.read_text(encoding="utf-8", errors="replace").split(";\n"):
         plain = "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("\\"))

@@ -1,0 +1,127 @@
+"""Hostile and odd text: refused before it can hurt, with the place where there is one."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+
+from sminion_guard.analyzer import parse as parse_module
+from sminion_guard.analyzer.parse import HARMLESS_BYTES, MAX_BYTES, MAX_NESTING, MAX_TOKENS, Unparsed, parse
+from tests.unit.analyzer.shop import codes, judge, marked
+
+HOSTILE = {
+    "chained unions": "SELECT 1" + " UNION ALL SELECT 1" * 20_000,
+    "nested parentheses": "SELECT " + "(" * 50_000 + "1" + ")" * 50_000,
+    "nested brackets": "SELECT ARRAY" + "[" * 5_000 + "1" + "]" * 5_000,
+    "nested selects": "SELECT " + "(SELECT " * 3_000 + "1" + ")" * 3_000,
+    "a long list": "SELECT 1 WHERE 1 IN (" + "1, " * 200_000 + "1)",
+    "chained not": "SELECT " + "NOT " * 30_000 + "true",
+    "chained casts": "SELECT 1" + "::int" * 9_000,
+    "chained joins": "SELECT 1 FROM a" + " NATURAL JOIN a" * 9_000,
+    "chained operators": "SELECT 1" + " + 1" * 15_000,
+    "nested cases": "SELECT " + "CASE WHEN true THEN " * 2_000 + "1" + " END" * 2_000,
+    "nested functions": "SELECT " + "abs(" * 190 + "1" + ")" * 190,
+    "nested with": "WITH RECURSIVE a AS (" * 90 + "SELECT 1" + ") SELECT * FROM a" * 90,
+    "just length": "SELECT '" + "x" * MAX_BYTES + "'",
+    "nul": "SELECT 1\x00; DROP TABLE x",
+    "lone surrogate": "SELECT '\ud800'",
+    "unterminated": "SELECT '",
+}
+
+
+@pytest.mark.parametrize("sql", HOSTILE.values(), ids=HOSTILE.keys())
+def test_hostile_text_gets_a_verdict_within_seconds(sql: str) -> None:
+    before = time.monotonic()
+    verdict = judge(sql)
+    assert time.monotonic() - before < 5
+    assert verdict.statements
+
+
+ALLOWED = {"nested functions", "nested with", "unterminated", "chained not"}
+
+
+@pytest.mark.parametrize("name", [name for name in HOSTILE if name not in ALLOWED])
+def test_text_over_the_limits_is_refused_as_such(name: str) -> None:
+    assert codes(HOSTILE[name]) == ["SG112"]
+
+
+def test_what_the_parser_itself_finds_too_deep_is_refused_too() -> None:
+    assert codes(HOSTILE["chained not"]) == ["SG111"]
+
+
+def test_texts_too_short_to_be_scanned_are_harmless_on_a_small_stack() -> None:
+    shapes = ["SELECT 1" + " UNION SELECT 1" * 260, "SELECT " + "(" * 2_000 + "1" + ")" * 2_000,
+              "SELECT " + "NOT " * 1_000 + "true", "SELECT " + "(SELECT " * 450 + "1" + ")" * 450,
+              "SELECT 1" + "+1" * 2_000, "SELECT 1" + "::a" * 1_300, "SELECT a" + ".a" * 2_000,
+              "SELECT x" + "[1]" * 1_300,
+              "SELECT " + "- " * 2_000 + "1",
+              "SELECT ARRAY" + "[" * 2_000 + "]" * 2_000, "SELECT " + "CASE WHEN 1 THEN " * 190]
+    assert all(len(sql) <= HARMLESS_BYTES for sql in shapes)
+    done: list[bool] = []
+
+    def run() -> None:
+        for sql in shapes:
+            judge(sql)
+        done.append(True)
+
+    before = threading.stack_size(512 * 1024)
+    try:
+        thread = threading.Thread(target=run)
+        thread.start()
+        thread.join()
+    finally:
+        threading.stack_size(before)
+    assert done
+
+
+def test_the_limits_themselves_can_be_reached() -> None:
+    parse("SELECT " + "(" * MAX_NESTING + "1" + ")" * MAX_NESTING + " -- " + "x" * HARMLESS_BYTES)
+    with pytest.raises(Unparsed, match="nested deeper"):
+        parse("SELECT " + "(" * (MAX_NESTING + 1) + "1" + ")" * (MAX_NESTING + 1) + " -- " + "x" * HARMLESS_BYTES)
+    parse("SELECT " + "1, " * (MAX_TOKENS // 2 - 1) + "1")
+    with pytest.raises(Unparsed, match="tokens"):
+        parse("SELECT " + "1, " * (MAX_TOKENS // 2) + "1")
+
+
+def test_a_long_honest_chain_is_allowed() -> None:
+    assert codes("SELECT id FROM orders WHERE " + " OR ".join(f"id = {number}" for number in range(2_000))) == []
+    assert codes(" UNION ALL ".join(["SELECT id FROM orders"] * 400)) == []
+
+
+def test_statements_of_a_text_know_their_place() -> None:
+    sql = "SELECT 'ä';  SELECT 2 -- two\n;SELECT 3"
+    data = sql.encode()
+    assert [data[part.start : part.end].decode().strip() for part in parse(sql)] == [
+        "SELECT 'ä'", "SELECT 2 -- two", "SELECT 3",
+    ]
+
+
+def test_the_place_of_a_syntax_error_is_shown() -> None:
+    assert marked("SELECT 'ä' FORM x", "SG111") == ["x"]
+
+
+@pytest.mark.parametrize("sql", ["SELECT %s", "SELECT %(a)s", "SELECT :name"])
+def test_a_drivers_placeholder_is_refused_with_the_way_out(sql: str) -> None:
+    verdict = judge(sql)
+    assert [reason.code for reason in verdict.reasons] == ["SG111"]
+    assert "$1" in (verdict.reasons[0].hint or "")
+
+
+def test_a_percent_sign_within_a_literal_is_left_alone() -> None:
+    assert codes("SELECT id FROM orders WHERE note LIKE '%s' AND note <> '%(x)s :y'") == []
+
+
+def test_any_exception_of_a_handler_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
+    from sminion_guard.analyzer.walk import EXPRESSIONS
+
+    def broken(*_: object) -> None:
+        raise KeyError("nothing")
+
+    monkeypatch.setitem(EXPRESSIONS, "CoalesceExpr", broken)
+    assert codes("SELECT coalesce(1, 3)") == ["SG105"]
+
+
+def test_the_limits_stand_where_the_documentation_says() -> None:
+    assert (parse_module.MAX_BYTES, parse_module.MAX_TOKENS, parse_module.MAX_NESTING) == (1_000_000, 40_000, 200)
