@@ -23,7 +23,7 @@ PATIENCE = 20
 def test_every_statement_of_every_script_has_a_verdict() -> None:
     tables = MetaData()
     for name in ("tenk1", "int8_tbl", "int4_tbl", "onek", "person", "emp"):  # names that many scripts use
-        Table(name, tables, Column("unique1", Integer), Column("f1", Integer), Column("q1", Integer), Column("name", Text))
+        Table(name, tables, *(Column(column, Integer) for column in ("unique1", "f1", "q1")), Column("name", Text))
     catalog = from_metadata(tables)
     policy = open_policy(catalog)
     count, slow, misunderstood = 0, [], []
