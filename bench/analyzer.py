@@ -61,7 +61,8 @@ def large() -> str:
             f"c{number} AS (SELECT p.id, max(t.column_{number}) AS v, coalesce(p.w, t.column_2) AS w "
             f"FROM c{number - 1} p JOIN app.table_{number} t ON t.id = p.id AND t.column_5 IN (1, 2, 3) "
             f"LEFT JOIN app.table_{number + 1} u ON u.column_1 = t.column_2 "
-            f"WHERE EXISTS (SELECT 1 FROM app.table_{number + 2} e WHERE e.id = t.id AND e.column_{number} = p.v) GROUP BY p.id, p.w, t.column_2 HAVING count(u.id) >= 0)")
+            f"WHERE EXISTS (SELECT 1 FROM app.table_{number + 2} e WHERE e.id = t.id AND e.column_{number} = p.v) "
+            f"GROUP BY p.id, p.w, t.column_2 HAVING count(u.id) >= 0)")
     return f"WITH {', '.join(parts)} SELECT c19.id, c19.v, c5.w FROM c19 JOIN c5 ON c5.id = c19.id ORDER BY 1 LIMIT 10"
 
 

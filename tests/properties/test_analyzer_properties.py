@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +25,9 @@ from tests.truth.witness import Roles, Witness
 
 HERE = Path(__file__).parent
 PURPOSES = ("selling", "caring", "advertising")
-SLOW = settings(max_examples=100, deadline=None, suppress_health_check=[
+EXAMPLES = int(os.environ.get("SMINION_GUARD_EXAMPLES", "100"))
+"""How many statements each property is tried on; more in a search that may take its time."""
+SLOW = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[
     HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.function_scoped_fixture])
 
 

@@ -136,7 +136,8 @@ READS: dict[str, Callable[[], object]] = {
                                            func.coalesce(Order.card_last4, "-"), cast(Order.total, Text)),
     "strings": lambda: select(Customer.id).where(or_(Customer.email.ilike("%x%"), func.lower(Customer.city) == "a")),
     "dates": lambda: select(func.date_trunc("month", Order.placed_at), func.sum(Order.total)).group_by(text("1")),
-    "distinct on": lambda: select(Order.id).ext(postgresql.distinct_on(Order.customer_id)).order_by(Order.customer_id, Order.placed_at),
+    "distinct on": lambda: select(Order.id).ext(postgresql.distinct_on(Order.customer_id)).order_by(
+        Order.customer_id, Order.placed_at),
     "union": lambda: union_all(select(Customer.id), select(Order.customer_id)),
     "self join": lambda: select(Order.id, Other.id).join(
         Other, and_(Other.customer_id == Order.customer_id, Other.id > Order.id)),

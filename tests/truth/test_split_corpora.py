@@ -1,4 +1,4 @@
-"""Public corpora with their tables dealt out to schemas that may not be merged: every merge is found, without false alarms.
+"""Public corpora with their tables dealt out to schemas that may not be merged: every merge is found.
 
 What a statement merges the server says: the relations that it refuses to touch without a privilege, and those that
 its plan and its counters show.
