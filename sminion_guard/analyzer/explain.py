@@ -15,8 +15,8 @@ def explain(verdict: Verdict) -> str:
     return "\n\n".join(explain_reason(verdict.sql, reason) for reason in verdict.reasons)
 
 
-def explain_reason(sql: str, reason: Reason) -> str:
-    """One reason::
+def explain_reason(sql: str, reason: Reason, *, line: int = 1) -> str:
+    """One reason, the first line of ``sql`` being called ``line``::
 
         SG101: `crm.customer` and `hr.employee` may not be merged
           line 1: SELECT * FROM crm.customer JOIN hr.employee USING (id)
@@ -25,7 +25,7 @@ def explain_reason(sql: str, reason: Reason) -> str:
         hint: ...
     """
     lines = [f"{reason.code}: {reason.message}"]
-    lines += _marked(sql, reason.spans)
+    lines += _marked(sql, reason.spans, line)
     if reason.detail:
         lines.append(f"detail: {reason.detail}")
     if reason.hint:
@@ -38,7 +38,7 @@ def line_of(sql: str, start: int) -> int:
     return sql.encode("utf-8", "surrogatepass").count(b"\n", 0, start) + 1
 
 
-def _marked(sql: str, spans: tuple[tuple[int, int], ...]) -> list[str]:
+def _marked(sql: str, spans: tuple[tuple[int, int], ...], line_of_first: int) -> list[str]:
     """Each line that a span lies in, with carets below."""
     data = sql.encode("utf-8", "surrogatepass")
     by_line: dict[int, list[tuple[int, int]]] = {}
@@ -52,7 +52,7 @@ def _marked(sql: str, spans: tuple[tuple[int, int], ...]) -> list[str]:
     for first in sorted(by_line):
         last = data.find(b"\n", first)
         line = _shown(data[first : last if last != -1 else len(data)])
-        number = data.count(b"\n", 0, first) + 1
+        number = data.count(b"\n", 0, first) + line_of_first
         label = f"  line {number}: "
         found += _cut(label, line, sorted(by_line[first]))
     return found
