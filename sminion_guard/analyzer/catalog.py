@@ -121,6 +121,8 @@ class Function:
 
     def takes(self, count: int) -> bool:
         """Whether it can be called with ``count`` arguments."""
+        if self.kind == "p" and count == len({*self.names, *self.outputs}):
+            return True  # CALL names the output arguments too
         if self.variadic and count >= len(self.arguments) - 1 - self.defaults:
             return True
         return len(self.arguments) - self.defaults <= count <= len(self.arguments)

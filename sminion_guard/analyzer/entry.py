@@ -78,7 +78,11 @@ def _statements(
         parts = parse(sql)
     except Unparsed as error:
         return [_failed(sql, error.fact)]
-    usable = usable_path(path, catalog, view)
+    usable = view.paths.get((path, catalog.version))
+    if usable is None:
+        if len(view.paths) > 256:  # a client that varies its path must not fill the memory
+            view.paths.clear()
+        usable = view.paths[path, catalog.version] = usable_path(path, catalog, view)
     fallback = None if usable == path else path
     return [
         resolve(part, sql, catalog, usable, fallback=fallback, trusted=view.policy.trusted_functions, version=version)

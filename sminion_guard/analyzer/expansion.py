@@ -75,8 +75,9 @@ def absorb(w: Walk, inner: Expansion, start: int, name: str, *, definer: bool) -
     for fact in inner.facts:
         detail = f"in `{name}`" + (f": {fact.detail}" if fact.detail else "")
         w.facts.append(replace(fact, detail=detail, start=start))
-    for schema in inner.schemas:
-        w.schemas.setdefault(schema, start)
+    if not (definer and name.endswith("()")):  # a definer function calls others with the rights of its owner
+        for schema in inner.schemas:
+            w.schemas.setdefault(schema, start)
     w.types |= inner.types
     w.expressions += [(relation, text, start) for relation, text in inner.expressions]
     for operator in inner.operators:

@@ -45,13 +45,10 @@ def boolean(w: Walk, node: Node, scope: Scope) -> Flow:
     return joined([evaluate(w, argument, scope) for argument in node["args"]])
 
 
-@expression("NullTest", "BooleanTest", "JsonIsPredicate", "NamedArgExpr", "JsonSerializeExpr", "JsonScalarExpr")
+@expression("NullTest", "BooleanTest", "NamedArgExpr")
 def wrapper(w: Walk, node: Node, scope: Scope) -> Flow:
-    """``a IS NULL``, ``a IS TRUE``, ``a IS JSON``, ``f(x => a)``."""
-    inner = node.get("arg") or node.get("expr")
-    if inner is not None and "raw_expr" in inner:
-        return through(json_value(w, inner, scope), COMPUTED)
-    return through(evaluate(w, inner, scope), COMPUTED)
+    """``a IS NULL``, ``a IS TRUE``, ``f(x => a)``."""
+    return through(evaluate(w, node.get("arg"), scope), COMPUTED)
 
 
 @expression("List")

@@ -22,6 +22,8 @@ class Frame:
     reached: frozenset[str]
     own: frozenset[str]
     """Schemas where the purpose may collect, clarify and delete."""
+    paths: dict[tuple[tuple[str, ...], str], tuple[str, ...]] = field(default_factory=dict)
+    """Search paths and versions of the catalog, each with the part of the path that the purpose may use."""
     _tables: dict[tuple[str, str], TableAccess | None] = field(default_factory=dict)
 
     def table(self, schema: str, name: str) -> TableAccess | None:

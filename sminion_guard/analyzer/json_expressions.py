@@ -58,6 +58,13 @@ def query(w: Walk, node: Node, scope: Scope) -> Flow:
     return joined(flows)
 
 
+@expression("JsonIsPredicate")
+def is_json(w: Walk, node: Node, scope: Scope) -> Flow:
+    """``a IS JSON OBJECT``."""
+    w.require(16, "`IS JSON`", node.get("location", 0))
+    return joined((evaluate(w, node["expr"], scope),))
+
+
 @expression("JsonArgument")
 def argument(w: Walk, node: Node, scope: Scope) -> Flow:
     """``a AS b`` after PASSING."""

@@ -24,7 +24,8 @@ def follow(w: Walk, function: Function, start: int) -> Flow:
     if not function.public:
         w.fact(FactKind.OPERATION, f"function `{function.qualified}` is not open to the purposes", start,
                hint="grant EXECUTE to PUBLIC, or leave the function out")
-    w.schemas.setdefault(function.schema, start)
+    if function.schema not in w.catalog.public_usage:
+        w.schemas.setdefault(function.schema, start)
     if function.qualified in w.trusted:
         return NOTHING
     path = w.path if function.search_path is None else search_path(function.search_path)

@@ -30,6 +30,11 @@ def out_of_reach(statement: Statement, frame: Frame) -> Iterator[Reason]:
         if frame.protects(schema) and schema not in frame.reached and schema not in seen:
             seen.add(schema)
             yield _protected(statement, frame, schema, f"a function of {schema}", (), start)
+        elif not frame.protects(schema):
+            yield Reason("SG102", f"the functions of `{schema}` are open to no purpose",
+                         f"schema `{schema}` is not in the policy, and PUBLIC may not use it",
+                         f"grant USAGE on schema `{schema}` to PUBLIC, or leave the call out",
+                         span(statement.text, start))
 
 
 def _protected(

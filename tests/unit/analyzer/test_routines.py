@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sminion_guard.analyzer import Catalog
-from sminion_guard.analyzer.catalog import Cascade, Cast, Column, Operator, Trigger, Type
+from sminion_guard.analyzer.catalog import Cascade, Cast, Column, Operator, Relation, Trigger, Type
 from sminion_guard.analyzer.plpgsql_text import compilable, split_assignment
 from sminion_guard.analyzer.routines import search_path
 from tests.unit.analyzer.shop import catalog, codes, function, judge, relation, touched
@@ -169,12 +169,11 @@ def test_foreign_keys_that_cascade_are_followed_as_far_as_they_go() -> None:
 
 def test_defaults_generated_columns_and_checks_are_followed() -> None:
     look = function("crm", "look", "SELECT max(id) FROM hr.employee")
-    for columns, checks in (((Column("id", "pg_catalog.text", "crm.look()"), Column("x", "pg_catalog.text")), ()),
-                            ((Column("id", "pg_catalog.text", "crm.look()", True), Column("x", "pg_catalog.text")), ()),
-                            ((
-                                Column("id", "pg_catalog.text"), Column("x", "pg_catalog.text")), ("(crm.look() > id)",))):
-        made = relation("sales", "made", "id x", checks=checks)
-        table = type(made)("sales", "made", "r", columns, checks=checks)
+    plain, other = Column("id", "pg_catalog.text"), Column("x", "pg_catalog.text")
+    default = Column("id", "pg_catalog.text", "crm.look()")
+    generated = Column("id", "pg_catalog.text", "crm.look()", True)
+    for column, checks in ((default, ()), (generated, ()), (plain, ("(crm.look() > id)",))):
+        table = Relation("sales", "made", "r", (column, other), checks=checks)
         within = catalog(table, functions=(look,))
         assert "use hr.employee" in touched("INSERT INTO sales.made (x) VALUES ('1')", within=within)
 
@@ -257,3 +256,20 @@ def test_the_way_to_a_refused_relation_is_told() -> None:
     within = catalog(functions=(function("crm", "f", "SELECT id FROM crm.pay"),))
     details = [reason.detail or "" for reason in judge("SELECT crm.f()", within=within).reasons]
     assert any("`crm.f()` > `crm.pay`" in detail for detail in details)
+
+
+def test_a_function_of_a_schema_that_nobody_may_use_is_refused() -> None:
+    within = catalog(functions=(function("tools", "f", "SELECT 1"), function("public", "f", "SELECT 1")))
+    assert codes("SELECT tools.f()", within=within) == ["SG102"]
+    assert codes("SELECT public.f()", within=within) == []
+
+
+def test_a_definer_function_calls_others_with_the_rights_of_its_owner() -> None:
+    inner, outer = function("tools", "f", "SELECT 1"), function("public", "g", "SELECT tools.f()", definer=True)
+    assert codes("SELECT public.g()", within=catalog(functions=(inner, outer))) == []
+
+
+def test_call_names_the_output_arguments_too() -> None:
+    procedure = function("crm", "p", "BEGIN out := (SELECT max(id) FROM hr.employee); END", "plpgsql", kind="p",
+                         names="a", outputs=("out",))
+    assert "use hr.employee" in touched("CALL crm.p('x', NULL)", within=catalog(functions=(procedure,)))

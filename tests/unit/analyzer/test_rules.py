@@ -235,6 +235,7 @@ def test_a_form_the_server_does_not_know_yet_is_refused() -> None:
     old = catalog(version=15)
     for sql in ("SELECT JSON_OBJECT('a': 1)", "SELECT * FROM JSON_TABLE('[]'::jsonb, '$' COLUMNS (a int)) j",
                 "SELECT uuidv7()",
+                "SELECT '1' IS JSON",
                 "UPDATE crm.customer SET email = 'x' RETURNING WITH (OLD AS o) o.email"):
         assert codes(sql) == []
         assert "SG113" in codes(sql, within=old)
