@@ -33,15 +33,19 @@ def permission_kind(basis: Basis, sees_blocked: bool) -> tuple[str, bool]:
     return by, sees_blocked
 
 
-def assign_bits(policy: Policy, installed: Sequence[InstalledPurpose] = ()) -> Mapping[str, int]:
+def assign_bits(
+    policy: Policy, installed: Sequence[InstalledPurpose] = (), *, rows_masked: bool = True
+) -> Mapping[str, int]:
     """Purpose to bit: installed ones keep theirs, new ones and those of another kind get the lowest never used.
 
+    :param rows_masked: rows carry masks of a policy in force. After its removal none does, so a purpose that comes back
+        on the same kind of basis gets its bit again, and with it the consents and objections that people left.
     :raises PolicyError: SG408 when all bits were used, by purposes in force and retired.
     """
     kept = {
         known.name: known.bit
-        for known in installed
-        if not known.retired
+        for known in sorted(installed, key=lambda entry: (not entry.retired, entry.bit))
+        if not (known.retired and rows_masked)
         and known.name in policy.purposes
         and permission_kind(known.basis, known.sees_blocked) == _kind(policy.purposes[known.name])
     }
@@ -57,7 +61,7 @@ def assign_bits(policy: Policy, installed: Sequence[InstalledPurpose] = ()) -> M
                 "SG408",
                 f"no bit is left for purpose `{name}`",
                 detail=f"{len(used)} of {MAX_BITS} bits are taken by purposes in force and by retired ones",
-                hint="remove the policy and apply it again, which fills in every mask anew",
+                hint="keep to the names of earlier purposes, or uninstall the guard, which forgets all states",
             )
         bits[name] = bit
     return {name: bits[name] for name in sorted(bits)}

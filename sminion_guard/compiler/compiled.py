@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sminion_guard.compiler.bits import assign_bits
 from sminion_guard.compiler.columns import column_grants, owner_grant, upserts
 from sminion_guard.compiler.guard_grants import guard_grants
-from sminion_guard.compiler.masks import guard_columns, row_triggers
+from sminion_guard.compiler.masks import guard_columns, guard_index, row_triggers
 from sminion_guard.compiler.registry import Json, registry
 from sminion_guard.compiler.roles import closures, memberships, owner_usage, roles, schema_usage
 from sminion_guard.compiler.row_security import row_security
@@ -64,6 +64,7 @@ def _statements(policy: Policy, rooms: tuple[Compartment, ...], bits: Mapping[st
     personal = personal_tables(policy)
     for table in personal:
         yield guard_columns(policy, table)
+        yield from guard_index(table)
     yield from owner_usage(policy)
     for table in personal:
         yield owner_grant(policy, table)

@@ -10,7 +10,8 @@ from sminion_guard.policy import Compartment, Policy
 
 _TICKET = ("open_ticket(text, text, text, text[], text, text, text)", "enter(text)", "session_facts()")
 _ROUTINES: dict[str, tuple[str, ...]] = {
-    "login": _TICKET,
+    # `enter` asks the context before it takes on the role.
+    "login": (*_TICKET, "context(name, name)"),
     # The floor of every table calls them as the compartment.
     "compartment": ("context(name, name)", "named_subject(name, name)", "enter(text)"),
     "privacy_officer": (

@@ -23,6 +23,18 @@ def guard_columns(policy: Policy, table: Table) -> Statement:
     return from_templates("guard_columns", table.qualified, values)
 
 
+def guard_index(table: Table) -> Iterator[Statement]:
+    """An index on the subject of a table that got the column from us; on other tables it is the owner's to make."""
+    if isinstance(table.subject, SubjectPath):
+        index = names.index_name(table.name)
+        values = _table(table) | {
+            "index": ident(index),
+            "qualified_index": qualified(table.schema, index),
+            "index_literal": literal(qualified(table.schema, index)),
+        }
+        yield from_templates("guard_index", table.qualified, values)
+
+
 def row_triggers(policy: Policy, table: Table) -> Iterator[Statement]:
     """The trigger that computes a row's mask, and for a parent the one that takes its children along."""
     function = names.row_function(table.schema, table.name)

@@ -31,6 +31,11 @@ def policy_name(*parts: str) -> str:
     return fitted("_".join(("guard", *parts)))
 
 
+def index_name(table: str) -> str:
+    """Name of the index on ``guard_subject``."""
+    return fitted(f"{table}_guard_subject_idx")
+
+
 def statistics_name(table: str, purpose: str) -> str:
     """Name of the extended statistics on one bit of the mask."""
     return fitted(f"guard_{table}_{purpose}")

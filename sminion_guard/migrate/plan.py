@@ -141,7 +141,7 @@ def compare(policy: Policy, installed: Installed) -> Plan:
             detail="states, tickets and history keep subjects in the form of the key that was in force",
             hint="remove the policy first: `sminion-guard apply --remove`",
         )
-    compiled = compile_policy(policy, assign_bits(policy, installed.purposes))
+    compiled = compile_policy(policy, assign_bits(policy, installed.purposes, rows_masked=before is not None))
     wanted = {statement.key for statement in compiled.statements}
     changes = [_change(statement, installed.objects.get(statement.key)) for statement in compiled.statements]
     gone = [entry for entry in installed.descending() if entry.key not in wanted]

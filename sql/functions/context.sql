@@ -32,7 +32,8 @@ BEGIN
       MESSAGE = 'no ticket: this access has no recorded reason',
       HINT = 'Open a ticket with `sminion.open_ticket`, commit, and activate it with `sminion.enter`.';
   END IF;
-  IF token !~ '^[0-9]{1,18}\.[0-9a-f]{32}\.[^.]+$' THEN
+  -- Only what the cast below needs; all of the token is compared. (A regular expression costs a fifth of the whole call.)
+  IF length(split_part(token, '.', 1)) NOT BETWEEN 1 AND 18 OR ltrim(split_part(token, '.', 1), '0123456789') <> '' THEN
     RAISE EXCEPTION USING ERRCODE = 'SG202',
       MESSAGE = 'the token is not one of a ticket',
       HINT = 'Pass the token unchanged as `sminion.open_ticket` returned it.';
@@ -47,7 +48,7 @@ BEGIN
   FROM sminion.ticket k
   WHERE k.id = split_part(token, '.', 1)::bigint
     AND k.secret_hash = sha256(convert_to(split_part(token, '.', 2), 'UTF8'))
-    AND k.role = split_part(token, '.', 3);
+    AND token = concat_ws('.', k.id, split_part(token, '.', 2), k.role);
 
   IF t.login = session_user AND t.role = planned AND t.epoch = t.current_epoch AND t.written = 'committed'
      AND t.revoked_at IS NULL AND t.expires_at > clock_timestamp() AND NOT t.holdable

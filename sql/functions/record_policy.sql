@@ -40,7 +40,7 @@ BEGIN
   SELECT j.bit, j.name, j.title, j.basis, j.sees_blocked
   FROM jsonb_to_recordset(registry -> 'purposes')
     AS j (bit smallint, name text, title text, basis text, sees_blocked boolean)
-  ON CONFLICT (bit) DO UPDATE SET title = excluded.title, basis = excluded.basis;
+  ON CONFLICT (bit) DO UPDATE SET title = excluded.title, basis = excluded.basis, retired_at = NULL;
 
   FOR mark IN
     DELETE FROM sminion.compartment c

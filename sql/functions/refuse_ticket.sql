@@ -13,7 +13,7 @@ BEGIN
   FROM sminion.ticket k
   WHERE k.id = split_part(token, '.', 1)::bigint
     AND k.secret_hash = sha256(convert_to(split_part(token, '.', 2), 'UTF8'))
-    AND k.role = split_part(token, '.', 3);
+    AND token = concat_ws('.', k.id, split_part(token, '.', 2), k.role);
   IF t.id IS NULL THEN
     RAISE EXCEPTION USING ERRCODE = 'SG202',
       MESSAGE = 'no ticket has this token',

@@ -8,7 +8,7 @@ import pytest
 from tests.world import PRIVILEGE, World
 
 GRANTED = {
-    "all": {"open_ticket", "enter", "session_facts"},
+    "all": {"open_ticket", "enter", "session_facts", "context"},
     "contract": {"context", "named_subject", "enter"},
     "officer": {
         "block", "unblock", "give_consent", "withdraw_consent", "object", "withdraw_objection", "revoke_ticket",

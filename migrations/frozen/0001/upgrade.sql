@@ -826,7 +826,7 @@ BEGIN
   FROM sminion.ticket k
   WHERE k.id = split_part(token, '.', 1)::bigint
     AND k.secret_hash = sha256(convert_to(split_part(token, '.', 2), 'UTF8'))
-    AND k.role = split_part(token, '.', 3);
+    AND token = concat_ws('.', k.id, split_part(token, '.', 2), k.role);
   IF t.id IS NULL THEN
     RAISE EXCEPTION USING ERRCODE = 'SG202',
       MESSAGE = 'no ticket has this token',
@@ -902,7 +902,8 @@ BEGIN
       MESSAGE = 'no ticket: this access has no recorded reason',
       HINT = 'Open a ticket with `sminion.open_ticket`, commit, and activate it with `sminion.enter`.';
   END IF;
-  IF token !~ '^[0-9]{1,18}\.[0-9a-f]{32}\.[^.]+$' THEN
+  -- Only what the cast below needs; all of the token is compared. (A regular expression costs a fifth of the whole call.)
+  IF length(split_part(token, '.', 1)) NOT BETWEEN 1 AND 18 OR ltrim(split_part(token, '.', 1), '0123456789') <> '' THEN
     RAISE EXCEPTION USING ERRCODE = 'SG202',
       MESSAGE = 'the token is not one of a ticket',
       HINT = 'Pass the token unchanged as `sminion.open_ticket` returned it.';
@@ -917,7 +918,7 @@ BEGIN
   FROM sminion.ticket k
   WHERE k.id = split_part(token, '.', 1)::bigint
     AND k.secret_hash = sha256(convert_to(split_part(token, '.', 2), 'UTF8'))
-    AND k.role = split_part(token, '.', 3);
+    AND token = concat_ws('.', k.id, split_part(token, '.', 2), k.role);
 
   IF t.login = session_user AND t.role = planned AND t.epoch = t.current_epoch AND t.written = 'committed'
      AND t.revoked_at IS NULL AND t.expires_at > clock_timestamp() AND NOT t.holdable
@@ -962,29 +963,19 @@ $sminion$;
 
 -- functions/enter.sql
 -- Activates a ticket for this transaction: token and role, both until its end. SECURITY INVOKER because a definer function
--- cannot change the role; it decides nothing, sminion.context does, here and again in every statement.
+-- cannot change the role; it decides nothing, sminion.context does, here and again in every statement. Asked before the role
+-- changes, so that a token of another login is refused for what it is.
 CREATE FUNCTION sminion.enter(token text) RETURNS void
 LANGUAGE plpgsql
 VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $sminion$
 DECLARE
-  compartment text := substring(token FROM '^[0-9]+\.[0-9a-f]+\.(.+)$');
+  compartment name := split_part(token, '.', 3);
 BEGIN
-  IF compartment IS NULL THEN
-    RAISE EXCEPTION USING ERRCODE = CASE WHEN coalesce(token, '') = '' THEN 'SG201' ELSE 'SG202' END,
-      MESSAGE = 'the token is not one of a ticket',
-      HINT = 'Pass the token unchanged as `sminion.open_ticket` returned it.';
-  END IF;
-  BEGIN
-    PERFORM set_config('role', compartment, true);
-  EXCEPTION WHEN insufficient_privilege OR undefined_object OR invalid_parameter_value THEN
-    RAISE EXCEPTION USING ERRCODE = 'SG206',
-      MESSAGE = format('login `%s` does not hold the compartment of this ticket', session_user),
-      HINT = 'Open a ticket with the login that uses it.';
-  END;
   PERFORM set_config('sminion.token', token, true);
-  PERFORM sminion.context(compartment::name, current_user);
+  PERFORM sminion.context(compartment, compartment);
+  PERFORM set_config('role', compartment, true);
 END
 $sminion$;
 
@@ -1197,7 +1188,7 @@ BEGIN
   SELECT j.bit, j.name, j.title, j.basis, j.sees_blocked
   FROM jsonb_to_recordset(registry -> 'purposes')
     AS j (bit smallint, name text, title text, basis text, sees_blocked boolean)
-  ON CONFLICT (bit) DO UPDATE SET title = excluded.title, basis = excluded.basis;
+  ON CONFLICT (bit) DO UPDATE SET title = excluded.title, basis = excluded.basis, retired_at = NULL;
 
   FOR mark IN
     DELETE FROM sminion.compartment c

@@ -148,16 +148,13 @@ def _judge_path(
         )
     if not column.indexed:
         yield _no_index(table, path.column)
-    filled = own.get("guard_subject")
-    if filled is None or not filled.indexed:
-        yield _no_index(table, "guard_subject", after=filled is None)
 
 
-def _no_index(table: Table, column: str, *, after: bool = False) -> Problem:
+def _no_index(table: Table, column: str) -> Problem:
     return Problem(
         "SG435",
         f"no index of `{table.qualified}` begins with `{column}`",
         detail="settling looks a subject's rows up by it, and reads the whole table without",
-        hint=f"{'after applying, ' if after else ''}`CREATE INDEX CONCURRENTLY ON {table.qualified} ({column})`",
+        hint=f"`CREATE INDEX CONCURRENTLY ON {table.qualified} ({column})`",
         refuses=False,
     )

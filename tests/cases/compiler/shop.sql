@@ -643,19 +643,19 @@ GRANT SELECT ON sminion.access_log, sminion.subject_history, sminion.settle_stat
 REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "shop_all";
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "shop_all";
 GRANT USAGE ON SCHEMA sminion TO "shop_all";
-GRANT EXECUTE ON ROUTINE sminion.open_ticket(text, text, text, text[], text, text, text), sminion.enter(text), sminion.session_facts() TO "shop_all";
+GRANT EXECUTE ON ROUTINE sminion.open_ticket(text, text, text, text[], text, text, text), sminion.enter(text), sminion.session_facts(), sminion.context(name, name) TO "shop_all";
 
 -- guard_grant:shop_app (as owner)
 REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "shop_app";
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "shop_app";
 GRANT USAGE ON SCHEMA sminion TO "shop_app";
-GRANT EXECUTE ON ROUTINE sminion.open_ticket(text, text, text, text[], text, text, text), sminion.enter(text), sminion.session_facts() TO "shop_app";
+GRANT EXECUTE ON ROUTINE sminion.open_ticket(text, text, text, text[], text, text, text), sminion.enter(text), sminion.session_facts(), sminion.context(name, name) TO "shop_app";
 
 -- guard_grant:shop_newsletter (as owner)
 REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "shop_newsletter";
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "shop_newsletter";
 GRANT USAGE ON SCHEMA sminion TO "shop_newsletter";
-GRANT EXECUTE ON ROUTINE sminion.open_ticket(text, text, text, text[], text, text, text), sminion.enter(text), sminion.session_facts() TO "shop_newsletter";
+GRANT EXECUTE ON ROUTINE sminion.open_ticket(text, text, text, text[], text, text, text), sminion.enter(text), sminion.session_facts(), sminion.context(name, name) TO "shop_newsletter";
 
 -- guard_columns:crm.customer
 -- Without a default: the table is not rewritten, and a row without a mask is visible to nobody.
@@ -672,6 +672,10 @@ ALTER TABLE "sales"."orders" ADD COLUMN IF NOT EXISTS guard_mask bigint;
 -- guard_columns:sales.item
 -- Without a default: the table is not rewritten, and a row without a mask is visible to nobody.
 ALTER TABLE "sales"."item" ADD COLUMN IF NOT EXISTS guard_mask bigint, ADD COLUMN IF NOT EXISTS guard_subject bigint;
+
+-- guard_index:sales.item
+-- By it settling finds the rows of a subject, and a purpose that sees one named subject finds them too.
+CREATE INDEX IF NOT EXISTS "item_guard_subject_idx" ON "sales"."item" (guard_subject);
 
 -- schema_usage:crm:sminion_owner
 GRANT USAGE ON SCHEMA "crm" TO "sminion_owner";

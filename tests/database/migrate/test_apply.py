@@ -130,6 +130,18 @@ def test_removing_gives_back_everything_that_was_there(shop: Shop) -> None:
     assert shop.database.execute("SELECT has_function_privilege('public', 'lo_creat(int)', 'EXECUTE')") == [(True,)]
 
 
+def test_consents_outlive_a_removal_and_count_again_when_the_purpose_comes_back(shop: Shop) -> None:
+    shop.apply()
+    shop.database.execute("SELECT sminion.give_consent('7', 'marketing', 'form')")
+    shop.remove()
+    shop.apply()
+    permitted = shop.database.execute(
+        "SELECT s.customer_id FROM news.subscriber s JOIN sminion.purpose p ON p.name = 'marketing'"
+        " WHERE p.retired_at IS NULL AND s.guard_mask & (1::bigint << p.bit) <> 0"
+    )
+    assert permitted == [(7,)]
+
+
 def test_removing_twice_says_that_there_is_nothing(shop: Shop) -> None:
     shop.apply()
     shop.remove()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import psycopg
 import pytest
 from alembic import command
 from alembic.config import Config
 
 from sminion_guard import migrate, resources
+from sminion_guard.embedded import Server
 from sminion_guard.errors import InstallError
 from sminion_guard.migrate import freeze
 from tests.database.migrate.catalogs import snapshot
@@ -62,29 +65,50 @@ def test_the_guard_is_not_uninstalled_while_a_policy_is_in_place(shop: Shop) -> 
     assert shop.plan().clean
 
 
-def test_the_owner_role_stays_while_another_database_uses_it(fresh_database: Database) -> None:
-    migrate.upgrade(fresh_database.dsn())
-    with new_database(fresh_database.server) as other:
+@pytest.fixture
+def alone(cluster: Server) -> Iterator[Database]:
+    """A database on a cluster where no other one has the guard: the owner's role is shared by all of a cluster."""
+    with new_database(cluster) as database:
+        yield database
+
+
+def test_the_owner_role_stays_while_another_database_uses_it(alone: Database) -> None:
+    migrate.upgrade(alone.dsn())
+    with new_database(alone.server) as other:
         migrate.upgrade(other.dsn())
         migrate.downgrade(other.dsn())
-        assert fresh_database.execute("SELECT nspowner::regrole::text FROM pg_namespace WHERE nspname = 'sminion'") == [
+        assert alone.execute("SELECT nspowner::regrole::text FROM pg_namespace WHERE nspname = 'sminion'") == [
             ("sminion_owner",)
         ]
-    migrate.downgrade(fresh_database.dsn())
-    assert fresh_database.execute("SELECT 1 FROM pg_roles WHERE rolname = 'sminion_owner'") == []
+    migrate.downgrade(alone.dsn())
+    assert alone.execute("SELECT 1 FROM pg_roles WHERE rolname = 'sminion_owner'") == []
 
 
-def test_an_owner_role_that_may_log_in_is_refused(fresh_database: Database) -> None:
-    fresh_database.execute("CREATE ROLE sminion_owner LOGIN")
+def test_an_owner_role_that_may_log_in_is_refused(alone: Database) -> None:
+    alone.execute("CREATE ROLE sminion_owner LOGIN")
     with pytest.raises(InstallError) as caught:
-        migrate.upgrade(fresh_database.dsn())
+        migrate.upgrade(alone.dsn())
     assert caught.value.code == "SG401"
     assert caught.value.hint
-    assert fresh_database.execute("SELECT 1 FROM pg_namespace WHERE nspname ~ '^sminion'") == []
+    assert alone.execute("SELECT 1 FROM pg_namespace WHERE nspname ~ '^sminion'") == []
+    alone.execute("DROP ROLE sminion_owner")
+
+
+def test_an_owner_role_that_somebody_can_become_is_refused(alone: Database) -> None:
+    alone.execute("CREATE ROLE sminion_owner NOLOGIN; CREATE ROLE insider LOGIN; GRANT sminion_owner TO insider")
+    try:
+        with pytest.raises(InstallError) as caught:
+            migrate.upgrade(alone.dsn())
+        assert caught.value.code == "SG401"
+        alone.execute("REVOKE sminion_owner FROM insider")
+        migrate.upgrade(alone.dsn())
+        migrate.downgrade(alone.dsn())
+    finally:
+        alone.execute("DROP ROLE insider; DROP ROLE IF EXISTS sminion_owner")
 
 
 def test_the_migrations_run_in_an_environment_of_ones_own_too(
-    fresh_database: Database, tmp_path_factory: pytest.TempPathFactory
+    alone: Database, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     home = tmp_path_factory.mktemp("own")
     (home / "versions").mkdir()
@@ -105,10 +129,10 @@ def test_the_migrations_run_in_an_environment_of_ones_own_too(
     config.set_main_option("script_location", str(home))
     config.set_main_option("path_separator", "newline")
     config.set_main_option("version_locations", f"{home / 'versions'}\n{resources.migrations() / 'versions'}")
-    config.set_main_option("sqlalchemy.url", fresh_database.url().replace("%", "%%"))
+    config.set_main_option("sqlalchemy.url", alone.url().replace("%", "%%"))
     command.upgrade(config, "heads")
-    versions = fresh_database.execute("SELECT version_num FROM alembic_version ORDER BY 1")
+    versions = alone.execute("SELECT version_num FROM alembic_version ORDER BY 1")
     assert versions == [("mine",), ("sminion_0001",)]
     command.downgrade(config, "sminion_guard@base")
-    assert fresh_database.execute("SELECT version_num FROM alembic_version") == [("mine",)]
-    assert fresh_database.execute("SELECT 1 FROM pg_roles WHERE rolname = 'sminion_owner'") == []
+    assert alone.execute("SELECT version_num FROM alembic_version") == [("mine",)]
+    assert alone.execute("SELECT 1 FROM pg_roles WHERE rolname = 'sminion_owner'") == []

@@ -110,6 +110,25 @@ def test_a_purpose_that_no_longer_sees_blocked_subjects_gets_a_bit_that_no_row_h
     assert assign_bits(shop, installed)["contract"] != 3
 
 
+def test_a_retired_purpose_comes_back_with_its_bit_only_when_no_row_carries_a_mask(shop: Policy) -> None:
+    installed = [InstalledPurpose(7, "marketing", Basis.CONSENT, False, retired=True)]
+    assert assign_bits(shop, installed)["marketing"] != 7
+    assert assign_bits(shop, installed, rows_masked=False)["marketing"] == 7
+
+
+def test_the_bit_in_force_wins_over_an_older_one_of_the_same_purpose(shop: Policy) -> None:
+    installed = [
+        InstalledPurpose(9, "marketing", Basis.CONSENT, False, retired=True),
+        InstalledPurpose(2, "marketing", Basis.CONSENT, False),
+    ]
+    assert assign_bits(shop, installed, rows_masked=False)["marketing"] == 2
+
+
+def test_a_bit_with_consents_goes_to_no_other_purpose(shop: Policy) -> None:
+    installed = [InstalledPurpose(0, "gone", Basis.CONSENT, False, retired=True)]
+    assert 0 not in assign_bits(shop, installed, rows_masked=False).values()
+
+
 def test_a_change_between_bases_of_one_kind_keeps_the_bit(shop: Policy) -> None:
     installed = [InstalledPurpose(3, "contract", Basis.LEGAL_OBLIGATION, False)]
     assert assign_bits(shop, installed)["contract"] == 3

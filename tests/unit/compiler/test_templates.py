@@ -22,7 +22,7 @@ def test_each_kind_can_be_applied_reversed_and_recognised(kind: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_undoing_needs_no_more_than_doing(kind: str) -> None:
     applied = templates.placeholders(f"{kind}/apply") | templates.placeholders(f"{kind}/fingerprint")
-    assert templates.placeholders(f"{kind}/reverse") <= applied | {"removals"}
+    assert templates.placeholders(f"{kind}/reverse") <= applied | {"removals", "qualified_index"}
 
 
 def test_a_missing_value_raises() -> None:

@@ -1,0 +1,41 @@
+-- Makes the partitions of the log of statements for this month and the next ones, in UTC; returns how many it made. Run it
+-- with `settle`, in the same job: without a partition nothing can be recorded, and then nothing is released (SG602).
+--
+-- Each is made apart and attached, which blocks neither writers nor readers of the log; there is no default partition,
+-- whose rows every ATTACH would have to read.
+CREATE FUNCTION sminion.extend_log(months integer DEFAULT 3) RETURNS integer
+LANGUAGE plpgsql
+VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET timezone = 'UTC'
+AS $sminion$
+DECLARE
+  parent text;
+  month  timestamptz;
+  part   text;
+  made   integer := 0;
+BEGIN
+  -- Two at once would make the same partition.
+  PERFORM pg_advisory_xact_lock('sminion.statement_event'::regclass::bigint);
+  FOR month IN
+    SELECT date_trunc('month', clock_timestamp()) + make_interval(months => n) FROM generate_series(0, greatest(months, 0)) AS g (n)
+  LOOP
+    FOREACH parent IN ARRAY ARRAY['statement_event', 'statement_result', 'statement_subject'] LOOP
+      part := parent || to_char(month, '_YYYY_MM');
+      CONTINUE WHEN to_regclass('sminion.' || part) IS NOT NULL;
+      EXECUTE format('CREATE TABLE sminion.%I (LIKE sminion.%I INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', part, parent);
+      EXECUTE format(
+        'CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON sminion.%I '
+        || 'FOR EACH STATEMENT EXECUTE FUNCTION sminion.append_only()', part);
+      EXECUTE format(
+        'ALTER TABLE sminion.%I ATTACH PARTITION sminion.%I FOR VALUES FROM (%L) TO (%L)',
+        parent, part, month, month + interval '1 month');
+      made := made + 1;
+    END LOOP;
+  END LOOP;
+  RETURN made;
+END
+$sminion$;
+-- The log begins with the month of the installation.
+SELECT sminion.extend_log();
