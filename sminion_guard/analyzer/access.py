@@ -8,7 +8,7 @@ manner. ``SELECT lower(c.email), count(c.id) FROM crm.customer c`` has the flows
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 from sminion_guard.policy.model import Operation
@@ -33,6 +33,8 @@ class Source:
     schema: str
     relation: str
     column: str
+    outputs: dict[int, tuple[tuple[str, str, str, Manner], ...]] = field(default_factory=dict, repr=False)
+    """It alone as the sources of an output column, by manner: most output columns are one column of a table."""
 
     def __str__(self) -> str:
         return f"{self.schema}.{self.relation}.{self.column}"

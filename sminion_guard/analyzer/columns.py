@@ -19,6 +19,12 @@ def column_ref(w: Walk, node: Node, scope: Scope) -> Flow:
         return _row(w, [field["String"]["sval"] for field in fields[:-1]], start, scope)
     if len(fields) == 1:
         return _unqualified(w, last["String"]["sval"], start, scope)
+    if len(fields) == 2:  # by far the most frequent form, so it has a short way of its own
+        known = scope.item(fields[0]["String"]["sval"])
+        if known is not None:
+            found = known.index.get(last["String"]["sval"])
+            if found is not None:
+                return w.mark(found, start)
     names = [field["String"]["sval"] for field in fields]
     item = find_item(scope, names[:-1])
     if item is not None:

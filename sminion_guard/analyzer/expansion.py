@@ -87,11 +87,17 @@ def absorb(w: Walk, inner: Expansion, start: int, name: str, *, definer: bool) -
 def settle(w: Walk) -> None:
     """Hand the columns that were read to the relations they belong to, once a walk has seen everything."""
     direct = {(key[0].schema, key[0].name): key[0] for key in w.touches if not key[2]}
+    touches: dict[tuple[str, str], Touch] = {}
     for source, start in w.marks.items():
-        relation = direct.get((source.schema, source.relation))
-        if relation is not None:
-            touch = w.touch(relation, USE, start)
-            touch.columns.setdefault(source.column, touch.start if start == UNPLACED else start)
+        name = (source.schema, source.relation)
+        touch = touches.get(name)
+        if touch is None:
+            relation = direct.get(name)
+            if relation is None:
+                continue
+            touch = touches[name] = w.touch(relation, USE, start)
+        if source.column not in touch.columns:
+            touch.columns[source.column] = touch.start if start == UNPLACED else start
 
 
 def lineage(w: Walk, flow: Flow) -> Flow:

@@ -11,6 +11,24 @@ from sminion_guard.policy.model import Operation, Policy, Purpose, SubjectColumn
 UNPROTECTED = frozenset({"pg_catalog", "information_schema"})
 
 
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """The columns of one table that the purpose may touch."""
+
+    use: frozenset[str]
+    collect: frozenset[str]
+    clarify: frozenset[str]
+
+    def columns(self, operation: Operation) -> frozenset[str]:
+        if operation is Operation.USE:
+            return self.use
+        return self.collect if operation is Operation.COLLECT else self.clarify
+
+
+def _allowed(table: TableAccess) -> Allowed:
+    return Allowed(frozenset(table.use), frozenset(table.collect), frozenset(table.clarify))
+
+
 @dataclass(frozen=True)
 class Frame:
     """The view that the rules have of the policy."""
@@ -24,14 +42,15 @@ class Frame:
     """Schemas where the purpose may collect, clarify and delete."""
     paths: dict[tuple[tuple[str, ...], str], tuple[str, ...]] = field(default_factory=dict)
     """Search paths and versions of the catalog, each with the part of the path that the purpose may use."""
-    _tables: dict[tuple[str, str], TableAccess | None] = field(default_factory=dict)
+    _tables: dict[tuple[str, str], Allowed | None] = field(default_factory=dict)
 
-    def table(self, schema: str, name: str) -> TableAccess | None:
+    def table(self, schema: str, name: str) -> Allowed | None:
         """What the purpose may do with a table; None when the policy does not list it."""
         key = (schema, name)
         if key not in self._tables:
             listed = self.policy.schemas[schema].tables.get(name)
-            self._tables[key] = None if listed is None else table_access(self.policy, self.purpose.name, listed)
+            access = None if listed is None else table_access(self.policy, self.purpose.name, listed)
+            self._tables[key] = None if access is None else _allowed(access)
         return self._tables[key]
 
     def protects(self, schema: str) -> bool:

@@ -16,7 +16,7 @@ HARMLESS = frozenset(
     lc_numeric lc_time lock_timeout log_statement maintenance_work_mem max_parallel_workers
     max_parallel_workers_per_gather
     parallel_setup_cost parallel_tuple_cost plan_cache_mode random_page_cost seq_page_cost statement_timeout
-    synchronous_commit temp_buffers timezone tcp_keepalives_idle transaction_timeout transform_null_equals work_mem
+    temp_buffers timezone tcp_keepalives_idle transaction_timeout transform_null_equals work_mem
     xmlbinary xmloption default_text_search_config
     """.split()
 )

@@ -146,7 +146,10 @@ def _sources(flow: Flow) -> tuple[tuple[str, str, str, Manner], ...]:
         return ()
     if len(flow) == 1:
         ((only, manner),) = flow.items()
-        return ((only.schema, only.relation, only.column, Manner(manner)),)
+        found = only.outputs.get(manner)
+        if found is None:
+            found = only.outputs[manner] = ((only.schema, only.relation, only.column, Manner(manner)),)
+        return found
     return tuple(sorted(
         (source.schema, source.relation, source.column, Manner(manner)) for source, manner in flow.items()
     ))

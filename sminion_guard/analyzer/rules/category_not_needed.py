@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sminion_guard.analyzer.access import Access
 from sminion_guard.analyzer.frame import Frame, category
@@ -17,8 +17,7 @@ def category_not_needed(statement: Statement, frame: Frame) -> Iterator[Reason]:
     for access in statement.accesses:
         if access.schema not in frame.reached or not _charged(access, frame):
             continue
-        listed = frame.policy.schemas[access.schema].tables.get(access.relation)
-        if listed is None:
+        if frame.table(access.schema, access.relation) is None:
             yield Reason("SG103", f"`{access.qualified}` is closed to every purpose",
                          "the policy does not list it" + _through(access),
                          "list it in the policy, with a category for each column", span(statement.text, access.start))
@@ -42,8 +41,8 @@ def _columns(statement: Statement, frame: Frame, access: Access) -> Iterator[Rea
     own = access.operation is Operation.USE or access.schema in frame.own
     if not frame.permits(access.operation) or not own:
         return  # SG104 says so
-    allowed = {Operation.USE: table.use, Operation.COLLECT: table.collect}.get(access.operation, table.clarify)
-    closed = [column for column in access.columns if column not in allowed]
+    allowed = table.columns(access.operation)
+    closed = () if allowed.issuperset(access.columns) else [name for name in access.columns if name not in allowed]
     if not closed:
         if not access.columns and not allowed:
             yield Reason("SG103", f"purpose `{frame.purpose.name}` needs nothing of `{access.qualified}`",
@@ -70,7 +69,7 @@ def _why(frame: Frame, access: Access, column: str) -> str:
     return f"`{column}` is of category `{kind}`"
 
 
-def _hint(frame: Frame, access: Access, closed: list[str]) -> str:
+def _hint(frame: Frame, access: Access, closed: Sequence[str]) -> str:
     kinds = {category(frame.policy, access.schema, access.relation, column) for column in closed}
     if None in kinds:
         return "leave the columns out, or list them in the policy with their categories"
