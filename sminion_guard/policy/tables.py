@@ -125,7 +125,8 @@ def _subject(
         return ()
     key = key or _default_key(parent)
     if not key:
-        report.add("SG317", path, f"`{schema}.{table}` has no column `id` and not exactly one other `key` column to lead to",
+        report.add("SG317", path,
+                   f"`{schema}.{table}` has no column `id` and not exactly one other `key` column to lead to",
                    f"name the column: `{column} -> {schema}.{table}.COLUMN`")
         return ()
     return SubjectPath(column, schema, table, key)
