@@ -9,9 +9,10 @@ from sminion_guard.compiler.statement import Statement, from_templates
 from sminion_guard.policy import Compartment, Policy
 
 _TICKET = ("open_ticket(text, text, text, text[], text, text, text)", "enter(text)", "session_facts()")
+_LOG = ("open_log()", "log_statements(bigint, bigint, jsonb)")
 _ROUTINES: dict[str, tuple[str, ...]] = {
     # `enter` asks the context before it takes on the role.
-    "login": (*_TICKET, "context(name, name)"),
+    "login": (*_TICKET, "context(name, name)", *_LOG),
     # The floor of every table calls them as the compartment.
     "compartment": ("context(name, name)", "named_subject(name, name)", "enter(text)"),
     "privacy_officer": (
@@ -24,14 +25,19 @@ _ROUTINES: dict[str, tuple[str, ...]] = {
         "revoke_ticket(bigint, text)",
         "await_older(interval)",
         "block_and_wait(text, text, text, interval)",
+        "drop_log(date, text)",
     ),
-    "maintenance": ("settle(integer, integer)", "remask(integer)", "backfill(integer)", "await_older(interval)"),
+    "maintenance": (
+        "settle(integer, integer)", "remask(integer)", "backfill(integer)", "await_older(interval)",
+        "extend_log(integer)",
+    ),
     "auditor": ("object_states()",),
 }
+_LOGS = ("access_log", "statement_log", "refusals", "subject_access", "dropped_log", "subject_history")
 _VIEWS: dict[str, tuple[str, ...]] = {
-    "privacy_officer": ("access_log", "subject_history", "settle_status"),
+    "privacy_officer": (*_LOGS, "settle_status"),
     "maintenance": ("settle_status",),
-    "auditor": ("access_log", "subject_history", "settle_status", "policy_version", "installed_object"),
+    "auditor": (*_LOGS, "settle_status", "policy_version", "installed_object"),
 }
 
 

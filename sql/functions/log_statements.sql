@@ -52,6 +52,16 @@ BEGIN
       HINT = 'Record what was done under a ticket with the login that opened it.';
   END IF;
 
+  SELECT e.value ->> 'of' INTO wrong
+  FROM jsonb_array_elements(entries) WITH ORDINALITY AS e (value, n)
+  WHERE e.value ? 'of' AND ((e.value ->> 'of')::bigint BETWEEN 1 AND first + e.n - 2) IS NOT TRUE
+  LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG605',
+      MESSAGE = format('a result is of an earlier statement, not of %s', coalesce(wrong, 'NULL')),
+      HINT = 'Pass the place of its statement as `of`.';
+  END IF;
+
   -- A log that a crash could lose is none: a login that commits without waiting for the disk waits here.
   IF current_setting('synchronous_commit') = 'off' THEN
     PERFORM set_config('synchronous_commit', 'on', true);

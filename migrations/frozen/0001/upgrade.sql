@@ -260,6 +260,94 @@ CREATE INDEX ticket_actor ON sminion.ticket (actor, opened_at);
 CREATE INDEX ticket_subject ON sminion.ticket (subject, opened_at) WHERE subject IS NOT NULL;
 COMMENT ON TABLE sminion.ticket IS 'every access: who, why, from where, until when';
 
+-- tables/log_writer.sql
+-- Each process that writes the log of statements: whose it is, and the place of its last row, so that a batch sent again
+-- after a lost connection is written once, and none can be missing between two.
+CREATE TABLE sminion.log_writer (
+  id             bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  login          name        NOT NULL DEFAULT session_user,
+  opened_at      timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+  client_address inet        DEFAULT pg_catalog.inet_client_addr(),
+  application    text        NOT NULL DEFAULT pg_catalog.current_setting('application_name'),
+  place          bigint      NOT NULL DEFAULT 0
+)
+-- Every batch moves `place`: leave room so that the row stays on its page.
+WITH (fillfactor = 20);
+COMMENT ON TABLE sminion.log_writer IS 'the processes that write the log of statements, and how far each has come';
+
+-- tables/statement_event.sql
+-- One row per statement, written before its result is released. `writer` and `place` name it, and give the order in
+-- which the application sent its statements. Append-only; partitions are made by sminion.extend_log.
+CREATE TABLE sminion.statement_event (
+  at          timestamptz NOT NULL,
+  writer      bigint      NOT NULL,
+  place       bigint      NOT NULL,
+  ticket      bigint      NOT NULL,
+  verdict     text        NOT NULL CHECK (verdict IN ('allowed', 'refused')),
+  -- why it was refused; empty when it was allowed
+  codes       text[]      NOT NULL,
+  operations  text[]      NOT NULL CHECK (operations <@ ARRAY['collect', 'use', 'clarify', 'delete']),
+  relations   text[]      NOT NULL,
+  columns     text[]      NOT NULL,
+  fingerprint text        NOT NULL,
+  -- without constants and comments: the log must not become a copy of the data
+  statement   text        NOT NULL,
+  CHECK ((verdict = 'allowed') = (codes = '{}'))
+) PARTITION BY RANGE (at);
+CREATE INDEX statement_event_at ON sminion.statement_event USING brin (at);
+CREATE INDEX statement_event_place ON sminion.statement_event (writer, place);
+CREATE INDEX statement_event_ticket ON sminion.statement_event (ticket);
+CREATE INDEX statement_event_refused ON sminion.statement_event (at) WHERE verdict = 'refused';
+COMMENT ON TABLE sminion.statement_event IS 'every statement: under which ticket, what it touches, the verdict';
+
+-- tables/statement_result.sql
+-- What came of a statement: one row for each result (a cursor has one per fetch, a statement that was cut off none).
+-- Append-only; partitions are made by sminion.extend_log.
+CREATE TABLE sminion.statement_result (
+  at           timestamptz NOT NULL,
+  writer       bigint      NOT NULL,
+  -- the place of the statement
+  statement    bigint      NOT NULL,
+  outcome      text        NOT NULL CHECK (outcome IN ('done', 'refused', 'failed')),
+  -- SQLSTATEs of what did not succeed
+  codes        text[]      NOT NULL,
+  rows         bigint      CHECK (rows >= 0),
+  microseconds bigint      NOT NULL CHECK (microseconds >= 0),
+  -- how many subjects were not listed one by one, because they were too many or their keys could not be read
+  bulk         bigint      CHECK (bulk >= 0),
+  CHECK ((outcome = 'done') = (codes = '{}'))
+) PARTITION BY RANGE (at);
+CREATE INDEX statement_result_at ON sminion.statement_result USING brin (at);
+CREATE INDEX statement_result_statement ON sminion.statement_result (writer, statement);
+CREATE INDEX statement_result_refused ON sminion.statement_result (at) WHERE outcome = 'refused';
+COMMENT ON TABLE sminion.statement_result IS 'what came of each statement: outcome, rows, duration';
+
+-- tables/statement_subject.sql
+-- Whose data a result held: one compact row per result and subject. Append-only; partitions are made by
+-- sminion.extend_log.
+CREATE TABLE sminion.statement_subject (
+  at        timestamptz NOT NULL,
+  writer    bigint      NOT NULL,
+  -- the place of the statement
+  statement bigint      NOT NULL,
+  subject   text        COLLATE "C" NOT NULL
+) PARTITION BY RANGE (at);
+CREATE INDEX statement_subject_at ON sminion.statement_subject USING brin (at);
+CREATE INDEX statement_subject_subject ON sminion.statement_subject (subject, at);
+COMMENT ON TABLE sminion.statement_subject IS 'whose data each result held';
+
+-- tables/dropped_log.sql
+-- Which months of the log of statements were dropped, by whom and why. Append-only.
+CREATE TABLE sminion.dropped_log (
+  id         bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  at         timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+  login      name        NOT NULL DEFAULT session_user,
+  reason     text        NOT NULL,
+  month      date        NOT NULL,
+  statements bigint      NOT NULL
+);
+COMMENT ON TABLE sminion.dropped_log IS 'months of the log of statements that retention dropped; append-only';
+
 -- functions/append_only.sql
 -- Trigger of tables that record what happened: no row is ever changed or removed, not even by the owner's own functions.
 CREATE FUNCTION sminion.append_only() RETURNS trigger
@@ -313,6 +401,30 @@ CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON sminion.subject_event
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON sminion.ticket
   FOR EACH ROW EXECUTE FUNCTION sminion.ticket_append_only();
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON sminion.ticket
+  FOR EACH STATEMENT EXECUTE FUNCTION sminion.append_only();
+
+-- triggers/statement_event_append_only.sql
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON sminion.statement_event
+  FOR EACH ROW EXECUTE FUNCTION sminion.append_only();
+CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON sminion.statement_event
+  FOR EACH STATEMENT EXECUTE FUNCTION sminion.append_only();
+
+-- triggers/statement_result_append_only.sql
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON sminion.statement_result
+  FOR EACH ROW EXECUTE FUNCTION sminion.append_only();
+CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON sminion.statement_result
+  FOR EACH STATEMENT EXECUTE FUNCTION sminion.append_only();
+
+-- triggers/statement_subject_append_only.sql
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON sminion.statement_subject
+  FOR EACH ROW EXECUTE FUNCTION sminion.append_only();
+CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON sminion.statement_subject
+  FOR EACH STATEMENT EXECUTE FUNCTION sminion.append_only();
+
+-- triggers/dropped_log_append_only.sql
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON sminion.dropped_log
+  FOR EACH ROW EXECUTE FUNCTION sminion.append_only();
+CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON sminion.dropped_log
   FOR EACH STATEMENT EXECUTE FUNCTION sminion.append_only();
 
 -- functions/require_reason.sql
@@ -1380,6 +1492,240 @@ BEGIN
 END
 $sminion$;
 
+-- functions/extend_log.sql
+-- Makes the partitions of the log of statements for this month and the next ones, in UTC; returns how many it made. Run it
+-- with `settle`, in the same job: without a partition nothing can be recorded, and then nothing is released (SG602).
+--
+-- Each is made apart and attached, which blocks neither writers nor readers of the log; there is no default partition,
+-- whose rows every ATTACH would have to read.
+CREATE FUNCTION sminion.extend_log(months integer DEFAULT 3) RETURNS integer
+LANGUAGE plpgsql
+VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET timezone = 'UTC'
+AS $sminion$
+DECLARE
+  parent text;
+  month  timestamptz;
+  part   text;
+  made   integer := 0;
+BEGIN
+  -- Two at once would make the same partition.
+  PERFORM pg_advisory_xact_lock('sminion.statement_event'::regclass::bigint);
+  FOR month IN
+    SELECT date_trunc('month', clock_timestamp()) + make_interval(months => n) FROM generate_series(0, greatest(months, 0)) AS g (n)
+  LOOP
+    FOREACH parent IN ARRAY ARRAY['statement_event', 'statement_result', 'statement_subject'] LOOP
+      part := parent || to_char(month, '_YYYY_MM');
+      CONTINUE WHEN to_regclass('sminion.' || part) IS NOT NULL;
+      EXECUTE format('CREATE TABLE sminion.%I (LIKE sminion.%I INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', part, parent);
+      EXECUTE format(
+        'CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON sminion.%I '
+        || 'FOR EACH STATEMENT EXECUTE FUNCTION sminion.append_only()', part);
+      EXECUTE format(
+        'ALTER TABLE sminion.%I ATTACH PARTITION sminion.%I FOR VALUES FROM (%L) TO (%L)',
+        parent, part, month, month + interval '1 month');
+      made := made + 1;
+    END LOOP;
+  END LOOP;
+  RETURN made;
+END
+$sminion$;
+-- The log begins with the month of the installation.
+SELECT sminion.extend_log();
+
+-- functions/drop_log.sql
+-- Drops the months of the log of statements that lie wholly before `before`, the only way in which its rows ever go, and
+-- records who did it and why. Returns how many months it dropped. Tickets stay.
+CREATE FUNCTION sminion.drop_log(before date, reason text) RETURNS integer
+LANGUAGE plpgsql
+VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET timezone = 'UTC'
+AS $sminion$
+DECLARE
+  month   date;
+  parent  text;
+  counted bigint;
+  dropped integer := 0;
+BEGIN
+  PERFORM sminion.require_reason(drop_log.reason);
+  IF drop_log.before IS NULL OR drop_log.before > date_trunc('month', clock_timestamp())::date THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG606',
+      MESSAGE = 'the log of this month, and of months to come, is kept',
+      HINT = 'Pass the first day of a month that is to be kept, this one at the latest.';
+  END IF;
+  PERFORM pg_advisory_xact_lock('sminion.statement_event'::regclass::bigint);
+  FOR month IN
+    SELECT to_date(right(c.relname, 7), 'YYYY_MM') FROM pg_inherits i
+    JOIN pg_class c ON c.oid = i.inhrelid
+    WHERE i.inhparent = 'sminion.statement_event'::regclass
+      AND to_date(right(c.relname, 7), 'YYYY_MM') + interval '1 month' <= drop_log.before
+    ORDER BY 1
+  LOOP
+    EXECUTE format('SELECT count(*) FROM sminion.%I', 'statement_event' || to_char(month, '_YYYY_MM')) INTO counted;
+    FOREACH parent IN ARRAY ARRAY['statement_event', 'statement_result', 'statement_subject'] LOOP
+      EXECUTE format('DROP TABLE sminion.%I', parent || to_char(month, '_YYYY_MM'));
+    END LOOP;
+    INSERT INTO sminion.dropped_log (reason, month, statements) VALUES (btrim(drop_log.reason), month, counted);
+    dropped := dropped + 1;
+  END LOOP;
+  RETURN dropped;
+END
+$sminion$;
+
+-- functions/log_text.sql
+-- Text of a client made safe for whoever reads the log: no control, bidirectional or line separator characters, and no
+-- more than `most` characters.
+CREATE FUNCTION sminion.log_text(raw text, most integer) RETURNS text
+LANGUAGE plpgsql
+IMMUTABLE
+STRICT
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  -- what makes the log a forgery on a terminal or in a browser
+  unsafe CONSTANT text := U&'[\0001-\001F\007F-\009F\061C\200B-\200F\2028-\202E\2060-\2069\FEFF]';
+  safe   text := regexp_replace(raw, unsafe, ' ', 'g');
+BEGIN
+  RETURN CASE WHEN length(safe) > most THEN left(safe, most - 1) || U&'\2026' ELSE safe END;
+END
+$sminion$;
+
+-- functions/log_texts.sql
+-- Several texts of a client made safe, at most `most` of them; what is cut off is said.
+CREATE FUNCTION sminion.log_texts(raw text[], most integer) RETURNS text[]
+LANGUAGE plpgsql
+IMMUTABLE
+STRICT
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  safe text[] := ARRAY(
+    SELECT sminion.log_text(t.value, 200) FROM unnest(raw[1:most]) WITH ORDINALITY AS t (value, n) ORDER BY t.n);
+BEGIN
+  RETURN CASE WHEN cardinality(raw) > most THEN safe || format('(%s more)', cardinality(raw) - most) ELSE safe END;
+END
+$sminion$;
+
+-- functions/open_log.sql
+-- A process begins to write the log of statements: its number, which sminion.log_statements asks for.
+CREATE FUNCTION sminion.open_log() RETURNS bigint
+LANGUAGE sql
+VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+  INSERT INTO sminion.log_writer DEFAULT VALUES RETURNING id
+$sminion$;
+
+-- functions/log_statements.sql
+-- Writes a batch of the log of statements: what a login was about to do, and what came of it. All of the batch or nothing.
+--
+-- writer:  of sminion.open_log, this login's.
+-- first:   the place of the first entry. A batch sent again, because the answer was lost, is written once; one that
+--          leaves out a place is refused.
+-- entries: objects. A statement: ticket, verdict, codes, operations, relations, columns, fingerprint, statement. A
+--          result: of (the place of the statement), outcome, codes, rows, microseconds, bulk, subjects.
+--
+-- Returns the place of the last entry that is on record. The time of a row is the server's: nobody can date it back.
+CREATE FUNCTION sminion.log_statements(writer bigint, first bigint, entries jsonb) RETURNS bigint
+LANGUAGE plpgsql
+VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+#variable_conflict use_column
+DECLARE
+  written bigint;
+  last    bigint;
+  moment  timestamptz := clock_timestamp();
+  wrong   text;
+BEGIN
+  SELECT w.place INTO written FROM sminion.log_writer w
+  WHERE w.id = log_statements.writer AND w.login = session_user FOR UPDATE;
+  IF NOT FOUND OR first IS NULL OR first < 1 OR first > written + 1 THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG604',
+      MESSAGE = CASE WHEN written IS NULL THEN format('login `%s` has no log writer %s', session_user, writer)
+        ELSE format('log writer %s is at place %s, the batch begins at %s', writer, written, first) END,
+      HINT = 'Open a log of your own with `sminion.open_log`, and send its batches in order.';
+  END IF;
+  IF jsonb_typeof(entries) IS DISTINCT FROM 'array' THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG605', MESSAGE = 'a batch of the log is an array of entries',
+      HINT = 'See sql/functions/log_statements.sql.';
+  END IF;
+  last := first + jsonb_array_length(entries) - 1;
+  IF to_regclass('sminion.statement_subject' || to_char(moment AT TIME ZONE 'UTC', '_YYYY_MM')) IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG602',
+      MESSAGE = format('the log of statements has no partition for %s', to_char(moment AT TIME ZONE 'UTC', 'YYYY-MM')),
+      HINT = 'Run `SELECT sminion.extend_log()`, and schedule it with `settle`.';
+  END IF;
+
+  -- A ticket that somebody else opened, or that can still be rolled back, is no reason of this login.
+  SELECT e.value ->> 'ticket' INTO wrong
+  FROM jsonb_array_elements(entries) AS e (value)
+  WHERE NOT e.value ? 'of' AND NOT EXISTS (
+    SELECT FROM sminion.ticket k
+    WHERE k.id = (e.value ->> 'ticket')::bigint AND k.login = session_user AND pg_xact_status(k.writer) = 'committed')
+  LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG603',
+      MESSAGE = format('ticket %s is not a committed one of login `%s`', coalesce(wrong, 'NULL'), session_user),
+      HINT = 'Record what was done under a ticket with the login that opened it.';
+  END IF;
+
+  SELECT e.value ->> 'of' INTO wrong
+  FROM jsonb_array_elements(entries) WITH ORDINALITY AS e (value, n)
+  WHERE e.value ? 'of' AND ((e.value ->> 'of')::bigint BETWEEN 1 AND first + e.n - 2) IS NOT TRUE
+  LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG605',
+      MESSAGE = format('a result is of an earlier statement, not of %s', coalesce(wrong, 'NULL')),
+      HINT = 'Pass the place of its statement as `of`.';
+  END IF;
+
+  -- A log that a crash could lose is none: a login that commits without waiting for the disk waits here.
+  IF current_setting('synchronous_commit') = 'off' THEN
+    PERFORM set_config('synchronous_commit', 'on', true);
+  END IF;
+  INSERT INTO sminion.statement_event (
+    at, writer, place, ticket, verdict, codes, operations, relations, columns, fingerprint, statement)
+  SELECT moment, log_statements.writer, first + e.n - 1, s.ticket, s.verdict, sminion.log_texts(s.codes, 50), s.operations,
+         sminion.log_texts(s.relations, 200), sminion.log_texts(s.columns, 1000), sminion.log_text(s.fingerprint, 200),
+         sminion.log_text(s.statement, 8000)
+  FROM jsonb_array_elements(entries) WITH ORDINALITY AS e (value, n),
+    LATERAL jsonb_to_record(e.value) AS s (
+      ticket bigint, verdict text, codes text[], operations text[], relations text[], columns text[], fingerprint text,
+      statement text)
+  WHERE NOT e.value ? 'of' AND first + e.n - 1 > written;
+
+  INSERT INTO sminion.statement_result (at, writer, statement, outcome, codes, rows, microseconds, bulk)
+  SELECT moment, log_statements.writer, r.of, r.outcome, sminion.log_texts(r.codes, 50), r.rows, r.microseconds, r.bulk
+  FROM jsonb_array_elements(entries) WITH ORDINALITY AS e (value, n),
+    LATERAL jsonb_to_record(e.value) AS r (
+      of bigint, outcome text, codes text[], rows bigint, microseconds bigint, bulk bigint)
+  WHERE e.value ? 'of' AND first + e.n - 1 > written;
+
+  INSERT INTO sminion.statement_subject (at, writer, statement, subject)
+  SELECT moment, log_statements.writer, (e.value ->> 'of')::bigint, sminion.log_text(s.subject, 400)
+  FROM jsonb_array_elements(entries) WITH ORDINALITY AS e (value, n),
+    LATERAL jsonb_array_elements_text(e.value -> 'subjects') AS s (subject)
+  WHERE e.value ? 'of' AND first + e.n - 1 > written;
+
+  IF last > written THEN
+    UPDATE sminion.log_writer w SET place = last WHERE w.id = log_statements.writer;
+  END IF;
+  RETURN greatest(last, written);
+EXCEPTION WHEN data_exception OR integrity_constraint_violation THEN
+  RAISE EXCEPTION USING ERRCODE = 'SG605',
+    MESSAGE = 'an entry of the log is malformed',
+    DETAIL = SQLERRM,
+    HINT = 'See sql/functions/log_statements.sql.';
+END
+$sminion$;
+
 -- views/access_log.sql
 -- Every ticket as auditors see it: all but the hash of its secret.
 CREATE VIEW sminion.access_log WITH (security_barrier) AS
@@ -1407,6 +1753,60 @@ CREATE VIEW sminion.settle_status WITH (security_barrier) AS
          (SELECT count(*) FROM sminion.subject_state s, sminion.policy p WHERE s.epoch < p.mask_epoch) AS states_to_remask,
          (SELECT count(*) FROM sminion.protected_table p WHERE p.next_block IS NOT NULL) AS tables_to_fill;
 COMMENT ON VIEW sminion.settle_status IS 'what waits for settle, remask and backfill';
+
+-- views/statement_log.sql
+-- Every statement as auditors see it, with who acted and why, and what came of it. Without an outcome it was cut off: the
+-- application or the server ended while it ran.
+CREATE VIEW sminion.statement_log WITH (security_barrier) AS
+  SELECT e.at, e.writer, e.place, e.ticket, k.login, k.actor, k.unit, k.purpose, k.reason, k.role AS compartment,
+         CASE WHEN r.refused THEN 'refused' ELSE e.verdict END AS verdict,
+         r.outcomes, e.codes || coalesce(r.codes, '{}') AS codes,
+         e.operations, e.relations, e.columns, e.fingerprint, e.statement,
+         r.rows, r.bulk, r.microseconds
+  FROM sminion.statement_event e
+  JOIN sminion.ticket k ON k.id = e.ticket
+  LEFT JOIN LATERAL (
+    SELECT pg_catalog.array_agg(DISTINCT x.outcome) AS outcomes,
+           pg_catalog.bool_or(x.outcome = 'refused') AS refused,
+           pg_catalog.sum(x.rows)::bigint AS rows,
+           pg_catalog.sum(x.bulk)::bigint AS bulk,
+           pg_catalog.sum(x.microseconds)::bigint AS microseconds,
+           (SELECT pg_catalog.array_agg(DISTINCT c.code)
+            FROM sminion.statement_result y, LATERAL pg_catalog.unnest(y.codes) AS c (code)
+            WHERE y.writer = e.writer AND y.statement = e.place AND y.at >= e.at) AS codes
+    FROM sminion.statement_result x
+    WHERE x.writer = e.writer AND x.statement = e.place AND x.at >= e.at
+    HAVING pg_catalog.count(*) > 0
+  ) AS r ON true;
+COMMENT ON VIEW sminion.statement_log IS 'every statement: who, why, what it touched, the verdict, what came of it';
+
+-- views/refusals.sql
+-- What was refused: by the analyzer before the statement was sent, or by the server.
+CREATE VIEW sminion.refusals WITH (security_barrier) AS
+  SELECT e.at, e.writer, e.place, e.ticket, k.login, k.actor, k.unit, k.purpose, k.reason, 'analyzer' AS refused_by,
+         e.codes, e.operations, e.relations, e.columns, e.statement
+  FROM sminion.statement_event e
+  JOIN sminion.ticket k ON k.id = e.ticket
+  WHERE e.verdict = 'refused'
+  UNION ALL
+  SELECT r.at, r.writer, r.statement, e.ticket, k.login, k.actor, k.unit, k.purpose, k.reason, 'server',
+         r.codes, e.operations, e.relations, e.columns, e.statement
+  FROM sminion.statement_result r
+  JOIN sminion.statement_event e ON e.writer = r.writer AND e.place = r.statement AND e.at <= r.at
+  JOIN sminion.ticket k ON k.id = e.ticket
+  WHERE r.outcome = 'refused';
+COMMENT ON VIEW sminion.refusals IS 'what was refused, by the analyzer or by the server, to whom and why';
+
+-- views/subject_access.sql
+-- Who received data of a subject: one row per result that held the subject's key. Results marked `bulk` in
+-- sminion.statement_log do not list their subjects.
+CREATE VIEW sminion.subject_access WITH (security_barrier) AS
+  SELECT s.subject, s.at, s.writer, e.place, e.ticket, k.login, k.actor, k.unit, k.purpose, k.reason, e.operations,
+         e.relations, e.columns
+  FROM sminion.statement_subject s
+  JOIN sminion.statement_event e ON e.writer = s.writer AND e.place = s.statement AND e.at <= s.at
+  JOIN sminion.ticket k ON k.id = e.ticket;
+COMMENT ON VIEW sminion.subject_access IS 'each access to data of a subject: who, for which purpose, why';
 
 -- grants.sql
 -- Nothing in schema `sminion` is for everybody. What logins, compartments, officers, auditors and maintenance may call

@@ -623,39 +623,39 @@ REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "shop_auditor";
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "shop_auditor";
 GRANT USAGE ON SCHEMA sminion TO "shop_auditor";
 GRANT EXECUTE ON ROUTINE sminion.object_states() TO "shop_auditor";
-GRANT SELECT ON sminion.access_log, sminion.subject_history, sminion.settle_status, sminion.policy_version, sminion.installed_object TO "shop_auditor";
+GRANT SELECT ON sminion.access_log, sminion.statement_log, sminion.refusals, sminion.subject_access, sminion.dropped_log, sminion.subject_history, sminion.settle_status, sminion.policy_version, sminion.installed_object TO "shop_auditor";
 
 -- guard_grant:shop_maintenance (as owner)
 REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "shop_maintenance";
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "shop_maintenance";
 GRANT USAGE ON SCHEMA sminion TO "shop_maintenance";
-GRANT EXECUTE ON ROUTINE sminion.settle(integer, integer), sminion.remask(integer), sminion.backfill(integer), sminion.await_older(interval) TO "shop_maintenance";
+GRANT EXECUTE ON ROUTINE sminion.settle(integer, integer), sminion.remask(integer), sminion.backfill(integer), sminion.await_older(interval), sminion.extend_log(integer) TO "shop_maintenance";
 GRANT SELECT ON sminion.settle_status TO "shop_maintenance";
 
 -- guard_grant:shop_privacy_officer (as owner)
 REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "shop_privacy_officer";
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "shop_privacy_officer";
 GRANT USAGE ON SCHEMA sminion TO "shop_privacy_officer";
-GRANT EXECUTE ON ROUTINE sminion.block(text, text, text), sminion.unblock(text, text, text), sminion.give_consent(text, text, text, text), sminion.withdraw_consent(text, text, text, text), sminion.object(text, text, text, text), sminion.withdraw_objection(text, text, text, text), sminion.revoke_ticket(bigint, text), sminion.await_older(interval), sminion.block_and_wait(text, text, text, interval) TO "shop_privacy_officer";
-GRANT SELECT ON sminion.access_log, sminion.subject_history, sminion.settle_status TO "shop_privacy_officer";
+GRANT EXECUTE ON ROUTINE sminion.block(text, text, text), sminion.unblock(text, text, text), sminion.give_consent(text, text, text, text), sminion.withdraw_consent(text, text, text, text), sminion.object(text, text, text, text), sminion.withdraw_objection(text, text, text, text), sminion.revoke_ticket(bigint, text), sminion.await_older(interval), sminion.block_and_wait(text, text, text, interval), sminion.drop_log(date, text) TO "shop_privacy_officer";
+GRANT SELECT ON sminion.access_log, sminion.statement_log, sminion.refusals, sminion.subject_access, sminion.dropped_log, sminion.subject_history, sminion.settle_status TO "shop_privacy_officer";
 
 -- guard_grant:shop_all (as owner)
 REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "shop_all";
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "shop_all";
 GRANT USAGE ON SCHEMA sminion TO "shop_all";
-GRANT EXECUTE ON ROUTINE sminion.open_ticket(text, text, text, text[], text, text, text), sminion.enter(text), sminion.session_facts(), sminion.context(name, name) TO "shop_all";
+GRANT EXECUTE ON ROUTINE sminion.open_ticket(text, text, text, text[], text, text, text), sminion.enter(text), sminion.session_facts(), sminion.context(name, name), sminion.open_log(), sminion.log_statements(bigint, bigint, jsonb) TO "shop_all";
 
 -- guard_grant:shop_app (as owner)
 REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "shop_app";
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "shop_app";
 GRANT USAGE ON SCHEMA sminion TO "shop_app";
-GRANT EXECUTE ON ROUTINE sminion.open_ticket(text, text, text, text[], text, text, text), sminion.enter(text), sminion.session_facts(), sminion.context(name, name) TO "shop_app";
+GRANT EXECUTE ON ROUTINE sminion.open_ticket(text, text, text, text[], text, text, text), sminion.enter(text), sminion.session_facts(), sminion.context(name, name), sminion.open_log(), sminion.log_statements(bigint, bigint, jsonb) TO "shop_app";
 
 -- guard_grant:shop_newsletter (as owner)
 REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "shop_newsletter";
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "shop_newsletter";
 GRANT USAGE ON SCHEMA sminion TO "shop_newsletter";
-GRANT EXECUTE ON ROUTINE sminion.open_ticket(text, text, text, text[], text, text, text), sminion.enter(text), sminion.session_facts(), sminion.context(name, name) TO "shop_newsletter";
+GRANT EXECUTE ON ROUTINE sminion.open_ticket(text, text, text, text[], text, text, text), sminion.enter(text), sminion.session_facts(), sminion.context(name, name), sminion.open_log(), sminion.log_statements(bigint, bigint, jsonb) TO "shop_newsletter";
 
 -- guard_columns:crm.customer
 -- Without a default: the table is not rewritten, and a row without a mask is visible to nobody.

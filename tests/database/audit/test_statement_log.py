@@ -1,0 +1,284 @@
+"""The log of statements in the database: written by its own login only, never changed, never with a gap."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg.types.json import Jsonb
+
+from tests.session.shop import Shop, one
+
+Connection = psycopg.Connection[Any]
+
+
+def ticket(connection: Connection, *, actor: str = "a", purpose: str = "contract") -> int:
+    return int(one(connection, "SELECT sminion.open_ticket(%s, %s, 'r')", purpose, actor).split(".")[0])
+
+
+def event(number: int | None, **changed: object) -> dict[str, object]:
+    return {
+        "ticket": number, "verdict": "allowed", "codes": [], "operations": ["use"], "relations": ["crm.customer"],
+        "columns": ["crm.customer.id"], "fingerprint": "f", "statement": "SELECT id FROM crm.customer",
+    } | changed
+
+
+def result(of: int, **changed: object) -> dict[str, object]:
+    return {"of": of, "outcome": "done", "codes": [], "rows": 1, "microseconds": 10, "subjects": ["7"]} | changed
+
+
+def log(connection: Connection, writer: int, first: int, *entries: object) -> int:
+    return int(one(connection, "SELECT sminion.log_statements(%s, %s, %s)", writer, first, Jsonb(list(entries))))
+
+
+def writer(connection: Connection) -> int:
+    return int(one(connection, "SELECT sminion.open_log()"))
+
+
+def refused(code: str) -> Any:
+    return pytest.raises(psycopg.Error, check=lambda error: error.sqlstate == code)
+
+
+def test_a_statement_its_result_and_its_subjects_are_on_record(shop: Shop, app: Connection) -> None:
+    number, own = ticket(app, actor="on-record"), writer(app)
+    assert log(app, own, 1, event(number), result(1, rows=2, subjects=["7", "8"])) == 2
+    (row,) = shop.database.execute(
+        "SELECT actor, purpose, verdict, outcomes, operations, relations, columns, rows, microseconds, bulk, codes"
+        " FROM sminion.statement_log WHERE actor = 'on-record'"
+    )
+    assert row == (
+        "on-record", "contract", "allowed", ["done"], ["use"], ["crm.customer"], ["crm.customer.id"], 2, 10, None, []
+    )
+    assert shop.database.execute(
+        "SELECT subject, actor, reason FROM sminion.subject_access WHERE actor = 'on-record' ORDER BY 1"
+    ) == [("7", "on-record", "r"), ("8", "on-record", "r")]
+
+
+def test_a_statement_that_was_cut_off_has_no_outcome(shop: Shop, app: Connection) -> None:
+    log(app, writer(app), 1, event(ticket(app, actor="cut-off")))
+    query = "SELECT verdict, outcomes, rows FROM sminion.statement_log WHERE actor = 'cut-off'"
+    assert shop.database.execute(query) == [("allowed", None, None)]
+
+
+def test_refusals_of_analyzer_and_server_are_listed(shop: Shop, app: Connection) -> None:
+    number, own = ticket(app, actor="refused"), writer(app)
+    log(app, own, 1, event(number, verdict="refused", codes=["SG101"]), event(number),
+        result(2, outcome="refused", codes=["SG201"], subjects=[]),
+        event(number), result(4, outcome="failed", codes=["57014"]))
+    assert shop.database.execute(
+        "SELECT refused_by, codes, place FROM sminion.refusals WHERE actor = 'refused' ORDER BY place"
+    ) == [("analyzer", ["SG101"], 1), ("server", ["SG201"], 2)]
+    assert shop.database.execute(
+        "SELECT place, verdict, codes FROM sminion.statement_log WHERE actor = 'refused' ORDER BY place"
+    ) == [(1, "refused", ["SG101"]), (2, "refused", ["SG201"]), (4, "allowed", ["57014"])]
+
+
+def test_a_ticket_of_another_login_is_refused(shop: Shop, app: Connection) -> None:
+    with psycopg.connect(shop.dsn("news"), autocommit=True) as other:
+        foreign = ticket(other, purpose="marketing")
+        own = writer(app)
+        with refused("SG603"):
+            log(app, own, 1, event(foreign))
+        with refused("SG603"):  # one foreign row takes the whole batch with it
+            log(app, own, 1, event(ticket(app, actor="whole-batch")), event(foreign))
+        assert log(other, writer(other), 1, event(foreign)) == 1
+    assert shop.database.execute("SELECT FROM sminion.statement_log WHERE actor = 'whole-batch'") == []
+
+
+def test_a_ticket_that_is_not_committed_is_refused(app: Connection) -> None:
+    own = writer(app)
+    with refused("SG603"), app.transaction():
+        log(app, own, 1, event(ticket(app)))
+    with refused("SG603"):
+        log(app, own, 1, event(None))
+    with refused("SG603"):
+        log(app, own, 1, event(10**15))
+
+
+def test_a_writer_of_another_login_is_refused(shop: Shop, app: Connection) -> None:
+    with psycopg.connect(shop.dsn("news"), autocommit=True) as other:
+        foreign = writer(other)
+    with refused("SG604"):
+        log(app, foreign, 1, event(ticket(app)))
+
+
+def test_a_batch_sent_twice_is_written_once(shop: Shop, app: Connection) -> None:
+    number, own = ticket(app, actor="twice"), writer(app)
+    batch = (event(number), result(1))
+    assert log(app, own, 1, *batch) == 2
+    assert log(app, own, 1, *batch, event(number)) == 3
+    assert shop.database.execute(
+        "SELECT place, rows FROM sminion.statement_log WHERE actor = 'twice' ORDER BY place"
+    ) == [(1, 1), (3, None)]
+    assert shop.database.execute("SELECT count(*) FROM sminion.subject_access WHERE actor = 'twice'") == [(1,)]
+
+
+def test_a_gap_is_refused(app: Connection) -> None:
+    number, own = ticket(app), writer(app)
+    for first in (0, -1, 2):
+        with refused("SG604"):
+            log(app, own, first, event(number))
+    assert log(app, own, 1, event(number)) == 1
+    with refused("SG604"):
+        log(app, own, 3, event(number))
+
+
+@pytest.mark.parametrize("changed", [
+    {"verdict": "perhaps"}, {"verdict": "refused"}, {"codes": ["SG101"]}, {"operations": ["destroy"]},
+    {"columns": None}, {"relations": "crm"}, {"ticket": "x"},
+], ids=str)
+def test_a_malformed_statement_is_refused(app: Connection, changed: dict[str, object]) -> None:
+    number, own = ticket(app), writer(app)
+    with refused("SG605"):
+        log(app, own, 1, event(number, **changed) if "ticket" not in changed else event(None, **changed))
+    assert log(app, own, 1, event(number)) == 1
+
+
+@pytest.mark.parametrize("changed", [
+    {"outcome": "maybe"}, {"outcome": "failed"}, {"rows": -1}, {"microseconds": None}, {"subjects": "7"}, {"of": "x"},
+    {"bulk": -1}, {"of": None}, {"of": 2}, {"of": 0},
+], ids=str)
+def test_a_malformed_result_is_refused(app: Connection, changed: dict[str, object]) -> None:
+    number, own = ticket(app), writer(app)
+    with refused("SG605"):
+        log(app, own, 1, event(number), result(1) | changed)
+
+
+def test_no_array_no_log(app: Connection) -> None:
+    with refused("SG605"):
+        one(app, "SELECT sminion.log_statements(%s, 1, %s)", writer(app), Jsonb({"ticket": 1}))
+
+
+def test_log_text_is_safe_to_read(shop: Shop, app: Connection) -> None:
+    number = ticket(app, actor="unsafe")
+    log(app, writer(app), 1, event(number, statement="a\x1b[2J\r\nb\u202ec\x85d\u2028e", relations=["x" * 500]))
+    ((statement, relations),) = shop.database.execute(
+        "SELECT statement, relations FROM sminion.statement_log WHERE actor = 'unsafe'"
+    )
+    assert statement == "a [2J  b c d e"
+    assert relations == ["x" * 199 + "…"]
+
+
+def test_long_text_is_cut_and_says_so(shop: Shop, app: Connection) -> None:
+    number = ticket(app, actor="long")
+    log(app, writer(app), 1, event(number, statement="s" * 9000, relations=["r"] * 300))
+    ((statement, relations),) = shop.database.execute(
+        "SELECT statement, relations FROM sminion.statement_log WHERE actor = 'long'"
+    )
+    assert statement == "s" * 7999 + "…"
+    assert relations == ["r"] * 200 + ["(100 more)"]
+
+
+@pytest.mark.parametrize("table", [
+    "statement_event", "statement_result", "statement_subject", "dropped_log", "log_writer",
+    "statement_log", "refusals", "subject_access",
+])
+def test_a_login_has_no_way_to_the_log_but_its_functions(app: Connection, table: str) -> None:
+    statements = [f"SELECT FROM sminion.{table}"]
+    if table not in ("statement_log", "refusals", "subject_access"):  # views of joins take no writes from anybody
+        statements += [f"DELETE FROM sminion.{table}", f"INSERT INTO sminion.{table} DEFAULT VALUES"]
+    for statement in statements:
+        with refused("42501"):
+            app.execute(statement.encode())
+
+
+@pytest.mark.parametrize("function", ["extend_log()", "drop_log('2020-01-01', 'r')"])
+def test_a_login_neither_makes_nor_drops_months(app: Connection, function: str) -> None:
+    with refused("42501"):
+        app.execute(f"SELECT sminion.{function}".encode())
+
+
+@pytest.mark.parametrize("table", ["statement_event", "statement_result", "statement_subject", "dropped_log"])
+def test_not_even_the_owner_changes_or_empties_it(shop: Shop, app: Connection, owner: Connection, table: str) -> None:
+    log(app, writer(app), 1, event(ticket(app)), result(1))
+    owner.execute(
+        "INSERT INTO sminion.dropped_log (reason, month, statements) SELECT 'r', '2020-01-01', 0"
+        " WHERE NOT EXISTS (SELECT FROM sminion.dropped_log)"
+    )
+    columns = {"statement_event": "ticket", "statement_result": "rows", "statement_subject": "statement"}
+    column = columns.get(table, "statements")
+    names = [table] + [
+        name for (name,) in shop.database.execute(
+            "SELECT relname FROM pg_inherits JOIN pg_class c ON c.oid = inhrelid WHERE inhparent = %s::regclass"
+            " AND pg_catalog.pg_relation_size(c.oid) > 0", f"sminion.{table}"
+        )
+    ]
+    for name in names:
+        for statement in (
+            f"UPDATE sminion.{name} SET {column} = 5", f"DELETE FROM sminion.{name}", f"TRUNCATE sminion.{name}"
+        ):
+            with refused("SG505"):
+                owner.execute(statement.encode())
+
+
+def test_without_a_partition_nothing_is_recorded(shop: Shop, app: Connection, owner: Connection) -> None:
+    number, own = ticket(app), writer(app)
+    this = one(owner, "SELECT to_char(now() AT TIME ZONE 'UTC', '_YYYY_MM')")
+    with owner.transaction(force_rollback=True):
+        for table in ("statement_event", "statement_result", "statement_subject"):
+            owner.execute(f"DROP TABLE sminion.{table}{this}".encode())
+        owner.execute("RESET ROLE")
+        owner.execute(f"SET SESSION AUTHORIZATION {shop.name}_app".encode())
+        with refused("SG602"), owner.transaction():
+            log(owner, own, 1, event(number))
+        owner.execute("RESET SESSION AUTHORIZATION")
+        assert one(owner, "SELECT sminion.extend_log()") == 3
+        owner.execute(f"SET SESSION AUTHORIZATION {shop.name}_app".encode())
+        assert log(owner, own, 1, event(number)) == 1
+        owner.execute("RESET SESSION AUTHORIZATION")
+
+
+def test_months_are_made_ahead_once(shop: Shop, owner: Connection) -> None:
+    with owner.transaction(force_rollback=True):
+        assert one(owner, "SELECT sminion.extend_log(3)") == 0
+        assert one(owner, "SELECT sminion.extend_log(5)") == 6
+        assert one(owner, "SELECT sminion.extend_log(5)") == 0
+
+
+def test_old_months_are_dropped_with_a_record_and_no_others(shop: Shop, owner: Connection) -> None:
+    with owner.transaction(force_rollback=True):
+        for table in ("statement_event", "statement_result", "statement_subject"):
+            owner.execute(
+                f"CREATE TABLE sminion.{table}_2020_01 PARTITION OF sminion.{table}"
+                f" FOR VALUES FROM ('2020-01-01 00:00Z') TO ('2020-02-01 00:00Z')".encode()
+            )
+        owner.execute(
+            "INSERT INTO sminion.statement_event"
+            " VALUES ('2020-01-05', 1, 1, 1, 'allowed', '{}', '{}', '{}', '{}', '', '')"
+        )
+        assert one(owner, "SELECT sminion.drop_log('2020-01-31', 'kept')") == 0
+        assert one(owner, "SELECT sminion.drop_log('2020-02-01', ' three years are over ')") == 1
+        found = owner.execute("SELECT reason, month::text, statements FROM sminion.dropped_log").fetchall()
+        assert found[-1:] == [("three years are over", "2020-01-01", 1)]
+        assert one(owner, "SELECT to_regclass('sminion.statement_event_2020_01')") is None
+        assert one(owner, "SELECT count(*) FROM pg_inherits WHERE inhparent = 'sminion.statement_event'::regclass") == 4
+
+
+def test_this_month_is_never_dropped_and_a_reason_is_needed(owner: Connection) -> None:
+    with refused("SG606"):
+        owner.execute("SELECT sminion.drop_log((now() AT TIME ZONE 'UTC' + interval '1 month')::date, 'r')")
+    with refused("SG606"):
+        owner.execute("SELECT sminion.drop_log(NULL, 'r')")
+    with refused("SG506"):
+        owner.execute("SELECT sminion.drop_log('2020-01-01', ' ')")
+
+
+def test_the_log_is_waited_for_on_disk_whatever_the_login_says(app: Connection) -> None:
+    number, own = ticket(app), writer(app)
+    app.execute("SET synchronous_commit = off")
+    with app.transaction():
+        log(app, own, 1, event(number))
+        assert one(app, "SHOW synchronous_commit") == "on"
+
+
+def test_the_questions_of_auditors_use_an_index(shop: Shop, owner: Connection) -> None:
+    owner.execute("SET enable_seqscan = off")
+    for table, condition, index in (
+        ("statement_subject", "subject = '7'", "subject_at_idx"),
+        ("statement_event", "ticket = 5", "ticket_idx"),
+        ("statement_event", "verdict = 'refused' AND at > now() - interval '7 days'", "at_idx"),
+    ):
+        lines = owner.execute(f"EXPLAIN SELECT FROM sminion.{table} WHERE {condition}".encode())
+        plan = "\n".join(row[0] for row in lines)
+        assert index in plan and "Seq Scan" not in plan
