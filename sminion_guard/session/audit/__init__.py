@@ -1,0 +1,10 @@
+"""The log of statements, as a session writes it: rows, their text made safe, and the writer with its own connection."""
+
+from __future__ import annotations
+
+from sminion_guard.session.audit.normalise import normalised, safe
+from sminion_guard.session.audit.queue import Receipt
+from sminion_guard.session.audit.rows import Result, Statement
+from sminion_guard.session.audit.writer import AuditWriter
+
+__all__ = ["AuditWriter", "Receipt", "Result", "Statement", "normalised", "safe"]

@@ -1,0 +1,1 @@
+SELECT sminion.log_statements(%s, %s, %s)

@@ -1,0 +1,1 @@
+SELECT sminion.open_log()

@@ -1,0 +1,225 @@
+"""The writer: what it took is on disk or refused, never lost, and nobody waits for ever."""
+
+from __future__ import annotations
+
+import multiprocessing
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from threading import Thread
+from typing import Any
+
+import pytest
+
+from sminion_guard.embedded import Binaries, Server
+from sminion_guard.errors import AuditUnavailable
+from sminion_guard.session.audit import AuditWriter, Receipt, Result, Statement
+from tests import servers
+from tests.session.audit.conftest import open_ticket, places
+from tests.session.shop import Shop, new_shop
+
+
+@pytest.fixture(scope="module")
+def own(binaries: Binaries) -> Iterator[tuple[Server, Shop]]:
+    """A durable server of this module's own, to be shot down, and a shop on it."""
+    with Server(binaries, durable=True, settings=servers.SETTINGS) as server, new_shop(server) as shop:
+        yield server, shop
+
+
+def test_a_receipt_is_done_when_the_row_is_there(shop: Shop, writer: AuditWriter, ticket: int) -> None:
+    receipt = writer.record(Statement(ticket, relations=("crm.customer",), statement="SELECT 1"))
+    writer.await_receipt(receipt)
+    assert receipt.result()[1] == 1
+    assert places(shop, ticket) == [1]
+
+
+def test_a_result_finds_its_statement_in_the_same_batch_or_a_later_one(
+    shop: Shop, writer: AuditWriter, ticket: int
+) -> None:
+    first, second = writer.record(Statement(ticket)), writer.record(Statement(ticket))
+    same = writer.record_result(second, Result(rows=2, subjects=("7", "8")))
+    writer.await_receipt(same)
+    writer.await_receipt(writer.record_result(first, Result(rows=1, subjects=("9",), bulk=3)))
+    assert shop.database.execute(
+        "SELECT rows, bulk FROM sminion.statement_log WHERE ticket = %s ORDER BY place", ticket
+    ) == [(1, 3), (2, None)]
+    assert shop.database.execute(
+        "SELECT subject FROM sminion.subject_access WHERE ticket = %s ORDER BY 1", ticket
+    ) == [("7",), ("8",), ("9",)]
+
+
+def test_rows_gather_into_one_commit_while_another_is_written(shop: Shop, writer: AuditWriter, ticket: int) -> None:
+    receipts = [writer.record(Statement(ticket)) for _ in range(300)]
+    for receipt in receipts:
+        writer.await_receipt(receipt)
+    ((rows, commits),) = shop.database.execute(
+        "SELECT count(*), count(DISTINCT at) FROM sminion.statement_event WHERE ticket = %s", ticket
+    )
+    assert rows == 300
+    assert commits < 100
+    assert places(shop, ticket) == list(range(1, 301))
+
+
+def test_many_threads_share_a_writer(shop: Shop, writer: AuditWriter, ticket: int) -> None:
+    def work() -> None:
+        for _ in range(20):
+            receipt = writer.record(Statement(ticket))
+            writer.await_receipt(writer.record_result(receipt, Result(rows=1)))
+
+    threads = [Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert shop.database.execute(
+        "SELECT count(*), sum(rows)::int FROM sminion.statement_log WHERE ticket = %s", ticket
+    ) == [(160, 160)]
+
+
+def test_one_bad_row_does_not_take_the_others_with_it(shop: Shop, writer: AuditWriter, ticket: int) -> None:
+    foreign = open_ticket(shop, "news", "marketing")
+    receipts = [writer.record(Statement(number)) for number in (ticket, foreign, ticket)]
+    orphan = writer.record_result(receipts[1], Result(rows=1))
+    last = writer.record_result(receipts[2], Result(rows=5))
+    for receipt in (receipts[0], receipts[2], last):
+        writer.await_receipt(receipt)
+    with pytest.raises(AuditUnavailable) as refused:
+        writer.await_receipt(receipts[1])
+    assert refused.value.code == "SG603"
+    with pytest.raises(AuditUnavailable):
+        writer.await_receipt(orphan)
+    assert places(shop, ticket) == [1, 2]
+    assert places(shop, foreign) == []
+    assert shop.database.execute("SELECT max(rows) FROM sminion.statement_log WHERE ticket = %s", ticket) == [(5,)]
+
+
+def test_unsafe_text_neither_stops_nor_enters_the_log(shop: Shop, writer: AuditWriter, ticket: int) -> None:
+    row = Statement(ticket, relations=("a\x00b",), fingerprint="\ud800", statement="x\x1b[2J\x00")
+    receipt = writer.record(row)
+    writer.await_receipt(writer.record_result(receipt, Result(subjects=("k\x00",))))
+    assert shop.database.execute(
+        "SELECT relations, fingerprint, statement FROM sminion.statement_log WHERE ticket = %s", ticket
+    ) == [(["a b"], " ", "x [2J ")]
+
+
+@pytest.mark.parametrize("how", ["fast", "immediate"])
+def test_it_survives_a_restart_of_the_server(own: tuple[Server, Shop], how: Any) -> None:
+    server, shop = own
+    writer, ticket = AuditWriter(shop.dsn("app"), patience=30), open_ticket(shop)
+    given: list[Receipt] = []
+    going = True
+
+    def work() -> None:
+        while going:
+            receipt = writer.record(Statement(ticket))
+            writer.await_receipt(receipt)
+            given.append(receipt)
+
+    thread = Thread(target=work)
+    thread.start()
+    for _ in range(2):
+        time.sleep(0.3)
+        server.restart(how)
+    time.sleep(0.3)
+    going = False
+    thread.join()
+    writer.close()
+    promised = [receipt.result()[1] for receipt in given]
+    assert len(promised) > 10
+    assert places(shop, ticket) == promised, "a row is missing, or was written twice"
+
+
+def test_without_a_server_it_refuses_within_its_patience(binaries: Binaries) -> None:
+    with Server(binaries, durable=False) as server:
+        dsn = server.dsn()
+        server.stop()
+        writer = AuditWriter(dsn, patience=1)
+        start = time.monotonic()
+        with pytest.raises(AuditUnavailable) as refused:
+            writer.await_receipt(writer.record(Statement(1)))
+        assert time.monotonic() - start < 2
+        assert refused.value.code == "SG601"
+        writer.close()
+
+
+def test_a_locked_log_refuses_within_its_patience_and_goes_on_afterwards(own: tuple[Server, Shop]) -> None:
+    _, shop = own
+    ticket, writer = open_ticket(shop), AuditWriter(shop.dsn("app"), patience=1)
+    writer.await_receipt(writer.record(Statement(ticket)))
+    with shop.database.connect(autocommit=False) as officer:
+        officer.execute("LOCK TABLE sminion.statement_event IN ACCESS EXCLUSIVE MODE")
+        start = time.monotonic()
+        with pytest.raises(AuditUnavailable) as refused:
+            writer.await_receipt(writer.record(Statement(ticket)))
+        assert time.monotonic() - start < 2
+        assert refused.value.code == "SG601"
+    receipt = writer.record(Statement(ticket))
+    writer.flush()
+    if receipt.exception() is not None:  # the lock was let go in the last moment of its patience
+        receipt = writer.record(Statement(ticket))
+    writer.await_receipt(receipt)
+    writer.close()
+
+
+def test_a_full_queue_refuses_at_once(own: tuple[Server, Shop]) -> None:
+    _, shop = own
+    ticket, writer = open_ticket(shop), AuditWriter(shop.dsn("app"), patience=2, capacity=3, batch=1)
+    with shop.database.connect(autocommit=False) as officer:
+        officer.execute("LOCK TABLE sminion.statement_event IN ACCESS EXCLUSIVE MODE")
+        with pytest.raises(AuditUnavailable, match="3 rows wait"):
+            for _ in range(10):
+                writer.record(Statement(ticket))
+    writer.close()
+
+
+def test_a_closed_writer_refuses(writer: AuditWriter, ticket: int) -> None:
+    receipt = writer.record(Statement(ticket))
+    writer.close()
+    assert receipt.done()
+    with pytest.raises(AuditUnavailable, match="closed"):
+        writer.record(Statement(ticket))
+
+
+def test_without_a_partition_the_code_says_so(own: tuple[Server, Shop]) -> None:
+    _, shop = own
+    ticket, writer = open_ticket(shop), AuditWriter(shop.dsn("app"), patience=5)
+    this = shop.database.execute("SELECT to_char(now() AT TIME ZONE 'UTC', '_YYYY_MM')")[0][0]
+    for table in ("statement_event", "statement_result", "statement_subject"):
+        shop.database.execute(f"DROP TABLE sminion.{table}{this}")
+    with pytest.raises(AuditUnavailable) as refused:
+        writer.await_receipt(writer.record(Statement(ticket)))
+    assert refused.value.code == "SG602"
+    assert "extend_log" in str(refused.value.hint)
+    shop.database.execute("SELECT sminion.extend_log()")
+    writer.await_receipt(writer.record(Statement(ticket)))
+    writer.close()
+
+
+def test_the_interpreter_writes_what_waits_and_exits(shop: Shop, ticket: int) -> None:
+    program = (
+        "import sys\n"
+        "from sminion_guard.session.audit import AuditWriter, Statement\n"
+        "writer = AuditWriter(sys.argv[1])\n"
+        "for _ in range(50): writer.record(Statement(int(sys.argv[2])))\n"
+    )
+    subprocess.run([sys.executable, "-c", program, shop.dsn("app"), str(ticket)], check=True, timeout=60)
+    assert places(shop, ticket) == list(range(1, 51))
+
+
+def _in_child(writer: AuditWriter, ticket: int) -> None:
+    writer.await_receipt(writer.record(Statement(ticket)))
+    writer.close()
+
+
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_forked_process_writes_through_a_connection_of_its_own(
+    shop: Shop, writer: AuditWriter, ticket: int
+) -> None:
+    writer.await_receipt(writer.record(Statement(ticket)))
+    child = multiprocessing.get_context("fork").Process(target=_in_child, args=(writer, ticket))
+    child.start()
+    child.join(30)
+    assert child.exitcode == 0
+    writer.await_receipt(writer.record(Statement(ticket)))
+    assert places(shop, ticket) == [1, 2, 1]
