@@ -21,7 +21,7 @@ REFUSED = [case for case in CASES if case.refuse is not None]
 CALLED_MERGES = {
     "deletes: cascade from afar": "a row that is referred to would be deleted in three schemas; here no row matches",
     "updates: key with cascade": "likewise, for another key",
-    "evasions: operator of our own": "the function behind it lives in another schema, which the role must be able to use",
+    "evasions: operator of our own": "the function behind it lives in another schema, which the role must reach",
     "evasions: cte shadowed by inner cte": "a WITH query that nothing reads is counted all the same",
     "places_of_subselects: with not referenced": "likewise",
 }
