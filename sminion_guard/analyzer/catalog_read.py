@@ -15,7 +15,7 @@ from psycopg.rows import dict_row
 from sminion_guard import resources
 from sminion_guard.analyzer.catalog import Catalog
 from sminion_guard.analyzer.catalog_json import from_document
-from sminion_guard.analyzer.routines import search_path
+from sminion_guard.analyzer.resolving.routines import search_path
 
 Document = Mapping[str, Any]
 

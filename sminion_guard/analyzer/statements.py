@@ -8,7 +8,11 @@ from functools import lru_cache
 
 from pglast import parser
 
-from sminion_guard.analyzer import (  # noqa: F401  they register handlers  # noqa: F401
+from sminion_guard.analyzer.access import NOTHING, Access, Flow, Manner, Output, join
+from sminion_guard.analyzer.catalog import Catalog, Relation
+from sminion_guard.analyzer.facts import Fact, FactKind
+from sminion_guard.analyzer.parse import Parsed, Unparsed
+from sminion_guard.analyzer.resolving import (  # noqa: F401  they register handlers
     definitions,
     expressions,
     json_expressions,
@@ -17,15 +21,11 @@ from sminion_guard.analyzer import (  # noqa: F401  they register handlers  # no
     utilities,
     writes,
 )
-from sminion_guard.analyzer.access import NOTHING, Access, Flow, Manner, Output, join
-from sminion_guard.analyzer.catalog import Catalog, Relation
-from sminion_guard.analyzer.consequences import row_security
-from sminion_guard.analyzer.expansion import lineage, settle
-from sminion_guard.analyzer.facts import Fact, FactKind
-from sminion_guard.analyzer.implicit import implicit_functions
-from sminion_guard.analyzer.parse import Parsed, Unparsed
-from sminion_guard.analyzer.scope import Scope
-from sminion_guard.analyzer.walk import Result, Walk, run
+from sminion_guard.analyzer.resolving.consequences import row_security
+from sminion_guard.analyzer.resolving.expansion import lineage, settle
+from sminion_guard.analyzer.resolving.implicit import implicit_functions
+from sminion_guard.analyzer.resolving.scope import Scope
+from sminion_guard.analyzer.resolving.walk import Result, Walk, run
 from sminion_guard.policy.model import Operation
 
 _LETTERS = {Operation.USE: "r", Operation.COLLECT: "a", Operation.CLARIFY: "w", Operation.DELETE: "d"}

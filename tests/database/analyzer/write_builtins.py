@@ -1,4 +1,4 @@
-"""Rewrites `sminion_guard/analyzer/builtins.txt` from two servers: `write_builtins.py DSN_OF_15 DSN_OF_18`."""
+"""Rewrites `analyzer/resolving/builtins.txt` from two servers: `write_builtins.py DSN_OF_15 DSN_OF_18`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import psycopg
 
 ROOT = Path(__file__).parents[3]
 QUERY = ROOT / "sql" / "queries" / "catalog" / "builtins.sql"
-TARGET = ROOT / "sminion_guard" / "analyzer" / "builtins.txt"
+TARGET = ROOT / "sminion_guard" / "analyzer" / "resolving" / "builtins.txt"
 Row = tuple[str, ...]
 
 

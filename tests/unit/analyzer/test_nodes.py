@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from pglast import ast
 
-from sminion_guard.analyzer import nodes
 from sminion_guard.analyzer.parse import Node, Unparsed, parse
-from sminion_guard.analyzer.scope import Scope
+from sminion_guard.analyzer.resolving import nodes
+from sminion_guard.analyzer.resolving.scope import Scope
+from sminion_guard.analyzer.resolving.walk import EXPRESSIONS, RANGES, STATEMENTS, Walk
 from sminion_guard.analyzer.statements import resolve
-from sminion_guard.analyzer.walk import EXPRESSIONS, RANGES, STATEMENTS, Walk
 from tests.unit.analyzer.shop import CATALOG
 
 REGRESSION = Path(os.environ.get("SMINION_GUARD_CORPORA", "../shared/corpora")) / "pg_regress15"

@@ -112,7 +112,7 @@ def test_a_percent_sign_within_a_literal_is_left_alone() -> None:
 
 
 def test_any_exception_of_a_handler_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
-    from sminion_guard.analyzer.walk import EXPRESSIONS
+    from sminion_guard.analyzer.resolving.walk import EXPRESSIONS
 
     def broken(*_: object) -> None:
         raise KeyError("nothing")

@@ -6,13 +6,23 @@ from collections.abc import Sequence
 
 from sminion_guard.analyzer.access import NOTHING, Flow, join, joined
 from sminion_guard.analyzer.catalog import Relation
-from sminion_guard.analyzer.expansion import UNPLACED
 from sminion_guard.analyzer.facts import FactKind
-from sminion_guard.analyzer.names import strings, type_name
 from sminion_guard.analyzer.parse import Node
-from sminion_guard.analyzer.scope import Item, Scope
-from sminion_guard.analyzer.views import expand_view
-from sminion_guard.analyzer.walk import RANGES, USE, Touch, Walk, evaluate, evaluate_all, ranges, run, unknown_node
+from sminion_guard.analyzer.resolving.expansion import UNPLACED
+from sminion_guard.analyzer.resolving.names import strings, type_name
+from sminion_guard.analyzer.resolving.scope import Item, Scope
+from sminion_guard.analyzer.resolving.views import expand_view
+from sminion_guard.analyzer.resolving.walk import (
+    RANGES,
+    USE,
+    Touch,
+    Walk,
+    evaluate,
+    evaluate_all,
+    ranges,
+    run,
+    unknown_node,
+)
 from sminion_guard.policy.model import Operation
 
 

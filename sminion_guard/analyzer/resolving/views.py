@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from sminion_guard.analyzer.catalog import Relation
-from sminion_guard.analyzer.expansion import absorb, expanded
 from sminion_guard.analyzer.facts import FactKind
 from sminion_guard.analyzer.parse import Unparsed, parse
-from sminion_guard.analyzer.scope import Scope
-from sminion_guard.analyzer.walk import Result, Walk, run
+from sminion_guard.analyzer.resolving.expansion import absorb, expanded
+from sminion_guard.analyzer.resolving.scope import Scope
+from sminion_guard.analyzer.resolving.walk import Result, Walk, run
 
 
 def expand_view(w: Walk, view: Relation, start: int) -> None:

@@ -1,6 +1,7 @@
 """What is decided about each class of node, in one place. A class that is in no table is refused wherever it stands.
 
-Expressions, entries of FROM and statements have handlers, registered in :mod:`sminion_guard.analyzer.walk`. The others:
+Expressions, entries of FROM and statements have handlers, registered in
+:mod:`sminion_guard.analyzer.resolving.walk`. The others:
 """
 
 from __future__ import annotations

@@ -6,14 +6,14 @@ Overloads are not told apart by type, only by the number of arguments: what any 
 from __future__ import annotations
 
 from sminion_guard.analyzer.access import AGGREGATED, COMPUTED, COPIED, COUNTED, NOTHING, Flow, join, joined, through
-from sminion_guard.analyzer.builtins import BUILTINS, COPYING, COUNTING, SEQUENCES, Builtin, Danger, danger
 from sminion_guard.analyzer.catalog import Function
 from sminion_guard.analyzer.facts import FactKind
-from sminion_guard.analyzer.names import qualified, strings
 from sminion_guard.analyzer.parse import Node
-from sminion_guard.analyzer.routines import follow
-from sminion_guard.analyzer.scope import Scope
-from sminion_guard.analyzer.walk import COLLECT, USE, Walk, evaluate, evaluate_all
+from sminion_guard.analyzer.resolving.builtins import BUILTINS, COPYING, COUNTING, SEQUENCES, Builtin, Danger, danger
+from sminion_guard.analyzer.resolving.names import qualified, strings
+from sminion_guard.analyzer.resolving.routines import follow
+from sminion_guard.analyzer.resolving.scope import Scope
+from sminion_guard.analyzer.resolving.walk import COLLECT, USE, Walk, evaluate, evaluate_all
 
 
 def function_call(w: Walk, node: Node, scope: Scope) -> Flow:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sminion_guard.analyzer import calls
 from sminion_guard.analyzer.access import COPIED, NOTHING, Flow, Source, join
 from sminion_guard.analyzer.facts import FactKind
 from sminion_guard.analyzer.parse import Node
-from sminion_guard.analyzer.scope import SYSTEM_COLUMNS, Item, Scope
-from sminion_guard.analyzer.walk import Walk
+from sminion_guard.analyzer.resolving import calls
+from sminion_guard.analyzer.resolving.scope import SYSTEM_COLUMNS, Item, Scope
+from sminion_guard.analyzer.resolving.walk import Walk
 
 
 def column_ref(w: Walk, node: Node, scope: Scope) -> Flow:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from sminion_guard.analyzer.access import COPIED, Flow, join, joined
-from sminion_guard.analyzer.calls import window
-from sminion_guard.analyzer.names import type_name
 from sminion_guard.analyzer.parse import Node
-from sminion_guard.analyzer.scope import Scope
-from sminion_guard.analyzer.walk import Walk, evaluate, evaluate_all, expression, run
+from sminion_guard.analyzer.resolving.calls import window
+from sminion_guard.analyzer.resolving.names import type_name
+from sminion_guard.analyzer.resolving.scope import Scope
+from sminion_guard.analyzer.resolving.walk import Walk, evaluate, evaluate_all, expression, run
 
 
 @expression("JsonObjectConstructor", "JsonArrayConstructor")

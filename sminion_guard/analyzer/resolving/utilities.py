@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from sminion_guard.analyzer.access import NOTHING
-from sminion_guard.analyzer.calls import function_call
-from sminion_guard.analyzer.consequences import consequences
-from sminion_guard.analyzer.expansion import absorb, expanded
 from sminion_guard.analyzer.facts import FactKind
-from sminion_guard.analyzer.names import strings
 from sminion_guard.analyzer.parse import Node
-from sminion_guard.analyzer.plpgsql import run_block
-from sminion_guard.analyzer.ranges import find_relation, relation_item
-from sminion_guard.analyzer.scope import Item, Scope
-from sminion_guard.analyzer.walk import COLLECT, USE, Result, Walk, evaluate, evaluate_all, run, statement
+from sminion_guard.analyzer.resolving.calls import function_call
+from sminion_guard.analyzer.resolving.consequences import consequences
+from sminion_guard.analyzer.resolving.expansion import absorb, expanded
+from sminion_guard.analyzer.resolving.names import strings
+from sminion_guard.analyzer.resolving.plpgsql import run_block
+from sminion_guard.analyzer.resolving.ranges import find_relation, relation_item
+from sminion_guard.analyzer.resolving.scope import Item, Scope
+from sminion_guard.analyzer.resolving.walk import COLLECT, USE, Result, Walk, evaluate, evaluate_all, run, statement
 
 CURSOR_HOLD = 0x0020
 """CURSOR_OPT_HOLD of parsenodes.h."""

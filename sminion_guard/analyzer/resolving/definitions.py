@@ -6,8 +6,8 @@ import re
 
 from sminion_guard.analyzer.facts import FactKind
 from sminion_guard.analyzer.parse import Node
-from sminion_guard.analyzer.scope import Scope
-from sminion_guard.analyzer.walk import Result, Walk, statement
+from sminion_guard.analyzer.resolving.scope import Scope
+from sminion_guard.analyzer.resolving.walk import Result, Walk, statement
 
 DEFINITIONS = tuple(
     f"{name}Stmt" for name in """

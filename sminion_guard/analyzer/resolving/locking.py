@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from sminion_guard.analyzer.catalog import Relation
-from sminion_guard.analyzer.expansion import absorb, expanded
 from sminion_guard.analyzer.parse import Node, parse
-from sminion_guard.analyzer.ranges import find_relation
-from sminion_guard.analyzer.scope import Scope
-from sminion_guard.analyzer.walk import CLARIFY, Result, Walk
+from sminion_guard.analyzer.resolving.expansion import absorb, expanded
+from sminion_guard.analyzer.resolving.ranges import find_relation
+from sminion_guard.analyzer.resolving.scope import Scope
+from sminion_guard.analyzer.resolving.walk import CLARIFY, Result, Walk
 
 
 def lock_rows(w: Walk, clause: Node, select: Node, scope: Scope) -> None:

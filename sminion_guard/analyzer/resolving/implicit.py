@@ -10,12 +10,12 @@ from typing import cast
 
 from sminion_guard.analyzer.access import NOTHING
 from sminion_guard.analyzer.catalog import Catalog
-from sminion_guard.analyzer.expansion import Expansion, absorb, expanded
 from sminion_guard.analyzer.facts import FactKind
 from sminion_guard.analyzer.parse import Unparsed, parse
-from sminion_guard.analyzer.routines import follow
-from sminion_guard.analyzer.scope import Scope
-from sminion_guard.analyzer.walk import Result, Walk, evaluate
+from sminion_guard.analyzer.resolving.expansion import Expansion, absorb, expanded
+from sminion_guard.analyzer.resolving.routines import follow
+from sminion_guard.analyzer.resolving.scope import Scope
+from sminion_guard.analyzer.resolving.walk import Result, Walk, evaluate
 
 
 def implicit_functions(w: Walk) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from sminion_guard.analyzer.access import NOTHING, Flow, joined
-from sminion_guard.analyzer.builtins import BUILTINS
 from sminion_guard.analyzer.catalog import Function
-from sminion_guard.analyzer.names import qualified, strings, type_name
 from sminion_guard.analyzer.parse import Node
-from sminion_guard.analyzer.ranges import aliased
-from sminion_guard.analyzer.scope import Item, Scope
-from sminion_guard.analyzer.walk import Walk, evaluate, ranges
+from sminion_guard.analyzer.resolving.builtins import BUILTINS
+from sminion_guard.analyzer.resolving.names import qualified, strings, type_name
+from sminion_guard.analyzer.resolving.ranges import aliased
+from sminion_guard.analyzer.resolving.scope import Item, Scope
+from sminion_guard.analyzer.resolving.walk import Walk, evaluate, ranges
 
 
 @ranges("RangeFunction")

@@ -9,7 +9,7 @@ from typing import cast
 from sminion_guard.analyzer.access import NOTHING, Flow, Source, join
 from sminion_guard.analyzer.catalog import Operator, Relation
 from sminion_guard.analyzer.facts import Fact
-from sminion_guard.analyzer.walk import USE, Result, Touch, TouchKey, Walk
+from sminion_guard.analyzer.resolving.walk import USE, Result, Touch, TouchKey, Walk
 
 UNPLACED = -1
 """The place of a column that no text names, such as those of USING and NATURAL: that of its relation stands for it."""

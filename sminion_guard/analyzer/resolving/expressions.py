@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sminion_guard.analyzer import calls
 from sminion_guard.analyzer.access import AGGREGATED, COMPUTED, COUNTED, NOTHING, Flow, join, joined, through
-from sminion_guard.analyzer.columns import column_ref
-from sminion_guard.analyzer.names import strings, type_name
 from sminion_guard.analyzer.parse import Node
-from sminion_guard.analyzer.scope import Scope
-from sminion_guard.analyzer.walk import EXPRESSIONS, Walk, evaluate, evaluate_all, expression, run
+from sminion_guard.analyzer.resolving import calls
+from sminion_guard.analyzer.resolving.columns import column_ref
+from sminion_guard.analyzer.resolving.names import strings, type_name
+from sminion_guard.analyzer.resolving.scope import Scope
+from sminion_guard.analyzer.resolving.walk import EXPRESSIONS, Walk, evaluate, evaluate_all, expression, run
 
 EXPRESSIONS["ColumnRef"] = column_ref
 EXPRESSIONS["FuncCall"] = calls.function_call

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from sminion_guard.analyzer.access import NOTHING, Flow, join
-from sminion_guard.analyzer.columns import find_item, unknown_column
 from sminion_guard.analyzer.facts import Fact, FactKind
-from sminion_guard.analyzer.locking import lock_rows
-from sminion_guard.analyzer.names import strings
-from sminion_guard.analyzer.output_names import output_name
 from sminion_guard.analyzer.parse import Node, Unparsed
-from sminion_guard.analyzer.ranges import from_clause
-from sminion_guard.analyzer.scope import Cte, Item, Scope
-from sminion_guard.analyzer.walk import MAX_STEPS, Result, Walk, evaluate, evaluate_all, run, statement
+from sminion_guard.analyzer.resolving.columns import find_item, unknown_column
+from sminion_guard.analyzer.resolving.locking import lock_rows
+from sminion_guard.analyzer.resolving.names import strings
+from sminion_guard.analyzer.resolving.output_names import output_name
+from sminion_guard.analyzer.resolving.ranges import from_clause
+from sminion_guard.analyzer.resolving.scope import Cte, Item, Scope
+from sminion_guard.analyzer.resolving.walk import MAX_STEPS, Result, Walk, evaluate, evaluate_all, run, statement
 
 
 @statement("SelectStmt")

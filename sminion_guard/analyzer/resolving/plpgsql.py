@@ -12,9 +12,9 @@ from sminion_guard.analyzer.access import NOTHING, Flow
 from sminion_guard.analyzer.catalog import Function
 from sminion_guard.analyzer.facts import FactKind
 from sminion_guard.analyzer.parse import Node, Unparsed, parse
-from sminion_guard.analyzer.plpgsql_text import compilable, split_assignment
-from sminion_guard.analyzer.scope import Scope
-from sminion_guard.analyzer.walk import Result, Walk, evaluate, run
+from sminion_guard.analyzer.resolving.plpgsql_text import compilable, split_assignment
+from sminion_guard.analyzer.resolving.scope import Scope
+from sminion_guard.analyzer.resolving.walk import Result, Walk, evaluate, run
 
 _IMPLICIT = (
     "new", "old", "found", "sqlstate", "sqlerrm", "tg_name", "tg_when", "tg_level", "tg_op", "tg_relid", "tg_relname",

@@ -9,7 +9,7 @@ from sminion_guard.analyzer.access import NOTHING, Flow, Source
 from sminion_guard.analyzer.catalog import Catalog, Function, Operator, Relation
 from sminion_guard.analyzer.facts import Fact, FactKind
 from sminion_guard.analyzer.parse import Node
-from sminion_guard.analyzer.scope import Item, Scope
+from sminion_guard.analyzer.resolving.scope import Item, Scope
 from sminion_guard.policy.model import Operation
 
 USE, COLLECT, CLARIFY, DELETE = Operation.USE, Operation.COLLECT, Operation.CLARIFY, Operation.DELETE

@@ -6,13 +6,13 @@ from functools import partial
 
 from sminion_guard.analyzer.access import COPIED, NOTHING
 from sminion_guard.analyzer.catalog import Cascade, Relation, Trigger
-from sminion_guard.analyzer.expansion import absorb, expanded
 from sminion_guard.analyzer.facts import FactKind
 from sminion_guard.analyzer.parse import Node, Unparsed, parse
-from sminion_guard.analyzer.routines import follow
-from sminion_guard.analyzer.scope import Item, Scope
-from sminion_guard.analyzer.views import expand_view
-from sminion_guard.analyzer.walk import CLARIFY, COLLECT, DELETE, USE, Result, Touch, Walk, evaluate, run
+from sminion_guard.analyzer.resolving.expansion import absorb, expanded
+from sminion_guard.analyzer.resolving.routines import follow
+from sminion_guard.analyzer.resolving.scope import Item, Scope
+from sminion_guard.analyzer.resolving.views import expand_view
+from sminion_guard.analyzer.resolving.walk import CLARIFY, COLLECT, DELETE, USE, Result, Touch, Walk, evaluate, run
 from sminion_guard.policy.model import Operation
 
 _EVENTS = {COLLECT: "i", CLARIFY: "u", DELETE: "d"}

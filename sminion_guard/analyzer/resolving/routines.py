@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from sminion_guard.analyzer.access import COMPUTED, NOTHING, Flow
 from sminion_guard.analyzer.catalog import Function
-from sminion_guard.analyzer.expansion import absorb, derive, expanded
 from sminion_guard.analyzer.facts import FactKind
 from sminion_guard.analyzer.parse import Node, Unparsed, parse
-from sminion_guard.analyzer.plpgsql import run_plpgsql
-from sminion_guard.analyzer.scope import Scope
-from sminion_guard.analyzer.walk import Result, Walk, run
+from sminion_guard.analyzer.resolving.expansion import absorb, derive, expanded
+from sminion_guard.analyzer.resolving.plpgsql import run_plpgsql
+from sminion_guard.analyzer.resolving.scope import Scope
+from sminion_guard.analyzer.resolving.walk import Result, Walk, run
 
 GUARD = "sminion"
 """The guard's own schema."""

@@ -6,13 +6,30 @@ from collections.abc import Sequence
 
 from sminion_guard.analyzer.access import NOTHING, Flow, join
 from sminion_guard.analyzer.catalog import Relation
-from sminion_guard.analyzer.consequences import consequences
 from sminion_guard.analyzer.facts import FactKind
 from sminion_guard.analyzer.parse import Node
-from sminion_guard.analyzer.ranges import absorb_children, add_range, find_relation, from_clause, relation_item
-from sminion_guard.analyzer.scope import Item, Scope
-from sminion_guard.analyzer.selects import target_list, with_clause
-from sminion_guard.analyzer.walk import CLARIFY, COLLECT, DELETE, USE, Result, Touch, Walk, evaluate, run, statement
+from sminion_guard.analyzer.resolving.consequences import consequences
+from sminion_guard.analyzer.resolving.ranges import (
+    absorb_children,
+    add_range,
+    find_relation,
+    from_clause,
+    relation_item,
+)
+from sminion_guard.analyzer.resolving.scope import Item, Scope
+from sminion_guard.analyzer.resolving.selects import target_list, with_clause
+from sminion_guard.analyzer.resolving.walk import (
+    CLARIFY,
+    COLLECT,
+    DELETE,
+    USE,
+    Result,
+    Touch,
+    Walk,
+    evaluate,
+    run,
+    statement,
+)
 from sminion_guard.policy.model import Operation
 
 WRITABLE = frozenset({"r", "p", "f", "v"})

@@ -1,0 +1,1 @@
+"""From a parse tree to what the server would touch: one module a part of the grammar, and no policy."""
