@@ -198,7 +198,7 @@ class Catalog:
         return {}
 
     @cached_property
-    def _tables(self) -> dict[Relation, Table]:
+    def _tables(self) -> dict[tuple[str, str], Table]:
         return {}
 
     @cached_property
@@ -236,13 +236,14 @@ class Catalog:
 
     def table(self, relation: Relation) -> Table:
         """The columns of ``relation`` with a source each."""
-        found = self._tables.get(relation)
+        key = relation.schema, relation.name  # hashing the relation itself would hash each of its columns
+        found = self._tables.get(key)
         if found is None:
             names = tuple(column.name for column in relation.columns)
             flows: tuple[Flow, ...] = tuple(
                 {Source(relation.schema, relation.name, name): COPIED} for name in names
             )
-            found = self._tables[relation] = Table(names, flows, dict(zip(names, flows, strict=True)))
+            found = self._tables[key] = Table(names, flows, dict(zip(names, flows, strict=True)))
         return found
 
     def functions_named(self, schema: str | None, name: str, path: tuple[str, ...]) -> Iterable[Function]:
