@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 import psycopg
 from psycopg import AsyncConnection, Connection
 
+from sminion_guard.errors import GuardError
 from sminion_guard.session.door import Door
 from sminion_guard.session.guard import Guard, PolicySource
 
@@ -44,6 +46,7 @@ class GuardedConnection(Door[Row], Connection[Row]):
             connection.be_guarded_by(guard)
             with connection.lock:
                 connection.wait(connection._check_in())
+            connection._auditor = guard.auditor(connection._home, connection._conninfo())
         except BaseException:
             connection.close()
             raise
@@ -67,14 +70,21 @@ class GuardedConnection(Door[Row], Connection[Row]):
             self.wait(self._exec_command(command))
 
     def wait(self, gen: PQGen[RV], *args: Any, **kwargs: Any) -> RV:
-        """As psycopg's; the server's refusals come out as errors of ours."""
+        """As psycopg's; refusals come out as errors of ours, and nothing comes out that is not on record."""
         try:
-            return super().wait(gen, *args, **kwargs)
+            value = super().wait(gen, *args, **kwargs)
         except psycopg.Error as error:
             refusal = self._explained(error)
+            self._release()
             if refusal is None:
                 raise
             raise refusal from error
+        except GuardError:
+            self._release()
+            raise
+        if self._due:
+            self._release()
+        return value
 
 
 class GuardedAsyncConnection(Door[Row], AsyncConnection[Row]):
@@ -91,6 +101,7 @@ class GuardedAsyncConnection(Door[Row], AsyncConnection[Row]):
             connection.be_guarded_by(guard)
             async with connection.lock:
                 await connection.wait(connection._check_in())
+            connection._auditor = await asyncio.to_thread(guard.auditor, connection._home, connection._conninfo())
         except BaseException:
             await connection.close()
             raise
@@ -116,12 +127,19 @@ class GuardedAsyncConnection(Door[Row], AsyncConnection[Row]):
     async def wait(self, gen: PQGen[RV], *args: Any, **kwargs: Any) -> RV:
         """As :meth:`GuardedConnection.wait`."""
         try:
-            return await super().wait(gen, *args, **kwargs)
+            value = await super().wait(gen, *args, **kwargs)
         except psycopg.Error as error:
             refusal = self._explained(error)
+            await self._release_async()
             if refusal is None:
                 raise
             raise refusal from error
+        except GuardError:
+            await self._release_async()
+            raise
+        if self._due:
+            await self._release_async()
+        return value
 
 
 def connect(

@@ -12,15 +12,17 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import psycopg
-from psycopg import BaseConnection
+from psycopg import BaseConnection, sql
 
 if TYPE_CHECKING:
     from psycopg._cursor_base import BaseCursor
     from psycopg._queries import PostgresQuery
     from psycopg._server_cursor_base import ServerCursorMixin
     from psycopg.abc import PQGen, Query
+    from psycopg.pq.abc import PGresult
 
     from sminion_guard.session.door import Door
+    from sminion_guard.session.recording import Sent
 
     class _Cursor(BaseCursor[BaseConnection[Any], Any]):
         _conn: Door[Any]
@@ -41,6 +43,9 @@ UNSEEN = "\N{EMPTY SET}"
 class GuardedCursor(_Cursor):
     """Mixed into every cursor class of a guarded connection."""
 
+    _log: Sent | None = None
+    """What was sent last, and is on its way to the log."""
+
     def _start_query(self, query: Query | None = None) -> PQGen[None]:
         # Here a transaction begins where none runs; the door lets in only what was announced.
         self._conn._announced = UNSEEN if query is None else query
@@ -50,16 +55,37 @@ class GuardedCursor(_Cursor):
         # Every statement with its final text comes by here, once, before it is sent: execute, executemany, stream, COPY
         # and DECLARE, in a pipeline or not.
         converted = super()._convert_query(query, params)
-        self._conn._about_to_send(converted.query)
+        self._log = self._conn._about_to_send(converted.query)
         return converted
+
+    def _set_results(self, results: list[PGresult]) -> None:
+        super()._set_results(results)
+        self._conn._arrived(self, self._log, results)
+
+    def _stream_fetchone_gen(self, first: bool) -> PQGen[PGresult | None]:
+        result = yield from super()._stream_fetchone_gen(first)
+        if result is not None:
+            self._conn._arrived(self, self._log, [result])
+        return result
 
 
 class GuardedServerCursor(GuardedCursor, _ServerCursor):
     """Mixed into server-side cursors: what they fetch is released in the transaction's context or not at all."""
 
+    def _describe_gen(self) -> PQGen[None]:
+        yield from super()._describe_gen()
+        if self._log is None:  # somebody else declared it, so that what it fetches is not on record yet
+            fetch = sql.SQL("FETCH ALL FROM {}").format(sql.Identifier(self._name))
+            self._log = self._conn._about_to_send(fetch.as_bytes(self._conn))
+        else:
+            self._conn._arrived(self, self._log, [])
+
     def _fetch_gen(self, num: int | None) -> PQGen[list[Any]]:
         self._conn._stay_in_context()
-        return super()._fetch_gen(num)
+        rows = yield from super()._fetch_gen(num)
+        if self.pgresult is not None:
+            self._conn._arrived(self, self._log, [self.pgresult])
+        return rows
 
     def _scroll_gen(self, value: int, mode: str) -> PQGen[None]:
         self._conn._stay_in_context()

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.util.concurrency import await_only
 
 from sminion_guard.errors import ContextEscape
+from sminion_guard.session.audit.auditor import Mode
 from sminion_guard.session.connection import GuardedAsyncConnection, GuardedConnection
 from sminion_guard.session.door import Door
 from sminion_guard.session.guard import Guard, PolicySource
@@ -27,14 +28,17 @@ class GuardDialect(PGDialect_psycopg):
     """``create_engine("postgresql+sminion://...", guard_policy=...)``.
 
     :param guard_policy: a policy, the path of its file, or a guard that several engines share.
+    :param guard_audit: ``strict``, or None.
     """
 
     driver = "sminion"
     supports_statement_cache = True
 
-    def __init__(self, guard_policy: Guard | PolicySource | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, guard_policy: Guard | PolicySource | None = None, guard_audit: Mode | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)  # type: ignore[no-untyped-call]
-        self.guard = Guard.of(guard_policy)
+        self.guard = Guard.of(guard_policy, audit=guard_audit)
 
     @classmethod
     def get_async_dialect_cls(cls, url: URL) -> type[Dialect]:

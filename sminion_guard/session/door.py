@@ -7,19 +7,21 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import psycopg
+from psycopg.conninfo import make_conninfo
 
 from sminion_guard.errors import ContextEscape, GuardError
-from sminion_guard.session.begin import IDLE, Beginning, Row, sets_transaction, statement_text
+from sminion_guard.session.begin import IDLE, Row, sets_transaction, statement_text
 from sminion_guard.session.context import Context, current
 from sminion_guard.session.cursor import guarded
 from sminion_guard.session.errors_from_server import explain
 from sminion_guard.session.guard import Guard
+from sminion_guard.session.recording import Recording, Sent
 
 if TYPE_CHECKING:
     from psycopg.abc import PQGen, Query
 
 
-class Door(Beginning[Row]):
+class Door(Recording[Row]):
     """Mixed into psycopg's connections, before them."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -114,9 +116,14 @@ class Door(Beginning[Row]):
                 hint="commit or roll back before you change the context",
             )
 
-    def _about_to_send(self, statement: bytes) -> None:
+    def _about_to_send(self, statement: bytes) -> Sent | None:
         """Each statement with its final text, in its transaction, before it is sent."""
         self._sent = statement
+        return self._judge(statement)
+
+    def _conninfo(self) -> str:
+        """The address of the log: the same database, the same login."""
+        return make_conninfo(self.info.dsn, **({"password": self.info.password} if self.info.password else {}))
 
     def _tpc_begin_gen(self, xid: Any) -> PQGen[None]:
         try:
@@ -136,7 +143,9 @@ class Door(Beginning[Row]):
         if self._ticket is not None and self._context is not None:
             self._not_taken(error.sqlstate, self._context, self._ticket)
         role = self._ticket.role if self._ticket else None
-        return explain(error, self._guard.policy, self._context, role, self._sent)
+        refusal = explain(error, self._guard.policy, self._context, role, self._sent)
+        self._stopped(error.sqlstate, refusal is not None)
+        return refusal
 
 
 def _who(context: Context | None) -> str:

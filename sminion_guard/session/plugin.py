@@ -16,10 +16,12 @@ class GuardPlugin(CreateEnginePlugin):
     """Makes an engine of psycopg a guarded one.
 
     :param guard_policy: (of ``create_engine``, or in the URL's query) a policy, the path of its file, or a guard.
+    :param guard_audit: (likewise) ``strict``: see :class:`~sminion_guard.session.guard.Guard`.
     """
 
     def __init__(self, url: URL, kwargs: dict[str, Any]) -> None:
         self._policy = kwargs.pop("guard_policy", None) or url.query.get("guard_policy")
+        self._audit = kwargs.pop("guard_audit", None) or url.query.get("guard_audit")
         if url.drivername not in DRIVERS:
             raise ContextEscape(
                 "SG235", f"`{url.drivername}` cannot be guarded", detail="the guard speaks psycopg 3",
@@ -28,8 +30,9 @@ class GuardPlugin(CreateEnginePlugin):
 
     def update_url(self, url: URL) -> URL:
         """The same address, through the guarded dialect."""
-        return url.difference_update_query(["guard_policy"]).set(drivername="postgresql+sminion")
+        return url.difference_update_query(["guard_policy", "guard_audit"]).set(drivername="postgresql+sminion")
 
     def handle_dialect_kwargs(self, dialect_cls: type[Dialect], dialect_args: dict[str, Any]) -> None:
         """Hand the policy on."""
         dialect_args["guard_policy"] = self._policy
+        dialect_args["guard_audit"] = self._audit

@@ -1,0 +1,127 @@
+"""Judges statements before they are sent, and writes down what was judged and what came of it."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import replace
+from functools import cache
+from threading import Lock, Thread
+from typing import Literal
+
+import psycopg
+
+from sminion_guard.analyzer import Verdict, analyze
+from sminion_guard.analyzer.catalog import Catalog
+from sminion_guard.analyzer.catalog_read import FreshCatalog
+from sminion_guard.analyzer.explain import explain_reason
+from sminion_guard.analyzer.frame import Frame, frame
+from sminion_guard.analyzer.staged import State, staged
+from sminion_guard.codes import error_class
+from sminion_guard.errors import AuditUnavailable, GuardError
+from sminion_guard.policy import Policy
+from sminion_guard.session.audit.normalise import normalised
+from sminion_guard.session.audit.queue import Receipt
+from sminion_guard.session.audit.rows import Result, Statement
+from sminion_guard.session.audit.writer import AuditWriter
+
+Mode = Literal["strict"]
+"""``strict``: no result is released before its row is on disk. There is no weaker one."""
+
+STALE_AFTER = 30.0
+"""Seconds after which the catalog is compared with the database again, while statements go on."""
+_UNKNOWN = frozenset({"SG105", "SG107"})
+"""Refusals that a newer catalog may lift: at once, not after :data:`STALE_AFTER`."""
+_TOKEN = re.compile(rb"'(\d+)\.")
+
+
+class Auditor:
+    """For one server and login. Thread-safe.
+
+    :param conninfo: of the guarded connections.
+    :param policy: of the application.
+    :raises psycopg.Error: when the catalog cannot be read.
+    """
+
+    def __init__(self, conninfo: str, policy: Policy) -> None:
+        self.writer = AuditWriter(conninfo)
+        self._conninfo, self._policy = conninfo, policy
+        self._refreshing = Lock()
+        with psycopg.connect(conninfo, autocommit=True) as connection:
+            self._fresh = FreshCatalog(connection)
+        self._checked = time.monotonic()
+
+    @property
+    def catalog(self) -> Catalog:
+        """The snapshot that names are looked up in."""
+        return self._fresh.catalog
+
+    def judge(self, sql: str, purpose: str, role: str, state: State) -> tuple[Verdict, State]:
+        """The verdict on a text, and the state of its transaction once it has run."""
+        if time.monotonic() - self._checked > STALE_AFTER:
+            self._checked = time.monotonic()
+            Thread(target=self.refresh, name="sminion_guard catalog", daemon=True).start()
+        verdict, after = self._judge(sql, purpose, role, state)
+        if not _UNKNOWN.isdisjoint(reason.code for reason in verdict.reasons) and self.refresh():
+            verdict, after = self._judge(sql, purpose, role, state)
+        return verdict, after
+
+    def _judge(self, sql: str, purpose: str, role: str, state: State) -> tuple[Verdict, State]:
+        verdict = analyze(sql, catalog=self.catalog, policy=self._policy, purpose=purpose, compartment=role)
+        return staged(verdict, state, self._frame(purpose, role))
+
+    @cache  # noqa: B019  an auditor lives as long as its guard, and a policy has few compartments
+    def _frame(self, purpose: str, role: str) -> Frame:
+        return frame(self._policy, purpose, role)
+
+    def refresh(self) -> bool:
+        """Take a new snapshot of the catalog if it has changed; whether it had.
+
+        Where none can be had the old one serves on: the server decides in any case.
+        """
+        try:
+            with self._refreshing, psycopg.connect(self._conninfo, autocommit=True) as connection:
+                return self._fresh.refresh(connection)
+        except psycopg.Error:
+            return False
+
+    def announce(self, verdict: Verdict, ticket: int) -> Receipt:
+        """Hand in the row of a statement that is about to be sent, or is refused.
+
+        :raises AuditUnavailable: when no row can be taken.
+        """
+        accesses = [access for judged in verdict.statements for access in judged.statement.accesses]
+        columns = {f"{access.qualified}.{column}" for access in accesses for column in access.columns}
+        return self.writer.record(Statement(
+            ticket,
+            codes=tuple(dict.fromkeys(reason.code for reason in verdict.reasons)),
+            operations=tuple(sorted({access.operation.value for access in accesses})),
+            relations=tuple(sorted({access.qualified for access in accesses})),
+            columns=tuple(sorted(columns)),
+            fingerprint=verdict.fingerprint,
+            statement=normalised(verdict.sql),
+        ))
+
+    def record_result(self, of: Receipt, result: Result) -> Receipt:
+        """Hand in what came of it."""
+        return self.writer.record_result(of, result)
+
+
+def refusal(verdict: Verdict) -> GuardError:
+    """The refusal as an error whose detail shows the places in the text, and names all further reasons."""
+    first, *others = verdict.reasons
+    _, *places = explain_reason(verdict.sql, replace(first, detail=None, hint=None)).split("\n")
+    further = [f"{reason.code}: {reason.message}" for reason in others]
+    detail = "\n".join([*places, *([first.detail] if first.detail else []), *further])
+    return error_class(first.code)(first.code, first.message, detail=detail or None, hint=first.hint)
+
+
+def ticket_number(entering: bytes) -> int:
+    """The number of the ticket that ``entering`` activates.
+
+    :raises AuditUnavailable: SG601 when it has none.
+    """
+    found = _TOKEN.search(entering)
+    if found is None:
+        raise AuditUnavailable("SG601", "the ticket of this transaction has no number", hint="open a new ticket")
+    return int(found.group(1))

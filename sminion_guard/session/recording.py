@@ -1,0 +1,162 @@
+"""What a guarded connection does for the log.
+
+It judges what it is about to send, and holds results back until their rows are on disk.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
+
+from psycopg import pq
+
+from sminion_guard.analyzer.staged import State
+from sminion_guard.errors import AuditUnavailable
+from sminion_guard.session.audit.auditor import Auditor, refusal, ticket_number
+from sminion_guard.session.audit.queue import Receipt
+from sminion_guard.session.audit.rows import Result
+from sminion_guard.session.audit.subjects import subjects
+from sminion_guard.session.audit.writer import late
+from sminion_guard.session.begin import Beginning, Row
+
+if TYPE_CHECKING:
+    from psycopg.abc import PQGen
+    from psycopg.pq.abc import PGresult
+
+    from sminion_guard.analyzer import Verdict
+
+
+@dataclass(slots=True, eq=False)
+class Sent:
+    """A statement that was sent."""
+
+    receipt: Receipt
+    verdict: Verdict
+    at: float = field(default_factory=time.monotonic)
+
+
+class Recording(Beginning[Row]):
+    """Mixed into psycopg's connections, before them."""
+
+    _auditor: Auditor | None = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._staged = State()
+        self._due: list[Receipt] = []  # rows that must be on disk before anything is released
+        self._running: list[Sent] = []  # in this transaction, and nothing has come of them yet
+        self._latest: Sent | None = None  # in this transaction, of which something has come
+        self._unreleased: WeakSet[Any] = WeakSet()  # cursors that hold what is not released
+        super().__init__(*args, **kwargs)
+
+    def _begin(self, begin: bytes) -> PQGen[None]:
+        self._staged = self._staged.ended()
+        self._running.clear()
+        self._latest = None
+        yield from super()._begin(begin)
+
+    def _judge(self, statement: bytes) -> Sent | None:
+        """Judge ``statement`` and hand in its row.
+
+        :raises PurposeViolation: when it is refused; that is on record, or AuditUnavailable is raised.
+        """
+        auditor = self._auditor
+        if auditor is None or self._unserved:
+            return None
+        ticket, context = self._ticket or self._waiting, self._context
+        if ticket is None or context is None:
+            if not statement.strip(b" \t\r\n\f;"):
+                return None
+            raise AuditUnavailable("SG601", "the statement stands under no ticket", hint="begin a transaction")
+        text = statement.decode(self._charset, "surrogateescape")
+        verdict, after = auditor.judge(text, context.purpose, ticket.role, self._staged)
+        receipt = auditor.announce(verdict, ticket_number(ticket.entering))
+        self._due.append(receipt)
+        if not verdict.allowed:
+            raise refusal(verdict)
+        self._staged = after
+        sent = Sent(receipt, verdict)
+        self._running.append(sent)
+        return sent
+
+    def _arrived(self, cursor: Any, sent: Sent | None, results: list[PGresult]) -> None:
+        """Results of ``sent`` are in ``cursor``: hand in their rows."""
+        if sent is None or self._auditor is None:
+            return
+        if sent in self._running:
+            self._running.remove(sent)
+        self._latest = sent
+        self._unreleased.add(cursor)
+        spent = int((time.monotonic() - sent.at) * 1e6)
+        for number, result in enumerate(results):
+            has_rows = result.status in (
+                pq.ExecStatus.TUPLES_OK, pq.ExecStatus.SINGLE_TUPLE, pq.ExecStatus.TUPLES_CHUNK
+            )
+            places = sent.verdict.subject_columns(number) if number < len(sent.verdict.statements) else ()
+            keys, bulk = subjects(result, places) if has_rows and places else ((), None)
+            rows = result.ntuples if has_rows else result.command_tuples
+            receipt = self._auditor.record_result(
+                sent.receipt, Result(rows=rows, microseconds=spent, subjects=keys, bulk=bulk)
+            )
+            if keys or bulk:
+                self._due.append(receipt)  # of others the statement's own row says all that was seen
+
+    def _stopped(self, state: str | None, refused: bool) -> None:
+        """An error came: instead of the result of the statement sent first, or after results of the latest one."""
+        sent = self._running.pop(0) if self._running else self._latest
+        if self._auditor is not None and sent is not None:
+            spent = int((time.monotonic() - sent.at) * 1e6)
+            self._due.append(self._auditor.record_result(
+                sent.receipt,
+                Result("refused" if refused else "failed", (state or "08006",), None, spent),
+            ))
+
+    def _to_release(self) -> Iterator[Receipt]:
+        """The rows that must be on disk now; what they stand for is released when all of them were waited for."""
+        while self._due:
+            yield self._due[0]
+            self._due.pop(0)
+        self._unreleased.clear()
+
+    def _release(self) -> None:
+        """Wait for the log.
+
+        :raises AuditUnavailable: and then nothing is released, and the connection is closed.
+        """
+        try:
+            for receipt in self._to_release():
+                assert self._auditor is not None
+                self._auditor.writer.await_receipt(receipt)
+        except BaseException:
+            self._withhold()
+            raise
+
+    async def _release_async(self) -> None:
+        """The same without blocking the loop."""
+        try:
+            for receipt in self._to_release():
+                assert self._auditor is not None
+                patience = self._auditor.writer.patience
+                if not receipt.done():
+                    waited = asyncio.wrap_future(receipt)
+                    try:
+                        await asyncio.wait_for(asyncio.shield(waited), patience)
+                    except TimeoutError:
+                        raise late(patience) from None
+                receipt.result()
+        except BaseException:
+            self._withhold()
+            raise
+
+    def _withhold(self) -> None:
+        """Nothing of what has arrived reaches the application, and the transaction cannot be committed."""
+        for cursor in list(self._unreleased):
+            cursor._reset()
+            if hasattr(cursor, "_iter_rows"):
+                cursor._iter_rows = None
+        self._unreleased.clear()
+        self._due.clear()
+        self.pgconn.finish()
