@@ -468,6 +468,10 @@ _INSTALL = (
          "a migration names the policy it applies by a file that is kept with it",
          "pass the path of the policy's file, also as `previous`",
          errors.InstallError),
+    Code("SG441", "login is member of another role",
+         "what that role may read or write is a place where data of incompatible purposes can meet",
+         "revoke the membership, or let another login have it",
+         errors.PolicyError),
 )
 
 _SUBJECTS = (

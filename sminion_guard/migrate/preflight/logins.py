@@ -8,6 +8,7 @@ from sminion_guard.compiler import Compiled
 from sminion_guard.migrate.preflight.problem import Problem
 from sminion_guard.migrate.transaction import Installer
 from sminion_guard.policy.findings import suggestion
+from sminion_guard.policy.names import OFFICES
 
 
 def logins(installer: Installer, compiled: Compiled) -> Iterator[Problem]:
@@ -51,4 +52,15 @@ def logins(installer: Installer, compiled: Compiled) -> Iterator[Problem]:
             f"login `{login}` is a member of `{role}`",
             detail="what that role may do, the login may do by SET ROLE",
             hint=f"`REVOKE {role} FROM {login}`",
+        )
+    ours = [entry.role for entry in compiled.compartments] + [f"{policy.name}_{office}" for office in OFFICES]
+    for login, role, direct in installer.ask(
+        "queries/preflight/login_other_roles", as_owner=False, logins=asked["logins"], roles=ours
+    ):
+        yield Problem(
+            "SG441",
+            f"login `{login}` is a member of `{role}`" + ("" if direct else ", through another role"),
+            detail="its tables, schemas and temporary tables are places where data of incompatible purposes can meet",
+            hint=f"`REVOKE {role} FROM {login}`" if direct else "revoke a membership on the way: see `pg_auth_members`",
+            refuses=False,
         )

@@ -127,13 +127,26 @@ def test_what_does_no_harm_is_not_refused(shop: Shop, harmless: str) -> None:
     ("CREATE FUNCTION public.all_mails() RETURNS SETOF text SECURITY DEFINER LANGUAGE sql"
      " AS 'SELECT email FROM crm.customer'",
      "SG434", "everybody may call `all_mails()`"),
+    ("CREATE ROLE {name}_team; GRANT {name}_team TO {name}_app", "SG441",
+     "login `{name}_app` is a member of `{name}_team`"),
+    ("CREATE ROLE {name}_firm; CREATE ROLE {name}_team; GRANT {name}_firm TO {name}_team;"
+     "GRANT {name}_team TO {name}_app",
+     "SG441", "login `{name}_app` is a member of `{name}_firm`, through another role"),
+    ("GRANT pg_monitor TO {name}_app", "SG441", "login `{name}_app` is a member of `pg_monitor`"),
 ])
 def test_what_is_only_unwise_is_a_warning(shop: Shop, change: str, code: str, message: str) -> None:
+    change, message = change.format(name=shop.name), message.format(name=shop.name)
     assert all(message not in problem.message for problem in _problems(shop).get(code, []))
     shop.database.execute(change)
     report = shop.apply()
-    (found,) = [problem for problem in report.problems if problem.code == code and message in problem.message]
+    (found,) = [problem for problem in report.problems if problem.code == code and problem.message.startswith(message)]
     assert not found.refuses
+
+
+def test_memberships_in_compartments_and_offices_are_not_worth_a_warning(shop: Shop) -> None:
+    shop.apply()
+    shop.database.execute(f"GRANT {shop.name}_auditor TO {shop.name}_app")
+    assert "SG441" not in _problems(shop)
 
 
 def test_every_code_of_the_preflight_is_in_the_catalogue() -> None:
