@@ -141,6 +141,7 @@ class Recording(Beginning[Row]):
                 assert self._auditor is not None
                 patience = self._auditor.writer.patience
                 if not receipt.done():
+                    self._auditor.writer.hurry()
                     waited = asyncio.wrap_future(receipt)
                     try:
                         await asyncio.wait_for(asyncio.shield(waited), patience)

@@ -88,6 +88,9 @@ class Auditor:
     def announce(self, verdict: Verdict, ticket: int) -> Receipt:
         """Hand in the row of a statement that is about to be sent, or is refused.
 
+        It is written while the statement runs. Where subjects are to follow it lingers for a moment: their rows must be
+        on disk as well, and a result that comes quickly shares one commit with its statement.
+
         :raises AuditUnavailable: when no row can be taken.
         """
         accesses = [access for judged in verdict.statements for access in judged.statement.accesses]
@@ -100,11 +103,11 @@ class Auditor:
             columns=tuple(sorted(columns)),
             fingerprint=verdict.fingerprint,
             statement=normalised(verdict.sql),
-        ))
+        ), hurry=not any(verdict.subject_columns(number) for number in range(len(verdict.statements))))
 
     def record_result(self, of: Receipt, result: Result) -> Receipt:
-        """Hand in what came of it."""
-        return self.writer.record_result(of, result)
+        """Hand in what came of it. Who waits for it says so by waiting."""
+        return self.writer.record_result(of, result, hurry=False)
 
 
 def refusal(verdict: Verdict) -> GuardError:

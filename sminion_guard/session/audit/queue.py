@@ -31,6 +31,10 @@ class Waiting:
     since: float = field(default_factory=time.monotonic)
 
 
+LINGER = 0.05
+"""Seconds after which a row that nobody waits for is written without others."""
+
+
 class Queue:
     """At most ``capacity`` rows, in the order in which they were handed in. Thread-safe.
 
@@ -42,10 +46,15 @@ class Queue:
         self._rows: deque[Waiting] = deque()
         self._changed = Condition()
         self._closed = False
+        self._hurry = False
         self._taken = 0
 
-    def put(self, waiting: Waiting) -> None:
-        """:raises AuditUnavailable: SG601 when it is full or closed."""
+    def put(self, waiting: Waiting, *, hurry: bool = True) -> None:
+        """Append a row.
+
+        :param hurry: write it as soon as can be; else with the next one that is in a hurry, or after :data:`LINGER`.
+        :raises AuditUnavailable: SG601 when it is full or closed.
+        """
         with self._changed:
             if self._closed or len(self._rows) >= self._capacity:
                 raise AuditUnavailable(
@@ -54,7 +63,16 @@ class Queue:
                     hint="see whether the log's database can be reached and is fast enough",
                 )
             self._rows.append(waiting)
-            self._changed.notify()
+            self._hurry = self._hurry or hurry
+            if hurry or len(self._rows) == 1:
+                self._changed.notify_all()
+
+    def hurry(self) -> None:
+        """Somebody waits for a row that was put without hurry."""
+        with self._changed:
+            if self._rows and not self._hurry:
+                self._hurry = True
+                self._changed.notify_all()
 
     def take(self, most: int) -> list[Waiting]:
         """Up to ``most`` rows, the oldest first; waits for one. None are left when it returns an empty list."""
@@ -63,12 +81,19 @@ class Queue:
             self._changed.notify_all()  # for `drained`: what was taken before is settled
             while not self._rows and not self._closed:
                 self._changed.wait()
+            while not (self._hurry or self._closed or len(self._rows) >= most):
+                left = self._rows[0].since + LINGER - time.monotonic()
+                if left <= 0:
+                    break
+                self._changed.wait(left)
             found = [self._rows.popleft() for _ in range(min(most, len(self._rows)))]
             self._taken = len(found)
+            self._hurry = self._hurry and bool(self._rows)
             return found
 
     def drained(self, timeout: float) -> bool:
         """Wait until nothing is waiting or being written; whether that came true within ``timeout`` seconds."""
+        self.hurry()
         with self._changed:
             return self._changed.wait_for(lambda: not self._rows and not self._taken, timeout)
 

@@ -52,26 +52,34 @@ class AuditWriter:
         self._queue = Queue(self._capacity)
         self._thread: Thread | None = None
 
-    def record(self, statement: Statement) -> Receipt:
+    def record(self, statement: Statement, *, hurry: bool = True) -> Receipt:
         """Hand in a statement, before it is sent.
 
+        :param hurry: False where nobody waits for it before its result, with which it then shares a commit.
         :raises AuditUnavailable: SG601 when the queue is full, or the writer closed.
         """
-        return self._put(Waiting(statement))
+        return self._put(Waiting(statement), hurry)
 
-    def record_result(self, of: Receipt, result: Result) -> Receipt:
+    def record_result(self, of: Receipt, result: Result, *, hurry: bool = True) -> Receipt:
         """Hand in what came of a statement.
 
         :param of: what :meth:`record` returned.
+        :param hurry: as for :meth:`record`.
         :raises AuditUnavailable: as :meth:`record`.
         """
-        return self._put(Waiting(result, of))
+        return self._put(Waiting(result, of), hurry)
+
+    def hurry(self) -> None:
+        """Somebody waits for what was handed in."""
+        self._queue.hurry()
 
     def await_receipt(self, receipt: Receipt) -> None:
         """Return when the row is on disk.
 
         :raises AuditUnavailable: when it could not be written, or not within ``patience``.
         """
+        if not receipt.done():
+            self.hurry()
         try:
             receipt.result(self.patience)
         except TimeoutError:
@@ -92,10 +100,10 @@ class AuditWriter:
         if self._thread is not None:
             self._thread.join(2 * self.patience)
 
-    def _put(self, waiting: Waiting) -> Receipt:
+    def _put(self, waiting: Waiting, hurry: bool) -> Receipt:
         if self._thread is None:
             self._start()
-        self._queue.put(waiting)
+        self._queue.put(waiting, hurry=hurry)
         return waiting.receipt
 
     def _start(self) -> None:

@@ -61,6 +61,20 @@ def test_rows_gather_into_one_commit_while_another_is_written(shop: Shop, writer
     assert places(shop, ticket) == list(range(1, 301))
 
 
+def test_rows_without_hurry_wait_for_company_but_not_for_long(shop: Shop, writer: AuditWriter, ticket: int) -> None:
+    statement = writer.record(Statement(ticket), hurry=False)
+    result = writer.record_result(statement, Result(rows=1), hurry=False)
+    result.result(5)  # nobody hurries it
+    assert places(shop, ticket) == [1]
+    assert shop.database.execute(
+        "SELECT count(DISTINCT r.at) FROM sminion.statement_event e JOIN sminion.statement_result r"
+        " ON r.writer = e.writer AND r.statement = e.place AND r.at = e.at WHERE e.ticket = %s", ticket
+    ) == [(1,)], "they share a commit"
+    last = writer.record(Statement(ticket), hurry=False)
+    assert writer.flush()
+    assert last.done()
+
+
 def test_many_threads_share_a_writer(shop: Shop, writer: AuditWriter, ticket: int) -> None:
     def work() -> None:
         for _ in range(20):
