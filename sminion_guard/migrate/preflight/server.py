@@ -10,7 +10,7 @@ from sminion_guard.migrate.transaction import Installer
 
 OLDEST, NEWEST = 15, 18
 UPSERT_MENDED = {15: 20, 16: 16, 17: 12, 18: 7}
-"""Major to the minor version from which ``INSERT ... ON CONFLICT`` no longer reads hidden rows (design 2.3)."""
+"""Major to the minor version from which ``INSERT ... ON CONFLICT`` no longer reads hidden rows."""
 
 
 def server(installer: Installer, compiled: Compiled) -> Iterator[Problem]:

@@ -1,0 +1,34 @@
+"""The one catalogue of codes: every error of sminion_guard, in Python, SQL, CLI and docs, is one of these.
+
+A number is never reused. A code raised by the server is the SQLSTATE itself. One module a range: 1xx judgement of a
+statement, 2xx tickets and context, 3xx the policy file, 4xx installing, 5xx subjects' rights, 6xx audit,
+7xx disclosure, 8xx the command line and the embedded server. docs/CODES.md is made from it.
+"""
+
+from __future__ import annotations
+
+from sminion_guard import errors
+from sminion_guard.codes.audit import AUDIT
+from sminion_guard.codes.code import Code
+from sminion_guard.codes.command_line import COMMAND
+from sminion_guard.codes.context import CONTEXT
+from sminion_guard.codes.embedded import EMBEDDED
+from sminion_guard.codes.installing import INSTALL
+from sminion_guard.codes.judgement import JUDGEMENT
+from sminion_guard.codes.policy_file import POLICY
+from sminion_guard.codes.subjects import SUBJECTS
+
+__all__ = ["CODES", "Code", "error_class"]
+
+CODES: dict[str, Code] = {
+    entry.code: entry
+    for group in (JUDGEMENT, CONTEXT, POLICY, INSTALL, SUBJECTS, EMBEDDED, AUDIT, COMMAND)
+    for entry in group
+}
+"""Code to entry."""
+
+
+def error_class(code: str) -> type[errors.GuardError]:
+    """The class that ``code`` is raised as; :class:`~sminion_guard.errors.GuardError` itself for an unknown code."""
+    entry = CODES.get(code)
+    return entry.error if entry else errors.GuardError

@@ -1,0 +1,41 @@
+"""80x to 84x: the command line."""
+
+from __future__ import annotations
+
+from sminion_guard import errors
+from sminion_guard.codes.code import Code
+
+COMMAND = (
+    Code("SG801", "no database named",
+         "the tool never guesses which database it works on",
+         "pass `--database-url`, or set DATABASE_URL or the PG* variables",
+         errors.InstallError),
+    Code("SG802", "malformed database URL",
+         "the address must be one of PostgreSQL, as libpq or SQLAlchemy write it",
+         "write `postgresql://user@host:port/database`",
+         errors.InstallError),
+    Code("SG803", "pyproject.toml cannot be used",
+         "the file says where the policy is",
+         "mend `[tool.sminion_guard]`, or pass `--policy`",
+         errors.PolicyError),
+    Code("SG821", "psql command or inline data",
+         "a file is judged as the SQL that a server gets; what psql does before that is not in it",
+         "keep psql commands in a file of their own, and load data with `COPY ... FROM STDIN` from a program",
+         errors.OpaqueStatement),
+    Code("SG822", "no purpose for a statement",
+         "a statement is judged for the purpose it is to run for",
+         "write `-- purpose: NAME` above it, or pass `--purpose`",
+         errors.ContextMissing),
+    Code("SG823", "file cannot be read",
+         "what cannot be read cannot be judged",
+         "pass the path of a UTF-8 text file",
+         errors.OpaqueStatement),
+    Code("SG824", "database cannot be reached",
+         "the catalog is read from the database",
+         "check that the server runs, and `--database-url`",
+         errors.InstallError),
+    Code("SG825", "file cannot be written",
+         "what was asked for has no place to go",
+         "name a file in a directory that you may write to",
+         errors.OpaqueStatement),
+)
