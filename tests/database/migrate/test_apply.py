@@ -203,7 +203,7 @@ def test_an_apply_gives_way_to_an_application_that_holds_a_lock(shop: Shop) -> N
         with shop.database.connect(autocommit=False) as connection, pytest.raises(InstallError) as caught:
             migrate.apply(connection, shop.policy, lock_timeout=300)
         assert caught.value.code == "SG410"
-        assert time.monotonic() - started < 5
+        assert time.monotonic() - started < 60  # a deadline, not a speed: it does not wait for the application
     assert shop.apply().changed
 
 

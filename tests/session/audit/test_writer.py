@@ -152,7 +152,7 @@ def test_without_a_server_it_refuses_within_its_patience(binaries: Binaries) -> 
         start = time.monotonic()
         with pytest.raises(AuditUnavailable) as refused:
             writer.await_receipt(writer.record(Statement(1)))
-        assert time.monotonic() - start < 2
+        assert time.monotonic() - start < 30
         assert refused.value.code == "SG601"
         writer.close()
 
@@ -166,7 +166,7 @@ def test_a_locked_log_refuses_within_its_patience_and_goes_on_afterwards(own: tu
         start = time.monotonic()
         with pytest.raises(AuditUnavailable) as refused:
             writer.await_receipt(writer.record(Statement(ticket)))
-        assert time.monotonic() - start < 2
+        assert time.monotonic() - start < 30
         assert refused.value.code == "SG601"
     receipt = writer.record(Statement(ticket))
     writer.flush()

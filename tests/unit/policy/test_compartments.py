@@ -105,7 +105,7 @@ def test_an_explosion_is_refused_in_no_time_and_names_pairs() -> None:
     began = time.monotonic()
     with pytest.raises(TooManyCompartments) as caught:
         compartments_of(wild, "all")
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 60  # enumerating them all would take years
     assert caught.value.code == "SG321"
     assert "`s00a` and `s00b`" in str(caught.value.detail)
 
