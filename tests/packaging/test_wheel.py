@@ -6,11 +6,37 @@ import subprocess
 import sys
 import venv
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.servers import Database
+
 ROOT = Path(__file__).parents[2]
+POLICY = """
+[policy]
+name = "{name}"
+version = "1"
+subject_key = "bigint"
+ticket_lifetime = "15 minutes"
+
+[login.{name}_app]
+purposes = ["treatment"]
+
+[purpose.treatment]
+title = "Treat patients"
+basis = "contract"
+needs = ["identity"]
+may = ["use"]
+
+[schema.care]
+collected_for = ["treatment"]
+
+[schema.care.patient]
+subject = "id"
+columns = {{ id = "key", full_name = "identity" }}
+"""
 
 
 def _run(*command: str | Path, cwd: Path) -> str:
@@ -88,6 +114,30 @@ def test_every_entry_point_of_the_installed_package_can_be_loaded(installed: Pat
     assert sorted(said) == [
         "console_scripts sminion-guard", "sqlalchemy.dialects postgresql.sminion", "sqlalchemy.plugins sminion_guard",
     ]
+
+
+def test_the_installed_package_protects_a_database_and_leaves_it(
+    installed: Path, tmp_path: Path, fresh_database: Database, unique: Callable[[str], str]
+) -> None:
+    """Migrations, policy and masks from the wheel alone: what a user's machine does."""
+    name = unique("w")
+    fresh_database.execute(
+        f"CREATE ROLE {name}_app LOGIN NOINHERIT; CREATE SCHEMA care;"
+        "CREATE TABLE care.patient (id bigint PRIMARY KEY, full_name text); INSERT INTO care.patient VALUES (42, 'Ada')"
+    )
+    (tmp_path / "privacy.toml").write_text(POLICY.format(name=name), encoding="utf-8")
+    url = f"--database-url={fresh_database.url()}"
+    program = installed.parent / "sminion-guard"
+    _run(program, "install", url, cwd=tmp_path)
+    _run(program, "apply", url, cwd=tmp_path)
+    with fresh_database.connect(f"{name}_app") as application:
+        (token,) = application.execute("SELECT sminion.open_ticket('treatment', 'doctor', 'visit')").fetchone()
+        with application.transaction():
+            application.execute("SELECT sminion.enter(%s)", [token])
+            assert application.execute("SELECT full_name FROM care.patient").fetchall() == [("Ada",)]
+    _run(program, "apply", "--remove", url, cwd=tmp_path)
+    _run(program, "uninstall", "--yes", url, cwd=tmp_path)
+    assert fresh_database.execute("SELECT 1 FROM pg_namespace WHERE nspname ~ '^sminion'") == []
 
 
 def test_importing_the_package_loads_none_of_its_parts(installed: Path, tmp_path: Path) -> None:
