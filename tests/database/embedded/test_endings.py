@@ -213,8 +213,10 @@ def test_a_kept_server_outlives_its_program_until_it_is_stopped(
     owner: Callable[..., Owner], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept = owner("print(server.dsn(), flush=True)", keep=True)
-    (dsn,) = kept.process.communicate(timeout=PATIENCE)[0].split()
-    assert kept.process.returncode == 0
+    # Not by communicate: what came along with the first line waits in the buffer of the file, which that would pass by.
+    assert kept.process.stdout is not None
+    (dsn,) = kept.process.stdout.read().split()
+    assert kept.finish() == 0
     monkeypatch.setattr(workspace, "GRACE", 0.0)
     assert kept.directory not in workspace.clear_stale()
     with psycopg.connect(dsn) as connection:
