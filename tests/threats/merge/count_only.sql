@@ -1,0 +1,5 @@
+-- Count only
+--@attack
+SELECT (SELECT count(*) FROM {a}) + (SELECT count(*) FROM {b})
+--@control
+SELECT (SELECT count(*) FROM {a}) + (SELECT count(*) FROM {b})

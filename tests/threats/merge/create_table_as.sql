@@ -1,0 +1,5 @@
+-- CREATE TABLE AS
+--@attack
+CREATE TABLE {s}.copy AS SELECT email FROM {a}
+--@control
+SELECT a.email FROM {a} a JOIN {b} b USING (id)

@@ -1,0 +1,5 @@
+-- Join
+--@attack
+SELECT a.email FROM {a} a JOIN {b} b USING (id)
+--@control
+SELECT a.email FROM {a} a JOIN {b} b USING (id)
