@@ -858,7 +858,8 @@ BEGIN
     END IF;
     needed := (SELECT p.default_bits & ~p.blocked_bits FROM sminion.policy p);
   END IF;
-  IF permitted & needed <> needed THEN
+  -- Nothing to hold the mask against, as where every purpose needs consent, is no permission either.
+  IF coalesce(needed, 0) = 0 OR permitted & needed <> needed THEN
     RAISE EXCEPTION USING ERRCODE = 'SG216',
       MESSAGE = 'processing of this subject''s data is not permitted',
       DETAIL = 'The subject''s state changed while the statement ran.',
