@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 Row = TypeVar("Row", covariant=True)
 
 IDLE = pq.TransactionStatus.IDLE
+INTRANS = pq.TransactionStatus.INTRANS
 INERROR = pq.TransactionStatus.INERROR
 STALE = frozenset({"SG204", "SG208"})
 """The ticket is no longer good, and a new one may be opened."""
@@ -44,6 +45,8 @@ _OPEN = sql.SQL(
     " basis_ref => {basis_ref}, subject => {subject}), sminion.session_facts(); "
     "COMMIT"
 )
+# What `enter` does once it has asked whether the ticket is good.
+_SETTING = b"SELECT pg_catalog.set_config('sminion.token', %s, true), pg_catalog.set_config('role', %s, true)"
 _SET_TRANSACTION = re.compile(r"\s*SET\s+(LOCAL\s+)?TRANSACTION\b", re.IGNORECASE)
 
 
@@ -51,10 +54,22 @@ class PreparedByRole(PrepareManager):
     """Prepared statements of each compartment apart: the server plans one anew whenever the role has changed."""
 
     role = ""
+    steady = False
+    """While a transaction is rolled back that had no error."""
 
     def key(self, query: PostgresQuery) -> Key:  # type: ignore[override]
         """Also distinguishes the role."""
         return (query.query, query.types, self.role)  # type: ignore[return-value]
+
+    def clear(self) -> bool:
+        """Forget all, but not because a transaction ended without an error.
+
+        psycopg forgets at each rollback, since what a statement was prepared for may have been made in that transaction.
+        No compartment can make anything, and SQLAlchemy ends every transaction that only read with a rollback: keeping
+        them saves it most of what row security adds to planning. After an error they are forgotten, as a plan that no
+        longer fits its table would fail for ever.
+        """
+        return not self.steady and super().clear()
 
 
 class Beginning(BaseConnection[Row]):
@@ -103,8 +118,10 @@ class Beginning(BaseConnection[Row]):
                 yield from self._converse(begin)
                 self._context, self._waiting = context, ticket
                 return
+            now = tickets.clock()
+            activating = ticket.activating(now)
             try:
-                yield from self._converse(begin + b"; " + ticket.entering)
+                yield from self._converse(begin + b"; " + activating)
             except psycopg.Error as error:
                 self._not_taken(error.sqlstate, context, ticket)
                 if self.pgconn.transaction_status == INERROR:
@@ -112,8 +129,17 @@ class Beginning(BaseConnection[Row]):
                 if fresh or error.sqlstate not in STALE:
                     raise
             else:
+                if activating is ticket.entering:
+                    ticket.taken_at = now
                 self._entered(context, ticket)
                 return
+
+    def _rollback_gen(self) -> PQGen[None]:
+        self._by_role.steady = self._pipeline is None and self.pgconn.transaction_status == INTRANS
+        try:
+            yield from super()._rollback_gen()
+        finally:
+            self._by_role.steady = False
 
     def _enter_now(self) -> PQGen[None]:
         """Activate the ticket of a transaction that began with SET TRANSACTION."""
@@ -156,9 +182,13 @@ class Beginning(BaseConnection[Row]):
         facts = Facts.parse(answer.get_value(0, 1))
         self._guard.accept(self._home, facts, self.pgconn.server_version)
         token = answer.get_value(0, 0) or b""
-        entering = b"SELECT sminion.enter(" + pq.Escaping(self.pgconn).escape_literal(token) + b")"
-        role = token.split(b".", 2)[2].decode(self._charset)
-        ticket = Ticket.opened(entering, role, facts.ticket_lifetime, asked_at)
+        _, _, role = token.split(b".", 2)
+        quoted = pq.Escaping(self.pgconn).escape_literal
+        setting = _SETTING % (quoted(token), quoted(role))
+        ticket = Ticket.opened(
+            b"SELECT sminion.enter(" + quoted(token) + b")", role.decode(self._charset), facts.ticket_lifetime, asked_at,
+            setting=None if facts.alternating else setting,
+        )
         tickets.put(self._home, context, ticket)
         return ticket
 

@@ -29,6 +29,7 @@ class Facts:
     :param version: of the policy in force.
     :param document: the policy in force, as JSON.
     :param loose: in which ways the login is not bound.
+    :param alternating: whether the login may hold incompatible purposes, so that its transactions are marked.
     """
 
     epoch: int
@@ -37,6 +38,7 @@ class Facts:
     version: str
     document: dict[str, Any]
     loose: tuple[str, ...]
+    alternating: bool
 
     @classmethod
     def parse(cls, text: bytes | None) -> Facts:
@@ -48,7 +50,7 @@ class Facts:
         found = json.loads(text)
         return cls(
             found["epoch"], float(found["ticket_lifetime_seconds"]), found["name"], found["version"],
-            found["document"], tuple(found["loose"]),
+            found["document"], tuple(found["loose"]), found["alternating"],
         )
 
 

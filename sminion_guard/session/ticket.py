@@ -6,6 +6,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import inf
 from threading import Lock
 
 from sminion_guard.errors import TicketRefused
@@ -18,11 +19,14 @@ LONGEST_MARGIN = 60.0
 MOST = 4096
 """Tickets kept: beyond, the one used longest ago is forgotten, and opened anew when it is needed again."""
 
+TRUSTED = 1.0
+"""Seconds for which a ticket that the server took is activated without asking again whether it is still good."""
+
 Home = tuple[str, str, int, str, str, str]
 """Host, its address, port, database, client encoding and login: a ticket is good there only."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Ticket:
     """An opened ticket.
 
@@ -30,21 +34,37 @@ class Ticket:
     :param role: the compartment that it opens.
     :param deadline: when it begins no transaction any more, on the monotonic clock, in seconds.
     :param ends: when the server lets it expire, on the same clock.
+    :param setting: a statement that activates it and leaves all questions to the tables, which ask them in each
+        statement anyway; None where the beginning of a transaction must be marked.
+    :param taken_at: when the server last took it, on the same clock.
     """
 
     entering: bytes
     role: str
     deadline: float
     ends: float
+    setting: bytes | None = None
+    taken_at: float = -inf
+
+    def activating(self, now: float) -> bytes:
+        """The statement to begin a transaction with.
+
+        Asked at the beginning, a ticket that is no longer good costs the application nothing: a new one is opened. That
+        takes a third of a short transaction, so it is asked once in :data:`TRUSTED` seconds. In between, what has become
+        of it is found by the first statement that reads or writes: a refusal, never a row too many.
+        """
+        return self.entering if self.setting is None or now - self.taken_at > TRUSTED else self.setting
 
     @classmethod
-    def opened(cls, entering: bytes, role: str, lifetime: float, asked_at: float) -> Ticket:
+    def opened(
+        cls, entering: bytes, role: str, lifetime: float, asked_at: float, *, setting: bytes | None = None
+    ) -> Ticket:
         """A ticket that lives for ``lifetime`` seconds.
 
         :param asked_at: the clock before the server was asked, so that ours is never later than the server's.
         """
         ends = asked_at + lifetime
-        return cls(entering, role, ends - min(lifetime * MARGIN, LONGEST_MARGIN), ends)
+        return cls(entering, role, ends - min(lifetime * MARGIN, LONGEST_MARGIN), ends, setting)
 
 
 class TicketCache:
@@ -96,7 +116,7 @@ class TicketCache:
     def forget(self, home: Home, context: Context, ticket: Ticket) -> None:
         """The server did not take ``ticket``; another one that was put meanwhile stays."""
         with self._lock:
-            if self._kept.get((home, context)) == ticket:
+            if self._kept.get((home, context)) is ticket:
                 del self._kept[home, context]
 
     def revoke(self, home: Home, context: Context, ticket: Ticket) -> None:

@@ -1,5 +1,6 @@
 -- What a guarded client asks before it serves anybody, and again with each ticket: the policy in force, how long a ticket
--- lasts, and in which ways this login is not bound (normally none). NULL while no policy is in force.
+-- lasts, in which ways this login is not bound (normally none), and whether its transactions must be marked because it may
+-- hold incompatible purposes. NULL while no policy is in force.
 CREATE FUNCTION sminion.session_facts() RETURNS jsonb
 LANGUAGE sql
 STABLE
@@ -33,7 +34,8 @@ AS $sminion$
         WHERE pg_has_role(session_user, k.relowner, 'MEMBER')
       ) AS x (why)
       ORDER BY x.why
-    ))
+    )),
+    'alternating', EXISTS (SELECT FROM sminion.login l WHERE l.login = session_user AND l.may_hold_incompatible)
   )
   FROM sminion.policy p
   JOIN sminion.policy_version v ON v.epoch = p.epoch
