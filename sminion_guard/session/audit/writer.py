@@ -13,6 +13,7 @@ from threading import Lock, Thread
 from weakref import WeakSet
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict
 
 from sminion_guard.codes import CODES, error_class
 from sminion_guard.errors import AuditUnavailable, GuardError
@@ -45,6 +46,11 @@ class AuditWriter:
         self._closed = False
         self.begin_anew()
         _writers.add(self)
+
+    @property
+    def database(self) -> str | None:
+        """The name of the database that it writes to."""
+        return conninfo_to_dict(self._conninfo).get("dbname")  # type: ignore[return-value]
 
     def begin_anew(self) -> None:
         """As if nothing had been handed in: a forked process has neither the thread nor its connection."""
@@ -181,6 +187,11 @@ def _explained(error: Exception) -> GuardError:
         "SG601", "the log cannot be written, so nothing is released", detail=f"{type(error).__name__}: {error}".strip(),
         hint="see whether the log's database can be reached, then try again",
     )
+
+
+def writers() -> tuple[AuditWriter, ...]:
+    """All of this process, for whoever must know that nothing waits any more."""
+    return tuple(_writers)
 
 
 def late(patience: float) -> AuditUnavailable:
