@@ -2,7 +2,7 @@
 
 A number is never reused. A code raised by the server is the SQLSTATE itself. One module a range: 1xx judgement of a
 statement, 2xx tickets and context, 3xx the policy file, 4xx installing, 5xx subjects' rights, 6xx audit,
-7xx disclosure, 8xx the command line and the embedded server. docs/CODES.md is made from it.
+7xx disclosure, 8xx the command line, the embedded server and the plugin for pytest. docs/CODES.md is made from it.
 """
 
 from __future__ import annotations
@@ -17,12 +17,13 @@ from sminion_guard.codes.installing import INSTALL
 from sminion_guard.codes.judgement import JUDGEMENT
 from sminion_guard.codes.policy_file import POLICY
 from sminion_guard.codes.subjects import SUBJECTS
+from sminion_guard.codes.testing import TESTING
 
 __all__ = ["CODES", "Code", "error_class"]
 
 CODES: dict[str, Code] = {
     entry.code: entry
-    for group in (JUDGEMENT, CONTEXT, POLICY, INSTALL, SUBJECTS, EMBEDDED, AUDIT, COMMAND)
+    for group in (JUDGEMENT, CONTEXT, POLICY, INSTALL, SUBJECTS, EMBEDDED, AUDIT, COMMAND, TESTING)
     for entry in group
 }
 """Code to entry."""

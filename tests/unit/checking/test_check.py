@@ -15,10 +15,10 @@ from typer.testing import CliRunner, Result
 from sminion_guard.analyzer.catalog_json import dump
 from sminion_guard.analyzer.catalog_json import load as load_catalog
 from sminion_guard.analyzer.catalog_metadata import from_metadata
-from sminion_guard.checking.testing import Judge
 from sminion_guard.cli.main import app
 from sminion_guard.errors import ContextMissing, GuardError, OpaqueStatement, PolicyError
 from sminion_guard.policy import load
+from sminion_guard.testing import Judge
 
 POLICY = """
 [policy]
@@ -191,7 +191,6 @@ def test_the_fixture_for_users_tests_gives_the_reasons(project: Path) -> None:
 
 
 def test_the_plugin_for_pytest_works_in_a_project_of_its_own(project: Path) -> None:
-    (project / "conftest.py").write_text('pytest_plugins = ["sminion_guard.checking.testing"]\n')
     (project / "test_it.py").write_text(
         "def test_it(guard_judge):\n    guard_judge.allowed('SELECT email FROM crm.customer', purpose='contract')\n")
     done = subprocess.run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(project)],

@@ -53,11 +53,21 @@ def test_every_code_of_the_catalogue_is_raised_somewhere() -> None:
 
 
 def test_no_number_is_given_twice() -> None:
-    from sminion_guard.codes import audit, command_line, context, embedded, installing, judgement, policy_file, subjects
+    from sminion_guard.codes import (
+        audit,
+        command_line,
+        context,
+        embedded,
+        installing,
+        judgement,
+        policy_file,
+        subjects,
+        testing,
+    )
 
     groups = (
         audit.AUDIT, command_line.COMMAND, context.CONTEXT, embedded.EMBEDDED, installing.INSTALL, judgement.JUDGEMENT,
-        policy_file.POLICY, subjects.SUBJECTS,
+        policy_file.POLICY, subjects.SUBJECTS, testing.TESTING,
     )
     assert sum(len(group) for group in groups) == len(CODES)
 

@@ -1,27 +1,11 @@
-"""Fixtures for users' own tests: whether a statement will pass the guard, without a database.
-
-Name them in ``conftest.py`` and override the two that say where policy and catalog are::
-
-    pytest_plugins = ["sminion_guard.checking.testing"]
-
-    @pytest.fixture(scope="session")
-    def guard_catalog_file() -> Path:
-        return Path("db/catalog.json")
-
-    def test_the_list_of_open_orders_is_allowed(guard_judge):
-        guard_judge.allowed("SELECT id, total FROM sales.orders", purpose="accounting")
-"""
+"""Asserts what the guard allows and refuses, without a database."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
-
-import pytest
 
 from sminion_guard.analyzer import Catalog, Verdict, analyze
-from sminion_guard.analyzer.catalog_json import load as load_catalog
-from sminion_guard.policy import Policy, load
+from sminion_guard.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,21 +44,3 @@ class Judge:
 
 def _reasons(verdict: Verdict) -> str:
     return "; ".join(f"{reason.code}: {reason.message}" for reason in verdict.reasons)
-
-
-@pytest.fixture(scope="session")
-def guard_policy_file() -> Path:
-    """Where the policy is; override it."""
-    return Path("privacy.toml")
-
-
-@pytest.fixture(scope="session")
-def guard_catalog_file() -> Path:
-    """What `sminion-guard catalog dump` wrote; override it."""
-    return Path("catalog.json")
-
-
-@pytest.fixture(scope="session")
-def guard_judge(guard_policy_file: Path, guard_catalog_file: Path) -> Judge:
-    """Asserts what the guard allows and refuses."""
-    return Judge(load_catalog(guard_catalog_file), load(guard_policy_file))
