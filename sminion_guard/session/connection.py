@@ -34,7 +34,7 @@ class GuardedConnection(Door[Row], Connection[Row]):
     ) -> Self:
         """Connect as psycopg does, and check that the login is bound.
 
-        :param policy: a guard, a policy, or the path of its file; None leaves the judgement to the server alone.
+        :param policy: a guard, a policy, or the path of its file; None takes the policy in force on the server.
         :param kwargs: what ``psycopg.Connection.connect`` takes.
         :raises TicketRefused: SG219 for a login that is not bound, SG208 where no policy is in force.
         :raises PolicyError: SG234 when another policy is in force.
@@ -46,7 +46,9 @@ class GuardedConnection(Door[Row], Connection[Row]):
             connection.be_guarded_by(guard)
             with connection.lock:
                 connection.wait(connection._check_in())
-            connection._auditor = guard.auditor(connection._home, connection._conninfo())
+            connection._auditor = guard.auditor_at(connection._home) or guard.auditor(
+                connection._home, connection._conninfo()
+            )
         except BaseException:
             connection.close()
             raise
@@ -101,7 +103,9 @@ class GuardedAsyncConnection(Door[Row], AsyncConnection[Row]):
             connection.be_guarded_by(guard)
             async with connection.lock:
                 await connection.wait(connection._check_in())
-            connection._auditor = await asyncio.to_thread(guard.auditor, connection._home, connection._conninfo())
+            connection._auditor = guard.auditor_at(connection._home) or await asyncio.to_thread(
+                guard.auditor, connection._home, connection._conninfo()
+            )
         except BaseException:
             await connection.close()
             raise

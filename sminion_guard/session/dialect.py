@@ -28,7 +28,7 @@ class GuardDialect(PGDialect_psycopg):
     """``create_engine("postgresql+sminion://...", guard_policy=...)``.
 
     :param guard_policy: a policy, the path of its file, or a guard that several engines share.
-    :param guard_audit: ``strict``, or None.
+    :param guard_audit: how results and the log of statements are tied; ``strict`` when it is None.
     """
 
     driver = "sminion"

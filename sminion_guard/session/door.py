@@ -143,7 +143,7 @@ class Door(Recording[Row]):
         if self._ticket is not None and self._context is not None:
             self._not_taken(error.sqlstate, self._context, self._ticket)
         role = self._ticket.role if self._ticket else None
-        refusal = explain(error, self._guard.policy, self._context, role, self._sent)
+        refusal = explain(error, self._guard.policy_at(self._home), self._context, role, self._sent)
         self._stopped(error.sqlstate, refusal is not None)
         return refusal
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from sminion_guard.errors import PolicyError
 from sminion_guard.policy import Policy, load
-from sminion_guard.session.audit.auditor import Auditor, Mode
+from sminion_guard.session.audit.auditor import MODES, Auditor, Mode
+from sminion_guard.session.in_force import in_force
 from sminion_guard.session.startup import Facts, check, warn_of_server
 from sminion_guard.session.ticket import Home, TicketCache
 
@@ -24,12 +25,12 @@ PolicySource = Policy | str | PathLike[str]
 class Guard:
     """Shared by the connections of an engine or pool; one is enough for an application.
 
-    :param policy: the policy of the application, or the path of its file. Without it the server judges alone, and its
-        refusals are explained less well.
+    :param policy: the policy of the application, or the path of its file. Without it the guard takes the one in force
+        on the server, whatever it is.
     :param tickets: where opened tickets are kept.
-    :param audit: ``strict``: each statement is judged before it is sent, and its result released only when its row in
-        the log of statements is on disk. None: tickets are the log.
-    :raises PolicyError: for a file with errors.
+    :param audit: how results and the log of statements are tied, see :data:`~sminion_guard.session.audit.auditor.Mode`;
+        None stands for ``strict``.
+    :raises PolicyError: for a file with errors; SG305 for another mode.
     """
 
     def __init__(
@@ -37,28 +38,33 @@ class Guard:
     ) -> None:
         self.policy = policy if policy is None or isinstance(policy, Policy) else load(Path(policy))
         self.tickets = TicketCache() if tickets is None else tickets
+        if audit not in (None, *MODES):
+            raise PolicyError("SG305", f"no log of statements in mode `{audit}`", hint=f"pass {' or '.join(MODES)}")
+        self.audit: Mode = audit or "strict"
         self._lock = Lock()
         self._epochs: dict[Home, int] = {}
-        if audit is not None and (audit != "strict" or self.policy is None):
-            raise PolicyError(
-                "SG305", f"no log of statements in mode `{audit}`" if audit != "strict" else "the log needs the policy",
-                hint="pass the policy of the application, and `strict`",
-            )
-        self._audit = audit
+        self._in_force: dict[Home, Policy] = {}
         self._auditors: dict[Home, Auditor] = {}
-        self._opening = Lock()
+        self._opening: dict[Home, Lock] = {}
 
     @classmethod
     def of(cls, source: Guard | PolicySource | None, *, audit: Mode | None = None) -> Guard:
         """``source`` itself when it is a guard, else a new one for that policy.
 
-        :raises PolicyError: SG305 when ``audit`` is asked for and the guard was made without.
+        :raises PolicyError: SG305 when another ``audit`` is asked for than the guard was made with.
         """
         if not isinstance(source, Guard):
             return cls(source, audit=audit)
-        if audit is not None and source._audit != audit:
-            raise PolicyError("SG305", "the guard was made without a log of statements", hint="`Guard(..., audit=...)`")
+        if audit is not None and source.audit != audit:
+            raise PolicyError(
+                "SG305", f"the guard was made for `{source.audit}`, not for `{audit}`",
+                hint=f'`Guard(..., audit="{audit}")`, or leave the mode out',
+            )
         return source
+
+    def policy_at(self, home: Home) -> Policy | None:
+        """The policy that statements are judged by there; None before the server was asked."""
+        return self.policy or self._in_force.get(home)
 
     def knows(self, home: Home) -> bool:
         """Whether this server and login were checked."""
@@ -74,24 +80,40 @@ class Guard:
         if self._epochs.get(home) == facts.epoch:
             return
         check(facts, self.policy, login=home[-1])
+        policy = self.policy or in_force(facts.document)
         with self._lock:
             first = home not in self._epochs
-            self._epochs[home] = facts.epoch
+            self._epochs[home], self._in_force[home] = facts.epoch, policy
+            if home in self._auditors:
+                self._auditors[home].judge_by(policy)
         if first:
             warn_of_server(server_version)
 
+    def auditor_at(self, home: Home) -> Auditor | None:
+        """That of :meth:`auditor`, if there is one already."""
+        return self._auditors.get(home)
+
     def auditor(self, home: Home, conninfo: str) -> Auditor | None:
-        """Who judges and records the statements of a server and login; None without `audit`.
+        """Who judges and records the statements of a server and login: made once, which reads the catalog.
+
+        Connections to other servers, and as other logins, do not wait for that.
 
         :param conninfo: the address of the log.
+        :returns: always one; a guard of the tests that wants to hear the server itself may have none.
         :raises psycopg.Error: when the catalog cannot be read.
         """
-        if self._audit is None or self.policy is None:
-            return None
-        with self._opening:
+        with self._lock:
+            opening = self._opening.setdefault(home, Lock())
+        with opening:
             if home not in self._auditors:
-                self._auditors[home] = Auditor(conninfo, self.policy)
+                auditor = Auditor(conninfo, self._policy_of(home))
+                with self._lock:
+                    auditor.judge_by(self._policy_of(home))  # meanwhile another may have come into force
+                    self._auditors[home] = auditor
             return self._auditors[home]
+
+    def _policy_of(self, home: Home) -> Policy:
+        return self.policy or self._in_force[home]
 
     def close(self) -> None:
         """Write what waits for the log; statements are refused from here on. Also done when the interpreter exits."""

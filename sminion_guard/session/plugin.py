@@ -16,12 +16,12 @@ class GuardPlugin(CreateEnginePlugin):
     """Makes an engine of psycopg a guarded one.
 
     :param guard_policy: (of ``create_engine``, or in the URL's query) a policy, the path of its file, or a guard.
-    :param guard_audit: (likewise) ``strict``: see :class:`~sminion_guard.session.guard.Guard`.
+    :param guard_audit: (likewise) ``strict`` when it is left out: see :class:`~sminion_guard.session.guard.Guard`.
     """
 
     def __init__(self, url: URL, kwargs: dict[str, Any]) -> None:
         self._policy = kwargs.pop("guard_policy", None) or url.query.get("guard_policy")
-        self._audit = kwargs.pop("guard_audit", None) or url.query.get("guard_audit")
+        self._audit = kwargs.pop("guard_audit", url.query.get("guard_audit"))
         if url.drivername not in DRIVERS:
             raise ContextEscape(
                 "SG235", f"`{url.drivername}` cannot be guarded", detail="the guard speaks psycopg 3",

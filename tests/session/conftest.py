@@ -11,6 +11,7 @@ from sminion_guard import connect
 from sminion_guard.embedded import Server
 from sminion_guard.session import Guard, GuardedConnection
 from tests.session.shop import Shop, new_shop
+from tests.session.unrecorded import Unrecorded
 
 
 @pytest.fixture(scope="session")
@@ -28,8 +29,17 @@ def own_shop(server: Server) -> Iterator[Shop]:
 
 
 @pytest.fixture
-def guard(shop: Shop) -> Guard:
-    return Guard(shop.policy)
+def guard(shop: Shop) -> Iterator[Guard]:
+    """As every application has it."""
+    guard = Guard(shop.policy)
+    yield guard
+    guard.close()
+
+
+@pytest.fixture
+def unrecorded(shop: Shop) -> Unrecorded:
+    """For what the server says by itself."""
+    return Unrecorded(shop.policy)
 
 
 @pytest.fixture

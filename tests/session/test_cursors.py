@@ -8,10 +8,11 @@ import psycopg
 import pytest
 from psycopg.types import TypeInfo
 
-from sminion_guard import processing
+from sminion_guard import connect, processing
 from sminion_guard.errors import ContextEscape, ContextMissing, DataNotNeeded
 from sminion_guard.session import GuardedConnection
 from tests.session.shop import PEOPLE, Shop, one
+from tests.session.unrecorded import Unrecorded
 
 Connection = GuardedConnection[Any]
 CUSTOMERS = "SELECT id FROM crm.customer ORDER BY id"
@@ -100,11 +101,16 @@ def test_a_server_side_cursor_releases_nothing_in_another_context(connection: Co
         assert cursor.fetchone() == (3,)
 
 
-def test_a_cursor_that_outlives_its_transaction_is_refused_by_the_server(connection: Connection) -> None:
-    with work():
+def test_a_cursor_that_would_outlive_its_transaction_is_refused(
+    shop: Shop, connection: Connection, unrecorded: Unrecorded
+) -> None:
+    with work(), pytest.raises(ContextEscape) as refusal:
         connection.cursor("held", withhold=True).execute(CUSTOMERS)
+    assert refusal.value.code == "SG106"
+    with work(), connect(shop.dsn(), policy=unrecorded) as told:
+        told.cursor("held", withhold=True).execute(CUSTOMERS)
         with pytest.raises(ContextEscape) as refusal:
-            connection.commit()
+            told.commit()
     assert refusal.value.code == "SG209"
 
 

@@ -17,6 +17,7 @@ from sminion_guard import processing
 from sminion_guard.errors import ContextEscape, ContextMissing, DataNotNeeded, IncompatibleMerge
 from sminion_guard.session import Guard
 from tests.session.shop import PEOPLE, Shop
+from tests.session.unrecorded import Unrecorded
 
 ROLE = text("SELECT current_user::text")
 
@@ -137,7 +138,17 @@ def test_a_flush_at_commit_outside_of_the_block_is_refused(engine: Engine) -> No
             session.commit()
 
 
-def test_refusals_of_the_server_arrive_unwrapped_with_their_cause(engine: Engine) -> None:
+def test_refusals_arrive_unwrapped(engine: Engine) -> None:
+    with work(), engine.connect() as connection:
+        with pytest.raises(DataNotNeeded):
+            connection.execute(text("SELECT born_on FROM crm.customer"))
+        assert connection.scalar(ROLE).endswith("_contract"), "nothing was sent"  # type: ignore[union-attr]
+        with pytest.raises(IncompatibleMerge):
+            connection.execute(text("SELECT 1 FROM crm.customer c JOIN marketing.subscriber s ON s.customer_id = c.id"))
+
+
+def test_refusals_of_the_server_arrive_unwrapped_with_their_cause(shop: Shop, unrecorded: Unrecorded) -> None:
+    engine = create_engine(shop.url(), plugins=["sminion_guard"], guard_policy=unrecorded)
     with work(), engine.connect() as connection:
         with pytest.raises(DataNotNeeded) as refusal:
             connection.execute(text("SELECT born_on FROM crm.customer"))

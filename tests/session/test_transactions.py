@@ -8,10 +8,11 @@ import psycopg
 import pytest
 from psycopg import IsolationLevel, sql
 
-from sminion_guard import processing
+from sminion_guard import connect, processing
 from sminion_guard.errors import ContextEscape, ContextMissing, PurposeViolation
 from sminion_guard.session import GuardedConnection
 from tests.session.shop import PEOPLE, Shop, one
+from tests.session.unrecorded import Unrecorded
 
 Connection = GuardedConnection[Any]
 WHO = "SELECT current_user::text, current_setting('sminion.token')"
@@ -208,11 +209,21 @@ def test_what_runs_while_setting_up_reads_nothing_and_its_transaction_serves_nob
     connection.rollback()
 
 
-def test_a_transaction_that_was_ended_in_sql_does_not_carry_on_its_ticket(connection: Connection) -> None:
+@pytest.mark.parametrize("statement", ["COMMIT", "COMMIT AND CHAIN", "ROLLBACK", "BEGIN", "PREPARE TRANSACTION 'x'"])
+def test_a_transaction_is_not_ended_in_sql(connection: Connection, statement: str) -> None:
     with work():
         connection.execute("SELECT 1")
-        connection.execute("COMMIT")
+        with pytest.raises(ContextEscape) as refusal:
+            connection.execute(statement)
+        assert refusal.value.code == "SG106"
         assert one(connection, CUSTOMERS) == PEOPLE
-        connection.execute("COMMIT AND CHAIN")
+
+
+def test_a_transaction_that_was_ended_in_sql_does_not_carry_on_its_ticket(shop: Shop, unrecorded: Unrecorded) -> None:
+    with connect(shop.dsn(), policy=unrecorded) as told, work():
+        told.execute("SELECT 1")
+        told.execute("COMMIT")
+        assert one(told, CUSTOMERS) == PEOPLE
+        told.execute("COMMIT AND CHAIN")
         with pytest.raises(PurposeViolation, match="permission denied for schema crm"):
-            connection.execute(CUSTOMERS)
+            told.execute(CUSTOMERS)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 import time
 from dataclasses import replace
-from functools import cache
 from threading import Lock, Thread
-from typing import Literal
+from typing import Literal, get_args
 
 import psycopg
 
@@ -18,7 +17,7 @@ from sminion_guard.analyzer.explain import explain_reason
 from sminion_guard.analyzer.frame import Frame, frame
 from sminion_guard.analyzer.staged import State, staged
 from sminion_guard.codes import error_class
-from sminion_guard.errors import AuditUnavailable, GuardError
+from sminion_guard.errors import AuditUnavailable, GuardError, PolicyError, TicketRefused
 from sminion_guard.policy import Policy
 from sminion_guard.session.audit.normalise import normalised
 from sminion_guard.session.audit.queue import Receipt
@@ -27,6 +26,7 @@ from sminion_guard.session.audit.writer import AuditWriter
 
 Mode = Literal["strict"]
 """``strict``: no result is released before its row is on disk. There is no weaker one."""
+MODES: tuple[str, ...] = get_args(Mode)
 
 STALE_AFTER = 30.0
 """Seconds after which the catalog is compared with the database again, while statements go on."""
@@ -39,17 +39,22 @@ class Auditor:
     """For one server and login. Thread-safe.
 
     :param conninfo: of the guarded connections.
-    :param policy: of the application.
+    :param policy: the one in force.
     :raises psycopg.Error: when the catalog cannot be read.
     """
 
     def __init__(self, conninfo: str, policy: Policy) -> None:
         self.writer = AuditWriter(conninfo)
-        self._conninfo, self._policy = conninfo, policy
+        self._conninfo = conninfo
+        self.judge_by(policy)
         self._refreshing = Lock()
         with psycopg.connect(conninfo, autocommit=True) as connection:
             self._fresh = FreshCatalog(connection)
         self._checked = time.monotonic()
+
+    def judge_by(self, policy: Policy) -> None:
+        """From here on by ``policy``."""
+        self._rule: tuple[Policy, dict[tuple[str, str], Frame]] = (policy, {})  # replaced as one: threads see both
 
     @property
     def catalog(self) -> Catalog:
@@ -57,7 +62,10 @@ class Auditor:
         return self._fresh.catalog
 
     def judge(self, sql: str, purpose: str, role: str, state: State) -> tuple[Verdict, State]:
-        """The verdict on a text, and the state of its transaction once it has run."""
+        """The verdict on a text, and the state of its transaction once it has run.
+
+        :raises TicketRefused: SG208 when the policy changed, and there is no such compartment any more.
+        """
         if time.monotonic() - self._checked > STALE_AFTER:
             self._checked = time.monotonic()
             Thread(target=self.refresh, name="sminion_guard catalog", daemon=True).start()
@@ -67,12 +75,18 @@ class Auditor:
         return verdict, after
 
     def _judge(self, sql: str, purpose: str, role: str, state: State) -> tuple[Verdict, State]:
-        verdict = analyze(sql, catalog=self.catalog, policy=self._policy, purpose=purpose, compartment=role)
-        return staged(verdict, state, self._frame(purpose, role))
-
-    @cache  # noqa: B019  an auditor lives as long as its guard, and a policy has few compartments
-    def _frame(self, purpose: str, role: str) -> Frame:
-        return frame(self._policy, purpose, role)
+        policy, frames = self._rule
+        view = frames.get((purpose, role))
+        if view is None:
+            try:
+                view = frames[purpose, role] = frame(policy, purpose, role)
+            except (PolicyError, ValueError) as error:
+                raise TicketRefused(
+                    "SG208", f"the policy in force has no compartment `{role}` of purpose `{purpose}` any more",
+                    hint="begin a new transaction",
+                ) from error
+        verdict = analyze(sql, catalog=self.catalog, policy=policy, purpose=purpose, compartment=role)
+        return staged(verdict, state, view)
 
     def refresh(self) -> bool:
         """Take a new snapshot of the catalog if it has changed; whether it had.

@@ -22,6 +22,7 @@ from sminion_guard.errors import (
     PolicyError,
     TicketRefused,
 )
+from sminion_guard.policy import loads
 from sminion_guard.session import Guard, GuardedAsyncConnection, GuardedConnection
 from tests.session.shop import PEOPLE, Shop
 
@@ -31,7 +32,7 @@ Connection = GuardedConnection[Any]
 
 @pytest.fixture(scope="module")
 def strict(shop: Shop) -> Iterator[Guard]:
-    guard = Guard(shop.policy, audit="strict")
+    guard = Guard(shop.policy)
     yield guard
     guard.close()
 
@@ -154,7 +155,7 @@ def test_a_refusal_of_the_server_is_a_row(shop: Shop, conn: Connection, act: Any
 
 
 def test_when_the_log_cannot_be_written_nothing_is_released(shop: Shop, act: Any, actor: str) -> None:
-    guard = Guard(shop.policy, audit="strict")
+    guard = Guard(shop.policy)
     with connect(shop.dsn(), policy=guard) as conn, act():
         assert conn._auditor is not None
         conn.execute("SELECT id FROM crm.customer WHERE id = 1").fetchall()
@@ -261,7 +262,7 @@ async def test_async_connections_record_and_do_not_block_the_loop(
 
 
 def test_an_engine_records_through_its_plugin(shop: Shop, act: Any, actor: str) -> None:
-    engine = create_engine(shop.url(), plugins=["sminion_guard"], guard_policy=shop.policy, guard_audit="strict")
+    engine = create_engine(shop.url(), plugins=["sminion_guard"], guard_policy=shop.policy)
     with act(), engine.connect() as connection:
         connection.execute(text("SELECT id FROM crm.customer WHERE id = :id"), {"id": 9}).all()
         with pytest.raises(DataNotNeeded):
@@ -274,7 +275,7 @@ def test_an_engine_records_through_its_plugin(shop: Shop, act: Any, actor: str) 
 def test_the_log_is_written_where_sessions_are_read_only_by_default(
     shop: Shop, act: Any, actor: str
 ) -> None:
-    guard = Guard(shop.policy, audit="strict")
+    guard = Guard(shop.policy)
     with connect(shop.dsn(), policy=guard, options="-c default_transaction_read_only=on") as conn, act():
         conn.execute("SELECT id FROM crm.customer WHERE id = 1").fetchall()
     guard.close()
@@ -288,14 +289,36 @@ def test_a_refusal_without_a_place_says_why(conn: Connection, act: Any) -> None:
     assert str(refused.value.detail).startswith("new tables")
 
 
-@pytest.mark.parametrize("audit", ["lax", "strict_transaction", ""])
+@pytest.mark.parametrize("audit", ["lax", "off", ""])
 def test_there_is_no_weaker_mode(shop: Shop, audit: Any) -> None:
-    with pytest.raises(PolicyError):
+    with pytest.raises(PolicyError) as refused:
         Guard(shop.policy, audit=audit)
+    assert refused.value.code == "SG305"
+    with pytest.raises(PolicyError):
+        create_engine(shop.url(), plugins=["sminion_guard"], guard_policy=shop.policy, guard_audit=audit)
 
 
-def test_the_log_needs_a_policy(shop: Shop) -> None:
-    with pytest.raises(PolicyError):
-        Guard(audit="strict")
-    with pytest.raises(PolicyError):
-        Guard.of(Guard(shop.policy), audit="strict")
+def test_the_log_is_kept_without_being_asked_for(shop: Shop, act: Any, actor: str) -> None:
+    assert Guard().audit == Guard(shop.policy, audit=None).audit == "strict"
+    engine = create_engine(shop.url(), plugins=["sminion_guard"])
+    with act(), engine.connect() as connection:
+        connection.execute(text("SELECT id FROM crm.customer WHERE id = 9")).all()
+    engine.dispose()
+    with act(), connect(shop.dsn(), policy=shop.policy) as conn:
+        conn.execute("SELECT id FROM crm.customer WHERE id = 8").fetchall()
+    assert subjects(shop, actor) == ["8", "9"]
+
+
+def test_a_guard_without_a_policy_follows_the_one_that_comes_into_force(own_shop: Shop, act: Any, actor: str) -> None:
+    statement = "SELECT born_on FROM crm.customer WHERE id = 1"
+    guard = Guard()
+    with connect(own_shop.dsn(), policy=guard) as conn, act():
+        with pytest.raises(DataNotNeeded):
+            conn.execute(statement)
+        conn.rollback()
+        wider = own_shop.text().replace('needs = ["identity", "contact", "payment"]', 'needs = "*"')
+        own_shop.apply(loads(wider))
+        guard.tickets._kept.clear()
+        assert len(conn.execute(statement).fetchall()) == 1
+    guard.close()
+    assert log(own_shop, actor, "verdict") == [("refused",), ("allowed",)]

@@ -5,13 +5,15 @@ from __future__ import annotations
 import dataclasses
 import json
 import warnings
+from pathlib import Path
 
 import pytest
 
 from sminion_guard.compiler.registry import document
 from sminion_guard.errors import PolicyError, TicketRefused
-from sminion_guard.policy import loads
+from sminion_guard.policy import load, loads
 from sminion_guard.session import Guard, UpsertLeakWarning
+from sminion_guard.session.in_force import in_force
 from sminion_guard.session.startup import Facts, check, upsert_leaks
 from tests.session.shop import POLICY
 
@@ -22,7 +24,7 @@ HOME = ("/tmp", "", 5432, "shop", "utf-8", "shop_app")
 def facts(**changed: object) -> Facts:
     said = {
         "epoch": 3, "ticket_lifetime_seconds": 900, "name": "shop", "version": "1", "document": document(SHOP),
-        "loose": [],
+        "loose": [], "alternating": False,
     }
     return Facts.parse(json.dumps(said | changed).encode())
 
@@ -33,7 +35,30 @@ def test_the_same_policy_and_a_bound_login_are_served() -> None:
 
 
 def test_without_a_policy_of_its_own_an_application_takes_what_is_in_force() -> None:
-    check(facts(document={}), None, "shop_app")
+    guard = Guard()
+    guard.accept(HOME, facts(), 180007)
+    assert guard.policy_at(HOME) == SHOP
+    guard.accept(HOME, facts(epoch=4, document=document(dataclasses.replace(SHOP, version="2"))), 180007)
+    assert guard.policy_at(HOME) == dataclasses.replace(SHOP, version="2")
+
+
+@pytest.mark.parametrize("example", sorted(Path("tests/cases").rglob("*.toml")), ids=str)
+def test_every_policy_is_read_back_from_its_document_as_it_was(example: Path) -> None:
+    try:
+        policy = load(example)
+    except PolicyError:
+        return  # a case of a file with errors
+    assert in_force(json.loads(json.dumps(document(policy)))) == policy
+
+
+@pytest.mark.parametrize("changed", [
+    {"trust": []}, {"purposes": []}, {"purposes": {"x": {}}}, {"subject_key": "money"}, {"ticket_lifetime": "1 d"},
+    {"compatible": [{"purposes": ["a"], "why": "w", "merge_only": False}]},
+])
+def test_a_document_that_says_more_or_other_things_is_not_guessed_at(changed: dict[str, object]) -> None:
+    with pytest.raises(PolicyError) as refusal:
+        in_force(document(SHOP) | changed)
+    assert refusal.value.code == "SG234"
 
 
 def test_a_database_without_policy_serves_nobody() -> None:

@@ -1,0 +1,77 @@
+"""The policy in force, read back from the document that the database keeps of it.
+
+For an application without a policy file: it judges and records by the same policy as everybody else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import is_dataclass
+from datetime import timedelta
+from enum import Enum
+from functools import cache
+from types import MappingProxyType, NoneType, UnionType
+from typing import Any, get_args, get_origin, get_type_hints
+
+from sminion_guard.compiler.registry import document
+from sminion_guard.errors import PolicyError
+from sminion_guard.policy import Policy
+
+
+def in_force(said: Mapping[str, Any]) -> Policy:
+    """The policy whose document is ``said``: the reverse of :func:`sminion_guard.compiler.registry.document`.
+
+    :raises PolicyError: SG234 when this version cannot read it without loss: what it does not know it could not judge.
+    """
+    try:
+        found: Policy = _read(Policy, said)
+        whole = document(found) == said
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise _unknown() from error
+    if not whole:
+        raise _unknown()
+    return found
+
+
+def _read(kind: Any, value: Any) -> Any:
+    origin, inner = get_origin(kind), get_args(kind)
+    if origin is UnionType:
+        return _read(_alternative(inner, value), value)
+    if origin is tuple:
+        kinds = [inner[0]] * len(value) if inner[-1] is Ellipsis else inner
+        return tuple(_read(each, entry) for each, entry in zip(kinds, value, strict=True))
+    if origin is frozenset:
+        return frozenset(_read(inner[0], entry) for entry in value)
+    if origin is Mapping:
+        return MappingProxyType({key: _read(inner[1], entry) for key, entry in value.items()})
+    if is_dataclass(kind) and isinstance(kind, type):
+        return kind(**{name: _read(each, value[name]) for name, each in _hints(kind).items()})
+    if kind is timedelta:
+        return timedelta(seconds=float(value.removesuffix(" seconds")))
+    return kind(value) if isinstance(kind, type) and issubclass(kind, Enum) else value
+
+
+def _alternative(kinds: tuple[Any, ...], value: Any) -> Any:
+    """Of several kinds the one that ``value`` can be: null, a list, an object, or a plain value."""
+    for kind in kinds:
+        if value is None:
+            fits = kind is NoneType
+        elif isinstance(value, list):
+            fits = get_origin(kind) is tuple
+        else:
+            fits = is_dataclass(kind) is isinstance(value, Mapping) and kind is not NoneType
+        if fits:
+            return kind
+    raise TypeError(f"{type(value).__name__} is none of {kinds}")
+
+
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    return get_type_hints(kind)
+
+
+def _unknown() -> PolicyError:
+    return PolicyError(
+        "SG234", "this version of sminion_guard cannot read the policy in force",
+        hint="install the version that applied it, or pass the policy file to the guard",
+    )
