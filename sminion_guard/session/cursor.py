@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import psycopg
 from psycopg import BaseConnection, sql
 
+from sminion_guard.errors import AuditUnavailable
+
 if TYPE_CHECKING:
     from psycopg._cursor_base import BaseCursor
     from psycopg._queries import PostgresQuery
@@ -45,6 +47,8 @@ class GuardedCursor(_Cursor):
 
     _log: Sent | None = None
     """What was sent last, and is on its way to the log."""
+    _arriving = False
+    """While a row of a stream may be here that is not handed in."""
 
     def _start_query(self, query: Query | None = None) -> PQGen[None]:
         # Here a transaction begins where none runs; the door lets in only what was announced.
@@ -59,14 +63,27 @@ class GuardedCursor(_Cursor):
         return converted
 
     def _set_results(self, results: list[PGresult]) -> None:
-        super()._set_results(results)
+        # First its row is handed in, then it is here: Ctrl-C may come in between.
         self._conn._arrived(self, self._log, results)
+        self._arriving = False  # of a stream that ended in an error
+        super()._set_results(results)
 
     def _stream_fetchone_gen(self, first: bool) -> PQGen[PGresult | None]:
+        self._arriving = True
         result = yield from super()._stream_fetchone_gen(first)
         if result is not None:
             self._conn._arrived(self, self._log, [result])
+        self._arriving = False
         return result
+
+    def _check_result_for_fetch(self) -> PGresult:
+        # An execute that was interrupted, or a task that was cancelled, may leave a result here that nobody waited for.
+        if self._arriving or (self._conn._due and self in self._conn._unreleased):
+            raise AuditUnavailable(
+                "SG601", "the result was cut off before its row was on record, so it is not released",
+                hint="execute the statement again",
+            )
+        return super()._check_result_for_fetch()
 
 
 class GuardedServerCursor(GuardedCursor, _ServerCursor):
