@@ -7,9 +7,9 @@ alike:
 - ``plain``: no guard at all, unprotected tables;
 - ``by hand``: protected tables, entered by a connection that sends ``BEGIN; SELECT sminion.enter('...')`` with a token
   written into the program: what the database side costs, and the least that any client can do;
-- ``guarded``: this package, one purpose;
-- ``alternating``: this package, another purpose in each transaction of one connection;
-- ``strict``: this package with ``audit="strict"``: each statement judged, its row on disk before its result goes out.
+- ``guarded``: this package without analyzer and log, one purpose;
+- ``alternating``: the same, another purpose in each transaction of one connection;
+- ``strict``: this package as every application has it: each statement judged, its row on disk before its result goes out.
 
 ``--durable`` lets the server wait for its disk, without which ``strict`` costs less than in earnest; the time of
 one fdatasync is then printed too.
@@ -40,6 +40,7 @@ from sminion_guard import connect, migrate, processing
 from sminion_guard.embedded import Server, find_binaries
 from sminion_guard.policy import loads
 from sminion_guard.session import Guard
+from sminion_guard.session.ticket import Home
 
 ROWS = 100_000
 POLICY = """
@@ -90,6 +91,16 @@ class Plain(Base):
     customer_id: Mapped[int] = mapped_column(BigInteger)
     total: Mapped[int] = mapped_column(BigInteger)
     note: Mapped[str] = mapped_column(Text)
+
+
+class Unrecorded(Guard):
+    """A guard without analyzer and log, to tell what those cost. No application can have this."""
+
+    def auditor_at(self, home: Home) -> None:
+        return None
+
+    def auditor(self, home: Home, conninfo: str) -> None:
+        return None
 
 
 class Guarded(Base):
@@ -156,7 +167,7 @@ class Variant:
                     pass  # SQLAlchemy asks for the version before there is a token
                 ByHand.token = row[0] if row else ""
         else:
-            guard = Guard(loads(POLICY), audit="strict" if name == "strict" else None)
+            guard = (Guard if name == "strict" else Unrecorded)(loads(POLICY))
             self.contexts = cycle([WORK, REST] if name == "alternating" else [WORK])
             self.engine = create_engine(url, plugins=["sminion_guard"], guard_policy=guard, poolclass=StaticPool)
             self.driver = connect(dsn, policy=guard)

@@ -28,7 +28,7 @@ def application(stage: Stage) -> None:
     """Honest and refused work through guarded engines."""
     teller = stage.teller
     teller.chapter("The application", """The shop's developers change one line: the engine gets the plugin. Whoever uses
-        it says what for; refusals arrive as Python classes, also those of the server.""")
+        it says what for; refusals arrive as Python classes, before anything is sent where the analyzer sees them.""")
     queries = example("queries")
     with warnings.catch_warnings(record=True) as heard:
         warnings.simplefilter("always")

@@ -9,8 +9,9 @@ from sminion_guard.embedded import Server
 
 
 def access_log(stage: Stage) -> None:
-    """The tickets as the auditor sees them."""
-    stage.teller.chapter("The log", """Amir audits. He sees who acted, what for and why, and no data. Each row
+    """The tickets and the statements as the auditor sees them."""
+    teller = stage.teller
+    teller.chapter("The log", """Amir audits. He sees who acted, what for and why, and no data. Each row
         a purpose has read or written in this story stands behind one of these tickets.""")
     say(stage, "amir", """
         SELECT login, purpose, count(*) AS tickets, min(opened_at)::time(0) AS first,
@@ -29,6 +30,15 @@ def access_log(stage: Stage) -> None:
         SELECT at::time(0), event, purpose, reason, actor, policy_version
         FROM sminion.subject_history
         WHERE subject = '{HEROINE}' ORDER BY id""", rows(5))
+    teller.say("""The engine of the last chapter has put each statement on record, and has released its result only when
+        the record was on disk. Constants are left out: the log is no copy of the data.""")
+    say(stage, "amir", """
+        SELECT login, verdict, array_to_string(codes, ' ') AS codes, array_to_string(operations, ' ') AS operations,
+               array_to_string(relations, ' ') AS relations, rows
+        FROM sminion.statement_log ORDER BY at, writer, place""", rows(6), shown=6)
+    say(stage, "amir", """
+        SELECT login, actor, reason, count(DISTINCT subject) AS people
+        FROM sminion.subject_access WHERE login = 'shop_support' GROUP BY 1, 2, 3""", rows(1))
     say(stage, "amir", "SELECT count(*) FROM crm.customer", refused(DENIED, message="schema crm"))
     say(stage, "amir", "DELETE FROM sminion.ticket", refused(DENIED))
     say(stage, Server.superuser, "DELETE FROM sminion.ticket", refused("SG505"))

@@ -43,8 +43,8 @@ SABOTAGE: dict[str, tuple[Callable[[Stage], None], str]] = {
         story_people.block, "ALTER TABLE sales.gift DISABLE ROW LEVEL SECURITY"),
     "requests kept for ever": (
         story_people.retention, "ALTER TABLE support.request DISABLE ROW LEVEL SECURITY"),
-    "an application that may read birthdays": (
-        story_application.application, "GRANT SELECT (born_on) ON crm.customer TO shop_care"),
+    "an application that may no longer take orders": (
+        story_application.application, "REVOKE INSERT ON sales.orders FROM shop_contract"),
     "a log that forgets": (
         story_log.access_log, "ALTER TABLE sminion.ticket DISABLE TRIGGER ALL"),
 }
