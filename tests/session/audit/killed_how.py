@@ -82,16 +82,20 @@ def backend(shop: Shop, *, of_writer: bool, with_signal: bool) -> int:
     return 1
 
 
-def whole_server(server: Server) -> int:
-    """SIGKILL to the postmaster and all its children, at one moment; then start it again."""
+def family(server: Server) -> list[int]:
+    """The postmaster, stopped so that it makes no more children, and those that it has."""
     pid = server.pid
     assert pid is not None
-    os.kill(pid, signal.SIGSTOP)  # it shall not make another child while we count them
+    os.kill(pid, signal.SIGSTOP)
     listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
-    family = [pid, *(int(line.split()[0]) for line in listed.splitlines() if int(line.split()[1]) == pid)]
-    for each in family:
+    return [pid, *(int(line.split()[0]) for line in listed.splitlines() if int(line.split()[1]) == pid)]
+
+
+def whole_server(server: Server) -> int:
+    """SIGKILL to the postmaster and all its children, at one moment; then start it again."""
+    for pid in family(server):
         with suppress(ProcessLookupError):
-            os.kill(each, signal.SIGKILL)
+            os.kill(pid, signal.SIGKILL)
     deadline = time.monotonic() + PATIENCE
     while server.pid is not None and time.monotonic() < deadline:
         time.sleep(0.01)
