@@ -92,7 +92,7 @@ def guard_password(guard_server: GuardServer) -> str | None:
 
 @pytest.fixture(scope="session")
 def guard_empty_database(
-    guard_server: GuardServer, guard_policy: Policy, guard_password: str | None
+    guard_policy: Policy, guard_server: GuardServer, guard_password: str | None
 ) -> Iterator[GuardDatabase]:
     """Where `guard_schema` makes the tables: a new database, on a server that has the policy's logins."""
     from sminion_guard.testing import template

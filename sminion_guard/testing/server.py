@@ -17,8 +17,8 @@ from sminion_guard.errors import InstallError
 class GuardServer:
     """A server on which tests may make databases and roles.
 
-    :param address: URL of SQLAlchemy or libpq, or `key=value` pairs, of a superuser or of a role with CREATEDB and
-        CREATEROLE. Its database is connected to only in order to make others.
+    :param address: URL of SQLAlchemy or libpq, or `key=value` pairs, of a superuser: others see no guarded row.
+        Its database is connected to only in order to make others.
     :param throwaway: the server ends with the tests, so nothing on it need be cleaned up.
     """
 
