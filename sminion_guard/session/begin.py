@@ -11,14 +11,13 @@ import re
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import psycopg
-from psycopg import BaseConnection, generators, pq, sql
+from psycopg import pq, sql
 from psycopg._preparing import Key, PrepareManager
 
 from sminion_guard.session.context import Context, current
 from sminion_guard.session.cursor import UNSEEN
-from sminion_guard.session.guard import Guard
-from sminion_guard.session.startup import Facts
-from sminion_guard.session.ticket import Home, Ticket
+from sminion_guard.session.opening import INERROR, Opening
+from sminion_guard.session.ticket import Ticket
 
 if TYPE_CHECKING:
     from psycopg._queries import PostgresQuery
@@ -29,24 +28,12 @@ Row = TypeVar("Row", covariant=True)
 
 IDLE = pq.TransactionStatus.IDLE
 INTRANS = pq.TransactionStatus.INTRANS
-INERROR = pq.TransactionStatus.INERROR
-STALE = frozenset({"SG204", "SG208"})
-"""The ticket is no longer good, and a new one may be opened."""
+STALE = frozenset({"SG202", "SG204", "SG208"})
+"""The ticket is no longer good, and a new one may be opened: it was lost with the last moments of a primary, when a
+standby took over; it expired; the policy changed."""
 REVOKED = "SG205"
 """No new one may be: see :class:`~sminion_guard.session.ticket.TicketCache`."""
 
-_FACTS = b"SELECT sminion.session_facts()"
-# A ticket must be on disk before anything is read under it, whatever the session has chosen for its own commits.
-_OPEN = sql.SQL(
-    "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; "
-    "SELECT pg_catalog.set_config('synchronous_commit', 'on', true)"
-    " WHERE pg_catalog.current_setting('synchronous_commit') = 'off'; "
-    "SELECT sminion.open_ticket({purpose}, {actor}, {reason}, schemas => {schemas}::text[], unit => {unit},"
-    " basis_ref => {basis_ref}, subject => {subject}), sminion.session_facts(); "
-    "COMMIT"
-)
-# What `enter` does once it has asked whether the ticket is good.
-_SETTING = b"SELECT pg_catalog.set_config('sminion.token', %s, true), pg_catalog.set_config('role', %s, true)"
 _SET_TRANSACTION = re.compile(r"\s*SET\s+(LOCAL\s+)?TRANSACTION\b", re.IGNORECASE)
 
 
@@ -72,11 +59,8 @@ class PreparedByRole(PrepareManager):
         return not self.steady and super().clear()
 
 
-class Beginning(BaseConnection[Row]):
+class Beginning(Opening[Row]):
     """Mixed into psycopg's connections, before them."""
-
-    _guard: Guard
-    _home: Home
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._context: Context | None = None  # of the running transaction
@@ -91,6 +75,7 @@ class Beginning(BaseConnection[Row]):
     def _exec_command(
         self, command: QueryNoTemplate, result_format: pq.Format = pq.Format.TEXT
     ) -> PQGen[PGresult | None]:
+        self._stay_in_process()
         if self._unserved or not isinstance(command, bytes):
             return (yield from super()._exec_command(command, result_format))
         if command is self._begin_statement:
@@ -115,13 +100,13 @@ class Beginning(BaseConnection[Row]):
             if deferred:
                 # SET TRANSACTION must come before any query, so `enter` waits for the next statement. Until then the
                 # session is the login, which can read nothing.
-                yield from self._converse(begin)
+                yield from self._converse(begin + self._at_begin)
                 self._context, self._waiting = context, ticket
                 return
             now = tickets.clock()
             activating = ticket.activating(now)
             try:
-                yield from self._converse(begin + b"; " + activating)
+                yield from self._converse(begin + self._at_begin + b"; " + self._at_enter + activating)
             except psycopg.Error as error:
                 self._not_taken(error.sqlstate, context, ticket)
                 if self.pgconn.transaction_status == INERROR:
@@ -146,7 +131,7 @@ class Beginning(BaseConnection[Row]):
         ticket, context, self._waiting = self._waiting, self._context, None
         if ticket is not None and context is not None:
             try:
-                yield from self._converse(ticket.entering)
+                yield from self._converse(self._at_enter + ticket.entering)
             except psycopg.Error as error:
                 self._not_taken(error.sqlstate, context, ticket)
                 raise
@@ -161,61 +146,6 @@ class Beginning(BaseConnection[Row]):
             self._guard.tickets.forget(self._home, context, ticket)
         elif sqlstate == REVOKED:
             self._guard.tickets.revoke(self._home, context, ticket)
-
-    def _open(self, context: Context) -> PQGen[Ticket]:
-        """Open a ticket in a transaction of its own and keep it. Only here, where this connection runs none, so it can
-        speak for itself: the same login, the same encryption, no second connection to keep alive."""
-        tickets = self._guard.tickets
-        asked_at = tickets.clock()
-        literals = {
-            name: sql.Literal(getattr(context, name))
-            for name in ("purpose", "actor", "reason", "unit", "basis_ref", "subject")
-        }
-        literals["schemas"] = sql.Literal(None if context.schemas is None else list(context.schemas))
-        try:
-            results = yield from self._converse(_OPEN.format(**literals).as_bytes(self))
-        except psycopg.Error:
-            if self.pgconn.transaction_status == INERROR:
-                yield from self._converse(b"ROLLBACK")
-            raise
-        answer = results[-2]
-        facts = Facts.parse(answer.get_value(0, 1))
-        self._guard.accept(self._home, facts, self.pgconn.server_version)
-        token = answer.get_value(0, 0) or b""
-        _, _, role = token.split(b".", 2)
-        quoted = pq.Escaping(self.pgconn).escape_literal
-        setting = _SETTING % (quoted(token), quoted(role))
-        ticket = Ticket.opened(
-            b"SELECT sminion.enter(" + quoted(token) + b")", role.decode(self._charset), facts.ticket_lifetime, asked_at,
-            setting=None if facts.alternating else setting,
-        )
-        tickets.put(self._home, context, ticket)
-        return ticket
-
-    def _check_in(self) -> PQGen[None]:
-        """Once for each server and login: see :mod:`sminion_guard.session.startup`."""
-        if not self._guard.knows(self._home):
-            results = yield from self._converse(_FACTS)
-            self._guard.accept(self._home, Facts.parse(results[0].get_value(0, 0)), self.pgconn.server_version)
-
-    def _converse(self, commands: bytes) -> PQGen[list[PGresult]]:
-        """Send commands of our own as one string, also from within a pipeline, which knows no strings of several."""
-        pipeline = self._pipeline
-        if pipeline is not None:
-            yield from pipeline._exit_gen()
-            self.pgconn.exit_pipeline_mode()
-        self.pgconn.send_query(commands)
-        results: list[PGresult] = yield from generators.execute(self.pgconn)
-        if pipeline is not None:
-            self.pgconn.enter_pipeline_mode()
-        for result in results:
-            if result.status == pq.ExecStatus.FATAL_ERROR:
-                raise psycopg.errors.error_from_result(result, encoding=self._charset)
-        return results
-
-    @property
-    def _charset(self) -> str:
-        return self.info.encoding
 
 
 def statement_text(query: Query) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -12,6 +12,7 @@ from psycopg import AsyncConnection, Connection
 
 from sminion_guard.errors import GuardError
 from sminion_guard.session.door import Door
+from sminion_guard.session.errands import Errand, driven
 from sminion_guard.session.guard import Guard, PolicySource
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 Row = TypeVar("Row", covariant=True)
 RV = TypeVar("RV")
+T = TypeVar("T")
 
 
 class GuardedConnection(Door[Row], Connection[Row]):
@@ -46,6 +48,7 @@ class GuardedConnection(Door[Row], Connection[Row]):
             connection.be_guarded_by(guard)
             with connection.lock:
                 connection.wait(connection._check_in())
+            connection._prepares("prepare_threshold" in kwargs)
             connection._auditor = guard.auditor_at(connection._home) or guard.auditor(
                 connection._home, connection._conninfo()
             )
@@ -103,6 +106,7 @@ class GuardedAsyncConnection(Door[Row], AsyncConnection[Row]):
             connection.be_guarded_by(guard)
             async with connection.lock:
                 await connection.wait(connection._check_in())
+            connection._prepares("prepare_threshold" in kwargs)
             connection._auditor = guard.auditor_at(connection._home) or await asyncio.to_thread(
                 guard.auditor, connection._home, connection._conninfo()
             )
@@ -128,10 +132,17 @@ class GuardedAsyncConnection(Door[Row], AsyncConnection[Row]):
         async with self.lock:
             await self.wait(self._exec_command(command))
 
+    def _aside(self, work: Callable[[], T]) -> PQGen[T]:
+        return (yield Errand(work))  # type: ignore[misc, return-value]  # `wait` knows what to do with it
+
     async def wait(self, gen: PQGen[RV], *args: Any, **kwargs: Any) -> RV:
         """As :meth:`GuardedConnection.wait`."""
         try:
-            value = await super().wait(gen, *args, **kwargs)
+            if self._errands:
+                drive = super().wait
+                value = await driven(gen, lambda some: drive(some, *args, **kwargs))
+            else:
+                value = await super().wait(gen, *args, **kwargs)
         except psycopg.Error as error:
             refusal = self._explained(error)
             await self._release_async()

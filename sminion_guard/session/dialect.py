@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from functools import partial
 from typing import Any
+from weakref import WeakKeyDictionary, ref
 
 from sqlalchemy import Connection, Dialect, Engine, event
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg, PGDialectAsync_psycopg
@@ -21,6 +22,7 @@ from sminion_guard.errors import ContextEscape
 from sminion_guard.session.audit.auditor import Mode
 from sminion_guard.session.connection import GuardedAsyncConnection, GuardedConnection
 from sminion_guard.session.door import Door
+from sminion_guard.session.forks import begins_anew
 from sminion_guard.session.guard import Guard, PolicySource
 
 
@@ -29,16 +31,24 @@ class GuardDialect(PGDialect_psycopg):
 
     :param guard_policy: a policy, the path of its file, or a guard that several engines share.
     :param guard_audit: how results and the log of statements are tied; ``strict`` when it is None.
+    :param guard_primary: the address of the primary, for engines that read on its standby.
+    :param guard_log: the address of another database for the log of statements.
     """
 
     driver = "sminion"
     supports_statement_cache = True
 
     def __init__(
-        self, guard_policy: Guard | PolicySource | None = None, guard_audit: Mode | None = None, **kwargs: Any
+        self, guard_policy: Guard | PolicySource | None = None, guard_audit: Mode | None = None,
+        guard_primary: str | None = None, guard_log: str | None = None, **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)  # type: ignore[no-untyped-call]
-        self.guard = Guard.of(guard_policy, audit=guard_audit)
+        self.guard = Guard.of(guard_policy, audit=guard_audit, primary=guard_primary, log=guard_log)
+
+    @classmethod
+    def engine_created(cls, engine: Engine) -> None:
+        """A process that is forked leaves the connections of the engine to its parent, and makes its own."""
+        _leave_to_parent(engine)
 
     @classmethod
     def get_async_dialect_cls(cls, url: URL) -> type[Dialect]:
@@ -109,6 +119,26 @@ class GuardAsyncDialect(GuardDialect, PGDialectAsync_psycopg):
         return self.loaded_dbapi.connect(*cargs, async_creator_fn=creator, **cparams)
 
 
+class _Forked:
+    """The engine's connections in a forked process: closing them would close the parent's."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = ref(engine)
+
+    def begin_anew(self) -> None:
+        engine = self._engine()
+        if engine is not None:
+            engine.dispose(close=False)
+
+
+_forked: WeakKeyDictionary[Engine, _Forked] = WeakKeyDictionary()
+
+
+def _leave_to_parent(engine: Engine) -> None:
+    _forked[engine] = _Forked(engine)
+    begins_anew(_forked[engine])
+
+
 _GUARDED: dict[type[Dialect], type[GuardDialect]] = {
     PGDialect_psycopg: GuardDialect,
     PGDialectAsync_psycopg: GuardAsyncDialect,
@@ -127,6 +157,7 @@ def install(engine: Engine | AsyncEngine, guard: Guard) -> None:
     in_use = getattr(core.pool, "checkedout", int)()
     if in_use:
         raise _not_guarded(f"{in_use} of the engine's connections are in use")
+    _leave_to_parent(core)
     core.dialect.__class__ = guarded
     core.dialect.guard = guard  # type: ignore[attr-defined]
     # Those of an async engine cannot be closed from here; dropped, they are closed when they are collected.

@@ -79,6 +79,7 @@ class Door(Recording[Row]):
 
     def _start_query(self) -> PQGen[None]:
         announced, self._announced = self._announced, None
+        self._stay_in_process()
         if self._unserved:
             yield from super()._start_query()
         elif announced is None:

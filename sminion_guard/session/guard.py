@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING
 
 from sminion_guard.errors import PolicyError
 from sminion_guard.policy import Policy, load
+from sminion_guard.session.address import beside, checked
 from sminion_guard.session.audit.auditor import MODES, Auditor, Mode
+from sminion_guard.session.forks import begins_anew
 from sminion_guard.session.in_force import in_force
+from sminion_guard.session.primary import Primary
 from sminion_guard.session.startup import Facts, check, warn_of_server
 from sminion_guard.session.ticket import Home, TicketCache
 
@@ -30,31 +33,57 @@ class Guard:
     :param tickets: where opened tickets are kept.
     :param audit: how results and the log of statements are tied, see :data:`~sminion_guard.session.audit.auditor.Mode`;
         None stands for ``strict``.
-    :raises PolicyError: for a file with errors; SG305 for another mode.
+    :param primary: the address of the primary, for connections to its standbys: tickets are opened and the log is
+        written there. What it leaves out is as in the connection's own address.
+    :param log: the address of another database for the log of statements; likewise. Tickets stay with the data.
+    :raises PolicyError: for a file with errors; SG305 for another mode; SG244 for an address that cannot be read.
     """
 
     def __init__(
-        self, policy: PolicySource | None = None, *, tickets: TicketCache | None = None, audit: Mode | None = None
+        self, policy: PolicySource | None = None, *, tickets: TicketCache | None = None, audit: Mode | None = None,
+        primary: str | None = None, log: str | None = None,
     ) -> None:
         self.policy = policy if policy is None or isinstance(policy, Policy) else load(Path(policy))
         self.tickets = TicketCache() if tickets is None else tickets
         if audit not in (None, *MODES):
             raise PolicyError("SG305", f"no log of statements in mode `{audit}`", hint=f"pass {' or '.join(MODES)}")
         self.audit: Mode = audit or "strict"
+        self.primary = None if primary is None else Primary(primary)
+        self.log = None if log is None else checked(log, "guard_log")
+        self.pooled: set[Home] = set()
         self._lock = Lock()
         self._epochs: dict[Home, int] = {}
         self._in_force: dict[Home, Policy] = {}
         self._auditors: dict[Home, Auditor] = {}
         self._opening: dict[Home, Lock] = {}
 
+        begins_anew(self)
+
+    def begin_anew(self) -> None:
+        """For a forked process: nothing is shared with its parent but what was checked and does not change."""
+        self._lock, self._opening = Lock(), {}
+        self.tickets.begin_anew()
+        if self.primary is not None:
+            self.primary.begin_anew()
+        for auditor in self._auditors.values():
+            auditor.begin_anew()
+
     @classmethod
-    def of(cls, source: Guard | PolicySource | None, *, audit: Mode | None = None) -> Guard:
+    def of(
+        cls, source: Guard | PolicySource | None, *, audit: Mode | None = None, primary: str | None = None,
+        log: str | None = None,
+    ) -> Guard:
         """``source`` itself when it is a guard, else a new one for that policy.
 
         :raises PolicyError: SG305 when another ``audit`` is asked for than the guard was made with.
         """
         if not isinstance(source, Guard):
-            return cls(source, audit=audit)
+            return cls(source, audit=audit, primary=primary, log=log)
+        if primary is not None or log is not None:
+            raise PolicyError(
+                "SG305", "the guard was made already, and knows where its tickets and its log are",
+                hint="`Guard(..., primary=..., log=...)`",
+            )
         if audit is not None and source.audit != audit:
             raise PolicyError(
                 "SG305", f"the guard was made for `{source.audit}`, not for `{audit}`",
@@ -98,7 +127,7 @@ class Guard:
 
         Connections to other servers, and as other logins, do not wait for that.
 
-        :param conninfo: the address of the log.
+        :param conninfo: the address of the connections.
         :returns: always one; a guard of the tests that wants to hear the server itself may have none.
         :raises psycopg.Error: when the catalog cannot be read.
         """
@@ -106,11 +135,16 @@ class Guard:
             opening = self._opening.setdefault(home, Lock())
         with opening:
             if home not in self._auditors:
-                auditor = Auditor(conninfo, self._policy_of(home))
+                auditor = Auditor(conninfo, self._policy_of(home), log=self._log_of(conninfo))
                 with self._lock:
                     auditor.judge_by(self._policy_of(home))  # meanwhile another may have come into force
                     self._auditors[home] = auditor
             return self._auditors[home]
+
+    def _log_of(self, conninfo: str) -> str:
+        if self.log is not None:
+            return beside(conninfo, self.log)
+        return conninfo if self.primary is None else self.primary.conninfo(conninfo)
 
     def _policy_of(self, home: Home) -> Policy:
         return self.policy or self._in_force[home]

@@ -11,17 +11,21 @@ from sminion_guard.errors import ContextEscape
 DRIVERS = frozenset({"postgresql", "postgresql+psycopg", "postgresql+psycopg_async", "postgresql+sminion"})
 """What the URL may name: the guard speaks psycopg 3."""
 
+PARAMETERS = ("guard_policy", "guard_audit", "guard_primary", "guard_log")
+"""Of ``create_engine``, or in the URL's query."""
+
 
 class GuardPlugin(CreateEnginePlugin):
     """Makes an engine of psycopg a guarded one.
 
     :param guard_policy: (of ``create_engine``, or in the URL's query) a policy, the path of its file, or a guard.
     :param guard_audit: (likewise) ``strict`` when it is left out: see :class:`~sminion_guard.session.guard.Guard`.
+    :param guard_primary: (likewise) the address of the primary, for an engine that reads on its standby.
+    :param guard_log: (likewise) the address of another database for the log of statements.
     """
 
     def __init__(self, url: URL, kwargs: dict[str, Any]) -> None:
-        self._policy = kwargs.pop("guard_policy", None) or url.query.get("guard_policy")
-        self._audit = kwargs.pop("guard_audit", url.query.get("guard_audit"))
+        self._given = {name: kwargs.pop(name, url.query.get(name)) for name in PARAMETERS}
         if url.drivername not in DRIVERS:
             raise ContextEscape(
                 "SG235", f"`{url.drivername}` cannot be guarded", detail="the guard speaks psycopg 3",
@@ -30,9 +34,8 @@ class GuardPlugin(CreateEnginePlugin):
 
     def update_url(self, url: URL) -> URL:
         """The same address, through the guarded dialect."""
-        return url.difference_update_query(["guard_policy", "guard_audit"]).set(drivername="postgresql+sminion")
+        return url.difference_update_query(PARAMETERS).set(drivername="postgresql+sminion")
 
     def handle_dialect_kwargs(self, dialect_cls: type[Dialect], dialect_args: dict[str, Any]) -> None:
-        """Hand the policy on."""
-        dialect_args["guard_policy"] = self._policy
-        dialect_args["guard_audit"] = self._audit
+        """Hand on what was given."""
+        dialect_args.update(self._given)

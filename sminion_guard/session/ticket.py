@@ -80,6 +80,11 @@ class TicketCache:
         self._kept: OrderedDict[tuple[Home, Context], Ticket] = OrderedDict()
         self._revoked: OrderedDict[tuple[Home, Context], float] = OrderedDict()
 
+    def begin_anew(self) -> None:
+        """For a forked process, which opens tickets of its own. Who was refused stays refused."""
+        self._lock = Lock()
+        self._kept.clear()
+
     def get(self, home: Home, context: Context) -> Ticket | None:
         """A ticket that can begin a transaction, or None.
 

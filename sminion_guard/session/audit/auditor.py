@@ -40,11 +40,12 @@ class Auditor:
 
     :param conninfo: of the guarded connections.
     :param policy: the one in force.
+    :param log: the address of the log; None when it is in the same database.
     :raises psycopg.Error: when the catalog cannot be read.
     """
 
-    def __init__(self, conninfo: str, policy: Policy) -> None:
-        self.writer = AuditWriter(conninfo)
+    def __init__(self, conninfo: str, policy: Policy, *, log: str | None = None) -> None:
+        self.writer = AuditWriter(log or conninfo)
         self._conninfo = conninfo
         self.judge_by(policy)
         self._refreshing = Lock()
@@ -55,6 +56,10 @@ class Auditor:
     def judge_by(self, policy: Policy) -> None:
         """From here on by ``policy``."""
         self._rule: tuple[Policy, dict[tuple[str, str], Frame]] = (policy, {})  # replaced as one: threads see both
+
+    def begin_anew(self) -> None:
+        """For a forked process; its writer begins anew by itself, the catalog is as good as before."""
+        self._refreshing = Lock()
 
     @property
     def catalog(self) -> Catalog:
