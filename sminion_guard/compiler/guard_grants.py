@@ -9,7 +9,7 @@ from sminion_guard.compiler.statement import Statement, from_templates
 from sminion_guard.policy import Compartment, Policy
 
 _TICKET = ("open_ticket(text, text, text, text[], text, text, text)", "enter(text)", "session_facts()")
-_LOG = ("open_log()", "log_statements(bigint, bigint, jsonb)")
+_LOG = ("open_log()", "log_shape(jsonb)", "log_statements(bigint, bigint, jsonb)")
 _ROUTINES: dict[str, tuple[str, ...]] = {
     # `enter` asks the context before it takes on the role.
     "login": (*_TICKET, "context(name, name)", *_LOG),
@@ -33,7 +33,7 @@ _ROUTINES: dict[str, tuple[str, ...]] = {
     ),
     "auditor": ("object_states()",),
 }
-_LOGS = ("access_log", "statement_log", "refusals", "subject_access", "dropped_log", "subject_history")
+_LOGS = ("access_log", "statement_log", "refusals", "subject_access", "write_log", "dropped_log", "subject_history")
 _VIEWS: dict[str, tuple[str, ...]] = {
     "privacy_officer": (*_LOGS, "settle_status"),
     "maintenance": ("settle_status",),

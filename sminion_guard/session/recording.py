@@ -20,14 +20,14 @@ from sminion_guard.session.audit.auditor import Auditor, refusal, ticket_number
 from sminion_guard.session.audit.queue import Receipt
 from sminion_guard.session.audit.rows import Result
 from sminion_guard.session.audit.subjects import subjects
-from sminion_guard.session.audit.writer import late
+from sminion_guard.session.audit.failure import late
 from sminion_guard.session.begin import Beginning, Row
 
 if TYPE_CHECKING:
     from psycopg.abc import PQGen
     from psycopg.pq.abc import PGresult
 
-    from sminion_guard.analyzer import Verdict
+    from sminion_guard.session.audit.shapes import Known
 
 
 @dataclass(slots=True, eq=False)
@@ -35,7 +35,7 @@ class Sent:
     """A statement that was sent."""
 
     receipt: Receipt
-    verdict: Verdict
+    known: Known
     at: float = field(default_factory=time.monotonic)
 
 
@@ -73,12 +73,12 @@ class Recording(Beginning[Row]):
             raise AuditUnavailable("SG601", "the statement stands under no ticket", hint="begin a transaction")
         text = statement.decode(self._charset, "surrogateescape")
         verdict, after = auditor.judge(text, context.purpose, ticket.role, self._staged)
-        receipt = auditor.announce(verdict, ticket_number(ticket.entering))
+        receipt, known = auditor.announce(verdict, ticket_number(ticket.entering))
         self._due.append(receipt)
         if not verdict.allowed:
             raise refusal(verdict)
         self._staged = after
-        sent = Sent(receipt, verdict)
+        sent = Sent(receipt, known)
         self._running.append(sent)
         return sent
 
@@ -95,7 +95,7 @@ class Recording(Beginning[Row]):
             has_rows = result.status in (
                 pq.ExecStatus.TUPLES_OK, pq.ExecStatus.SINGLE_TUPLE, pq.ExecStatus.TUPLES_CHUNK
             )
-            places = sent.verdict.subject_columns(number) if number < len(sent.verdict.statements) else ()
+            places = sent.known.places_of(number)
             keys, bulk = subjects(result, places) if has_rows and places else ((), None)
             rows = result.ntuples if has_rows else result.command_tuples
             receipt = self._auditor.record_result(

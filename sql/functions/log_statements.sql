@@ -3,10 +3,12 @@
 -- writer:  of sminion.open_log, this login's.
 -- first:   the place of the first entry. A batch sent again, because the answer was lost, is written once; one that
 --          leaves out a place is refused.
--- entries: objects. A statement: ticket, verdict, codes, operations, relations, columns, fingerprint, statement. A
---          result: of (the place of the statement), outcome, codes, rows, microseconds, bulk, subjects.
+-- entries: objects. A statement: ticket, shape, and, where it is known, what came of it; a result: of (the place of its
+--          statement) and what came of it: outcome, codes, rows, microseconds, bulk, subjects.
 --
 -- Returns the place of the last entry that is on record. The time of a row is the server's: nobody can date it back.
+-- Whoever waits for a result waits for this, so each entry is read once, and what is wrong is looked for only when fewer
+-- rows came out than went in.
 CREATE FUNCTION sminion.log_statements(writer bigint, first bigint, entries jsonb) RETURNS bigint
 LANGUAGE plpgsql
 VOLATILE
@@ -15,85 +17,77 @@ SET search_path = pg_catalog, pg_temp
 AS $sminion$
 #variable_conflict use_column
 DECLARE
-  written bigint;
-  last    bigint;
-  moment  timestamptz := clock_timestamp();
-  wrong   text;
+  moment   timestamptz := clock_timestamp();
+  many     integer := CASE WHEN jsonb_typeof(entries) = 'array' THEN jsonb_array_length(entries) ELSE 0 END;
+  last     bigint := first + many - 1;
+  written  bigint;
+  recorded bigint;
+  counted  bigint;
 BEGIN
-  SELECT w.place INTO written FROM sminion.log_writer w
-  WHERE w.id = log_statements.writer AND w.login = session_user FOR UPDATE;
-  IF NOT FOUND OR first IS NULL OR first < 1 OR first > written + 1 THEN
-    RAISE EXCEPTION USING ERRCODE = 'SG604',
-      MESSAGE = CASE WHEN written IS NULL THEN format('login `%s` has no log writer %s', session_user, writer)
-        ELSE format('log writer %s is at place %s, the batch begins at %s', writer, written, first) END,
-      HINT = 'Open a log of your own with `sminion.open_log`, and send its batches in order.';
+  IF many = 0 OR first IS NULL OR first < 1 THEN
+    PERFORM sminion.refuse_log(writer, first, entries);
   END IF;
-  IF jsonb_typeof(entries) IS DISTINCT FROM 'array' THEN
-    RAISE EXCEPTION USING ERRCODE = 'SG605', MESSAGE = 'a batch of the log is an array of entries',
-      HINT = 'See sql/functions/log_statements.sql.';
+  UPDATE sminion.log_writer w SET place = last
+  WHERE w.id = log_statements.writer AND w.login = session_user AND w.place = first - 1
+  RETURNING w.place INTO written;
+  IF written IS NULL THEN
+    SELECT w.place INTO written FROM sminion.log_writer w
+    WHERE w.id = log_statements.writer AND w.login = session_user AND w.place >= last;
+    IF written IS NULL THEN
+      PERFORM sminion.refuse_log(writer, first, entries);
+    END IF;
+    RETURN written;
   END IF;
-  last := first + jsonb_array_length(entries) - 1;
   IF to_regclass('sminion.statement_subject' || to_char(moment AT TIME ZONE 'UTC', '_YYYY_MM')) IS NULL THEN
     RAISE EXCEPTION USING ERRCODE = 'SG602',
       MESSAGE = format('the log of statements has no partition for %s', to_char(moment AT TIME ZONE 'UTC', 'YYYY-MM')),
       HINT = 'Run `SELECT sminion.extend_log()`, and schedule it with `settle`.';
   END IF;
-
-  -- A ticket that somebody else opened, or that can still be rolled back, is no reason of this login.
-  SELECT e.value ->> 'ticket' INTO wrong
-  FROM jsonb_array_elements(entries) AS e (value)
-  WHERE NOT e.value ? 'of' AND NOT EXISTS (
-    SELECT FROM sminion.ticket k
-    WHERE k.id = (e.value ->> 'ticket')::bigint AND k.login = session_user AND pg_xact_status(k.writer) = 'committed')
-  LIMIT 1;
-  IF FOUND THEN
-    RAISE EXCEPTION USING ERRCODE = 'SG603',
-      MESSAGE = format('ticket %s is not a committed one of login `%s`', coalesce(wrong, 'NULL'), session_user),
-      HINT = 'Record what was done under a ticket with the login that opened it.';
-  END IF;
-
-  SELECT e.value ->> 'of' INTO wrong
-  FROM jsonb_array_elements(entries) WITH ORDINALITY AS e (value, n)
-  WHERE e.value ? 'of' AND ((e.value ->> 'of')::bigint BETWEEN 1 AND first + e.n - 2) IS NOT TRUE
-  LIMIT 1;
-  IF FOUND THEN
-    RAISE EXCEPTION USING ERRCODE = 'SG605',
-      MESSAGE = format('a result is of an earlier statement, not of %s', coalesce(wrong, 'NULL')),
-      HINT = 'Pass the place of its statement as `of`.';
-  END IF;
-
   -- A log that a crash could lose is none: a login that commits without waiting for the disk waits here.
   IF current_setting('synchronous_commit') = 'off' THEN
     PERFORM set_config('synchronous_commit', 'on', true);
   END IF;
+
+  -- A ticket that somebody else opened, or that can still be rolled back, is no reason of this login.
   INSERT INTO sminion.statement_event (
-    at, writer, place, ticket, verdict, codes, operations, relations, columns, fingerprint, statement)
-  SELECT moment, log_statements.writer, first + e.n - 1, s.ticket, s.verdict, sminion.log_texts(s.codes, 50), s.operations,
-         sminion.log_texts(s.relations, 200), sminion.log_texts(s.columns, 1000), sminion.log_text(s.fingerprint, 200),
-         sminion.log_text(s.statement, 8000)
-  FROM jsonb_array_elements(entries) WITH ORDINALITY AS e (value, n),
-    LATERAL jsonb_to_record(e.value) AS s (
-      ticket bigint, verdict text, codes text[], operations text[], relations text[], columns text[], fingerprint text,
-      statement text)
-  WHERE NOT e.value ? 'of' AND first + e.n - 1 > written;
+    at, writer, place, ticket, shape, refused, outcome, codes, rows, microseconds, bulk)
+  SELECT moment, log_statements.writer, first + e.n - 1, k.id, h.id,
+         h.verdict = 'refused' OR e.outcome IS NOT DISTINCT FROM 'refused',
+         e.outcome, CASE WHEN e.codes = '{}' THEN e.codes ELSE sminion.log_texts(e.codes, 50) END,
+         e.rows, e.microseconds, e.bulk
+  FROM ROWS FROM (jsonb_to_recordset(entries) AS (
+      ticket bigint, shape bigint, of bigint, outcome text, codes text[], rows bigint, microseconds bigint, bulk bigint))
+    WITH ORDINALITY AS e (ticket, shape, of, outcome, codes, rows, microseconds, bulk, n)
+  JOIN sminion.ticket k ON k.id = e.ticket
+  JOIN sminion.statement_shape h ON h.id = e.shape
+  WHERE e.of IS NULL AND k.login = session_user AND pg_xact_status(k.writer) = 'committed';
+  GET DIAGNOSTICS recorded = ROW_COUNT;
 
-  INSERT INTO sminion.statement_result (at, writer, statement, outcome, codes, rows, microseconds, bulk)
-  SELECT moment, log_statements.writer, r.of, r.outcome, sminion.log_texts(r.codes, 50), r.rows, r.microseconds, r.bulk
-  FROM jsonb_array_elements(entries) WITH ORDINALITY AS e (value, n),
-    LATERAL jsonb_to_record(e.value) AS r (
-      of bigint, outcome text, codes text[], rows bigint, microseconds bigint, bulk bigint)
-  WHERE e.value ? 'of' AND first + e.n - 1 > written;
-
-  INSERT INTO sminion.statement_subject (at, writer, statement, subject)
-  SELECT moment, log_statements.writer, (e.value ->> 'of')::bigint, sminion.log_text(s.subject, 400)
-  FROM jsonb_array_elements(entries) WITH ORDINALITY AS e (value, n),
-    LATERAL jsonb_array_elements_text(e.value -> 'subjects') AS s (subject)
-  WHERE e.value ? 'of' AND first + e.n - 1 > written;
-
-  IF last > written THEN
-    UPDATE sminion.log_writer w SET place = last WHERE w.id = log_statements.writer;
+  IF recorded < many THEN
+    INSERT INTO sminion.statement_result (at, writer, statement, outcome, codes, rows, microseconds, bulk)
+    SELECT moment, log_statements.writer, e.of, e.outcome,
+           CASE WHEN e.codes = '{}' THEN e.codes ELSE sminion.log_texts(e.codes, 50) END,
+           e.rows, e.microseconds, e.bulk
+    FROM ROWS FROM (jsonb_to_recordset(entries) AS (
+        of bigint, outcome text, codes text[], rows bigint, microseconds bigint, bulk bigint))
+      WITH ORDINALITY AS e (of, outcome, codes, rows, microseconds, bulk, n)
+    WHERE e.of BETWEEN 1 AND first + e.n - 2;
+    GET DIAGNOSTICS counted = ROW_COUNT;
+    IF recorded + counted < many THEN
+      PERFORM sminion.refuse_log(writer, first, entries);
+    END IF;
   END IF;
-  RETURN greatest(last, written);
+
+  IF jsonb_path_exists(entries, '$[*].subjects[0]') THEN
+    INSERT INTO sminion.statement_subject (at, writer, statement, subject)
+    -- Numbers and uuids, which most keys are, are safe as they stand.
+    SELECT moment, log_statements.writer, coalesce((e.value ->> 'of')::bigint, first + e.n - 1),
+           CASE WHEN length(s.subject) <= 36 AND ltrim(s.subject, '-0123456789abcdef') = '' THEN s.subject
+             ELSE sminion.log_text(s.subject, 400) END
+    FROM jsonb_array_elements(entries) WITH ORDINALITY AS e (value, n),
+      LATERAL jsonb_array_elements_text(e.value -> 'subjects') AS s (subject);
+  END IF;
+  RETURN last;
 EXCEPTION WHEN data_exception OR integrity_constraint_violation THEN
   RAISE EXCEPTION USING ERRCODE = 'SG605',
     MESSAGE = 'an entry of the log is malformed',

@@ -1,23 +1,27 @@
 -- One row per statement, written before its result is released. `writer` and `place` name it, and give the order in
 -- which the application sent its statements. Append-only; partitions are made by sminion.extend_log.
+--
+-- What came of it stands here where it was known in time, as for most short statements; else, and for each further result,
+-- in sminion.statement_result.
 CREATE TABLE sminion.statement_event (
-  at          timestamptz NOT NULL,
-  writer      bigint      NOT NULL,
-  place       bigint      NOT NULL,
-  ticket      bigint      NOT NULL,
-  verdict     text        NOT NULL CHECK (verdict IN ('allowed', 'refused')),
-  -- why it was refused; empty when it was allowed
-  codes       text[]      NOT NULL,
-  operations  text[]      NOT NULL CHECK (operations <@ ARRAY['collect', 'use', 'clarify', 'delete']),
-  relations   text[]      NOT NULL,
-  columns     text[]      NOT NULL,
-  fingerprint text        NOT NULL,
-  -- without constants and comments: the log must not become a copy of the data
-  statement   text        NOT NULL,
-  CHECK ((verdict = 'allowed') = (codes = '{}'))
+  at           timestamptz NOT NULL,
+  writer       bigint      NOT NULL,
+  place        bigint      NOT NULL,
+  ticket       bigint      NOT NULL,
+  shape        bigint      NOT NULL,
+  -- by the analyzer, so that it was never sent, or by the server
+  refused      boolean     NOT NULL,
+  -- NULL while nothing is known; then as in sminion.statement_result
+  outcome      text        CHECK (outcome IN ('done', 'refused', 'failed')),
+  codes        text[],
+  rows         bigint      CHECK (rows >= 0),
+  microseconds bigint      CHECK (microseconds >= 0),
+  bulk         bigint      CHECK (bulk >= 0),
+  CHECK ((outcome = 'done') = (codes = '{}')),
+  CHECK ((outcome IS NULL) = (codes IS NULL) AND (outcome IS NULL) = (microseconds IS NULL))
 ) PARTITION BY RANGE (at);
 CREATE INDEX statement_event_at ON sminion.statement_event USING brin (at);
 CREATE INDEX statement_event_place ON sminion.statement_event (writer, place);
 CREATE INDEX statement_event_ticket ON sminion.statement_event (ticket);
-CREATE INDEX statement_event_refused ON sminion.statement_event (at) WHERE verdict = 'refused';
-COMMENT ON TABLE sminion.statement_event IS 'every statement: under which ticket, what it touches, the verdict';
+CREATE INDEX statement_event_refused ON sminion.statement_event (at) WHERE refused;
+COMMENT ON TABLE sminion.statement_event IS 'every statement: under which ticket, of which shape, what came of it';

@@ -2,11 +2,12 @@
 -- application or the server ended while it ran.
 CREATE VIEW sminion.statement_log WITH (security_barrier) AS
   SELECT e.at, e.writer, e.place, e.ticket, k.login, k.actor, k.unit, k.purpose, k.reason, k.role AS compartment,
-         CASE WHEN r.refused THEN 'refused' ELSE e.verdict END AS verdict,
-         r.outcomes, e.codes || coalesce(r.codes, '{}') AS codes,
-         e.operations, e.relations, e.columns, e.fingerprint, e.statement,
+         CASE WHEN e.refused OR r.refused THEN 'refused' ELSE 'allowed' END AS verdict,
+         r.outcomes, h.codes || coalesce(r.codes, '{}') AS codes,
+         h.operations, h.relations, h.columns, h.fingerprint, h.statement,
          r.rows, r.bulk, r.microseconds
   FROM sminion.statement_event e
+  JOIN sminion.statement_shape h ON h.id = e.shape
   JOIN sminion.ticket k ON k.id = e.ticket
   LEFT JOIN LATERAL (
     SELECT pg_catalog.array_agg(DISTINCT x.outcome) AS outcomes,
@@ -14,11 +15,16 @@ CREATE VIEW sminion.statement_log WITH (security_barrier) AS
            pg_catalog.sum(x.rows)::bigint AS rows,
            pg_catalog.sum(x.bulk)::bigint AS bulk,
            pg_catalog.sum(x.microseconds)::bigint AS microseconds,
-           (SELECT pg_catalog.array_agg(DISTINCT c.code)
-            FROM sminion.statement_result y, LATERAL pg_catalog.unnest(y.codes) AS c (code)
-            WHERE y.writer = e.writer AND y.statement = e.place AND y.at >= e.at) AS codes
-    FROM sminion.statement_result x
-    WHERE x.writer = e.writer AND x.statement = e.place AND x.at >= e.at
+           pg_catalog.array_agg(DISTINCT c.code) FILTER (WHERE c.code IS NOT NULL) AS codes
+    FROM (
+      SELECT e.outcome, e.codes, e.rows, e.bulk, e.microseconds WHERE e.outcome IS NOT NULL
+      UNION ALL
+      SELECT y.outcome, y.codes, y.rows, y.bulk, y.microseconds
+      FROM sminion.statement_result y
+      WHERE y.writer = e.writer AND y.statement = e.place AND y.at >= e.at
+    ) AS x
+    -- a result has one SQLSTATE at most, so nothing is counted twice
+    LEFT JOIN LATERAL pg_catalog.unnest(x.codes) AS c (code) ON true
     HAVING pg_catalog.count(*) > 0
   ) AS r ON true;
 COMMENT ON VIEW sminion.statement_log IS 'every statement: who, why, what it touched, the verdict, what came of it';

@@ -8,7 +8,7 @@ import pytest
 from tests.world import PRIVILEGE, World
 
 GRANTED = {
-    "all": {"open_ticket", "enter", "session_facts", "context", "open_log", "log_statements"},
+    "all": {"open_ticket", "enter", "session_facts", "context", "open_log", "log_shape", "log_statements"},
     "contract": {"context", "named_subject", "enter"},
     "officer": {
         "block", "unblock", "give_consent", "withdraw_consent", "object", "withdraw_objection", "revoke_ticket",

@@ -275,14 +275,15 @@ CREATE TABLE sminion.log_writer (
 WITH (fillfactor = 20);
 COMMENT ON TABLE sminion.log_writer IS 'the processes that write the log of statements, and how far each has come';
 
--- tables/statement_event.sql
--- One row per statement, written before its result is released. `writer` and `place` name it, and give the order in
--- which the application sent its statements. Append-only; partitions are made by sminion.extend_log.
-CREATE TABLE sminion.statement_event (
-  at          timestamptz NOT NULL,
-  writer      bigint      NOT NULL,
-  place       bigint      NOT NULL,
-  ticket      bigint      NOT NULL,
+-- tables/statement_shape.sql
+-- What a statement is, apart from its occasion: its text without constants, what it touches, the verdict on it. An
+-- application sends few shapes many times, so a statement's own row names its shape and stays short. Append-only; it holds
+-- nobody's data, so retention leaves it alone.
+CREATE TABLE sminion.statement_shape (
+  id          bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  -- of all that follows but the time: one row per shape, whoever sends it
+  digest      bytea       NOT NULL UNIQUE,
+  seen_at     timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
   verdict     text        NOT NULL CHECK (verdict IN ('allowed', 'refused')),
   -- why it was refused; empty when it was allowed
   codes       text[]      NOT NULL,
@@ -293,12 +294,37 @@ CREATE TABLE sminion.statement_event (
   -- without constants and comments: the log must not become a copy of the data
   statement   text        NOT NULL,
   CHECK ((verdict = 'allowed') = (codes = '{}'))
+);
+COMMENT ON TABLE sminion.statement_shape IS 'the forms of statements: text without constants, what it touches, the verdict';
+
+-- tables/statement_event.sql
+-- One row per statement, written before its result is released. `writer` and `place` name it, and give the order in
+-- which the application sent its statements. Append-only; partitions are made by sminion.extend_log.
+--
+-- What came of it stands here where it was known in time, as for most short statements; else, and for each further result,
+-- in sminion.statement_result.
+CREATE TABLE sminion.statement_event (
+  at           timestamptz NOT NULL,
+  writer       bigint      NOT NULL,
+  place        bigint      NOT NULL,
+  ticket       bigint      NOT NULL,
+  shape        bigint      NOT NULL,
+  -- by the analyzer, so that it was never sent, or by the server
+  refused      boolean     NOT NULL,
+  -- NULL while nothing is known; then as in sminion.statement_result
+  outcome      text        CHECK (outcome IN ('done', 'refused', 'failed')),
+  codes        text[],
+  rows         bigint      CHECK (rows >= 0),
+  microseconds bigint      CHECK (microseconds >= 0),
+  bulk         bigint      CHECK (bulk >= 0),
+  CHECK ((outcome = 'done') = (codes = '{}')),
+  CHECK ((outcome IS NULL) = (codes IS NULL) AND (outcome IS NULL) = (microseconds IS NULL))
 ) PARTITION BY RANGE (at);
 CREATE INDEX statement_event_at ON sminion.statement_event USING brin (at);
 CREATE INDEX statement_event_place ON sminion.statement_event (writer, place);
 CREATE INDEX statement_event_ticket ON sminion.statement_event (ticket);
-CREATE INDEX statement_event_refused ON sminion.statement_event (at) WHERE verdict = 'refused';
-COMMENT ON TABLE sminion.statement_event IS 'every statement: under which ticket, what it touches, the verdict';
+CREATE INDEX statement_event_refused ON sminion.statement_event (at) WHERE refused;
+COMMENT ON TABLE sminion.statement_event IS 'every statement: under which ticket, of which shape, what came of it';
 
 -- tables/statement_result.sql
 -- What came of a statement: one row for each result (a cursor has one per fetch, a statement that was cut off none).
@@ -336,17 +362,60 @@ CREATE INDEX statement_subject_at ON sminion.statement_subject USING brin (at);
 CREATE INDEX statement_subject_subject ON sminion.statement_subject (subject, at);
 COMMENT ON TABLE sminion.statement_subject IS 'whose data each result held';
 
+-- tables/write_event.sql
+-- One row per statement that wrote to a protected table, by whatever client: made by the table's own triggers in the
+-- statement's transaction, so a write that was rolled back left none. Append-only; partitions are made by
+-- sminion.extend_log.
+CREATE TABLE sminion.write_event (
+  at          timestamptz NOT NULL,
+  id          bigint      NOT NULL,
+  transaction xid8        NOT NULL,
+  -- the one that was entered, if it is a ticket of this login; NULL for those whom row security does not bind
+  ticket      bigint,
+  login       name        NOT NULL,
+  -- what the session acted as; in a definer function, what its caller acts as
+  role        name        NOT NULL,
+  operation   text        NOT NULL CHECK (operation IN ('collect', 'clarify', 'delete')),
+  relation    text        NOT NULL,
+  -- names, never values: those that got a value (collect), those whose value changed (clarify)
+  columns     text[]      NOT NULL,
+  -- NULL for all rows of the table at once, uncounted: TRUNCATE
+  rows        bigint      CHECK (rows > 0),
+  -- how many subjects were not listed one by one, because they were too many
+  bulk        bigint      CHECK (bulk > 0),
+  CHECK (rows IS NOT NULL OR operation = 'delete')
+) PARTITION BY RANGE (at);
+CREATE SEQUENCE sminion.write_number;
+CREATE INDEX write_event_at ON sminion.write_event USING brin (at);
+CREATE INDEX write_event_id ON sminion.write_event (id);
+CREATE INDEX write_event_ticket ON sminion.write_event (ticket) WHERE ticket IS NOT NULL;
+COMMENT ON TABLE sminion.write_event IS 'every write to a protected table: who, what, which columns, how many rows';
+
+-- tables/write_subject.sql
+-- Whose data a write touched, before it and after: one compact row per write and subject. Append-only; partitions are
+-- made by sminion.extend_log.
+CREATE TABLE sminion.write_subject (
+  at      timestamptz NOT NULL,
+  -- sminion.write_event.id
+  event   bigint      NOT NULL,
+  subject text        COLLATE "C" NOT NULL
+) PARTITION BY RANGE (at);
+CREATE INDEX write_subject_at ON sminion.write_subject USING brin (at);
+CREATE INDEX write_subject_subject ON sminion.write_subject (subject, at);
+COMMENT ON TABLE sminion.write_subject IS 'whose data each write touched';
+
 -- tables/dropped_log.sql
--- Which months of the log of statements were dropped, by whom and why. Append-only.
+-- Which months of the logs of statements and writes were dropped, by whom and why. Append-only.
 CREATE TABLE sminion.dropped_log (
   id         bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   at         timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
   login      name        NOT NULL DEFAULT session_user,
   reason     text        NOT NULL,
   month      date        NOT NULL,
-  statements bigint      NOT NULL
+  statements bigint      NOT NULL,
+  writes     bigint      NOT NULL
 );
-COMMENT ON TABLE sminion.dropped_log IS 'months of the log of statements that retention dropped; append-only';
+COMMENT ON TABLE sminion.dropped_log IS 'months of the logs of statements and writes that retention dropped; append-only';
 
 -- functions/append_only.sql
 -- Trigger of tables that record what happened: no row is ever changed or removed, not even by the owner's own functions.
@@ -403,6 +472,12 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON sminion.ticket
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON sminion.ticket
   FOR EACH STATEMENT EXECUTE FUNCTION sminion.append_only();
 
+-- triggers/statement_shape_append_only.sql
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON sminion.statement_shape
+  FOR EACH ROW EXECUTE FUNCTION sminion.append_only();
+CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON sminion.statement_shape
+  FOR EACH STATEMENT EXECUTE FUNCTION sminion.append_only();
+
 -- triggers/statement_event_append_only.sql
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON sminion.statement_event
   FOR EACH ROW EXECUTE FUNCTION sminion.append_only();
@@ -419,6 +494,18 @@ CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON sminion.statement_result
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON sminion.statement_subject
   FOR EACH ROW EXECUTE FUNCTION sminion.append_only();
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON sminion.statement_subject
+  FOR EACH STATEMENT EXECUTE FUNCTION sminion.append_only();
+
+-- triggers/write_event_append_only.sql
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON sminion.write_event
+  FOR EACH ROW EXECUTE FUNCTION sminion.append_only();
+CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON sminion.write_event
+  FOR EACH STATEMENT EXECUTE FUNCTION sminion.append_only();
+
+-- triggers/write_subject_append_only.sql
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON sminion.write_subject
+  FOR EACH ROW EXECUTE FUNCTION sminion.append_only();
+CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON sminion.write_subject
   FOR EACH STATEMENT EXECUTE FUNCTION sminion.append_only();
 
 -- triggers/dropped_log_append_only.sql
@@ -1496,8 +1583,9 @@ END
 $sminion$;
 
 -- functions/extend_log.sql
--- Makes the partitions of the log of statements for this month and the next ones, in UTC; returns how many it made. Run it
--- with `settle`, in the same job: without a partition nothing can be recorded, and then nothing is released (SG602).
+-- Makes the partitions of the logs of statements and writes for this month and the next ones, in UTC; returns how many it made. Run it
+-- with `settle`, in the same job: without a partition nothing can be recorded, and then nothing is released and nothing written
+-- (SG602).
 --
 -- Each is made apart and attached, which blocks neither writers nor readers of the log; there is no default partition,
 -- whose rows every ATTACH would have to read.
@@ -1519,7 +1607,9 @@ BEGIN
   FOR month IN
     SELECT date_trunc('month', clock_timestamp()) + make_interval(months => n) FROM generate_series(0, greatest(months, 0)) AS g (n)
   LOOP
-    FOREACH parent IN ARRAY ARRAY['statement_event', 'statement_result', 'statement_subject'] LOOP
+    FOREACH parent IN ARRAY ARRAY[
+      'statement_event', 'statement_result', 'statement_subject', 'write_event', 'write_subject'
+    ] LOOP
       part := parent || to_char(month, '_YYYY_MM');
       CONTINUE WHEN to_regclass('sminion.' || part) IS NOT NULL;
       EXECUTE format('CREATE TABLE sminion.%I (LIKE sminion.%I INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', part, parent);
@@ -1539,7 +1629,7 @@ $sminion$;
 SELECT sminion.extend_log();
 
 -- functions/drop_log.sql
--- Drops the months of the log of statements that lie wholly before `before`, the only way in which its rows ever go, and
+-- Drops the months of the logs of statements and writes that lie wholly before `before`, the only way in which its rows ever go, and
 -- records who did it and why. Returns how many months it dropped. Tickets stay.
 CREATE FUNCTION sminion.drop_log(before date, reason text) RETURNS integer
 LANGUAGE plpgsql
@@ -1552,6 +1642,7 @@ DECLARE
   month   date;
   parent  text;
   counted bigint;
+  writes  bigint;
   dropped integer := 0;
 BEGIN
   PERFORM sminion.require_reason(drop_log.reason);
@@ -1569,10 +1660,14 @@ BEGIN
     ORDER BY 1
   LOOP
     EXECUTE format('SELECT count(*) FROM sminion.%I', 'statement_event' || to_char(month, '_YYYY_MM')) INTO counted;
-    FOREACH parent IN ARRAY ARRAY['statement_event', 'statement_result', 'statement_subject'] LOOP
+    EXECUTE format('SELECT count(*) FROM sminion.%I', 'write_event' || to_char(month, '_YYYY_MM')) INTO writes;
+    FOREACH parent IN ARRAY ARRAY[
+      'statement_event', 'statement_result', 'statement_subject', 'write_event', 'write_subject'
+    ] LOOP
       EXECUTE format('DROP TABLE sminion.%I', parent || to_char(month, '_YYYY_MM'));
     END LOOP;
-    INSERT INTO sminion.dropped_log (reason, month, statements) VALUES (btrim(drop_log.reason), month, counted);
+    INSERT INTO sminion.dropped_log (reason, month, statements, writes)
+    VALUES (btrim(drop_log.reason), month, counted, writes);
     dropped := dropped + 1;
   END LOOP;
   RETURN dropped;
@@ -1613,6 +1708,104 @@ BEGIN
 END
 $sminion$;
 
+-- functions/write_query.sql
+-- The SELECT of the names of the columns that a statement wrote, over the transition tables `old_rows` and `new_rows` of a
+-- trigger of `target`: SQL text, from the columns that the table has now.
+--
+-- INSERT:     columns that got a value in some row.
+-- UPDATE:     columns whose value changed in some row. The n-th old row is the n-th new one: the server puts both into
+--             their tables in one step. So no key is needed, and a changed key is a change like any other. A FULL JOIN
+--             can be no nested loop, which a plan made for one row would else be for 100,000.
+-- UPDATE ONE: the same for one row.
+--
+-- Values are compared as they are stored, which every type can be: json has no operator `=`, a user's type may have
+-- one that lies, and a collation may call different texts equal.
+-- The EXISTS is never run. It makes a kept plan fail (42601) once the table has more columns than are named here; one that
+-- is gone fails by its name (42703). Then the trigger asks for this text again.
+CREATE FUNCTION sminion.write_query(target regclass, command text) RETURNS text
+LANGUAGE sql
+STABLE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+  WITH live AS (
+    SELECT a.attnum, format('%I', a.attname) AS name, format('c%s', a.attnum) AS alias,
+           quote_literal(sminion.log_text(a.attname, 200)) AS label, a.attname NOT IN ('guard_mask', 'guard_subject') AS data
+    FROM pg_attribute a
+    WHERE a.attrelid = target AND a.attnum > 0 AND NOT a.attisdropped
+  ),
+  part AS (
+    SELECT string_agg(format('CASE WHEN count(n.%s) > 0 THEN %s END', name, label), ', ' ORDER BY attnum)
+             FILTER (WHERE data) AS filled,
+           string_agg(format('CASE WHEN bool_or(record_image_ne(ROW(o.%1$s), ROW(n.%1$s))) THEN %2$s END', alias, label),
+             ', ' ORDER BY attnum) FILTER (WHERE data) AS changed,
+           string_agg(format('CASE WHEN record_image_ne(ROW(o.%1$s), ROW(n.%1$s)) THEN %2$s END', name, label),
+             ', ' ORDER BY attnum) FILTER (WHERE data) AS changed_one,
+           string_agg(format('r.%s AS %s', name, alias), ', ' ORDER BY attnum) FILTER (WHERE data) AS aliased,
+           'true OR EXISTS (SELECT r.* FROM new_rows r UNION ALL SELECT ' || string_agg('NULL', ', ') || ')' AS whole
+    FROM live
+  )
+  SELECT CASE command
+    WHEN 'INSERT' THEN format(
+      'SELECT array_remove(ARRAY[%s]::text[], NULL) FROM new_rows n WHERE %s', filled, whole)
+    WHEN 'UPDATE ONE' THEN format(
+      'SELECT array_remove(ARRAY[%s]::text[], NULL) FROM old_rows o LEFT JOIN new_rows n ON true WHERE %s', changed_one, whole)
+    WHEN 'UPDATE' THEN format(
+      'SELECT array_remove(ARRAY[%1$s]::text[], NULL) FROM (SELECT row_number() OVER () AS place, %2$s FROM old_rows r) o '
+      || 'FULL JOIN (SELECT row_number() OVER () AS place, %2$s FROM new_rows r) n ON n.place = o.place WHERE %3$s',
+      changed, aliased, whole)
+  END
+  FROM part
+$sminion$;
+
+-- functions/record_write.sql
+-- Records one writing statement, for the trigger functions made from templates/write_function, which act as the owner of
+-- the log. Nobody else may call it.
+--
+-- rows:     NULL for TRUNCATE.
+-- subjects: those that are listed; `bulk` counts the others, and is NULL when there are none.
+CREATE FUNCTION sminion.record_write(
+  schema_name name, table_name name, command text, columns text[], rows bigint, subjects text[], bulk bigint
+) RETURNS void
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  moment timestamptz := clock_timestamp();
+  number bigint;
+  token  text := current_setting('sminion.token', true);
+  entered bigint;
+BEGIN
+  IF to_regclass('sminion.write_subject' || to_char(moment AT TIME ZONE 'UTC', '_YYYY_MM')) IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG602',
+      MESSAGE = format('the log of writes has no partition for %s', to_char(moment AT TIME ZONE 'UTC', 'YYYY-MM')),
+      DETAIL = 'What cannot be recorded is not written.',
+      HINT = 'Run `SELECT sminion.extend_log()`, and schedule it with `settle`.';
+  END IF;
+  -- The setting is the client's: only a token whose secret and login are right names a ticket. The cast is safe after the
+  -- test of its form.
+  IF length(split_part(token, '.', 1)) BETWEEN 1 AND 18 AND ltrim(split_part(token, '.', 1), '0123456789') = '' THEN
+    SELECT k.id INTO entered FROM sminion.ticket k
+    WHERE k.id = split_part(token, '.', 1)::bigint
+      AND k.secret_hash = sha256(convert_to(split_part(token, '.', 2), 'UTF8'))
+      AND token = concat_ws('.', k.id, split_part(token, '.', 2), k.role)
+      AND k.login = session_user;
+  END IF;
+  number := nextval('sminion.write_number');
+  INSERT INTO sminion.write_event AS e (
+    at, id, transaction, ticket, login, role, operation, relation, columns, rows, bulk
+  ) VALUES (
+    moment, number, pg_current_xact_id(), entered, session_user,
+    coalesce(nullif(current_setting('role'), 'none'), session_user),
+    CASE command WHEN 'INSERT' THEN 'collect' WHEN 'UPDATE' THEN 'clarify' ELSE 'delete' END,
+    sminion.log_text(concat_ws('.', schema_name, table_name), 200), record_write.columns, record_write.rows,
+    record_write.bulk
+  );
+  INSERT INTO sminion.write_subject (at, event, subject)
+  SELECT moment, number, s.subject FROM unnest(subjects) AS s (subject);
+END
+$sminion$;
+
 -- functions/open_log.sql
 -- A process begins to write the log of statements: its number, which sminion.log_statements asks for.
 CREATE FUNCTION sminion.open_log() RETURNS bigint
@@ -1624,16 +1817,121 @@ AS $sminion$
   INSERT INTO sminion.log_writer DEFAULT VALUES RETURNING id
 $sminion$;
 
+-- functions/log_shape.sql
+-- Records a shape of statements, once; returns its number, which entries of sminion.log_statements name.
+--
+-- shape: an object: codes, operations, relations, columns, fingerprint, statement.
+CREATE FUNCTION sminion.log_shape(shape jsonb) RETURNS bigint
+LANGUAGE plpgsql
+VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  found_id bigint;
+  s        record;
+  hash     bytea;
+BEGIN
+  SELECT sminion.log_texts(r.codes, 50) AS codes, r.operations, sminion.log_texts(r.relations, 200) AS relations,
+         sminion.log_texts(r.columns, 1000) AS columns, sminion.log_text(r.fingerprint, 200) AS fingerprint,
+         sminion.log_text(r.statement, 8000) AS statement
+  INTO s
+  FROM jsonb_to_record(log_shape.shape) AS r (
+    codes text[], operations text[], relations text[], columns text[], fingerprint text, statement text);
+  hash := sha256(convert_to(to_jsonb(s)::text, 'UTF8'));
+  SELECT h.id INTO found_id FROM sminion.statement_shape h WHERE h.digest = hash;
+  IF found_id IS NULL THEN
+    -- A log that a crash could lose is none: a login that commits without waiting for the disk waits here.
+    IF current_setting('synchronous_commit') = 'off' THEN
+      PERFORM set_config('synchronous_commit', 'on', true);
+    END IF;
+    INSERT INTO sminion.statement_shape AS h (
+      digest, verdict, codes, operations, relations, columns, fingerprint, statement)
+    VALUES (
+      hash, CASE WHEN s.codes = '{}' THEN 'allowed' ELSE 'refused' END, s.codes, s.operations, s.relations,
+      s.columns, s.fingerprint, s.statement)
+    ON CONFLICT ON CONSTRAINT statement_shape_digest_key DO NOTHING
+    RETURNING h.id INTO found_id;
+    IF found_id IS NULL THEN  -- somebody else recorded it at the same moment
+      SELECT h.id INTO found_id FROM sminion.statement_shape h WHERE h.digest = hash;
+    END IF;
+  END IF;
+  RETURN found_id;
+EXCEPTION WHEN data_exception OR integrity_constraint_violation THEN
+  RAISE EXCEPTION USING ERRCODE = 'SG605',
+    MESSAGE = 'a shape of statements is malformed',
+    DETAIL = SQLERRM,
+    HINT = 'See sql/functions/log_shape.sql.';
+END
+$sminion$;
+
+-- functions/refuse_log.sql
+-- Says what is wrong with a batch of the log. Apart from sminion.log_statements, which decides on the hot path that something
+-- is.
+CREATE FUNCTION sminion.refuse_log(writer bigint, first bigint, entries jsonb) RETURNS void
+LANGUAGE plpgsql
+STABLE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+#variable_conflict use_column
+DECLARE
+  place bigint := (
+    SELECT w.place FROM sminion.log_writer w WHERE w.id = refuse_log.writer AND w.login = session_user);
+  wrong text;
+BEGIN
+  IF jsonb_typeof(entries) IS DISTINCT FROM 'array' OR jsonb_array_length(entries) = 0 THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG605', MESSAGE = 'a batch of the log is an array of entries',
+      HINT = 'See sql/functions/log_statements.sql.';
+  END IF;
+  SELECT coalesce(e.value ->> 'ticket', 'NULL') INTO wrong
+  FROM jsonb_array_elements(entries) AS e (value)
+  WHERE NOT e.value ? 'of' AND NOT EXISTS (
+    SELECT FROM sminion.ticket k
+    WHERE k.id = (e.value ->> 'ticket')::bigint AND k.login = session_user AND pg_xact_status(k.writer) = 'committed')
+  LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG603',
+      MESSAGE = format('ticket %s is not a committed one of login `%s`', wrong, session_user),
+      HINT = 'Record what was done under a ticket with the login that opened it.';
+  END IF;
+  SELECT coalesce(e.value ->> 'shape', 'NULL') INTO wrong
+  FROM jsonb_array_elements(entries) AS e (value)
+  WHERE NOT e.value ? 'of' AND NOT EXISTS (
+    SELECT FROM sminion.statement_shape h WHERE h.id = (e.value ->> 'shape')::bigint)
+  LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG605',
+      MESSAGE = format('no statement has shape %s', wrong),
+      HINT = 'Record the shape with `sminion.log_shape` first.';
+  END IF;
+  SELECT coalesce(e.value ->> 'of', 'NULL') INTO wrong
+  FROM jsonb_array_elements(entries) WITH ORDINALITY AS e (value, n)
+  WHERE e.value ? 'of' AND ((e.value ->> 'of')::bigint BETWEEN 1 AND first + e.n - 2) IS NOT TRUE
+  LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG605',
+      MESSAGE = format('a result is of an earlier statement, not of %s', wrong),
+      HINT = 'Pass the place of its statement as `of`.';
+  END IF;
+  RAISE EXCEPTION USING ERRCODE = 'SG604',
+    MESSAGE = CASE WHEN place IS NULL THEN format('login `%s` has no log writer %s', session_user, writer)
+      ELSE format('log writer %s is at place %s, the batch begins at %s', writer, place, first) END,
+    HINT = 'Open a log of your own with `sminion.open_log`, and send its batches in order.';
+END
+$sminion$;
+
 -- functions/log_statements.sql
 -- Writes a batch of the log of statements: what a login was about to do, and what came of it. All of the batch or nothing.
 --
 -- writer:  of sminion.open_log, this login's.
 -- first:   the place of the first entry. A batch sent again, because the answer was lost, is written once; one that
 --          leaves out a place is refused.
--- entries: objects. A statement: ticket, verdict, codes, operations, relations, columns, fingerprint, statement. A
---          result: of (the place of the statement), outcome, codes, rows, microseconds, bulk, subjects.
+-- entries: objects. A statement: ticket, shape, and, where it is known, what came of it; a result: of (the place of its
+--          statement) and what came of it: outcome, codes, rows, microseconds, bulk, subjects.
 --
 -- Returns the place of the last entry that is on record. The time of a row is the server's: nobody can date it back.
+-- Whoever waits for a result waits for this, so each entry is read once, and what is wrong is looked for only when fewer
+-- rows came out than went in.
 CREATE FUNCTION sminion.log_statements(writer bigint, first bigint, entries jsonb) RETURNS bigint
 LANGUAGE plpgsql
 VOLATILE
@@ -1642,85 +1940,77 @@ SET search_path = pg_catalog, pg_temp
 AS $sminion$
 #variable_conflict use_column
 DECLARE
-  written bigint;
-  last    bigint;
-  moment  timestamptz := clock_timestamp();
-  wrong   text;
+  moment   timestamptz := clock_timestamp();
+  many     integer := CASE WHEN jsonb_typeof(entries) = 'array' THEN jsonb_array_length(entries) ELSE 0 END;
+  last     bigint := first + many - 1;
+  written  bigint;
+  recorded bigint;
+  counted  bigint;
 BEGIN
-  SELECT w.place INTO written FROM sminion.log_writer w
-  WHERE w.id = log_statements.writer AND w.login = session_user FOR UPDATE;
-  IF NOT FOUND OR first IS NULL OR first < 1 OR first > written + 1 THEN
-    RAISE EXCEPTION USING ERRCODE = 'SG604',
-      MESSAGE = CASE WHEN written IS NULL THEN format('login `%s` has no log writer %s', session_user, writer)
-        ELSE format('log writer %s is at place %s, the batch begins at %s', writer, written, first) END,
-      HINT = 'Open a log of your own with `sminion.open_log`, and send its batches in order.';
+  IF many = 0 OR first IS NULL OR first < 1 THEN
+    PERFORM sminion.refuse_log(writer, first, entries);
   END IF;
-  IF jsonb_typeof(entries) IS DISTINCT FROM 'array' THEN
-    RAISE EXCEPTION USING ERRCODE = 'SG605', MESSAGE = 'a batch of the log is an array of entries',
-      HINT = 'See sql/functions/log_statements.sql.';
+  UPDATE sminion.log_writer w SET place = last
+  WHERE w.id = log_statements.writer AND w.login = session_user AND w.place = first - 1
+  RETURNING w.place INTO written;
+  IF written IS NULL THEN
+    SELECT w.place INTO written FROM sminion.log_writer w
+    WHERE w.id = log_statements.writer AND w.login = session_user AND w.place >= last;
+    IF written IS NULL THEN
+      PERFORM sminion.refuse_log(writer, first, entries);
+    END IF;
+    RETURN written;
   END IF;
-  last := first + jsonb_array_length(entries) - 1;
   IF to_regclass('sminion.statement_subject' || to_char(moment AT TIME ZONE 'UTC', '_YYYY_MM')) IS NULL THEN
     RAISE EXCEPTION USING ERRCODE = 'SG602',
       MESSAGE = format('the log of statements has no partition for %s', to_char(moment AT TIME ZONE 'UTC', 'YYYY-MM')),
       HINT = 'Run `SELECT sminion.extend_log()`, and schedule it with `settle`.';
   END IF;
-
-  -- A ticket that somebody else opened, or that can still be rolled back, is no reason of this login.
-  SELECT e.value ->> 'ticket' INTO wrong
-  FROM jsonb_array_elements(entries) AS e (value)
-  WHERE NOT e.value ? 'of' AND NOT EXISTS (
-    SELECT FROM sminion.ticket k
-    WHERE k.id = (e.value ->> 'ticket')::bigint AND k.login = session_user AND pg_xact_status(k.writer) = 'committed')
-  LIMIT 1;
-  IF FOUND THEN
-    RAISE EXCEPTION USING ERRCODE = 'SG603',
-      MESSAGE = format('ticket %s is not a committed one of login `%s`', coalesce(wrong, 'NULL'), session_user),
-      HINT = 'Record what was done under a ticket with the login that opened it.';
-  END IF;
-
-  SELECT e.value ->> 'of' INTO wrong
-  FROM jsonb_array_elements(entries) WITH ORDINALITY AS e (value, n)
-  WHERE e.value ? 'of' AND ((e.value ->> 'of')::bigint BETWEEN 1 AND first + e.n - 2) IS NOT TRUE
-  LIMIT 1;
-  IF FOUND THEN
-    RAISE EXCEPTION USING ERRCODE = 'SG605',
-      MESSAGE = format('a result is of an earlier statement, not of %s', coalesce(wrong, 'NULL')),
-      HINT = 'Pass the place of its statement as `of`.';
-  END IF;
-
   -- A log that a crash could lose is none: a login that commits without waiting for the disk waits here.
   IF current_setting('synchronous_commit') = 'off' THEN
     PERFORM set_config('synchronous_commit', 'on', true);
   END IF;
+
+  -- A ticket that somebody else opened, or that can still be rolled back, is no reason of this login.
   INSERT INTO sminion.statement_event (
-    at, writer, place, ticket, verdict, codes, operations, relations, columns, fingerprint, statement)
-  SELECT moment, log_statements.writer, first + e.n - 1, s.ticket, s.verdict, sminion.log_texts(s.codes, 50), s.operations,
-         sminion.log_texts(s.relations, 200), sminion.log_texts(s.columns, 1000), sminion.log_text(s.fingerprint, 200),
-         sminion.log_text(s.statement, 8000)
-  FROM jsonb_array_elements(entries) WITH ORDINALITY AS e (value, n),
-    LATERAL jsonb_to_record(e.value) AS s (
-      ticket bigint, verdict text, codes text[], operations text[], relations text[], columns text[], fingerprint text,
-      statement text)
-  WHERE NOT e.value ? 'of' AND first + e.n - 1 > written;
+    at, writer, place, ticket, shape, refused, outcome, codes, rows, microseconds, bulk)
+  SELECT moment, log_statements.writer, first + e.n - 1, k.id, h.id,
+         h.verdict = 'refused' OR e.outcome IS NOT DISTINCT FROM 'refused',
+         e.outcome, CASE WHEN e.codes = '{}' THEN e.codes ELSE sminion.log_texts(e.codes, 50) END,
+         e.rows, e.microseconds, e.bulk
+  FROM ROWS FROM (jsonb_to_recordset(entries) AS (
+      ticket bigint, shape bigint, of bigint, outcome text, codes text[], rows bigint, microseconds bigint, bulk bigint))
+    WITH ORDINALITY AS e (ticket, shape, of, outcome, codes, rows, microseconds, bulk, n)
+  JOIN sminion.ticket k ON k.id = e.ticket
+  JOIN sminion.statement_shape h ON h.id = e.shape
+  WHERE e.of IS NULL AND k.login = session_user AND pg_xact_status(k.writer) = 'committed';
+  GET DIAGNOSTICS recorded = ROW_COUNT;
 
-  INSERT INTO sminion.statement_result (at, writer, statement, outcome, codes, rows, microseconds, bulk)
-  SELECT moment, log_statements.writer, r.of, r.outcome, sminion.log_texts(r.codes, 50), r.rows, r.microseconds, r.bulk
-  FROM jsonb_array_elements(entries) WITH ORDINALITY AS e (value, n),
-    LATERAL jsonb_to_record(e.value) AS r (
-      of bigint, outcome text, codes text[], rows bigint, microseconds bigint, bulk bigint)
-  WHERE e.value ? 'of' AND first + e.n - 1 > written;
-
-  INSERT INTO sminion.statement_subject (at, writer, statement, subject)
-  SELECT moment, log_statements.writer, (e.value ->> 'of')::bigint, sminion.log_text(s.subject, 400)
-  FROM jsonb_array_elements(entries) WITH ORDINALITY AS e (value, n),
-    LATERAL jsonb_array_elements_text(e.value -> 'subjects') AS s (subject)
-  WHERE e.value ? 'of' AND first + e.n - 1 > written;
-
-  IF last > written THEN
-    UPDATE sminion.log_writer w SET place = last WHERE w.id = log_statements.writer;
+  IF recorded < many THEN
+    INSERT INTO sminion.statement_result (at, writer, statement, outcome, codes, rows, microseconds, bulk)
+    SELECT moment, log_statements.writer, e.of, e.outcome,
+           CASE WHEN e.codes = '{}' THEN e.codes ELSE sminion.log_texts(e.codes, 50) END,
+           e.rows, e.microseconds, e.bulk
+    FROM ROWS FROM (jsonb_to_recordset(entries) AS (
+        of bigint, outcome text, codes text[], rows bigint, microseconds bigint, bulk bigint))
+      WITH ORDINALITY AS e (of, outcome, codes, rows, microseconds, bulk, n)
+    WHERE e.of BETWEEN 1 AND first + e.n - 2;
+    GET DIAGNOSTICS counted = ROW_COUNT;
+    IF recorded + counted < many THEN
+      PERFORM sminion.refuse_log(writer, first, entries);
+    END IF;
   END IF;
-  RETURN greatest(last, written);
+
+  IF jsonb_path_exists(entries, '$[*].subjects[0]') THEN
+    INSERT INTO sminion.statement_subject (at, writer, statement, subject)
+    -- Numbers and uuids, which most keys are, are safe as they stand.
+    SELECT moment, log_statements.writer, coalesce((e.value ->> 'of')::bigint, first + e.n - 1),
+           CASE WHEN length(s.subject) <= 36 AND ltrim(s.subject, '-0123456789abcdef') = '' THEN s.subject
+             ELSE sminion.log_text(s.subject, 400) END
+    FROM jsonb_array_elements(entries) WITH ORDINALITY AS e (value, n),
+      LATERAL jsonb_array_elements_text(e.value -> 'subjects') AS s (subject);
+  END IF;
+  RETURN last;
 EXCEPTION WHEN data_exception OR integrity_constraint_violation THEN
   RAISE EXCEPTION USING ERRCODE = 'SG605',
     MESSAGE = 'an entry of the log is malformed',
@@ -1762,11 +2052,12 @@ COMMENT ON VIEW sminion.settle_status IS 'what waits for settle, remask and back
 -- application or the server ended while it ran.
 CREATE VIEW sminion.statement_log WITH (security_barrier) AS
   SELECT e.at, e.writer, e.place, e.ticket, k.login, k.actor, k.unit, k.purpose, k.reason, k.role AS compartment,
-         CASE WHEN r.refused THEN 'refused' ELSE e.verdict END AS verdict,
-         r.outcomes, e.codes || coalesce(r.codes, '{}') AS codes,
-         e.operations, e.relations, e.columns, e.fingerprint, e.statement,
+         CASE WHEN e.refused OR r.refused THEN 'refused' ELSE 'allowed' END AS verdict,
+         r.outcomes, h.codes || coalesce(r.codes, '{}') AS codes,
+         h.operations, h.relations, h.columns, h.fingerprint, h.statement,
          r.rows, r.bulk, r.microseconds
   FROM sminion.statement_event e
+  JOIN sminion.statement_shape h ON h.id = e.shape
   JOIN sminion.ticket k ON k.id = e.ticket
   LEFT JOIN LATERAL (
     SELECT pg_catalog.array_agg(DISTINCT x.outcome) AS outcomes,
@@ -1774,11 +2065,16 @@ CREATE VIEW sminion.statement_log WITH (security_barrier) AS
            pg_catalog.sum(x.rows)::bigint AS rows,
            pg_catalog.sum(x.bulk)::bigint AS bulk,
            pg_catalog.sum(x.microseconds)::bigint AS microseconds,
-           (SELECT pg_catalog.array_agg(DISTINCT c.code)
-            FROM sminion.statement_result y, LATERAL pg_catalog.unnest(y.codes) AS c (code)
-            WHERE y.writer = e.writer AND y.statement = e.place AND y.at >= e.at) AS codes
-    FROM sminion.statement_result x
-    WHERE x.writer = e.writer AND x.statement = e.place AND x.at >= e.at
+           pg_catalog.array_agg(DISTINCT c.code) FILTER (WHERE c.code IS NOT NULL) AS codes
+    FROM (
+      SELECT e.outcome, e.codes, e.rows, e.bulk, e.microseconds WHERE e.outcome IS NOT NULL
+      UNION ALL
+      SELECT y.outcome, y.codes, y.rows, y.bulk, y.microseconds
+      FROM sminion.statement_result y
+      WHERE y.writer = e.writer AND y.statement = e.place AND y.at >= e.at
+    ) AS x
+    -- a result has one SQLSTATE at most, so nothing is counted twice
+    LEFT JOIN LATERAL pg_catalog.unnest(x.codes) AS c (code) ON true
     HAVING pg_catalog.count(*) > 0
   ) AS r ON true;
 COMMENT ON VIEW sminion.statement_log IS 'every statement: who, why, what it touched, the verdict, what came of it';
@@ -1786,29 +2082,49 @@ COMMENT ON VIEW sminion.statement_log IS 'every statement: who, why, what it tou
 -- views/refusals.sql
 -- What was refused: by the analyzer before the statement was sent, or by the server.
 CREATE VIEW sminion.refusals WITH (security_barrier) AS
-  SELECT e.at, e.writer, e.place, e.ticket, k.login, k.actor, k.unit, k.purpose, k.reason, 'analyzer' AS refused_by,
-         e.codes, e.operations, e.relations, e.columns, e.statement
+  SELECT e.at, e.writer, e.place, e.ticket, k.login, k.actor, k.unit, k.purpose, k.reason,
+         CASE WHEN h.verdict = 'refused' THEN 'analyzer' ELSE 'server' END AS refused_by,
+         h.codes || coalesce(e.codes, '{}') AS codes, h.operations, h.relations, h.columns, h.statement
   FROM sminion.statement_event e
+  JOIN sminion.statement_shape h ON h.id = e.shape
   JOIN sminion.ticket k ON k.id = e.ticket
-  WHERE e.verdict = 'refused'
+  WHERE e.refused
   UNION ALL
   SELECT r.at, r.writer, r.statement, e.ticket, k.login, k.actor, k.unit, k.purpose, k.reason, 'server',
-         r.codes, e.operations, e.relations, e.columns, e.statement
+         r.codes, h.operations, h.relations, h.columns, h.statement
   FROM sminion.statement_result r
   JOIN sminion.statement_event e ON e.writer = r.writer AND e.place = r.statement AND e.at <= r.at
+  JOIN sminion.statement_shape h ON h.id = e.shape
   JOIN sminion.ticket k ON k.id = e.ticket
   WHERE r.outcome = 'refused';
 COMMENT ON VIEW sminion.refusals IS 'what was refused, by the analyzer or by the server, to whom and why';
 
+-- views/write_log.sql
+-- Every write to a protected table as auditors see it, by whatever client; with who acted and why, where it was under a
+-- ticket. `rows` is NULL for TRUNCATE.
+CREATE VIEW sminion.write_log WITH (security_barrier) AS
+  SELECT e.at, e.id, e.transaction, e.ticket, e.login, e.role, k.actor, k.unit, k.purpose, k.reason,
+         e.operation, e.relation, e.columns, e.rows, e.bulk
+  FROM sminion.write_event e
+  LEFT JOIN sminion.ticket k ON k.id = e.ticket;
+COMMENT ON VIEW sminion.write_log IS 'every write to a protected table: who, why, which columns, how many rows';
+
 -- views/subject_access.sql
--- Who received data of a subject: one row per result that held the subject's key. Results marked `bulk` in
--- sminion.statement_log do not list their subjects.
+-- Who touched data of a subject: one row per result that held the subject's key, and one per write to its rows, with the
+-- number that sminion.write_log has for it. Results and writes marked `bulk` list only some of their subjects.
 CREATE VIEW sminion.subject_access WITH (security_barrier) AS
-  SELECT s.subject, s.at, s.writer, e.place, e.ticket, k.login, k.actor, k.unit, k.purpose, k.reason, e.operations,
-         e.relations, e.columns
+  SELECT s.subject, s.at, s.writer, e.place, e.ticket, k.login, k.actor, k.unit, k.purpose, k.reason, h.operations,
+         h.relations, h.columns, NULL::bigint AS write
   FROM sminion.statement_subject s
   JOIN sminion.statement_event e ON e.writer = s.writer AND e.place = s.statement AND e.at <= s.at
-  JOIN sminion.ticket k ON k.id = e.ticket;
+  JOIN sminion.statement_shape h ON h.id = e.shape
+  JOIN sminion.ticket k ON k.id = e.ticket
+  UNION ALL
+  SELECT s.subject, s.at, NULL, NULL, e.ticket, e.login, k.actor, k.unit, k.purpose, k.reason, ARRAY[e.operation],
+         ARRAY[e.relation], e.columns, e.id
+  FROM sminion.write_subject s
+  JOIN sminion.write_event e ON e.id = s.event AND e.at = s.at
+  LEFT JOIN sminion.ticket k ON k.id = e.ticket;
 COMMENT ON VIEW sminion.subject_access IS 'each access to data of a subject: who, for which purpose, why';
 
 -- grants.sql

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sminion_guard.session.audit.normalise import normalised, safe
 from sminion_guard.session.audit.queue import Receipt
-from sminion_guard.session.audit.rows import Result, Statement
+from sminion_guard.session.audit.rows import Result, Shape, Statement
 from sminion_guard.session.audit.writer import AuditWriter
 
-__all__ = ["AuditWriter", "Receipt", "Result", "Statement", "normalised", "safe"]
+__all__ = ["AuditWriter", "Receipt", "Result", "Shape", "Statement", "normalised", "safe"]

@@ -19,9 +19,9 @@ from sminion_guard.analyzer.staged import State, staged
 from sminion_guard.codes import error_class
 from sminion_guard.errors import AuditUnavailable, GuardError, PolicyError, TicketRefused
 from sminion_guard.policy import Policy
-from sminion_guard.session.audit.normalise import normalised
 from sminion_guard.session.audit.queue import Receipt
 from sminion_guard.session.audit.rows import Result, Statement
+from sminion_guard.session.audit.shapes import Known, Shapes
 from sminion_guard.session.audit.writer import AuditWriter
 
 Mode = Literal["strict"]
@@ -46,6 +46,7 @@ class Auditor:
 
     def __init__(self, conninfo: str, policy: Policy, *, log: str | None = None) -> None:
         self.writer = AuditWriter(log or conninfo)
+        self._shapes = Shapes()
         self._conninfo = conninfo
         self.judge_by(policy)
         self._refreshing = Lock()
@@ -104,7 +105,7 @@ class Auditor:
         except psycopg.Error:
             return False
 
-    def announce(self, verdict: Verdict, ticket: int) -> Receipt:
+    def announce(self, verdict: Verdict, ticket: int) -> tuple[Receipt, Known]:
         """Hand in the row of a statement that is about to be sent, or is refused.
 
         It is written while the statement runs. Where subjects are to follow it lingers for a moment: their rows must be
@@ -112,17 +113,8 @@ class Auditor:
 
         :raises AuditUnavailable: when no row can be taken.
         """
-        accesses = [access for judged in verdict.statements for access in judged.statement.accesses]
-        columns = {f"{access.qualified}.{column}" for access in accesses for column in access.columns}
-        return self.writer.record(Statement(
-            ticket,
-            codes=tuple(dict.fromkeys(reason.code for reason in verdict.reasons)),
-            operations=tuple(sorted({access.operation.value for access in accesses})),
-            relations=tuple(sorted({access.qualified for access in accesses})),
-            columns=tuple(sorted(columns)),
-            fingerprint=verdict.fingerprint,
-            statement=normalised(verdict.sql),
-        ), hurry=not any(verdict.subject_columns(number) for number in range(len(verdict.statements))))
+        known = self._shapes.of(verdict)
+        return self.writer.record(Statement(ticket, known.shape), hurry=not known.shows_subjects), known
 
     def record_result(self, of: Receipt, result: Result) -> Receipt:
         """Hand in what came of it. Who waits for it says so by waiting."""

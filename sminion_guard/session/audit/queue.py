@@ -47,12 +47,11 @@ class Queue:
         self._changed = Condition()
         self._closed = False
         self._hurry = False
-        self._taken = 0
+        self._asleep = False
 
-    def put(self, waiting: Waiting, *, hurry: bool = True) -> None:
-        """Append a row.
+    def put(self, waiting: Waiting) -> None:
+        """Append a row. It is written when somebody waits for it, or after :data:`LINGER`.
 
-        :param hurry: write it as soon as can be; else with the next one that is in a hurry, or after :data:`LINGER`.
         :raises AuditUnavailable: SG601 when it is full or closed.
         """
         with self._changed:
@@ -63,39 +62,35 @@ class Queue:
                     hint="see whether the log's database can be reached and is fast enough",
                 )
             self._rows.append(waiting)
-            self._hurry = self._hurry or hurry
-            if hurry or len(self._rows) == 1:
+            if self._asleep:
                 self._changed.notify_all()
 
     def hurry(self) -> None:
-        """Somebody waits for a row that was put without hurry."""
+        """Somebody waits who cannot write himself."""
         with self._changed:
-            if self._rows and not self._hurry:
-                self._hurry = True
-                self._changed.notify_all()
+            self._hurry = True
+            self._changed.notify_all()
 
     def take(self, most: int) -> list[Waiting]:
-        """Up to ``most`` rows, the oldest first; waits for one. None are left when it returns an empty list."""
+        """Up to ``most`` rows, the oldest first; none when none wait."""
         with self._changed:
-            self._taken = 0
-            self._changed.notify_all()  # for `drained`: what was taken before is settled
-            while not self._rows and not self._closed:
-                self._changed.wait()
-            while not (self._hurry or self._closed or len(self._rows) >= most):
-                left = self._rows[0].since + LINGER - time.monotonic()
-                if left <= 0:
-                    break
-                self._changed.wait(left)
-            found = [self._rows.popleft() for _ in range(min(most, len(self._rows)))]
-            self._taken = len(found)
-            self._hurry = self._hurry and bool(self._rows)
-            return found
+            return [self._rows.popleft() for _ in range(min(most, len(self._rows)))]
 
-    def drained(self, timeout: float) -> bool:
-        """Wait until nothing is waiting or being written; whether that came true within ``timeout`` seconds."""
-        self.hurry()
+    def await_work(self) -> None:
+        """Return when a row waits, or when no more can come."""
         with self._changed:
-            return self._changed.wait_for(lambda: not self._rows and not self._taken, timeout)
+            self._asleep = True  # from here on, and not before, `put` wakes us: waking costs more than putting
+            while not (self._rows or self._hurry or self._closed):
+                self._changed.wait()
+            self._asleep = False
+
+    def linger(self) -> bool:
+        """Leave rows that wait to whoever comes along; whether nobody is to be left waiting any longer."""
+        with self._changed:
+            if not (self._hurry or self._closed):
+                self._changed.wait(LINGER / 2)
+            hurried, self._hurry = self._hurry or self._closed, False
+            return hurried
 
     def close(self) -> None:
         """Take no more rows; what waits can still be taken."""
@@ -103,6 +98,15 @@ class Queue:
             self._closed = True
             self._changed.notify_all()
 
-    def __len__(self) -> int:
+    @property
+    def closed(self) -> bool:
+        """Whether it takes no more rows."""
+        return self._closed
+
+    def oldest(self) -> float | None:
+        """Since when the first row waits, on the monotonic clock, in seconds; None when none does."""
         with self._changed:
-            return len(self._rows)
+            return self._rows[0].since if self._rows else None
+
+    def __len__(self) -> int:
+        return len(self._rows)

@@ -1,11 +1,11 @@
 """What goes on record, as values: a statement before its result is released, and what came of it.
 
-Their form on the way is that of sql/functions/log_statements.sql.
+Their form on the way is that of sql/functions/log_shape.sql and sql/functions/log_statements.sql.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from sminion_guard.session.audit.normalise import safe
@@ -15,10 +15,9 @@ LONGEST_KEY = 400
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
-    """A statement, and the judgement of it.
+class Shape:
+    """What is the same for statements that differ only in their constants: it is recorded once.
 
-    :param ticket: the number of the ticket it stands under.
     :param codes: why it is refused; none when it is allowed.
     :param operations: values of :class:`~sminion_guard.policy.Operation`, sorted.
     :param relations: qualified names, sorted.
@@ -27,19 +26,25 @@ class Statement:
     :param statement: the text without constants.
     """
 
-    ticket: int
     codes: tuple[str, ...] = ()
     operations: tuple[str, ...] = ()
     relations: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
     fingerprint: str = ""
     statement: str = ""
+    _hash: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Each statement looks up the number of its shape: hash it once.
+        said = (self.codes, self.operations, self.relations, self.columns, self.fingerprint, self.statement)
+        object.__setattr__(self, "_hash", hash(said))
+
+    def __hash__(self) -> int:
+        return self._hash
 
     def entry(self) -> dict[str, Any]:
         """The row for the server."""
         return {
-            "ticket": self.ticket,
-            "verdict": "refused" if self.codes else "allowed",
             "codes": list(self.codes),
             "operations": list(self.operations),
             "relations": [safe(name, 200) for name in self.relations],
@@ -47,6 +52,17 @@ class Statement:
             "fingerprint": safe(self.fingerprint, 200),
             "statement": safe(self.statement),
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A statement that is about to be sent, or is refused.
+
+    :param ticket: the number of the ticket it stands under.
+    """
+
+    ticket: int
+    shape: Shape = Shape()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +84,13 @@ class Result:
     subjects: tuple[str, ...] = ()
     bulk: int | None = None
 
-    def entry(self, place: int) -> dict[str, Any]:
-        """The row for the server.
-
-        :param place: of its statement.
-        """
-        return {
-            "of": place,
-            "outcome": self.outcome,
-            "codes": list(self.codes),
-            "rows": self.rows,
-            "microseconds": self.microseconds,
-            "subjects": [safe(key, LONGEST_KEY) for key in self.subjects],
-            "bulk": self.bulk,
+    def entry(self) -> dict[str, Any]:
+        """The row for the server, or what it adds to that of its statement."""
+        found: dict[str, Any] = {
+            "outcome": self.outcome, "codes": self.codes, "rows": self.rows, "microseconds": self.microseconds,
         }
+        if self.subjects:
+            found["subjects"] = [safe(key, LONGEST_KEY) for key in self.subjects]
+        if self.bulk is not None:
+            found["bulk"] = self.bulk
+        return found

@@ -1,98 +1,146 @@
-"""The writer's own connection: one batch at a time, each written once, whatever becomes of the connection."""
+"""One batch at a time on its way to the log: each row written once, whatever becomes of the connection."""
 
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections import OrderedDict
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from sminion_guard import resources
-from sminion_guard.session.audit.queue import Place, Waiting
-from sminion_guard.session.audit.rows import Result
+from sminion_guard.session.audit.batch import Batch
+from sminion_guard.session.audit.link import Link
+from sminion_guard.session.audit.queue import Waiting
+from sminion_guard.session.audit.rows import Shape, Statement
 
-
-class Orphan(Exception):
-    """A result whose statement is not on record, or on record of an earlier writer: it cannot be recorded."""
+MOST_SHAPES = 10_000
+"""Shapes whose numbers are kept: beyond, the one used longest ago is asked for again."""
 
 
 class Sender:
-    """Not thread-safe: it belongs to the writer's thread.
+    """Not thread-safe: it belongs to whoever holds the writer's pen.
 
-    :param conninfo: of the database that holds the tickets, as the login that opens them.
+    :param conninfo: of the log's database.
     :param patience: seconds after which a server that does not answer is given up.
     """
 
     def __init__(self, conninfo: str, patience: float) -> None:
-        limits: dict[str, Any] = {
-            "connect_timeout": max(2, int(patience)),  # libpq takes whole seconds, and 2 at least
-            "tcp_user_timeout": int(patience * 1000),
-        }
-        given = conninfo_to_dict(conninfo)
-        self._conninfo = make_conninfo(conninfo, **{name: value for name, value in limits.items() if name not in given})
-        self._timeout = int(patience * 1000)
-        self._connection: psycopg.Connection[Any] | None = None
+        self._link = Link(conninfo, patience)
         self._writer: int | None = None
         self._written = 0
+        self._shapes: OrderedDict[Shape, int] = OrderedDict()
+        self.rows: list[Waiting] = []
+        """What it has taken on, and has not settled."""
+        self._batch: Batch | None = None
+        self._sent = False
 
-    def send(self, batch: list[Waiting]) -> list[Place]:
-        """Write ``batch``; call it again with the same batch after an error that may pass.
+    def take_on(self, rows: list[Waiting]) -> None:
+        """``rows`` are on their way from here on, until :meth:`deliver` returns or :meth:`give_up`."""
+        self.rows = rows
 
+    def try_send(self) -> bool:
+        """Send what was taken on, if that takes no waiting; whether it was sent."""
+        if self._writer is None or not self._link.is_ready(_query("log_statements")) or self._missing():
+            return False
+        self._send()
+        return True
+
+    def settled(self) -> bool:
+        """Whether :meth:`deliver` would not wait."""
+        return self._sent and self._link.answered()
+
+    def deliver(self, deadline: float) -> Batch:
+        """Send what was taken on, where it is not on its way, and wait for the answer; call it again after an error
+        that may pass: what is on record already is not written twice.
+
+        :param deadline: on the monotonic clock, in seconds.
         :returns: where each row stands.
         :raises psycopg.Error: the server refuses, or cannot be reached.
-        :raises Orphan: see there.
         """
-        connection = self._connected()
-        if self._writer is None:
-            row = connection.execute(_query("open_log")).fetchone()
-            assert row is not None
-            self._writer, self._written = int(row[0]), 0
-        first = self._written + 1
-        places = [(self._writer, first + number) for number in range(len(batch))]
-        entries = [self._entry(waiting, batch, places) for waiting in batch]
-        connection.execute(_query("log_statements"), (self._writer, first, json.dumps(entries)))
-        self._written += len(batch)
-        return places
+        try:
+            if not self._sent:
+                self._link.open(deadline)
+                if self._writer is None:
+                    self._writer, self._written = int(self._link.ask(_query("open_log"), (), deadline) or b"0"), 0
+                for shape in self._missing():
+                    values = (json.dumps(shape.entry()).encode(),)
+                    self._learn(shape, int(self._link.ask(_query("log_shape"), values, deadline) or b"0"))
+                batch = self._built()
+                if batch.entries:
+                    self._link.ask(_query("log_statements"), _values(batch), deadline)
+            else:
+                self._sent = False  # whatever comes, it is not waited for twice
+                self._link.receive(deadline)
+                batch = self._built()
+        except psycopg.Error as error:
+            if error.sqlstate == "SG605":  # the log may be another one than that which knew these shapes
+                self._shapes.clear()
+                self._batch = None
+            elif error.sqlstate is None or not error.sqlstate.startswith("SG"):
+                self._link.close()
+            raise
+        self._written = batch.last
+        self._batch, self.rows = None, []
+        return batch
 
-    def _entry(self, waiting: Waiting, batch: list[Waiting], places: list[Place]) -> dict[str, Any]:
-        row, of = waiting.row, waiting.of
-        if not isinstance(row, Result):
-            return row.entry()
-        assert of is not None
-        if of.done():
-            if of.cancelled() or of.exception() is not None:
-                raise Orphan("the statement of this result is not on record")
-            writer, place = of.result()
-        else:  # it waits for the same batch, before its result
-            writer, place = next(
-                (place for other, place in zip(batch, places, strict=True) if other.receipt is of), (0, 0)
-            )
-        if writer != self._writer:
-            raise Orphan("the statement of this result is on record of an earlier connection to the log")
-        return row.entry(place)
+    def give_up(self, *, unknown: bool) -> list[Waiting]:
+        """What was taken on is not delivered.
 
-    def _connected(self) -> psycopg.Connection[Any]:
-        if self._connection is None or self._connection.closed:
-            self._connection = psycopg.connect(self._conninfo, autocommit=True, prepare_threshold=2)
-            self._connection.execute(_query("limit"), (str(self._timeout),))
-        return self._connection
+        :param unknown: nobody knows whether it is on record: the places of what follows are counted anew.
+        """
+        rows, self.rows, self._batch, self._sent = self.rows, [], None, False
+        if unknown:
+            self._writer = None
+            self._link.close()
+        return rows
 
     def disconnect(self) -> None:
         """The next batch goes through a new connection."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        self._link.close()
 
-    def start_anew(self) -> None:
-        """Forget how far the log is: a batch was given up that may be on record or not."""
-        self._writer = None
+    def _send(self) -> None:
+        batch = self._built()
+        if batch.entries:
+            try:
+                self._link.send(_query("log_statements"), _values(batch))
+            except psycopg.Error:
+                self._link.close()
+            else:
+                self._sent = True
+
+    def _built(self) -> Batch:
+        if self._batch is None:
+            assert self._writer is not None
+            batch = Batch(self._writer, self._written + 1)
+            batch.fill(self.rows, self._shapes)
+            self._batch = batch
+        return self._batch
+
+    def _missing(self) -> list[Shape]:
+        """Shapes of what was taken on that have no number here."""
+        missing = []
+        for waiting in self.rows:
+            if isinstance(waiting.row, Statement):
+                if waiting.row.shape in self._shapes:
+                    self._shapes.move_to_end(waiting.row.shape)
+                else:
+                    missing.append(waiting.row.shape)
+        return list(dict.fromkeys(missing))
+
+    def _learn(self, shape: Shape, number: int) -> None:
+        self._shapes[shape] = number
+        while len(self._shapes) > MOST_SHAPES:
+            self._shapes.popitem(last=False)
+
+
+def _values(batch: Batch) -> tuple[bytes, ...]:
+    return str(batch.writer).encode(), str(batch.first).encode(), batch.text()
 
 
 def _query(name: str) -> bytes:
     found = _queries.get(name)
     if found is None:
-        found = _queries[name] = (resources.sql() / "queries" / "audit" / f"{name}.sql").read_bytes()
+        found = _queries[name] = (resources.sql() / "queries" / "audit" / f"{name}.sql").read_bytes().strip()
     return found
 
 

@@ -1,6 +1,7 @@
-"""The audit writer: a thread with its own connection, so that the log outlives the transactions it tells of.
+"""The audit writer: a connection of its own, so that the log outlives the transactions it tells of.
 
-While one batch is being written the next rows gather: under load many statements share one commit (group commit).
+Who waits for a row writes it himself, together with all that wait with it: under load many statements share one commit
+(group commit), and a lone one is not handed from thread to thread. Rows that nobody waits for are written by a thread.
 """
 
 from __future__ import annotations
@@ -9,17 +10,18 @@ import atexit
 import contextlib
 import os
 import time
+from collections import deque
 from threading import Lock, Thread
 from weakref import WeakSet
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from sminion_guard.codes import CODES, error_class
-from sminion_guard.errors import AuditUnavailable, GuardError
-from sminion_guard.session.audit.queue import Queue, Receipt, Waiting
+from sminion_guard.errors import AuditUnavailable
+from sminion_guard.session.audit.failure import explained, late
+from sminion_guard.session.audit.queue import LINGER, Queue, Receipt, Waiting
 from sminion_guard.session.audit.rows import Result, Statement
-from sminion_guard.session.audit.sender import Orphan, Sender
+from sminion_guard.session.audit.sender import Sender
 
 PAUSES = (0.0, 0.05, 0.1, 0.2, 0.5)
 """Seconds before each new attempt; the last one goes on."""
@@ -29,12 +31,14 @@ FINAL = frozenset({*OF_ONE_ROW, "SG602", "SG604"})
 """What no new attempt mends."""
 
 _writers: WeakSet[AuditWriter] = WeakSet()
+_inherited: list[Sender] = []
+"""Connections of a parent process: closing them here would end them there."""
 
 
 class AuditWriter:
     """Writes the log of statements. Thread-safe; in a forked process it begins anew, with nothing of its parent's.
 
-    :param conninfo: of the database that holds the tickets, as the login that opens them.
+    :param conninfo: of the log's database, as the login that opens the tickets.
     :param patience: seconds that a row may wait for the disk, whatever happens to the server meanwhile.
     :param capacity: rows that may wait.
     :param batch: rows of one commit, at most.
@@ -54,19 +58,23 @@ class AuditWriter:
 
     def begin_anew(self) -> None:
         """As if nothing had been handed in: a forked process has neither the thread nor its connection."""
-        self._lock = Lock()
         self._queue = Queue(self._capacity)
+        self._sender = Sender(self._conninfo, self.patience)
+        self._one_by_one: deque[Waiting] = deque()
+        self._pen = Lock()  # who holds it may use the sender
+        self._starting = Lock()
         self._thread: Thread | None = None
 
     def record(self, statement: Statement, *, hurry: bool = True) -> Receipt:
         """Hand in a statement, before it is sent.
 
-        :param hurry: False where nobody waits for it before its result, with which it then shares a commit.
+        :param hurry: send it to the log at once, so that it is written while the statement runs. False where a result
+            is expected to follow that must be on disk as well: both then share a commit.
         :raises AuditUnavailable: SG601 when the queue is full, or the writer closed.
         """
         return self._put(Waiting(statement), hurry)
 
-    def record_result(self, of: Receipt, result: Result, *, hurry: bool = True) -> Receipt:
+    def record_result(self, of: Receipt, result: Result, *, hurry: bool = False) -> Receipt:
         """Hand in what came of a statement.
 
         :param of: what :meth:`record` returned.
@@ -75,45 +83,79 @@ class AuditWriter:
         """
         return self._put(Waiting(result, of), hurry)
 
-    def hurry(self) -> None:
-        """Somebody waits for what was handed in."""
-        self._queue.hurry()
-
     def await_receipt(self, receipt: Receipt) -> None:
         """Return when the row is on disk.
 
         :raises AuditUnavailable: when it could not be written, or not within ``patience``.
         """
         if not receipt.done():
-            self.hurry()
-        try:
-            receipt.result(self.patience)
-        except TimeoutError:
-            raise late(self.patience) from None
+            deadline = time.monotonic() + self.patience
+            while not receipt.done():
+                if not self._pen.acquire(timeout=max(0.0, deadline - time.monotonic())):
+                    raise late(self.patience)
+                try:
+                    if not (receipt.done() or self._write_next()):
+                        break
+                finally:
+                    self._pen.release()
+            try:
+                receipt.result(max(0.0, deadline - time.monotonic()))
+            except TimeoutError:
+                raise late(self.patience) from None
+        receipt.result()
+
+    def hurry(self) -> None:
+        """Somebody waits who cannot write himself, such as an event loop: the thread writes for him."""
+        self._queue.hurry()
 
     def flush(self, timeout: float | None = None) -> bool:
         """Wait until everything that was handed in is on disk or was refused; whether it came true in time.
 
         :param timeout: seconds; twice the patience when it is None.
         """
-        return self._thread is None or self._queue.drained(2 * self.patience if timeout is None else timeout)
+        deadline = time.monotonic() + (2 * self.patience if timeout is None else timeout)
+        while self._pending():
+            if not self._pen.acquire(timeout=max(0.0, deadline - time.monotonic())):
+                return False
+            try:
+                self._write_next()
+            finally:
+                self._pen.release()
+        return True
 
     def close(self) -> None:
-        """Write what waits and end the thread. Also done when the interpreter exits."""
-        with self._lock:
+        """Write what waits, and end thread and connection. Also done when the interpreter exits."""
+        with self._starting:
             self._closed = True
             self._queue.close()
+        self.flush()
         if self._thread is not None:
-            self._thread.join(2 * self.patience)
+            self._thread.join(self.patience)
+        if self._pen.acquire(timeout=self.patience):
+            try:
+                self._sender.disconnect()
+            finally:
+                self._pen.release()
 
     def _put(self, waiting: Waiting, hurry: bool) -> Receipt:
         if self._thread is None:
             self._start()
-        self._queue.put(waiting, hurry=hurry)
+        self._queue.put(waiting)
+        if hurry and self._pen.acquire(blocking=False):
+            try:
+                if self._sender.rows and self._sender.settled():
+                    self._write_next(patient=False)
+                if not self._sender.rows:
+                    self._sender.take_on(self._taken())
+                    self._sender.try_send()
+            except psycopg.Error:
+                pass  # of what is on its way: whoever waits for it tries again, and says so
+            finally:
+                self._pen.release()
         return waiting.receipt
 
     def _start(self) -> None:
-        with self._lock:
+        with self._starting:
             if self._thread is None and not self._closed:
                 # A daemon, since the interpreter waits for all others before it lets us flush.
                 thread = Thread(target=self._run, args=(self._queue,), name="sminion_guard audit", daemon=True)
@@ -121,72 +163,68 @@ class AuditWriter:
                 self._thread = thread
 
     def _run(self, queue: Queue) -> None:
-        sender = Sender(self._conninfo, self.patience)
-        while batch := queue.take(self._batch):
-            self._write(sender, batch)
-        sender.disconnect()
+        """Write what nobody waits for, and for those who cannot write themselves."""
+        while not queue.closed:
+            queue.await_work()
+            at_work = True
+            while at_work:
+                hurried = queue.linger()
+                while hurried or self._stale():
+                    with self._pen:
+                        if not self._write_next():
+                            break
+                at_work = self._pending()
 
-    def _write(self, sender: Sender, batch: list[Waiting]) -> None:
-        """Settle every receipt of ``batch``, one way or the other."""
-        deadline = batch[0].since + self.patience
+    def _pending(self) -> bool:
+        return bool(self._queue or self._sender.rows or self._one_by_one)
+
+    def _stale(self) -> bool:
+        """Whether a row has waited for longer than :data:`~sminion_guard.session.audit.queue.LINGER`."""
+        rows = self._sender.rows
+        since = rows[0].since if rows else self._queue.oldest()
+        return bool(self._one_by_one) or (since is not None and time.monotonic() - since >= LINGER)
+
+    def _taken(self) -> list[Waiting]:
+        return [self._one_by_one.popleft()] if self._one_by_one else self._queue.take(self._batch)
+
+    def _write_next(self, *, patient: bool = True) -> bool:
+        """Settle the receipts of one batch, one way or the other; whether there was one. For the holder of the pen.
+
+        :param patient: try again after errors that may pass; else that is left to whoever comes next.
+        """
+        sender = self._sender
+        if not sender.rows:
+            rows = self._taken()
+            if not rows:
+                return False
+            sender.take_on(rows)
+        deadline = sender.rows[0].since + self.patience
         attempts = 0
         while True:
+            rows = sender.rows
             try:
-                places = sender.send(batch)
-            except Orphan as error:
-                self._refuse_orphans(sender, batch, error)
-                return
+                batch = sender.deliver(max(deadline, time.monotonic() + 0.1 * self.patience))
             except psycopg.Error as error:
-                if error.sqlstate in OF_ONE_ROW and len(batch) > 1:
-                    for waiting in batch:
-                        self._write(sender, [waiting])
-                    return
+                if error.sqlstate in OF_ONE_ROW and len(rows) > 1:
+                    self._one_by_one.extend(sender.give_up(unknown=False))
+                    return True
+                if not patient:
+                    return True
                 pause = PAUSES[min(attempts, len(PAUSES) - 1)]
                 attempts += 1
                 if error.sqlstate in FINAL or time.monotonic() + pause >= deadline:
-                    if error.sqlstate not in OF_ONE_ROW:
-                        # Nobody knows whether it is on record: the places of what follows are counted anew.
-                        sender.start_anew()
-                        sender.disconnect()
-                    _fail(batch, error)
-                    return
-                if error.sqlstate is None or not error.sqlstate.startswith("SG"):
-                    sender.disconnect()
+                    _fail(sender.give_up(unknown=error.sqlstate not in OF_ONE_ROW), error)
+                    return True
                 time.sleep(pause)
             except Exception as error:  # whatever it is, nobody may wait for ever, and nothing may pass unrecorded
-                sender.start_anew()
-                sender.disconnect()
-                _fail(batch, error)
-                return
+                _fail(sender.give_up(unknown=True), error)
+                return True
             else:
-                for waiting, place in zip(batch, places, strict=True):
+                for waiting, place in batch.rows:
                     waiting.receipt.set_result(place)
-                return
-
-    def _refuse_orphans(self, sender: Sender, batch: list[Waiting], error: Orphan) -> None:
-        if len(batch) == 1:
-            _fail(batch, error)
-            return
-        for waiting in batch:
-            self._write(sender, [waiting])
-
-
-def _fail(batch: list[Waiting], error: Exception) -> None:
-    for waiting in batch:  # each waiter raises its own exception, with a traceback of its own
-        waiting.receipt.set_exception(_explained(error))
-
-
-def _explained(error: Exception) -> GuardError:
-    state = error.sqlstate if isinstance(error, psycopg.Error) else None
-    if isinstance(error, psycopg.Error) and state in CODES:
-        diag = error.diag
-        return error_class(state)(
-            state, diag.message_primary or str(error), detail=diag.message_detail, hint=diag.message_hint
-        )
-    return AuditUnavailable(
-        "SG601", "the log cannot be written, so nothing is released", detail=f"{type(error).__name__}: {error}".strip(),
-        hint="see whether the log's database can be reached, then try again",
-    )
+                for waiting, orphan in batch.orphans:
+                    _fail([waiting], orphan)
+                return True
 
 
 def writers() -> tuple[AuditWriter, ...]:
@@ -194,12 +232,9 @@ def writers() -> tuple[AuditWriter, ...]:
     return tuple(_writers)
 
 
-def late(patience: float) -> AuditUnavailable:
-    """The row is not on disk after ``patience`` seconds."""
-    return AuditUnavailable(
-        "SG601", f"the log was not written within {patience:g} seconds, so nothing is released",
-        hint="see whether the log's database can be reached and is fast enough, then try again",
-    )
+def _fail(rows: list[Waiting], error: Exception) -> None:
+    for waiting in rows:  # each waiter raises its own exception, with a traceback of its own
+        waiting.receipt.set_exception(explained(error))
 
 
 @atexit.register
@@ -211,6 +246,7 @@ def _close_all() -> None:
 
 def _begin_all_anew() -> None:
     for writer in list(_writers):
+        _inherited.append(writer._sender)
         writer.begin_anew()
 
 

@@ -1,1 +1,1 @@
-SELECT sminion.log_statements(%s, %s, %s)
+SELECT sminion.log_statements($1::bigint, $2::bigint, $3::jsonb)

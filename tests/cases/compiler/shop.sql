@@ -643,19 +643,19 @@ GRANT SELECT ON sminion.access_log, sminion.statement_log, sminion.refusals, smi
 REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "shop_all";
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "shop_all";
 GRANT USAGE ON SCHEMA sminion TO "shop_all";
-GRANT EXECUTE ON ROUTINE sminion.open_ticket(text, text, text, text[], text, text, text), sminion.enter(text), sminion.session_facts(), sminion.context(name, name), sminion.open_log(), sminion.log_statements(bigint, bigint, jsonb) TO "shop_all";
+GRANT EXECUTE ON ROUTINE sminion.open_ticket(text, text, text, text[], text, text, text), sminion.enter(text), sminion.session_facts(), sminion.context(name, name), sminion.open_log(), sminion.log_shape(jsonb), sminion.log_statements(bigint, bigint, jsonb) TO "shop_all";
 
 -- guard_grant:shop_app (as owner)
 REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "shop_app";
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "shop_app";
 GRANT USAGE ON SCHEMA sminion TO "shop_app";
-GRANT EXECUTE ON ROUTINE sminion.open_ticket(text, text, text, text[], text, text, text), sminion.enter(text), sminion.session_facts(), sminion.context(name, name), sminion.open_log(), sminion.log_statements(bigint, bigint, jsonb) TO "shop_app";
+GRANT EXECUTE ON ROUTINE sminion.open_ticket(text, text, text, text[], text, text, text), sminion.enter(text), sminion.session_facts(), sminion.context(name, name), sminion.open_log(), sminion.log_shape(jsonb), sminion.log_statements(bigint, bigint, jsonb) TO "shop_app";
 
 -- guard_grant:shop_newsletter (as owner)
 REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "shop_newsletter";
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "shop_newsletter";
 GRANT USAGE ON SCHEMA sminion TO "shop_newsletter";
-GRANT EXECUTE ON ROUTINE sminion.open_ticket(text, text, text, text[], text, text, text), sminion.enter(text), sminion.session_facts(), sminion.context(name, name), sminion.open_log(), sminion.log_statements(bigint, bigint, jsonb) TO "shop_newsletter";
+GRANT EXECUTE ON ROUTINE sminion.open_ticket(text, text, text, text[], text, text, text), sminion.enter(text), sminion.session_facts(), sminion.context(name, name), sminion.open_log(), sminion.log_shape(jsonb), sminion.log_statements(bigint, bigint, jsonb) TO "shop_newsletter";
 
 -- guard_columns:crm.customer
 -- Without a default: the table is not rewritten, and a row without a mask is visible to nobody.

@@ -24,7 +24,7 @@ DEFINERS = {
     "context", "refuse_ticket", "stay_in_compartment", "named_subject", "open_ticket", "revoke_ticket",
     "block", "unblock", "give_consent", "withdraw_consent", "object", "withdraw_objection",
     "backfill", "remask", "settle", "await_older", "object_states", "session_facts",
-    "open_log", "log_statements", "extend_log", "drop_log",
+    "open_log", "log_shape", "log_statements", "extend_log", "drop_log",
 }
 """Functions that others than the owner call, and that need what only the owner may: a new one is a decision."""
 

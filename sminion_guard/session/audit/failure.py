@@ -1,0 +1,30 @@
+"""Why a row of the log is not on disk, as errors of ours."""
+
+from __future__ import annotations
+
+import psycopg
+
+from sminion_guard.codes import CODES, error_class
+from sminion_guard.errors import AuditUnavailable, GuardError
+
+
+def explained(error: Exception) -> GuardError:
+    """What the application is told when a row could not be written because of ``error``."""
+    state = error.sqlstate if isinstance(error, psycopg.Error) else None
+    if isinstance(error, psycopg.Error) and state in CODES:
+        diag = error.diag
+        return error_class(state)(
+            state, diag.message_primary or str(error), detail=diag.message_detail, hint=diag.message_hint
+        )
+    return AuditUnavailable(
+        "SG601", "the log cannot be written, so nothing is released", detail=f"{type(error).__name__}: {error}".strip(),
+        hint="see whether the log's database can be reached, then try again",
+    )
+
+
+def late(patience: float) -> AuditUnavailable:
+    """The row is not on disk after ``patience`` seconds."""
+    return AuditUnavailable(
+        "SG601", f"the log was not written within {patience:g} seconds, so nothing is released",
+        hint="see whether the log's database can be reached and is fast enough, then try again",
+    )

@@ -1,0 +1,167 @@
+"""A connection to the log's database: one question at a time, sent without waiting, answered within a deadline.
+
+It keeps nothing in the session that another session would not have, so that it works behind a pooler that gives each
+transaction another server connection.
+"""
+
+from __future__ import annotations
+
+import re
+import select
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import psycopg
+from psycopg import errors, pq
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+NAMELESS = frozenset({"26000", "42P05"})
+"""A prepared statement that this server connection does not know, or knows already: a pooler stands between."""
+_PLACE = re.compile(rb"\$(\d+)")
+
+
+class Link:
+    """Not thread-safe.
+
+    :param conninfo: of the log's database.
+    :param patience: seconds after which a server that does not answer is given up.
+    """
+
+    def __init__(self, conninfo: str, patience: float) -> None:
+        limits: dict[str, Any] = {
+            "connect_timeout": max(2, int(patience)),  # libpq takes whole seconds, and 2 at least
+            "tcp_user_timeout": int(patience * 1000),
+        }
+        given = conninfo_to_dict(conninfo)
+        self._conninfo = make_conninfo(conninfo, **{name: value for name, value in limits.items() if name not in given})
+        self._connection: psycopg.Connection[Any] | None = None
+        self._names: dict[bytes, bytes] = {}
+        self._named = True
+        self._read_only = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a question can be sent without connecting first."""
+        return self._connection is not None and not self._connection.closed
+
+    def is_ready(self, question: bytes) -> bool:
+        """Whether :meth:`send` takes no waiting."""
+        return self.is_open and (self._read_only or not self._named or question in self._names)
+
+    def open(self, deadline: float) -> None:
+        """Connect, where it is not connected.
+
+        :raises psycopg.Error: when the server cannot be reached.
+        """
+        if not self.is_open:
+            self.close()
+            self._connection = psycopg.connect(self._conninfo, autocommit=True)
+            # A login whose transactions are read-only by default writes its log all the same.
+            answer = self.ask(b"SELECT pg_catalog.current_setting('default_transaction_read_only')", (), deadline)
+            self._read_only = answer == b"on"
+
+    def ask(self, question: bytes, values: Sequence[bytes], deadline: float) -> bytes | None:
+        """The only value of the answer.
+
+        :param deadline: on the monotonic clock, in seconds.
+        :raises psycopg.Error: the server refuses, does not answer in time, or cannot be reached.
+        """
+        named = self._named
+        self.send(question, values)
+        try:
+            return self.receive(deadline)
+        except psycopg.Error:
+            if named == self._named:
+                raise
+        return self.ask(question, values, deadline)
+
+    def send(self, question: bytes, values: Sequence[bytes]) -> None:
+        """Send it and do not wait.
+
+        :raises psycopg.Error: when there is no connection.
+        """
+        pgconn = self._pgconn
+        if self._read_only:
+            # In one string, which takes no values apart; so they are written into it.
+            literal = pq.Escaping(pgconn).escape_literal
+            question = _PLACE.sub(lambda found: literal(values[int(found[1]) - 1]), question)
+            pgconn.send_query(b"BEGIN READ WRITE; " + question + b"; COMMIT")
+        elif self._named and values:
+            name = self._names.get(question)
+            if name is None:
+                name = self._names[question] = b"sminion_log_%d" % len(self._names)
+                pgconn.send_prepare(name, question)
+                self._all(time.monotonic() + 10)
+            pgconn.send_query_prepared(name, values)
+        else:
+            pgconn.send_query_params(question, values)
+        pgconn.flush()
+
+    def answered(self) -> bool:
+        """Whether :meth:`receive` would not wait."""
+        pgconn = self._pgconn
+        pgconn.flush()
+        pgconn.consume_input()
+        return not pgconn.is_busy()
+
+    def receive(self, deadline: float) -> bytes | None:
+        """The answer to what was sent.
+
+        :raises psycopg.Error: as :meth:`ask`.
+        """
+        value = None
+        for result in self._all(deadline):
+            if result.status == pq.ExecStatus.FATAL_ERROR:
+                if self._read_only and self._pgconn.transaction_status == pq.TransactionStatus.INERROR:
+                    self._pgconn.send_query(b"ROLLBACK")
+                    self._all(deadline)
+                error = errors.error_from_result(result, encoding="utf-8")
+                if error.sqlstate in NAMELESS:
+                    self._named = False
+                raise error
+            if result.ntuples:
+                value = result.get_value(0, 0)
+        return value
+
+    def close(self) -> None:
+        """The next question needs a new connection."""
+        connection, self._connection = self._connection, None
+        self._names.clear()
+        if connection is not None:
+            connection.close()
+
+    @property
+    def _pgconn(self) -> pq.abc.PGconn:
+        if self._connection is None:
+            raise psycopg.OperationalError("no connection to the log")
+        return self._connection.pgconn
+
+    def _all(self, deadline: float) -> list[pq.abc.PGresult]:
+        """Every result up to the end of the answer; one at least."""
+        pgconn = self._pgconn
+        found: list[pq.abc.PGresult] = []
+        while True:
+            while pgconn.flush():
+                self._await(pgconn.socket, deadline, writing=True)
+                pgconn.consume_input()
+            while pgconn.is_busy():
+                self._await(pgconn.socket, deadline)
+                pgconn.consume_input()
+            result = pgconn.get_result()
+            if result is None:
+                break
+            found.append(result)
+        if not found:  # somebody was interrupted between taking the answer and reading it
+            raise psycopg.OperationalError("the answer of the log is lost")
+        return found
+
+    @staticmethod
+    def _await(socket: int, deadline: float, *, writing: bool = False) -> None:
+        left = deadline - time.monotonic()
+        if left > 0:
+            poll = select.poll()
+            poll.register(socket, select.POLLIN | (select.POLLOUT if writing else 0))
+            if poll.poll(left * 1000):
+                return
+        raise psycopg.OperationalError("the log does not answer in time")

@@ -1,0 +1,1 @@
+SELECT sminion.log_shape($1::jsonb)

@@ -1,0 +1,20 @@
+-- What a statement is, apart from its occasion: its text without constants, what it touches, the verdict on it. An
+-- application sends few shapes many times, so a statement's own row names its shape and stays short. Append-only; it holds
+-- nobody's data, so retention leaves it alone.
+CREATE TABLE sminion.statement_shape (
+  id          bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  -- of all that follows but the time: one row per shape, whoever sends it
+  digest      bytea       NOT NULL UNIQUE,
+  seen_at     timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+  verdict     text        NOT NULL CHECK (verdict IN ('allowed', 'refused')),
+  -- why it was refused; empty when it was allowed
+  codes       text[]      NOT NULL,
+  operations  text[]      NOT NULL CHECK (operations <@ ARRAY['collect', 'use', 'clarify', 'delete']),
+  relations   text[]      NOT NULL,
+  columns     text[]      NOT NULL,
+  fingerprint text        NOT NULL,
+  -- without constants and comments: the log must not become a copy of the data
+  statement   text        NOT NULL,
+  CHECK ((verdict = 'allowed') = (codes = '{}'))
+);
+COMMENT ON TABLE sminion.statement_shape IS 'the forms of statements: text without constants, what it touches, the verdict';
