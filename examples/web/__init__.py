@@ -1,0 +1,1 @@
+"""How a web application says for which purpose it serves a request: plain ASGI, so for any framework."""
