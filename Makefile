@@ -3,6 +3,7 @@
 #   make test    the tests; T="tests/unit -k path" runs some of them
 #   make check   linter, types, direction of the imports
 #   make test-oldest   the guarded session on the oldest SQLAlchemy and psycopg
+#   make bench   what a guarded session costs here, beside an unguarded one; B="--parts alone --rounds 10" for less
 # An active virtual environment is left alone; `make test VENV=$VIRTUAL_ENV` uses (and installs into) it.
 
 PYTHON ?= python3
@@ -14,7 +15,7 @@ BIN := $(VENV)/bin
 # Named by what it was made for: changed dependencies, or a tree that was moved, make it new.
 READY := $(VENV)/ready-$(shell { cat pyproject.toml; pwd; } | cksum | cut -d' ' -f1)
 
-.PHONY: demo test test-oldest check install clean
+.PHONY: demo test test-oldest check bench install clean
 .DEFAULT_GOAL := test
 
 demo: $(READY)
@@ -36,6 +37,9 @@ check: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+bench: $(READY)
+	$(BIN)/python -m bench.session $(B)
 
 install: $(READY)
 

@@ -1,0 +1,1 @@
+"""What a guarded session costs: ``python -m bench.session``."""
