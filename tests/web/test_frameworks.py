@@ -111,7 +111,8 @@ async def test_an_asynchronous_dependency_declares_the_purpose_of_a_route(
     app = routes(FastAPI(dependencies=[Depends(purpose)]), pool, guard_engine, after)
     for path in ("/async", "/thread"):
         assert (await get(app, path)).text == str(ORDERS)
-    print((await get(app, "/stream")), after)
+    assert (await get(app, "/stream")).text == "".join(f"{number}\n" for number in range(1, ORDERS + 1))
+    assert after == ["contract"], "a dependency ends after the background tasks"
     assert {entry.actor for entry in guard_log.statements} == {"user:ada"}
 
 
