@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.util.concurrency import await_only
 
 from sminion_guard.errors import ContextEscape
+from sminion_guard.session import orm
 from sminion_guard.session.audit.auditor import Mode
 from sminion_guard.session.connection import GuardedAsyncConnection, GuardedConnection
 from sminion_guard.session.door import Door
@@ -44,6 +45,7 @@ class GuardDialect(PGDialect_psycopg):
     ) -> None:
         super().__init__(**kwargs)  # type: ignore[no-untyped-call]
         self.guard = Guard.of(guard_policy, audit=guard_audit, primary=guard_primary, log=guard_log)
+        orm.listen()
 
     @classmethod
     def engine_created(cls, engine: Engine) -> None:
@@ -157,6 +159,7 @@ def install(engine: Engine | AsyncEngine, guard: Guard) -> None:
     in_use = getattr(core.pool, "checkedout", int)()
     if in_use:
         raise _not_guarded(f"{in_use} of the engine's connections are in use")
+    orm.listen()
     _leave_to_parent(core)
     core.dialect.__class__ = guarded
     core.dialect.guard = guard  # type: ignore[attr-defined]
