@@ -34,7 +34,9 @@ def read_catalog(connection: psycopg.Connection[Any], *, path: tuple[str, ...] |
         session = cursor.execute(_query("session")).fetchone()
         assert session is not None
         # Compiling these queries to machine code takes a second, running them 60 ms.
-        cursor.execute("SELECT pg_catalog.set_config('search_path', '', true), pg_catalog.set_config('jit', 'off', true)")
+        cursor.execute(
+            "SELECT pg_catalog.set_config('search_path', '', true), pg_catalog.set_config('jit', 'off', true)"
+        )
         try:
             document = {name: cursor.execute(_query(name)).fetchall()
                         for name in ("relations", "functions", "types", "operators", "casts")}

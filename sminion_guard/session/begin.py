@@ -64,6 +64,7 @@ class Beginning(Opening[Row]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._context: Context | None = None  # of the running transaction
+        self._key: Context | None = None  # what its ticket was opened for
         self._ticket: Ticket | None = None  # that it has entered
         self._waiting: Ticket | None = None  # that it is to enter after SET TRANSACTION
         self._first: Query | None = None  # the statement for which psycopg begins a transaction by itself
@@ -86,29 +87,41 @@ class Beginning(Opening[Row]):
             yield from self._enter_now()
         return (yield from super()._exec_command(command, result_format))
 
+    def _start_anew(self) -> None:
+        """Nothing of the transaction before holds for the next one."""
+        self._context = self._key = self._ticket = self._waiting = None
+
     def _begin(self, begin: bytes) -> PQGen[None]:
-        """Begin under a ticket; where the server finds the ticket stale, once more with a new one."""
-        self._context = self._ticket = self._waiting = None
+        """Begin under the ticket of the current context."""
+        self._start_anew()
         context = current()
+        yield from self._begin_under(begin, context, context)
+
+    def _begin_under(self, begin: bytes, context: Context, key: Context) -> PQGen[None]:
+        """Begin under a ticket; where the server finds the ticket stale, once more with a new one.
+
+        :param context: of the transaction.
+        :param key: what the ticket is opened for, and kept by.
+        """
         deferred = self._first is not None and sets_transaction(self._first)
         tickets = self._guard.tickets
         while True:
-            ticket = tickets.get(self._home, context)
+            ticket = tickets.get(self._home, key)
             fresh = ticket is None
             if ticket is None:
-                ticket = yield from self._open(context)
+                ticket = yield from self._open(key)
             if deferred:
                 # SET TRANSACTION must come before any query, so `enter` waits for the next statement. Until then the
                 # session is the login, which can read nothing.
                 yield from self._converse(begin + self._at_begin)
-                self._context, self._waiting = context, ticket
+                self._context, self._key, self._waiting = context, key, ticket
                 return
             now = tickets.clock()
             activating = ticket.activating(now)
             try:
                 yield from self._converse(begin + self._at_begin + b"; " + self._at_enter + activating)
             except psycopg.Error as error:
-                self._not_taken(error.sqlstate, context, ticket)
+                self._not_taken(error.sqlstate, key, ticket)
                 if self.pgconn.transaction_status == INERROR:
                     yield from self._converse(b"ROLLBACK")
                 if fresh or error.sqlstate not in STALE:
@@ -116,7 +129,8 @@ class Beginning(Opening[Row]):
             else:
                 if activating is ticket.entering:
                     ticket.taken_at = now
-                self._entered(context, ticket)
+                self._context, self._key = context, key
+                self._entered(ticket)
                 return
 
     def _rollback_gen(self) -> PQGen[None]:
@@ -128,24 +142,24 @@ class Beginning(Opening[Row]):
 
     def _enter_now(self) -> PQGen[None]:
         """Activate the ticket of a transaction that began with SET TRANSACTION."""
-        ticket, context, self._waiting = self._waiting, self._context, None
-        if ticket is not None and context is not None:
+        ticket, key, self._waiting = self._waiting, self._key, None
+        if ticket is not None and key is not None:
             try:
                 yield from self._converse(self._at_enter + ticket.entering)
             except psycopg.Error as error:
-                self._not_taken(error.sqlstate, context, ticket)
+                self._not_taken(error.sqlstate, key, ticket)
                 raise
-            self._entered(context, ticket)
+            self._entered(ticket)
 
-    def _entered(self, context: Context, ticket: Ticket) -> None:
-        self._context, self._ticket, self._by_role.role = context, ticket, ticket.role
+    def _entered(self, ticket: Ticket) -> None:
+        self._ticket, self._by_role.role = ticket, ticket.role
 
-    def _not_taken(self, sqlstate: str | None, context: Context, ticket: Ticket) -> None:
+    def _not_taken(self, sqlstate: str | None, key: Context, ticket: Ticket) -> None:
         """Remember what the server said of ``ticket``."""
         if sqlstate in STALE:
-            self._guard.tickets.forget(self._home, context, ticket)
+            self._guard.tickets.forget(self._home, key, ticket)
         elif sqlstate == REVOKED:
-            self._guard.tickets.revoke(self._home, context, ticket)
+            self._guard.tickets.revoke(self._home, key, ticket)
 
 
 def statement_text(query: Query) -> str:

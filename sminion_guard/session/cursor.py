@@ -7,7 +7,7 @@ user's.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -37,6 +37,7 @@ else:
 
 Params = Sequence[Any] | Mapping[str, Any]
 Kind = TypeVar("Kind", bound=type[Any])
+T = TypeVar("T")
 
 UNSEEN = "\N{EMPTY SET}"
 """Announced where psycopg shows the statement only later (COPY), or has none (describing a cursor)."""
@@ -62,6 +63,28 @@ class GuardedCursor(_Cursor):
         self._log = self._conn._about_to_send(converted.query)
         return converted
 
+    # Where the compartment must be chosen first, each of these starts again: nothing has been sent by then.
+
+    def _execute_gen(self, *args: Any, **kwargs: Any) -> PQGen[None]:
+        start = super()._execute_gen
+        return self._conn._deciding(lambda: start(*args, **kwargs))
+
+    def _stream_send_gen(self, *args: Any, **kwargs: Any) -> PQGen[None]:
+        start = super()._stream_send_gen
+        return self._conn._deciding(lambda: start(*args, **kwargs))
+
+    def _start_copy_gen(self, *args: Any, **kwargs: Any) -> PQGen[None]:
+        start = super()._start_copy_gen
+        return self._conn._deciding(lambda: start(*args, **kwargs))
+
+    def _executemany_gen_pipeline(self, query: Query, params_seq: Iterable[Params], returning: bool) -> PQGen[None]:
+        start, again = super()._executemany_gen_pipeline, _Again(params_seq)
+        return self._conn._deciding(lambda: start(query, again, returning))
+
+    def _executemany_gen_no_pipeline(self, query: Query, params_seq: Iterable[Params], returning: bool) -> PQGen[None]:
+        start, again = super()._executemany_gen_no_pipeline, _Again(params_seq)
+        return self._conn._deciding(lambda: start(query, again, returning))
+
     def _set_results(self, results: list[PGresult]) -> None:
         # First its row is handed in, then it is here: Ctrl-C may come in between.
         self._conn._arrived(self, self._log, results)
@@ -86,10 +109,32 @@ class GuardedCursor(_Cursor):
         return super()._check_result_for_fetch()
 
 
+class _Again(Iterable[T]):
+    """What can be looped over once more after its first entry was taken, though it may be an iterator."""
+
+    def __init__(self, entries: Iterable[T]) -> None:
+        self._rest = iter(entries)
+        self._taken: list[T] = []
+
+    def __iter__(self) -> Iterator[T]:
+        taken = self._taken.copy()
+        yield from taken
+        for entry in self._rest:
+            if not self._taken:
+                self._taken.append(entry)
+            yield entry
+
+
 class GuardedServerCursor(GuardedCursor, _ServerCursor):
     """Mixed into server-side cursors: what they fetch is released in the transaction's context or not at all."""
 
+    def _declare_gen(self, *args: Any, **kwargs: Any) -> PQGen[None]:
+        start = super()._declare_gen
+        return self._conn._deciding(lambda: start(*args, **kwargs))
+
     def _describe_gen(self) -> PQGen[None]:
+        if self._log is None:
+            yield from self._conn._decide("")
         yield from super()._describe_gen()
         if self._log is None:  # somebody else declared it, so that what it fetches is not on record yet
             fetch = sql.SQL("FETCH ALL FROM {}").format(sql.Identifier(self._name))

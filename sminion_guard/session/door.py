@@ -11,17 +11,18 @@ from psycopg.conninfo import make_conninfo
 
 from sminion_guard.errors import ContextEscape, GuardError
 from sminion_guard.session.begin import IDLE, Row, sets_transaction, statement_text
+from sminion_guard.session.choosing import Choosing
 from sminion_guard.session.context import Context, current
 from sminion_guard.session.cursor import guarded
 from sminion_guard.session.errors_from_server import explain
 from sminion_guard.session.guard import Guard
-from sminion_guard.session.recording import Recording, Sent
+from sminion_guard.session.recording import Sent
 
 if TYPE_CHECKING:
     from psycopg.abc import PQGen, Query
 
 
-class Door(Recording[Row]):
+class Door(Choosing[Row]):
     """Mixed into psycopg's connections, before them."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -71,7 +72,7 @@ class Door(Recording[Row]):
                 "SG231", "a transaction is running", hint="commit or roll back before you ask for what is outside of it"
             )
         self._unserved = True
-        self._context = self._ticket = self._waiting = None
+        self._start_anew()
         try:
             yield
         finally:
@@ -141,8 +142,8 @@ class Door(Recording[Row]):
 
     def _explained(self, error: psycopg.Error) -> GuardError | None:
         """What ``error`` means for the guard, if it is one of its refusals."""
-        if self._ticket is not None and self._context is not None:
-            self._not_taken(error.sqlstate, self._context, self._ticket)
+        if self._ticket is not None and self._key is not None:
+            self._not_taken(error.sqlstate, self._key, self._ticket)
         role = self._ticket.role if self._ticket else None
         refusal = explain(error, self._guard.policy_at(self._home), self._context, role, self._sent)
         self._stopped(error.sqlstate, refusal is not None)

@@ -17,16 +17,18 @@ from psycopg import pq
 from sminion_guard.analyzer.staged import State
 from sminion_guard.errors import AuditUnavailable
 from sminion_guard.session.audit.auditor import Auditor, refusal, ticket_number
+from sminion_guard.session.audit.failure import late
 from sminion_guard.session.audit.queue import Receipt
 from sminion_guard.session.audit.rows import Result
 from sminion_guard.session.audit.subjects import subjects
-from sminion_guard.session.audit.failure import late
 from sminion_guard.session.begin import Beginning, Row
+from sminion_guard.session.ticket import Ticket
 
 if TYPE_CHECKING:
     from psycopg.abc import PQGen
     from psycopg.pq.abc import PGresult
 
+    from sminion_guard.analyzer import Verdict
     from sminion_guard.session.audit.shapes import Known
 
 
@@ -53,10 +55,14 @@ class Recording(Beginning[Row]):
         super().__init__(*args, **kwargs)
 
     def _begin(self, begin: bytes) -> PQGen[None]:
+        self._start_anew()
+        yield from super()._begin(begin)
+
+    def _start_anew(self) -> None:
+        super()._start_anew()
         self._staged = self._staged.ended()
         self._running.clear()
         self._latest = None
-        yield from super()._begin(begin)
 
     def _judge(self, statement: bytes) -> Sent | None:
         """Judge ``statement`` and hand in its row.
@@ -72,8 +78,15 @@ class Recording(Beginning[Row]):
                 return None
             raise AuditUnavailable("SG601", "the statement stands under no ticket", hint="begin a transaction")
         text = statement.decode(self._charset, "surrogateescape")
-        verdict, after = auditor.judge(text, context.purpose, ticket.role, self._staged)
-        receipt, known = auditor.announce(verdict, ticket_number(ticket.entering))
+        return self._handed_in(*auditor.judge(text, context.purpose, ticket.role, self._staged), ticket)
+
+    def _handed_in(self, verdict: Verdict, after: State, ticket: Ticket) -> Sent:
+        """The statement that was judged, on its way to the log.
+
+        :raises PurposeViolation: as :meth:`_judge`.
+        """
+        assert self._auditor is not None
+        receipt, known = self._auditor.announce(verdict, ticket_number(ticket.entering))
         self._due.append(receipt)
         if not verdict.allowed:
             raise refusal(verdict)

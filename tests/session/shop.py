@@ -114,6 +114,8 @@ class Shop:
     name: str
     lifetime: str = "15 minutes"
     version: str = "1"
+    more: str = ""
+    """Further sections of the policy file."""
 
     @property
     def policy(self) -> Policy:
@@ -121,7 +123,8 @@ class Shop:
 
     def text(self, **changed: str) -> str:
         """The policy file, with some values changed."""
-        return POLICY.format(**{"name": self.name, "lifetime": self.lifetime, "version": self.version} | changed)
+        values = {"name": self.name, "lifetime": self.lifetime, "version": self.version} | changed
+        return POLICY.format(**values) + self.more
 
     def file(self, directory: Path) -> Path:
         path = directory / "privacy.toml"
@@ -167,14 +170,18 @@ INSERT INTO marketing.subscriber SELECT i, 'e' || i FROM generate_series(1, {PEO
 
 
 @contextmanager
-def new_shop(server: Server) -> Iterator[Shop]:
-    """A shop in a database of its own."""
+def new_shop(server: Server, *, more: str = "", tables: str = "") -> Iterator[Shop]:
+    """A shop in a database of its own.
+
+    :param more: further sections of its policy.
+    :param tables: statements that make their tables.
+    """
     with servers.new_database(server) as database:
-        shop = Shop(database, servers.unique_name("ses"))
+        shop = Shop(database, servers.unique_name("ses"), more=more)
         with database.connect() as connection:
             for login in ("app", "news", "all"):
                 connection.execute(f"CREATE ROLE {shop.name}_{login} LOGIN NOINHERIT".encode())
-            connection.execute(TABLES.encode())
+            connection.execute((TABLES + tables).encode())
         migrate.upgrade(database.dsn())
         shop.apply(shop.policy)
         yield shop

@@ -15,6 +15,7 @@ from sminion_guard.policy import loads
 from sminion_guard.session import Guard, GuardedConnection
 from sminion_guard.session.ticket import TicketCache
 from tests.session.shop import PEOPLE, Shop, one
+from tests.session.unrecorded import Unrecorded
 
 Connection = GuardedConnection[Any]
 CUSTOMERS = "SELECT count(*) FROM crm.customer"
@@ -148,9 +149,11 @@ def test_the_same_policy_applied_again_or_none_of_ones_own_needs_a_new_ticket_on
         assert one(connection, TOKEN) != first
 
 
-def test_a_purpose_of_several_compartments_wants_its_schemas_named(shop: Shop, connection: Connection) -> None:
-    with work("audit_books"), pytest.raises(TicketRefused) as refusal:
-        connection.execute("SELECT 1")
+def test_the_server_wants_the_schemas_named_where_a_purpose_has_several_compartments(
+    shop: Shop, connection: Connection, unrecorded: Unrecorded
+) -> None:
+    with connect(shop.dsn(), policy=unrecorded) as told, work("audit_books"), pytest.raises(TicketRefused) as refusal:
+        told.execute("SELECT 1")
     assert refusal.value.code == "SG213"
     with work("audit_books", schemas=["sales"]):
         assert one(connection, "SELECT count(DISTINCT customer_id) FROM sales.orders") == PEOPLE

@@ -24,7 +24,8 @@ def incompatible_merge(statement: Statement, frame: Frame) -> Iterator[Reason]:
             if schema in frame.reached and schema not in held.schemas:
                 yield Reason("SG101", f"`{what}` is not in the compartment of this transaction",
                              f"compartment `{held.role}` holds {', '.join(f'`{name}`' for name in held.schemas)}",
-                             f"end the transaction, and open one for schema `{schema}`", span(statement.text, start))
+                             f"turn to `{schema}` in another transaction; or name all `schemas` that this one needs in"
+                             " `processing`, where one compartment holds them", span(statement.text, start))
 
 
 def touched_schemas(statement: Statement, frame: Frame) -> dict[str, tuple[str, int]]:

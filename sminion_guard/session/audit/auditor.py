@@ -18,7 +18,7 @@ from sminion_guard.analyzer.frame import Frame, frame
 from sminion_guard.analyzer.staged import State, staged
 from sminion_guard.codes import error_class
 from sminion_guard.errors import AuditUnavailable, GuardError, PolicyError, TicketRefused
-from sminion_guard.policy import Policy
+from sminion_guard.policy import Compartment, Policy
 from sminion_guard.session.audit.queue import Receipt
 from sminion_guard.session.audit.rows import Result, Statement
 from sminion_guard.session.audit.shapes import Known, Shapes
@@ -56,7 +56,8 @@ class Auditor:
 
     def judge_by(self, policy: Policy) -> None:
         """From here on by ``policy``."""
-        self._rule: tuple[Policy, dict[tuple[str, str], Frame]] = (policy, {})  # replaced as one: threads see both
+        # Replaced as one: threads see both.
+        self._rule: tuple[Policy, dict[tuple[str, str | None], Frame]] = (policy, {})
 
     def begin_anew(self) -> None:
         """For a forked process; its writer begins anew by itself, the catalog is as good as before."""
@@ -67,9 +68,17 @@ class Auditor:
         """The snapshot that names are looked up in."""
         return self._fresh.catalog
 
-    def judge(self, sql: str, purpose: str, role: str, state: State) -> tuple[Verdict, State]:
+    def rooms(self, purpose: str) -> tuple[Compartment, ...]:
+        """The compartments of a purpose; none of one that the policy does not know."""
+        try:
+            return self._frame(purpose, None).compartments
+        except TicketRefused:
+            return ()
+
+    def judge(self, sql: str, purpose: str, role: str | None, state: State) -> tuple[Verdict, State]:
         """The verdict on a text, and the state of its transaction once it has run.
 
+        :param role: of the transaction's compartment; None while it is open which one it will be.
         :raises TicketRefused: SG208 when the policy changed, and there is no such compartment any more.
         """
         if time.monotonic() - self._checked > STALE_AFTER:
@@ -80,7 +89,12 @@ class Auditor:
             verdict, after = self._judge(sql, purpose, role, state)
         return verdict, after
 
-    def _judge(self, sql: str, purpose: str, role: str, state: State) -> tuple[Verdict, State]:
+    def _judge(self, sql: str, purpose: str, role: str | None, state: State) -> tuple[Verdict, State]:
+        view = self._frame(purpose, role)
+        verdict = analyze(sql, catalog=self.catalog, policy=view.policy, purpose=purpose, compartment=role)
+        return staged(verdict, state, view)
+
+    def _frame(self, purpose: str, role: str | None) -> Frame:
         policy, frames = self._rule
         view = frames.get((purpose, role))
         if view is None:
@@ -91,8 +105,7 @@ class Auditor:
                     "SG208", f"the policy in force has no compartment `{role}` of purpose `{purpose}` any more",
                     hint="begin a new transaction",
                 ) from error
-        verdict = analyze(sql, catalog=self.catalog, policy=policy, purpose=purpose, compartment=role)
-        return staged(verdict, state, view)
+        return view
 
     def refresh(self) -> bool:
         """Take a new snapshot of the catalog if it has changed; whether it had.
