@@ -16,6 +16,7 @@ from sminion_guard.compiler.roles import closures, memberships, owner_usage, rol
 from sminion_guard.compiler.row_security import row_security
 from sminion_guard.compiler.statement import Statement
 from sminion_guard.compiler.subjects import personal_tables
+from sminion_guard.compiler.writes import write_triggers
 from sminion_guard.policy import Compartment, Policy, compartments
 
 
@@ -70,6 +71,8 @@ def _statements(policy: Policy, rooms: tuple[Compartment, ...], bits: Mapping[st
         yield owner_grant(policy, table)
     for table in personal:
         yield from row_triggers(policy, table)
+    for table in personal:
+        yield from write_triggers(policy, table)
     for table in policy.tables():
         yield from row_security(policy, rooms, bits, table)
     yield from schema_usage(rooms)

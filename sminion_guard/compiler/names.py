@@ -26,6 +26,11 @@ def moved_function(schema: str, table: str) -> str:
     return fitted(f"moved_{schema}_{table}_{_short(schema, table)}")
 
 
+def write_function(schema: str, table: str) -> str:
+    """Name of the function that records writes."""
+    return fitted(f"write_{schema}_{table}_{_short(schema, table)}")
+
+
 def policy_name(*parts: str) -> str:
     """Name of a row security policy: ``guard_`` and its parts."""
     return fitted("_".join(("guard", *parts)))

@@ -1,5 +1,5 @@
--- Drops the months of the log of statements that lie wholly before `before`, the only way in which its rows ever go, and
--- records who did it and why. Returns how many months it dropped. Tickets stay.
+-- Drops the months of the logs of statements and writes that lie wholly before `before`, the only way in which their rows
+-- ever go, and records who did it and why. Returns how many months it dropped. Tickets stay.
 CREATE FUNCTION sminion.drop_log(before date, reason text) RETURNS integer
 LANGUAGE plpgsql
 VOLATILE
@@ -11,6 +11,7 @@ DECLARE
   month   date;
   parent  text;
   counted bigint;
+  writes  bigint;
   dropped integer := 0;
 BEGIN
   PERFORM sminion.require_reason(drop_log.reason);
@@ -28,10 +29,14 @@ BEGIN
     ORDER BY 1
   LOOP
     EXECUTE format('SELECT count(*) FROM sminion.%I', 'statement_event' || to_char(month, '_YYYY_MM')) INTO counted;
-    FOREACH parent IN ARRAY ARRAY['statement_event', 'statement_result', 'statement_subject'] LOOP
+    EXECUTE format('SELECT count(*) FROM sminion.%I', 'write_event' || to_char(month, '_YYYY_MM')) INTO writes;
+    FOREACH parent IN ARRAY ARRAY[
+      'statement_event', 'statement_result', 'statement_subject', 'write_event', 'write_subject'
+    ] LOOP
       EXECUTE format('DROP TABLE sminion.%I', parent || to_char(month, '_YYYY_MM'));
     END LOOP;
-    INSERT INTO sminion.dropped_log (reason, month, statements) VALUES (btrim(drop_log.reason), month, counted);
+    INSERT INTO sminion.dropped_log (reason, month, statements, writes)
+    VALUES (btrim(drop_log.reason), month, counted, writes);
     dropped := dropped + 1;
   END LOOP;
   RETURN dropped;

@@ -1,5 +1,6 @@
--- Makes the partitions of the log of statements for this month and the next ones, in UTC; returns how many it made. Run it
--- with `settle`, in the same job: without a partition nothing can be recorded, and then nothing is released (SG602).
+-- Makes the partitions of the logs of statements and writes for this month and the next ones, in UTC; returns how many it
+-- made. Run it with `settle`, in the same job: without a partition nothing can be recorded, and then nothing is released
+-- and nothing written (SG602).
 --
 -- Each is made apart and attached, which blocks neither writers nor readers of the log; there is no default partition,
 -- whose rows every ATTACH would have to read.
@@ -21,7 +22,9 @@ BEGIN
   FOR month IN
     SELECT date_trunc('month', clock_timestamp()) + make_interval(months => n) FROM generate_series(0, greatest(months, 0)) AS g (n)
   LOOP
-    FOREACH parent IN ARRAY ARRAY['statement_event', 'statement_result', 'statement_subject'] LOOP
+    FOREACH parent IN ARRAY ARRAY[
+      'statement_event', 'statement_result', 'statement_subject', 'write_event', 'write_subject'
+    ] LOOP
       part := parent || to_char(month, '_YYYY_MM');
       CONTINUE WHEN to_regclass('sminion.' || part) IS NOT NULL;
       EXECUTE format('CREATE TABLE sminion.%I (LIKE sminion.%I INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', part, parent);

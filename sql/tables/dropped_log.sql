@@ -1,10 +1,11 @@
--- Which months of the log of statements were dropped, by whom and why. Append-only.
+-- Which months of the logs of statements and writes were dropped, by whom and why. Append-only.
 CREATE TABLE sminion.dropped_log (
   id         bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   at         timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
   login      name        NOT NULL DEFAULT session_user,
   reason     text        NOT NULL,
   month      date        NOT NULL,
-  statements bigint      NOT NULL
+  statements bigint      NOT NULL,
+  writes     bigint      NOT NULL
 );
-COMMENT ON TABLE sminion.dropped_log IS 'months of the log of statements that retention dropped; append-only';
+COMMENT ON TABLE sminion.dropped_log IS 'months of the logs of statements and writes that retention dropped; append-only';

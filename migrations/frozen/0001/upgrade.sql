@@ -1583,9 +1583,9 @@ END
 $sminion$;
 
 -- functions/extend_log.sql
--- Makes the partitions of the logs of statements and writes for this month and the next ones, in UTC; returns how many it made. Run it
--- with `settle`, in the same job: without a partition nothing can be recorded, and then nothing is released and nothing written
--- (SG602).
+-- Makes the partitions of the logs of statements and writes for this month and the next ones, in UTC; returns how many it
+-- made. Run it with `settle`, in the same job: without a partition nothing can be recorded, and then nothing is released
+-- and nothing written (SG602).
 --
 -- Each is made apart and attached, which blocks neither writers nor readers of the log; there is no default partition,
 -- whose rows every ATTACH would have to read.
@@ -1629,8 +1629,8 @@ $sminion$;
 SELECT sminion.extend_log();
 
 -- functions/drop_log.sql
--- Drops the months of the logs of statements and writes that lie wholly before `before`, the only way in which its rows ever go, and
--- records who did it and why. Returns how many months it dropped. Tickets stay.
+-- Drops the months of the logs of statements and writes that lie wholly before `before`, the only way in which their rows
+-- ever go, and records who did it and why. Returns how many months it dropped. Tickets stay.
 CREATE FUNCTION sminion.drop_log(before date, reason text) RETURNS integer
 LANGUAGE plpgsql
 VOLATILE
@@ -1729,31 +1729,36 @@ SET search_path = pg_catalog, pg_temp
 AS $sminion$
   WITH live AS (
     SELECT a.attnum, format('%I', a.attname) AS name, format('c%s', a.attnum) AS alias,
-           quote_literal(sminion.log_text(a.attname, 200)) AS label, a.attname NOT IN ('guard_mask', 'guard_subject') AS data
+           quote_literal(sminion.log_text(a.attname, 200)) AS label, a.attname NOT IN ('guard_mask', 'guard_subject') AS data,
+           -- A join holds 1664 columns at most, and a table up to 1600 on each side of it.
+           row_number() OVER (ORDER BY a.attnum) / 800 AS slice
     FROM pg_attribute a
     WHERE a.attrelid = target AND a.attnum > 0 AND NOT a.attisdropped
   ),
   part AS (
-    SELECT string_agg(format('CASE WHEN count(n.%s) > 0 THEN %s END', name, label), ', ' ORDER BY attnum)
-             FILTER (WHERE data) AS filled,
+    SELECT slice,
+           string_agg(format('CASE WHEN count(n.%s) > 0 THEN %s END', name, label), ', ' ORDER BY attnum) AS filled,
            string_agg(format('CASE WHEN bool_or(record_image_ne(ROW(o.%1$s), ROW(n.%1$s))) THEN %2$s END', alias, label),
-             ', ' ORDER BY attnum) FILTER (WHERE data) AS changed,
+             ', ' ORDER BY attnum) AS changed,
            string_agg(format('CASE WHEN record_image_ne(ROW(o.%1$s), ROW(n.%1$s)) THEN %2$s END', name, label),
-             ', ' ORDER BY attnum) FILTER (WHERE data) AS changed_one,
-           string_agg(format('r.%s AS %s', name, alias), ', ' ORDER BY attnum) FILTER (WHERE data) AS aliased,
-           'true OR EXISTS (SELECT r.* FROM new_rows r UNION ALL SELECT ' || string_agg('NULL', ', ') || ')' AS whole
+             ', ' ORDER BY attnum) AS changed_one,
+           string_agg(format('r.%s AS %s', name, alias), ', ' ORDER BY attnum) AS aliased,
+           (SELECT 'true OR EXISTS (SELECT r.* FROM new_rows r UNION ALL SELECT ' || string_agg('NULL', ', ') || ')' FROM live)
+             AS whole
     FROM live
+    WHERE data
+    GROUP BY slice
   )
-  SELECT CASE command
+  SELECT 'SELECT ' || string_agg(format('array_remove((%s), NULL)', CASE command
     WHEN 'INSERT' THEN format(
-      'SELECT array_remove(ARRAY[%s]::text[], NULL) FROM new_rows n WHERE %s', filled, whole)
+      'SELECT ARRAY[%s]::text[] FROM new_rows n WHERE %s', filled, whole)
     WHEN 'UPDATE ONE' THEN format(
-      'SELECT array_remove(ARRAY[%s]::text[], NULL) FROM old_rows o LEFT JOIN new_rows n ON true WHERE %s', changed_one, whole)
+      'SELECT ARRAY[%s]::text[] FROM old_rows o LEFT JOIN new_rows n ON true WHERE %s', changed_one, whole)
     WHEN 'UPDATE' THEN format(
-      'SELECT array_remove(ARRAY[%1$s]::text[], NULL) FROM (SELECT row_number() OVER () AS place, %2$s FROM old_rows r) o '
+      'SELECT ARRAY[%1$s]::text[] FROM (SELECT row_number() OVER () AS place, %2$s FROM old_rows r) o '
       || 'FULL JOIN (SELECT row_number() OVER () AS place, %2$s FROM new_rows r) n ON n.place = o.place WHERE %3$s',
       changed, aliased, whole)
-  END
+    END), ' || ' ORDER BY slice)
   FROM part
 $sminion$;
 

@@ -623,7 +623,7 @@ REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "shop_auditor";
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "shop_auditor";
 GRANT USAGE ON SCHEMA sminion TO "shop_auditor";
 GRANT EXECUTE ON ROUTINE sminion.object_states() TO "shop_auditor";
-GRANT SELECT ON sminion.access_log, sminion.statement_log, sminion.refusals, sminion.subject_access, sminion.dropped_log, sminion.subject_history, sminion.settle_status, sminion.policy_version, sminion.installed_object TO "shop_auditor";
+GRANT SELECT ON sminion.access_log, sminion.statement_log, sminion.refusals, sminion.subject_access, sminion.write_log, sminion.dropped_log, sminion.subject_history, sminion.settle_status, sminion.policy_version, sminion.installed_object TO "shop_auditor";
 
 -- guard_grant:shop_maintenance (as owner)
 REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "shop_maintenance";
@@ -637,7 +637,7 @@ REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "shop_privacy_officer";
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "shop_privacy_officer";
 GRANT USAGE ON SCHEMA sminion TO "shop_privacy_officer";
 GRANT EXECUTE ON ROUTINE sminion.block(text, text, text), sminion.unblock(text, text, text), sminion.give_consent(text, text, text, text), sminion.withdraw_consent(text, text, text, text), sminion.object(text, text, text, text), sminion.withdraw_objection(text, text, text, text), sminion.revoke_ticket(bigint, text), sminion.await_older(interval), sminion.block_and_wait(text, text, text, interval), sminion.drop_log(date, text) TO "shop_privacy_officer";
-GRANT SELECT ON sminion.access_log, sminion.statement_log, sminion.refusals, sminion.subject_access, sminion.dropped_log, sminion.subject_history, sminion.settle_status TO "shop_privacy_officer";
+GRANT SELECT ON sminion.access_log, sminion.statement_log, sminion.refusals, sminion.subject_access, sminion.write_log, sminion.dropped_log, sminion.subject_history, sminion.settle_status TO "shop_privacy_officer";
 
 -- guard_grant:shop_all (as owner)
 REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "shop_all";
@@ -882,6 +882,406 @@ DROP TRIGGER IF EXISTS "~guard_row" ON "sales"."item";
 CREATE TRIGGER "~guard_row" BEFORE INSERT OR UPDATE OR DELETE ON "sales"."item"
   FOR EACH ROW EXECUTE FUNCTION sminion."row_sales_item_63aa23"();
 ALTER TABLE "sales"."item" ENABLE ALWAYS TRIGGER "~guard_row";
+
+-- write_function:write_crm_customer_f72df6 (as owner)
+-- Trigger function of "crm"."customer" that records each write with its subjects. Its queries are made from the columns that the
+-- table has now, which are more than the policy names; after a change of columns they fail, and the same is asked with
+-- queries made anew, so that nothing is missed until the next `apply`. The body is a literal and not in dollar quotes,
+-- because names of columns are the owner's of the table.
+DO $sminion$
+DECLARE
+  target CONSTANT pg_catalog.regclass := '"crm"."customer"';
+BEGIN
+  EXECUTE pg_catalog.format(
+    'CREATE OR REPLACE FUNCTION sminion.%I() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER '
+    || 'SET search_path = pg_catalog, pg_temp AS %L', 'write_crm_customer_f72df6', pg_catalog.format($body$
+DECLARE
+  listed CONSTANT bigint := 1000;
+  counted  bigint;
+  columns  text[] := '{}';
+  subjects text[];
+  persons  bigint;
+BEGIN
+  IF TG_OP = 'TRUNCATE' THEN
+    PERFORM sminion.record_write(TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_OP, '{}', NULL, '{}', NULL);
+    RETURN NULL;
+  ELSIF TG_OP = 'INSERT' THEN
+    counted := (SELECT count(*) FROM new_rows);
+  ELSE
+    counted := (SELECT count(*) FROM old_rows);
+  END IF;
+  IF counted = 0 THEN
+    RETURN NULL;
+  END IF;
+
+  IF TG_OP <> 'DELETE' THEN
+    BEGIN
+      IF TG_OP = 'INSERT' THEN
+        columns := (%1$s);
+      ELSIF counted = 1 THEN
+        columns := (%2$s);
+      ELSE
+        columns := (%3$s);
+      END IF;
+    EXCEPTION WHEN undefined_column OR syntax_error THEN
+      EXECUTE sminion.write_query(TG_RELID, TG_OP) INTO columns;
+    END;
+  END IF;
+
+  IF TG_OP = 'INSERT' THEN
+    WITH person AS (SELECT DISTINCT s.subject FROM (SELECT r."id"::text FROM new_rows r) AS s (subject) WHERE s.subject IS NOT NULL)
+    SELECT (SELECT count(*) FROM person), ARRAY(SELECT p.subject FROM person p LIMIT listed) INTO persons, subjects;
+  ELSIF TG_OP = 'DELETE' THEN
+    WITH person AS (SELECT DISTINCT s.subject FROM (SELECT r."id"::text FROM old_rows r) AS s (subject) WHERE s.subject IS NOT NULL)
+    SELECT (SELECT count(*) FROM person), ARRAY(SELECT p.subject FROM person p LIMIT listed) INTO persons, subjects;
+  ELSE
+    WITH person AS (
+      SELECT DISTINCT s.subject FROM (SELECT r."id"::text FROM old_rows r UNION ALL SELECT r."id"::text FROM new_rows r) AS s (subject) WHERE s.subject IS NOT NULL)
+    SELECT (SELECT count(*) FROM person), ARRAY(SELECT p.subject FROM person p LIMIT listed) INTO persons, subjects;
+  END IF;
+  PERFORM sminion.record_write(
+    TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_OP, columns, counted, subjects, nullif(greatest(persons - listed, 0), 0));
+  RETURN NULL;
+END
+$body$,
+    sminion.write_query(target, 'INSERT'), sminion.write_query(target, 'UPDATE ONE'), sminion.write_query(target, 'UPDATE')));
+END
+$sminion$;
+
+-- write_triggers:crm.customer
+-- Statement triggers, which fire once and see all rows of the statement, on the table and on each partition: one that is
+-- named directly fires its own. The guard's own UPDATE sets masks and nothing else (`sminion_owner` has no privilege for
+-- more), which is no clarification.
+DO $sminion$
+DECLARE
+  part pg_catalog.regclass;
+BEGIN
+  FOR part IN
+    SELECT '"crm"."customer"'::pg_catalog.regclass
+    UNION SELECT t.relid FROM pg_catalog.pg_partition_tree('"crm"."customer"'::pg_catalog.regclass) t
+  LOOP
+    EXECUTE pg_catalog.format($trigger$
+      DROP TRIGGER IF EXISTS "~guard_collected" ON %1$s;
+      DROP TRIGGER IF EXISTS "~guard_clarified" ON %1$s;
+      DROP TRIGGER IF EXISTS "~guard_deleted" ON %1$s;
+      DROP TRIGGER IF EXISTS "~guard_emptied" ON %1$s;
+      CREATE TRIGGER "~guard_collected" AFTER INSERT ON %1$s REFERENCING NEW TABLE AS new_rows
+        FOR EACH STATEMENT EXECUTE FUNCTION sminion.%2$I();
+      CREATE TRIGGER "~guard_clarified" AFTER UPDATE ON %1$s REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+        FOR EACH STATEMENT WHEN (current_user OPERATOR(pg_catalog.<>) 'sminion_owner'::pg_catalog.name)
+        EXECUTE FUNCTION sminion.%2$I();
+      CREATE TRIGGER "~guard_deleted" AFTER DELETE ON %1$s REFERENCING OLD TABLE AS old_rows
+        FOR EACH STATEMENT EXECUTE FUNCTION sminion.%2$I();
+      CREATE TRIGGER "~guard_emptied" AFTER TRUNCATE ON %1$s
+        FOR EACH STATEMENT EXECUTE FUNCTION sminion.%2$I();
+      ALTER TABLE %1$s ENABLE ALWAYS TRIGGER "~guard_collected";
+      ALTER TABLE %1$s ENABLE ALWAYS TRIGGER "~guard_clarified";
+      ALTER TABLE %1$s ENABLE ALWAYS TRIGGER "~guard_deleted";
+      ALTER TABLE %1$s ENABLE ALWAYS TRIGGER "~guard_emptied"
+    $trigger$, part, 'write_crm_customer_f72df6');
+  END LOOP;
+END
+$sminion$;
+
+-- write_function:write_marketing_subscriber_9fa874 (as owner)
+-- Trigger function of "marketing"."subscriber" that records each write with its subjects. Its queries are made from the columns that the
+-- table has now, which are more than the policy names; after a change of columns they fail, and the same is asked with
+-- queries made anew, so that nothing is missed until the next `apply`. The body is a literal and not in dollar quotes,
+-- because names of columns are the owner's of the table.
+DO $sminion$
+DECLARE
+  target CONSTANT pg_catalog.regclass := '"marketing"."subscriber"';
+BEGIN
+  EXECUTE pg_catalog.format(
+    'CREATE OR REPLACE FUNCTION sminion.%I() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER '
+    || 'SET search_path = pg_catalog, pg_temp AS %L', 'write_marketing_subscriber_9fa874', pg_catalog.format($body$
+DECLARE
+  listed CONSTANT bigint := 1000;
+  counted  bigint;
+  columns  text[] := '{}';
+  subjects text[];
+  persons  bigint;
+BEGIN
+  IF TG_OP = 'TRUNCATE' THEN
+    PERFORM sminion.record_write(TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_OP, '{}', NULL, '{}', NULL);
+    RETURN NULL;
+  ELSIF TG_OP = 'INSERT' THEN
+    counted := (SELECT count(*) FROM new_rows);
+  ELSE
+    counted := (SELECT count(*) FROM old_rows);
+  END IF;
+  IF counted = 0 THEN
+    RETURN NULL;
+  END IF;
+
+  IF TG_OP <> 'DELETE' THEN
+    BEGIN
+      IF TG_OP = 'INSERT' THEN
+        columns := (%1$s);
+      ELSIF counted = 1 THEN
+        columns := (%2$s);
+      ELSE
+        columns := (%3$s);
+      END IF;
+    EXCEPTION WHEN undefined_column OR syntax_error THEN
+      EXECUTE sminion.write_query(TG_RELID, TG_OP) INTO columns;
+    END;
+  END IF;
+
+  IF TG_OP = 'INSERT' THEN
+    WITH person AS (SELECT DISTINCT s.subject FROM (SELECT r."customer_id"::text FROM new_rows r) AS s (subject) WHERE s.subject IS NOT NULL)
+    SELECT (SELECT count(*) FROM person), ARRAY(SELECT p.subject FROM person p LIMIT listed) INTO persons, subjects;
+  ELSIF TG_OP = 'DELETE' THEN
+    WITH person AS (SELECT DISTINCT s.subject FROM (SELECT r."customer_id"::text FROM old_rows r) AS s (subject) WHERE s.subject IS NOT NULL)
+    SELECT (SELECT count(*) FROM person), ARRAY(SELECT p.subject FROM person p LIMIT listed) INTO persons, subjects;
+  ELSE
+    WITH person AS (
+      SELECT DISTINCT s.subject FROM (SELECT r."customer_id"::text FROM old_rows r UNION ALL SELECT r."customer_id"::text FROM new_rows r) AS s (subject) WHERE s.subject IS NOT NULL)
+    SELECT (SELECT count(*) FROM person), ARRAY(SELECT p.subject FROM person p LIMIT listed) INTO persons, subjects;
+  END IF;
+  PERFORM sminion.record_write(
+    TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_OP, columns, counted, subjects, nullif(greatest(persons - listed, 0), 0));
+  RETURN NULL;
+END
+$body$,
+    sminion.write_query(target, 'INSERT'), sminion.write_query(target, 'UPDATE ONE'), sminion.write_query(target, 'UPDATE')));
+END
+$sminion$;
+
+-- write_triggers:marketing.subscriber
+-- Statement triggers, which fire once and see all rows of the statement, on the table and on each partition: one that is
+-- named directly fires its own. The guard's own UPDATE sets masks and nothing else (`sminion_owner` has no privilege for
+-- more), which is no clarification.
+DO $sminion$
+DECLARE
+  part pg_catalog.regclass;
+BEGIN
+  FOR part IN
+    SELECT '"marketing"."subscriber"'::pg_catalog.regclass
+    UNION SELECT t.relid FROM pg_catalog.pg_partition_tree('"marketing"."subscriber"'::pg_catalog.regclass) t
+  LOOP
+    EXECUTE pg_catalog.format($trigger$
+      DROP TRIGGER IF EXISTS "~guard_collected" ON %1$s;
+      DROP TRIGGER IF EXISTS "~guard_clarified" ON %1$s;
+      DROP TRIGGER IF EXISTS "~guard_deleted" ON %1$s;
+      DROP TRIGGER IF EXISTS "~guard_emptied" ON %1$s;
+      CREATE TRIGGER "~guard_collected" AFTER INSERT ON %1$s REFERENCING NEW TABLE AS new_rows
+        FOR EACH STATEMENT EXECUTE FUNCTION sminion.%2$I();
+      CREATE TRIGGER "~guard_clarified" AFTER UPDATE ON %1$s REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+        FOR EACH STATEMENT WHEN (current_user OPERATOR(pg_catalog.<>) 'sminion_owner'::pg_catalog.name)
+        EXECUTE FUNCTION sminion.%2$I();
+      CREATE TRIGGER "~guard_deleted" AFTER DELETE ON %1$s REFERENCING OLD TABLE AS old_rows
+        FOR EACH STATEMENT EXECUTE FUNCTION sminion.%2$I();
+      CREATE TRIGGER "~guard_emptied" AFTER TRUNCATE ON %1$s
+        FOR EACH STATEMENT EXECUTE FUNCTION sminion.%2$I();
+      ALTER TABLE %1$s ENABLE ALWAYS TRIGGER "~guard_collected";
+      ALTER TABLE %1$s ENABLE ALWAYS TRIGGER "~guard_clarified";
+      ALTER TABLE %1$s ENABLE ALWAYS TRIGGER "~guard_deleted";
+      ALTER TABLE %1$s ENABLE ALWAYS TRIGGER "~guard_emptied"
+    $trigger$, part, 'write_marketing_subscriber_9fa874');
+  END LOOP;
+END
+$sminion$;
+
+-- write_function:write_sales_orders_74609b (as owner)
+-- Trigger function of "sales"."orders" that records each write with its subjects. Its queries are made from the columns that the
+-- table has now, which are more than the policy names; after a change of columns they fail, and the same is asked with
+-- queries made anew, so that nothing is missed until the next `apply`. The body is a literal and not in dollar quotes,
+-- because names of columns are the owner's of the table.
+DO $sminion$
+DECLARE
+  target CONSTANT pg_catalog.regclass := '"sales"."orders"';
+BEGIN
+  EXECUTE pg_catalog.format(
+    'CREATE OR REPLACE FUNCTION sminion.%I() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER '
+    || 'SET search_path = pg_catalog, pg_temp AS %L', 'write_sales_orders_74609b', pg_catalog.format($body$
+DECLARE
+  listed CONSTANT bigint := 1000;
+  counted  bigint;
+  columns  text[] := '{}';
+  subjects text[];
+  persons  bigint;
+BEGIN
+  IF TG_OP = 'TRUNCATE' THEN
+    PERFORM sminion.record_write(TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_OP, '{}', NULL, '{}', NULL);
+    RETURN NULL;
+  ELSIF TG_OP = 'INSERT' THEN
+    counted := (SELECT count(*) FROM new_rows);
+  ELSE
+    counted := (SELECT count(*) FROM old_rows);
+  END IF;
+  IF counted = 0 THEN
+    RETURN NULL;
+  END IF;
+
+  IF TG_OP <> 'DELETE' THEN
+    BEGIN
+      IF TG_OP = 'INSERT' THEN
+        columns := (%1$s);
+      ELSIF counted = 1 THEN
+        columns := (%2$s);
+      ELSE
+        columns := (%3$s);
+      END IF;
+    EXCEPTION WHEN undefined_column OR syntax_error THEN
+      EXECUTE sminion.write_query(TG_RELID, TG_OP) INTO columns;
+    END;
+  END IF;
+
+  IF TG_OP = 'INSERT' THEN
+    WITH person AS (SELECT DISTINCT s.subject FROM (SELECT r."customer_id"::text FROM new_rows r) AS s (subject) WHERE s.subject IS NOT NULL)
+    SELECT (SELECT count(*) FROM person), ARRAY(SELECT p.subject FROM person p LIMIT listed) INTO persons, subjects;
+  ELSIF TG_OP = 'DELETE' THEN
+    WITH person AS (SELECT DISTINCT s.subject FROM (SELECT r."customer_id"::text FROM old_rows r) AS s (subject) WHERE s.subject IS NOT NULL)
+    SELECT (SELECT count(*) FROM person), ARRAY(SELECT p.subject FROM person p LIMIT listed) INTO persons, subjects;
+  ELSE
+    WITH person AS (
+      SELECT DISTINCT s.subject FROM (SELECT r."customer_id"::text FROM old_rows r UNION ALL SELECT r."customer_id"::text FROM new_rows r) AS s (subject) WHERE s.subject IS NOT NULL)
+    SELECT (SELECT count(*) FROM person), ARRAY(SELECT p.subject FROM person p LIMIT listed) INTO persons, subjects;
+  END IF;
+  PERFORM sminion.record_write(
+    TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_OP, columns, counted, subjects, nullif(greatest(persons - listed, 0), 0));
+  RETURN NULL;
+END
+$body$,
+    sminion.write_query(target, 'INSERT'), sminion.write_query(target, 'UPDATE ONE'), sminion.write_query(target, 'UPDATE')));
+END
+$sminion$;
+
+-- write_triggers:sales.orders
+-- Statement triggers, which fire once and see all rows of the statement, on the table and on each partition: one that is
+-- named directly fires its own. The guard's own UPDATE sets masks and nothing else (`sminion_owner` has no privilege for
+-- more), which is no clarification.
+DO $sminion$
+DECLARE
+  part pg_catalog.regclass;
+BEGIN
+  FOR part IN
+    SELECT '"sales"."orders"'::pg_catalog.regclass
+    UNION SELECT t.relid FROM pg_catalog.pg_partition_tree('"sales"."orders"'::pg_catalog.regclass) t
+  LOOP
+    EXECUTE pg_catalog.format($trigger$
+      DROP TRIGGER IF EXISTS "~guard_collected" ON %1$s;
+      DROP TRIGGER IF EXISTS "~guard_clarified" ON %1$s;
+      DROP TRIGGER IF EXISTS "~guard_deleted" ON %1$s;
+      DROP TRIGGER IF EXISTS "~guard_emptied" ON %1$s;
+      CREATE TRIGGER "~guard_collected" AFTER INSERT ON %1$s REFERENCING NEW TABLE AS new_rows
+        FOR EACH STATEMENT EXECUTE FUNCTION sminion.%2$I();
+      CREATE TRIGGER "~guard_clarified" AFTER UPDATE ON %1$s REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+        FOR EACH STATEMENT WHEN (current_user OPERATOR(pg_catalog.<>) 'sminion_owner'::pg_catalog.name)
+        EXECUTE FUNCTION sminion.%2$I();
+      CREATE TRIGGER "~guard_deleted" AFTER DELETE ON %1$s REFERENCING OLD TABLE AS old_rows
+        FOR EACH STATEMENT EXECUTE FUNCTION sminion.%2$I();
+      CREATE TRIGGER "~guard_emptied" AFTER TRUNCATE ON %1$s
+        FOR EACH STATEMENT EXECUTE FUNCTION sminion.%2$I();
+      ALTER TABLE %1$s ENABLE ALWAYS TRIGGER "~guard_collected";
+      ALTER TABLE %1$s ENABLE ALWAYS TRIGGER "~guard_clarified";
+      ALTER TABLE %1$s ENABLE ALWAYS TRIGGER "~guard_deleted";
+      ALTER TABLE %1$s ENABLE ALWAYS TRIGGER "~guard_emptied"
+    $trigger$, part, 'write_sales_orders_74609b');
+  END LOOP;
+END
+$sminion$;
+
+-- write_function:write_sales_item_63aa23 (as owner)
+-- Trigger function of "sales"."item" that records each write with its subjects. Its queries are made from the columns that the
+-- table has now, which are more than the policy names; after a change of columns they fail, and the same is asked with
+-- queries made anew, so that nothing is missed until the next `apply`. The body is a literal and not in dollar quotes,
+-- because names of columns are the owner's of the table.
+DO $sminion$
+DECLARE
+  target CONSTANT pg_catalog.regclass := '"sales"."item"';
+BEGIN
+  EXECUTE pg_catalog.format(
+    'CREATE OR REPLACE FUNCTION sminion.%I() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER '
+    || 'SET search_path = pg_catalog, pg_temp AS %L', 'write_sales_item_63aa23', pg_catalog.format($body$
+DECLARE
+  listed CONSTANT bigint := 1000;
+  counted  bigint;
+  columns  text[] := '{}';
+  subjects text[];
+  persons  bigint;
+BEGIN
+  IF TG_OP = 'TRUNCATE' THEN
+    PERFORM sminion.record_write(TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_OP, '{}', NULL, '{}', NULL);
+    RETURN NULL;
+  ELSIF TG_OP = 'INSERT' THEN
+    counted := (SELECT count(*) FROM new_rows);
+  ELSE
+    counted := (SELECT count(*) FROM old_rows);
+  END IF;
+  IF counted = 0 THEN
+    RETURN NULL;
+  END IF;
+
+  IF TG_OP <> 'DELETE' THEN
+    BEGIN
+      IF TG_OP = 'INSERT' THEN
+        columns := (%1$s);
+      ELSIF counted = 1 THEN
+        columns := (%2$s);
+      ELSE
+        columns := (%3$s);
+      END IF;
+    EXCEPTION WHEN undefined_column OR syntax_error THEN
+      EXECUTE sminion.write_query(TG_RELID, TG_OP) INTO columns;
+    END;
+  END IF;
+
+  IF TG_OP = 'INSERT' THEN
+    WITH person AS (SELECT DISTINCT s.subject FROM (SELECT r."guard_subject"::text FROM new_rows r) AS s (subject) WHERE s.subject IS NOT NULL)
+    SELECT (SELECT count(*) FROM person), ARRAY(SELECT p.subject FROM person p LIMIT listed) INTO persons, subjects;
+  ELSIF TG_OP = 'DELETE' THEN
+    WITH person AS (SELECT DISTINCT s.subject FROM (SELECT r."guard_subject"::text FROM old_rows r) AS s (subject) WHERE s.subject IS NOT NULL)
+    SELECT (SELECT count(*) FROM person), ARRAY(SELECT p.subject FROM person p LIMIT listed) INTO persons, subjects;
+  ELSE
+    WITH person AS (
+      SELECT DISTINCT s.subject FROM (SELECT r."guard_subject"::text FROM old_rows r UNION ALL SELECT r."guard_subject"::text FROM new_rows r) AS s (subject) WHERE s.subject IS NOT NULL)
+    SELECT (SELECT count(*) FROM person), ARRAY(SELECT p.subject FROM person p LIMIT listed) INTO persons, subjects;
+  END IF;
+  PERFORM sminion.record_write(
+    TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_OP, columns, counted, subjects, nullif(greatest(persons - listed, 0), 0));
+  RETURN NULL;
+END
+$body$,
+    sminion.write_query(target, 'INSERT'), sminion.write_query(target, 'UPDATE ONE'), sminion.write_query(target, 'UPDATE')));
+END
+$sminion$;
+
+-- write_triggers:sales.item
+-- Statement triggers, which fire once and see all rows of the statement, on the table and on each partition: one that is
+-- named directly fires its own. The guard's own UPDATE sets masks and nothing else (`sminion_owner` has no privilege for
+-- more), which is no clarification.
+DO $sminion$
+DECLARE
+  part pg_catalog.regclass;
+BEGIN
+  FOR part IN
+    SELECT '"sales"."item"'::pg_catalog.regclass
+    UNION SELECT t.relid FROM pg_catalog.pg_partition_tree('"sales"."item"'::pg_catalog.regclass) t
+  LOOP
+    EXECUTE pg_catalog.format($trigger$
+      DROP TRIGGER IF EXISTS "~guard_collected" ON %1$s;
+      DROP TRIGGER IF EXISTS "~guard_clarified" ON %1$s;
+      DROP TRIGGER IF EXISTS "~guard_deleted" ON %1$s;
+      DROP TRIGGER IF EXISTS "~guard_emptied" ON %1$s;
+      CREATE TRIGGER "~guard_collected" AFTER INSERT ON %1$s REFERENCING NEW TABLE AS new_rows
+        FOR EACH STATEMENT EXECUTE FUNCTION sminion.%2$I();
+      CREATE TRIGGER "~guard_clarified" AFTER UPDATE ON %1$s REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+        FOR EACH STATEMENT WHEN (current_user OPERATOR(pg_catalog.<>) 'sminion_owner'::pg_catalog.name)
+        EXECUTE FUNCTION sminion.%2$I();
+      CREATE TRIGGER "~guard_deleted" AFTER DELETE ON %1$s REFERENCING OLD TABLE AS old_rows
+        FOR EACH STATEMENT EXECUTE FUNCTION sminion.%2$I();
+      CREATE TRIGGER "~guard_emptied" AFTER TRUNCATE ON %1$s
+        FOR EACH STATEMENT EXECUTE FUNCTION sminion.%2$I();
+      ALTER TABLE %1$s ENABLE ALWAYS TRIGGER "~guard_collected";
+      ALTER TABLE %1$s ENABLE ALWAYS TRIGGER "~guard_clarified";
+      ALTER TABLE %1$s ENABLE ALWAYS TRIGGER "~guard_deleted";
+      ALTER TABLE %1$s ENABLE ALWAYS TRIGGER "~guard_emptied"
+    $trigger$, part, 'write_sales_item_63aa23');
+  END LOOP;
+END
+$sminion$;
 
 -- row_security:crm.customer
 -- FORCE: the owner, and so definer functions and views of the owner, are under row security too. Partitions are reached

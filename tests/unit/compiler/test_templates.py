@@ -30,7 +30,7 @@ def test_a_missing_value_raises() -> None:
         templates.fill("schema_usage/apply", {"schema": '"crm"'})
 
 
-OWN_PATH = ("trigger_function", "policy", "closed_database", "closed_schema")
+OWN_PATH = ("trigger_function", "write_function", "policy", "closed_database", "closed_schema")
 """Trigger functions and policies are resolved once, when they are created; the closing blocks alias what they read."""
 RUN_BY_THE_INSTALLER = sorted(path for path in DIRECTORY.rglob("*.sql") if path.parent.name not in OWN_PATH)
 

@@ -1,0 +1,27 @@
+-- One row per statement that wrote to a protected table, by whatever client: made by the table's own triggers in the
+-- statement's transaction, so a write that was rolled back left none. Append-only; partitions are made by
+-- sminion.extend_log.
+CREATE TABLE sminion.write_event (
+  at          timestamptz NOT NULL,
+  id          bigint      NOT NULL,
+  transaction xid8        NOT NULL,
+  -- the one that was entered, if it is a ticket of this login; NULL for those whom row security does not bind
+  ticket      bigint,
+  login       name        NOT NULL,
+  -- what the session acted as; in a definer function, what its caller acts as
+  role        name        NOT NULL,
+  operation   text        NOT NULL CHECK (operation IN ('collect', 'clarify', 'delete')),
+  relation    text        NOT NULL,
+  -- names, never values: those that got a value (collect), those whose value changed (clarify)
+  columns     text[]      NOT NULL,
+  -- NULL for all rows of the table at once, uncounted: TRUNCATE
+  rows        bigint      CHECK (rows > 0),
+  -- how many subjects were not listed one by one, because they were too many
+  bulk        bigint      CHECK (bulk > 0),
+  CHECK (rows IS NOT NULL OR operation = 'delete')
+) PARTITION BY RANGE (at);
+CREATE SEQUENCE sminion.write_number;
+CREATE INDEX write_event_at ON sminion.write_event USING brin (at);
+CREATE INDEX write_event_id ON sminion.write_event (id);
+CREATE INDEX write_event_ticket ON sminion.write_event (ticket) WHERE ticket IS NOT NULL;
+COMMENT ON TABLE sminion.write_event IS 'every write to a protected table: who, what, which columns, how many rows';

@@ -1,0 +1,11 @@
+-- Whose data a write touched, before it and after: one compact row per write and subject. Append-only; partitions are
+-- made by sminion.extend_log.
+CREATE TABLE sminion.write_subject (
+  at      timestamptz NOT NULL,
+  -- sminion.write_event.id
+  event   bigint      NOT NULL,
+  subject text        COLLATE "C" NOT NULL
+) PARTITION BY RANGE (at);
+CREATE INDEX write_subject_at ON sminion.write_subject USING brin (at);
+CREATE INDEX write_subject_subject ON sminion.write_subject (subject, at);
+COMMENT ON TABLE sminion.write_subject IS 'whose data each write touched';

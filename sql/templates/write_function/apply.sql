@@ -1,0 +1,63 @@
+-- Trigger function of <<table>> that records each write with its subjects. Its queries are made from the columns that the
+-- table has now, which are more than the policy names; after a change of columns they fail, and the same is asked with
+-- queries made anew, so that nothing is missed until the next `apply`. The body is a literal and not in dollar quotes,
+-- because names of columns are the owner's of the table.
+DO $sminion$
+DECLARE
+  target CONSTANT pg_catalog.regclass := <<table_literal>>;
+BEGIN
+  EXECUTE pg_catalog.format(
+    'CREATE OR REPLACE FUNCTION sminion.%I() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER '
+    || 'SET search_path = pg_catalog, pg_temp AS %L', <<function_literal>>, pg_catalog.format($body$
+DECLARE
+  listed CONSTANT bigint := 1000;
+  counted  bigint;
+  columns  text[] := '{}';
+  subjects text[];
+  persons  bigint;
+BEGIN
+  IF TG_OP = 'TRUNCATE' THEN
+    PERFORM sminion.record_write(TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_OP, '{}', NULL, '{}', NULL);
+    RETURN NULL;
+  ELSIF TG_OP = 'INSERT' THEN
+    counted := (SELECT count(*) FROM new_rows);
+  ELSE
+    counted := (SELECT count(*) FROM old_rows);
+  END IF;
+  IF counted = 0 THEN
+    RETURN NULL;
+  END IF;
+
+  IF TG_OP <> 'DELETE' THEN
+    BEGIN
+      IF TG_OP = 'INSERT' THEN
+        columns := (%1$s);
+      ELSIF counted = 1 THEN
+        columns := (%2$s);
+      ELSE
+        columns := (%3$s);
+      END IF;
+    EXCEPTION WHEN undefined_column OR syntax_error THEN
+      EXECUTE sminion.write_query(TG_RELID, TG_OP) INTO columns;
+    END;
+  END IF;
+
+  IF TG_OP = 'INSERT' THEN
+    WITH person AS (SELECT DISTINCT s.subject FROM (<<new_subjects>>) AS s (subject) WHERE s.subject IS NOT NULL)
+    SELECT (SELECT count(*) FROM person), ARRAY(SELECT p.subject FROM person p LIMIT listed) INTO persons, subjects;
+  ELSIF TG_OP = 'DELETE' THEN
+    WITH person AS (SELECT DISTINCT s.subject FROM (<<old_subjects>>) AS s (subject) WHERE s.subject IS NOT NULL)
+    SELECT (SELECT count(*) FROM person), ARRAY(SELECT p.subject FROM person p LIMIT listed) INTO persons, subjects;
+  ELSE
+    WITH person AS (
+      SELECT DISTINCT s.subject FROM (<<old_subjects>> UNION ALL <<new_subjects>>) AS s (subject) WHERE s.subject IS NOT NULL)
+    SELECT (SELECT count(*) FROM person), ARRAY(SELECT p.subject FROM person p LIMIT listed) INTO persons, subjects;
+  END IF;
+  PERFORM sminion.record_write(
+    TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_OP, columns, counted, subjects, nullif(greatest(persons - listed, 0), 0));
+  RETURN NULL;
+END
+$body$,
+    sminion.write_query(target, 'INSERT'), sminion.write_query(target, 'UPDATE ONE'), sminion.write_query(target, 'UPDATE')));
+END
+$sminion$
