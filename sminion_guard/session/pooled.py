@@ -6,13 +6,14 @@ guarded transaction needs none of them, so it puts them away at its beginning, i
 
 from __future__ import annotations
 
-import psycopg
 from psycopg import BaseConnection
 
 WHO_SERVES = b"pg_catalog.pg_backend_pid()"
 """Asks the backend for its process id."""
-AT_BEGIN = b"; SET LOCAL ROLE NONE; SET LOCAL search_path TO DEFAULT"
-"""After BEGIN: the login's own role and search_path. Unlike a query it leaves SET TRANSACTION possible."""
+AS_ITSELF = b"SET LOCAL ROLE NONE; SET LOCAL search_path TO DEFAULT"
+"""The login's own role and search_path."""
+AT_BEGIN = b"; " + AS_ITSELF
+"""After BEGIN. Unlike a query it leaves SET TRANSACTION possible."""
 AT_ENTER = b"CLOSE ALL; "
 """Before a ticket is activated. At the beginning of a transaction only cursors WITH HOLD exist, and no pooler promises
 them to anybody; one would make every transaction refuse its ticket (SG209) until the session ends."""
@@ -27,10 +28,3 @@ def is_pooled(connection: BaseConnection[object], backend: int) -> bool:
     :param backend: the answer to :data:`WHO_SERVES`.
     """
     return connection.pgconn.backend_pid != backend
-
-
-def asks_whether_pooled(connection: psycopg.Connection[tuple[int]]) -> bool:
-    """The same for an ordinary connection."""
-    row = connection.execute(b"SELECT " + WHO_SERVES).fetchone()
-    assert row is not None
-    return is_pooled(connection, row[0])

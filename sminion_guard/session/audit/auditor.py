@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from threading import Lock, Thread
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import psycopg
+from psycopg import IsolationLevel
 
 from sminion_guard.analyzer import Verdict, analyze
 from sminion_guard.analyzer.catalog import Catalog
@@ -23,6 +26,7 @@ from sminion_guard.session.audit.queue import Receipt
 from sminion_guard.session.audit.rows import Result, Statement
 from sminion_guard.session.audit.shapes import Known, Shapes
 from sminion_guard.session.audit.writer import AuditWriter
+from sminion_guard.session.pooled import AS_ITSELF
 
 Mode = Literal["strict"]
 """``strict``: no result is released before its row is on disk. There is no weaker one."""
@@ -50,7 +54,7 @@ class Auditor:
         self._conninfo = conninfo
         self.judge_by(policy)
         self._refreshing = Lock()
-        with psycopg.connect(conninfo, autocommit=True) as connection:
+        with self._reading() as connection:
             self._fresh = FreshCatalog(connection)
         self._checked = time.monotonic()
 
@@ -62,6 +66,14 @@ class Auditor:
     def begin_anew(self) -> None:
         """For a forked process; its writer begins anew by itself, the catalog is as good as before."""
         self._refreshing = Lock()
+
+    @contextmanager
+    def _reading(self) -> Iterator[psycopg.Connection[Any]]:
+        """A connection to read the catalog by, in one snapshot, as a new session of the login sees it."""
+        with psycopg.connect(self._conninfo, prepare_threshold=None) as connection:
+            connection.isolation_level, connection.read_only = IsolationLevel.REPEATABLE_READ, True
+            connection.execute(AS_ITSELF)
+            yield connection
 
     @property
     def catalog(self) -> Catalog:
@@ -113,7 +125,7 @@ class Auditor:
         Where none can be had the old one serves on: the server decides in any case.
         """
         try:
-            with self._refreshing, psycopg.connect(self._conninfo, autocommit=True) as connection:
+            with self._refreshing, self._reading() as connection:
                 return self._fresh.refresh(connection)
         except psycopg.Error:
             return False

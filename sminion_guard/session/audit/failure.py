@@ -7,6 +7,9 @@ import psycopg
 from sminion_guard.codes import CODES, error_class
 from sminion_guard.errors import AuditUnavailable, GuardError
 
+# Transactions that wait for the log may hold every session that a pooler has: then the log waits for them in turn.
+_POOL = "; behind a pooler give the log a pool of its own, by `guard_log`"
+
 
 def explained(error: Exception) -> GuardError:
     """What the application is told when a row could not be written because of ``error``."""
@@ -18,7 +21,7 @@ def explained(error: Exception) -> GuardError:
         )
     return AuditUnavailable(
         "SG601", "the log cannot be written, so nothing is released", detail=f"{type(error).__name__}: {error}".strip(),
-        hint="see whether the log's database can be reached, then try again",
+        hint=f"see whether the log's database can be reached, then try again{_POOL}",
     )
 
 
@@ -26,5 +29,5 @@ def late(patience: float) -> AuditUnavailable:
     """The row is not on disk after ``patience`` seconds."""
     return AuditUnavailable(
         "SG601", f"the log was not written within {patience:g} seconds, so nothing is released",
-        hint="see whether the log's database can be reached and is fast enough, then try again",
+        hint=f"see whether the log's database can be reached and is fast enough, then try again{_POOL}",
     )

@@ -16,9 +16,13 @@ import psycopg
 from psycopg import errors, pq
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from sminion_guard.session.pooled import WHO_SERVES, is_pooled
+
 NAMELESS = frozenset({"26000", "42P05"})
 """A prepared statement that this server connection does not know, or knows already: a pooler stands between."""
 _PLACE = re.compile(rb"\$(\d+)")
+
+_WHERE = b"SELECT " + WHO_SERVES + b" || ' ' || pg_catalog.current_setting('default_transaction_read_only')"
 
 
 class Link:
@@ -38,7 +42,8 @@ class Link:
         self._connection: psycopg.Connection[Any] | None = None
         self._names: dict[bytes, bytes] = {}
         self._named = True
-        self._read_only = False
+        self._whole = False
+        """Whether each question brings its own transaction, whatever the session is like."""
 
     @property
     def is_open(self) -> bool:
@@ -47,7 +52,7 @@ class Link:
 
     def is_ready(self, question: bytes) -> bool:
         """Whether :meth:`send` takes no waiting."""
-        return self.is_open and (self._read_only or not self._named or question in self._names)
+        return self.is_open and (self._whole or not self._named or question in self._names)
 
     def open(self, deadline: float) -> None:
         """Connect, where it is not connected.
@@ -57,9 +62,10 @@ class Link:
         if not self.is_open:
             self.close()
             self._connection = psycopg.connect(self._conninfo, autocommit=True)
-            # A login whose transactions are read-only by default writes its log all the same.
-            answer = self.ask(b"SELECT pg_catalog.current_setting('default_transaction_read_only')", (), deadline)
-            self._read_only = answer == b"on"
+            backend, _, read_only = (self.ask(_WHERE, (), deadline) or b"0 off").partition(b" ")
+            # A login whose transactions are read-only by default writes its log all the same; and in a session that a
+            # pooler hands round, the role may be a stranger's, and a prepared statement would be left to the next.
+            self._whole = read_only == b"on" or is_pooled(self._connection, int(backend))
 
     def ask(self, question: bytes, values: Sequence[bytes], deadline: float) -> bytes | None:
         """The only value of the answer.
@@ -82,11 +88,11 @@ class Link:
         :raises psycopg.Error: when there is no connection.
         """
         pgconn = self._pgconn
-        if self._read_only:
+        if self._whole:
             # In one string, which takes no values apart; so they are written into it.
             literal = pq.Escaping(pgconn).escape_literal
             question = _PLACE.sub(lambda found: literal(values[int(found[1]) - 1]), question)
-            pgconn.send_query(b"BEGIN READ WRITE; " + question + b"; COMMIT")
+            pgconn.send_query(b"BEGIN READ WRITE; SET LOCAL ROLE NONE; " + question + b"; COMMIT")
         elif self._named and values:
             name = self._names.get(question)
             if name is None:
@@ -113,7 +119,7 @@ class Link:
         value = None
         for result in self._all(deadline):
             if result.status == pq.ExecStatus.FATAL_ERROR:
-                if self._read_only and self._pgconn.transaction_status == pq.TransactionStatus.INERROR:
+                if self._whole and self._pgconn.transaction_status == pq.TransactionStatus.INERROR:
                     self._pgconn.send_query(b"ROLLBACK")
                     self._all(deadline)
                 error = errors.error_from_result(result, encoding="utf-8")
