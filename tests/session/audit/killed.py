@@ -195,9 +195,8 @@ async def through_asyncio(task: Task, guard: Guard) -> None:
         await asyncio.sleep(0.02)
 
 
-def through_interrupts(task: Task, guard: Guard) -> None:
+def through_interrupts(task: Task, guard: Guard, received: Received) -> None:
     """What a cursor gives after a KeyboardInterrupt has reached the application as well."""
-    received = Received(task, "interrupted")
     while True:
         with (
             suppress(*PASSING, KeyboardInterrupt), acting(received.actor),
@@ -220,8 +219,14 @@ def main(task: Task) -> None:
         AuditWriter.await_receipt = lambda self, receipt: None  # type: ignore[method-assign]
     guard = Guard(task.policy, audit=task.mode)
     if task.interrupted:
-        through_interrupts(task, guard)
-        return
+        # Rows of this thread are at times written by the one that is interrupted.
+        beside = Thread(target=_or_end, args=(lambda: through_psycopg(task, guard, (point, page), "beside"), task))
+        beside.daemon = True
+        beside.start()
+        received = Received(task, "interrupted")
+        while True:
+            with suppress(KeyboardInterrupt):  # in between
+                through_interrupts(task, guard, received)
     runs: list[Callable[[], None]] = [
         lambda: through_psycopg(task, guard, WAYS, "mixed"),
         lambda: through_psycopg(task, guard, WAYS, "other"),
