@@ -11,6 +11,7 @@ import psycopg
 from psycopg import AsyncConnection, Connection
 
 from sminion_guard.errors import GuardError
+from sminion_guard.session.begin import IDLE
 from sminion_guard.session.door import Door
 from sminion_guard.session.errands import Errand, driven
 from sminion_guard.session.guard import Guard, PolicySource
@@ -61,13 +62,51 @@ class GuardedConnection(Door[Row], Connection[Row]):
     def transaction(self, *args: Any, **kwargs: Any) -> Iterator[psycopg.Transaction]:
         """As psycopg's; a block that could not begin leaves no trace."""
         around, entered = self._num_transactions, False
+        outermost = self.pgconn.transaction_status == IDLE
         try:
             with super().transaction(*args, **kwargs) as block:
                 entered = True
-                yield block
+                try:
+                    yield block
+                finally:
+                    if outermost:
+                        self._settle()
         finally:
             if not entered:
                 self._num_transactions = around  # psycopg before 3.3 counts the block before it begins
+
+    def commit(self) -> None:
+        """As psycopg's, when all that the transaction has read and written is on record."""
+        self._settle()
+        super().commit()
+
+    def rollback(self) -> None:
+        """As psycopg's, when all that the transaction has read is on record."""
+        self._settle()
+        super().rollback()
+
+    def tpc_prepare(self) -> None:
+        """As psycopg's, when all that the transaction has read and written is on record."""
+        self._settle()
+        super().tpc_prepare()
+
+    def tpc_commit(self, xid: psycopg.Xid | str | None = None) -> None:
+        """Likewise, where it was not prepared."""
+        self._settle()
+        super().tpc_commit(xid)
+
+    def tpc_rollback(self, xid: psycopg.Xid | str | None = None) -> None:
+        """Likewise."""
+        self._settle()
+        super().tpc_rollback(xid)
+
+    def _settle(self) -> None:
+        """Wait for the rows that the transaction owes the log.
+
+        :raises AuditUnavailable: and then the connection is closed, and nothing can be committed.
+        """
+        if self._owed:
+            self._release(ends=True)
 
     def end_savepoint(self, command: bytes) -> None:
         """Send RELEASE or ROLLBACK TO: like COMMIT and ROLLBACK, they need no context."""
@@ -119,13 +158,51 @@ class GuardedAsyncConnection(Door[Row], AsyncConnection[Row]):
     async def transaction(self, *args: Any, **kwargs: Any) -> AsyncIterator[psycopg.AsyncTransaction]:
         """As :meth:`GuardedConnection.transaction`."""
         around, entered = self._num_transactions, False
+        outermost = self.pgconn.transaction_status == IDLE
         try:
             async with super().transaction(*args, **kwargs) as block:
                 entered = True
-                yield block
+                try:
+                    yield block
+                finally:
+                    if outermost:
+                        await self._settle()
         finally:
             if not entered:
                 self._num_transactions = around
+
+    async def commit(self) -> None:
+        """As psycopg's, when all that the transaction has read and written is on record."""
+        await self._settle()
+        await super().commit()
+
+    async def rollback(self) -> None:
+        """As psycopg's, when all that the transaction has read is on record."""
+        await self._settle()
+        await super().rollback()
+
+    async def tpc_prepare(self) -> None:
+        """As psycopg's, when all that the transaction has read and written is on record."""
+        await self._settle()
+        await super().tpc_prepare()
+
+    async def tpc_commit(self, xid: psycopg.Xid | str | None = None) -> None:
+        """Likewise, where it was not prepared."""
+        await self._settle()
+        await super().tpc_commit(xid)
+
+    async def tpc_rollback(self, xid: psycopg.Xid | str | None = None) -> None:
+        """Likewise."""
+        await self._settle()
+        await super().tpc_rollback(xid)
+
+    async def _settle(self) -> None:
+        """Wait for the rows that the transaction owes the log.
+
+        :raises AuditUnavailable: and then the connection is closed, and nothing can be committed.
+        """
+        if self._owed:
+            await self._release_async(ends=True)
 
     async def end_savepoint(self, command: bytes) -> None:
         """As :meth:`GuardedConnection.end_savepoint`."""

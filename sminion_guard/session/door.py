@@ -35,6 +35,7 @@ class Door(Choosing[Row]):
         info = self.info
         self._home = (info.host, info.hostaddr, info.port, info.dbname, info.encoding, info.user)
         self._guard = guard
+        self._gathers = guard.audit == "strict_transaction"
 
     @property
     def guard(self) -> Guard:

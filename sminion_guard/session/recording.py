@@ -41,14 +41,22 @@ class Sent:
     at: float = field(default_factory=time.monotonic)
 
 
+MOST_OWED = 200
+"""Rows of one transaction that nobody has waited for, at most, in mode ``strict_transaction``."""
+
+
 class Recording(Beginning[Row]):
     """Mixed into psycopg's connections, before them."""
 
     _auditor: Auditor | None = None
+    _gathers = False
+    """Whether only the first statement of a transaction is waited for, and the others all together at its end."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._staged = State()
         self._due: list[Receipt] = []  # rows that must be on disk before anything is released
+        self._owed: list[Receipt] = []  # rows that must be on disk before the transaction ends
+        self._known = False  # whether the transaction has a statement on record
         self._running: list[Sent] = []  # in this transaction, and nothing has come of them yet
         self._latest: Sent | None = None  # in this transaction, of which something has come
         self._unreleased: WeakSet[Any] = WeakSet()  # cursors that hold what is not released
@@ -63,6 +71,7 @@ class Recording(Beginning[Row]):
         self._staged = self._staged.ended()
         self._running.clear()
         self._latest = None
+        self._known = False
 
     def _judge(self, statement: bytes) -> Sent | None:
         """Judge ``statement`` and hand in its row.
@@ -86,7 +95,9 @@ class Recording(Beginning[Row]):
         :raises PurposeViolation: as :meth:`_judge`.
         """
         assert self._auditor is not None
-        receipt, known = self._auditor.announce(verdict, ticket_number(ticket.entering))
+        receipt, known = self._auditor.announce(
+            verdict, ticket_number(ticket.entering), hurry=not (self._gathers and self._known)
+        )
         self._due.append(receipt)
         if not verdict.allowed:
             raise refusal(verdict)
@@ -127,30 +138,41 @@ class Recording(Beginning[Row]):
                 Result("refused" if refused else "failed", (state or "08006",), None, spent),
             ))
 
-    def _to_release(self) -> Iterator[Receipt]:
+    def _to_release(self, ends: bool) -> Iterator[Receipt]:
         """The rows that must be on disk now; what they stand for is released when all of them were waited for."""
-        while self._due:
-            yield self._due[0]
-            self._due.pop(0)
+        # Within a pipeline COMMIT may have been sent already.
+        if self._gathers and self._known and not ends and self._pipeline is None and len(self._owed) < MOST_OWED:
+            self._owed += self._due
+            self._due.clear()
+            while self._owed and self._owed[0].done():
+                self._owed.pop(0).result()  # raises where one could not be written
+        else:
+            self._due[:0] = self._owed
+            self._owed.clear()
+            self._known = self._known or bool(self._due)
+            while self._due:
+                yield self._due[0]
+                self._due.pop(0)
         self._unreleased.clear()
 
-    def _release(self) -> None:
+    def _release(self, *, ends: bool = False) -> None:
         """Wait for the log.
 
+        :param ends: whether the transaction is about to end.
         :raises AuditUnavailable: and then nothing is released, and the connection is closed.
         """
         try:
-            for receipt in self._to_release():
+            for receipt in self._to_release(ends):
                 assert self._auditor is not None
                 self._auditor.writer.await_receipt(receipt)
         except BaseException:
             self._withhold()
             raise
 
-    async def _release_async(self) -> None:
+    async def _release_async(self, *, ends: bool = False) -> None:
         """The same without blocking the loop."""
         try:
-            for receipt in self._to_release():
+            for receipt in self._to_release(ends):
                 assert self._auditor is not None
                 patience = self._auditor.writer.patience
                 if not receipt.done():
@@ -173,4 +195,5 @@ class Recording(Beginning[Row]):
                 cursor._iter_rows = None
         self._unreleased.clear()
         self._due.clear()
+        self._owed.clear()
         self.pgconn.finish()

@@ -28,8 +28,9 @@ from sminion_guard.session.audit.shapes import Known, Shapes
 from sminion_guard.session.audit.writer import AuditWriter
 from sminion_guard.session.pooled import AS_ITSELF
 
-Mode = Literal["strict"]
-"""``strict``: no result is released before its row is on disk. There is no weaker one."""
+Mode = Literal["strict", "strict_transaction"]
+"""``strict``: no result is released before its row is on disk. ``strict_transaction``: that holds for the first result of
+a transaction, and for all of them before it ends. There is no weaker one."""
 MODES: tuple[str, ...] = get_args(Mode)
 
 STALE_AFTER = 30.0
@@ -130,16 +131,18 @@ class Auditor:
         except psycopg.Error:
             return False
 
-    def announce(self, verdict: Verdict, ticket: int) -> tuple[Receipt, Known]:
+    def announce(self, verdict: Verdict, ticket: int, *, hurry: bool = True) -> tuple[Receipt, Known]:
         """Hand in the row of a statement that is about to be sent, or is refused.
 
         It is written while the statement runs. Where subjects are to follow it lingers for a moment: their rows must be
         on disk as well, and a result that comes quickly shares one commit with its statement.
 
+        :param hurry: False where nobody waits for it before the transaction ends.
         :raises AuditUnavailable: when no row can be taken.
         """
         known = self._shapes.of(verdict)
-        return self.writer.record(Statement(ticket, known.shape), hurry=not known.shows_subjects), known
+        hurry = hurry and not known.shows_subjects
+        return self.writer.record(Statement(ticket, known.shape), hurry=hurry), known
 
     def record_result(self, of: Receipt, result: Result) -> Receipt:
         """Hand in what came of it. Who waits for it says so by waiting."""
