@@ -34,7 +34,11 @@ class State:
 
     def ended(self) -> State:
         """The state after the transaction has ended, in whichever way."""
-        return State(prepared=self.prepared)
+        return State(prepared=self.prepared) if self.prepared else BLANK
+
+
+BLANK = State()
+"""Where every session begins: one value, so that what was judged in it can be found again."""
 
 
 def staged(verdict: Verdict, state: State, frame: Frame) -> tuple[Verdict, State]:
@@ -82,7 +86,8 @@ def _recalled(statement: Statement, state: State) -> Statement:
 
 def _after(statement: Statement, state: State, frame: Frame) -> State:
     touched = {schema: what for schema, (what, _) in touched_schemas(statement, frame).items()}
-    state = replace(state, touched={**touched, **state.touched})
+    if not touched.keys() <= state.touched.keys():  # else it stays the same value, so that judgements are found again
+        state = replace(state, touched={**touched, **state.touched})
     if statement.declares is not None:
         state = replace(state, cursors={**state.cursors, statement.declares: statement})
     if statement.prepares is not None:

@@ -6,6 +6,7 @@ It judges what it is about to send, and holds results back until their rows are 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,11 +15,11 @@ from weakref import WeakSet
 
 from psycopg import pq
 
-from sminion_guard.analyzer.staged import State
+from sminion_guard.analyzer.staged import BLANK, State
 from sminion_guard.errors import AuditUnavailable
 from sminion_guard.session.audit.auditor import Auditor, refusal, ticket_number
 from sminion_guard.session.audit.failure import late
-from sminion_guard.session.audit.queue import Receipt
+from sminion_guard.session.audit.receipt import Receipt
 from sminion_guard.session.audit.rows import Result
 from sminion_guard.session.audit.subjects import subjects
 from sminion_guard.session.begin import Beginning, Row
@@ -53,7 +54,7 @@ class Recording(Beginning[Row]):
     """Whether only the first statement of a transaction is waited for, and the others all together at its end."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        self._staged = State()
+        self._staged = BLANK
         self._due: list[Receipt] = []  # rows that must be on disk before anything is released
         self._owed: list[Receipt] = []  # rows that must be on disk before the transaction ends
         self._known = False  # whether the transaction has a statement on record
@@ -177,11 +178,7 @@ class Recording(Beginning[Row]):
                 patience = self._auditor.writer.patience
                 if not receipt.done():
                     self._auditor.writer.hurry()
-                    waited = asyncio.wrap_future(receipt)
-                    try:
-                        await asyncio.wait_for(asyncio.shield(waited), patience)
-                    except TimeoutError:
-                        raise late(patience) from None
+                    await _settled(receipt, patience)
                 receipt.result()
         except BaseException:
             self._withhold()
@@ -197,3 +194,22 @@ class Recording(Beginning[Row]):
         self._due.clear()
         self._owed.clear()
         self.pgconn.finish()
+
+
+async def _settled(receipt: Receipt, patience: float) -> None:
+    """Return when ``receipt`` is settled.
+
+    :param patience: seconds.
+    :raises AuditUnavailable: SG601 when that takes longer.
+    """
+    loop, settled = asyncio.get_running_loop(), asyncio.Event()
+
+    def tell() -> None:
+        with contextlib.suppress(RuntimeError):  # the loop was closed meanwhile, and with it whoever waited
+            loop.call_soon_threadsafe(settled.set)
+
+    receipt.add_done_callback(tell)
+    try:
+        await asyncio.wait_for(settled.wait(), patience)
+    except TimeoutError:
+        raise late(patience) from None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sminion_guard.session.audit.normalise import normalised, safe
-from sminion_guard.session.audit.queue import Receipt
+from sminion_guard.session.audit.receipt import Receipt
 from sminion_guard.session.audit.rows import Result, Shape, Statement
 from sminion_guard.session.audit.writer import AuditWriter
 

@@ -22,7 +22,7 @@ from sminion_guard.analyzer.staged import State, staged
 from sminion_guard.codes import error_class
 from sminion_guard.errors import AuditUnavailable, GuardError, PolicyError, TicketRefused
 from sminion_guard.policy import Compartment, Policy
-from sminion_guard.session.audit.queue import Receipt
+from sminion_guard.session.audit.receipt import Receipt
 from sminion_guard.session.audit.rows import Result, Statement
 from sminion_guard.session.audit.shapes import Known, Shapes
 from sminion_guard.session.audit.writer import AuditWriter
@@ -33,6 +33,8 @@ Mode = Literal["strict", "strict_transaction"]
 a transaction, and for all of them before it ends. There is no weaker one."""
 MODES: tuple[str, ...] = get_args(Mode)
 
+MOST_STAGED = 4096
+"""Judgements remembered: the same text in the same state of a transaction is judged once."""
 STALE_AFTER = 30.0
 """Seconds after which the catalog is compared with the database again, while statements go on."""
 _UNKNOWN = frozenset({"SG105", "SG107"})
@@ -52,6 +54,7 @@ class Auditor:
     def __init__(self, conninfo: str, policy: Policy, *, log: str | None = None) -> None:
         self.writer = AuditWriter(log or conninfo)
         self._shapes = Shapes()
+        self._staged: dict[tuple[int, int, int], tuple[Verdict, State, object]] = {}
         self._conninfo = conninfo
         self.judge_by(policy)
         self._refreshing = Lock()
@@ -105,7 +108,14 @@ class Auditor:
     def _judge(self, sql: str, purpose: str, role: str | None, state: State) -> tuple[Verdict, State]:
         view = self._frame(purpose, role)
         verdict = analyze(sql, catalog=self.catalog, policy=view.policy, purpose=purpose, compartment=role)
-        return staged(verdict, state, view)
+        key = (id(verdict), id(state), id(view))
+        known = self._staged.get(key)
+        if known is None:
+            if len(self._staged) >= MOST_STAGED:
+                self._staged.clear()
+            # With what it was found from, so that nothing else gets their identity.
+            known = self._staged[key] = (*staged(verdict, state, view), (verdict, state, view))
+        return known[0], known[1]
 
     def _frame(self, purpose: str, role: str | None) -> Frame:
         policy, frames = self._rule

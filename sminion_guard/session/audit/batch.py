@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
-from typing import Any
 
-from sminion_guard.session.audit.queue import Place, Waiting
+from sminion_guard.session.audit.queue import Waiting
+from sminion_guard.session.audit.receipt import Place, Receipt
 from sminion_guard.session.audit.rows import Shape, Statement
 
 
@@ -26,52 +25,56 @@ class Batch:
     first: int
     rows: list[tuple[Waiting, Place]] = field(default_factory=list)
     orphans: list[tuple[Waiting, Orphan]] = field(default_factory=list)
-    entries: list[dict[str, Any]] = field(default_factory=list)
+    _entries: list[str] = field(default_factory=list)
+    """Members of JSON objects."""
+
+    def __len__(self) -> int:
+        return len(self._entries)
 
     @property
     def last(self) -> int:
         """The place of the last entry."""
-        return self.first + len(self.entries) - 1
+        return self.first + len(self._entries) - 1
 
     def fill(self, rows: list[Waiting], numbers: dict[Shape, int]) -> None:
         """Take in ``rows``.
 
         :param numbers: of their shapes.
         """
-        statements: dict[int, tuple[dict[str, Any], Place]] = {}
+        places: dict[Receipt, Place] = {}
+        alone: dict[Receipt, int] = {}  # entries of statements of which nothing has come yet
         for waiting in rows:
             row = waiting.row
             if isinstance(row, Statement):
-                place = (self.writer, self.last + 1)
-                entry: dict[str, Any] = {"ticket": row.ticket, "shape": numbers[row.shape]}
-                statements[id(waiting.receipt)] = entry, place
-                self.entries.append(entry)
+                place = places[waiting.receipt] = self.writer, self.last + 1
+                alone[waiting.receipt] = len(self._entries)
+                self._entries.append(f'"ticket":{row.ticket},"shape":{numbers[row.shape]}')
                 self.rows.append((waiting, place))
                 continue
-            entry, place = statements.get(id(waiting.of), ({}, (0, 0)))
-            if entry and "outcome" not in entry:  # the first result of a statement shares its row
-                entry.update(row.entry())
-                self.rows.append((waiting, place))
+            of = waiting.of
+            assert of is not None
+            entry = alone.pop(of, None)
+            if entry is not None:  # the first result of a statement shares its row
+                self._entries[entry] += f",{row.members()}"
+                self.rows.append((waiting, places[of]))
                 continue
             try:
-                of = place[1] or self._on_record(waiting)
+                _, statement = places.get(of) or self._on_record(of)
             except Orphan as error:
                 self.orphans.append((waiting, error))
                 continue
             self.rows.append((waiting, (self.writer, self.last + 1)))
-            self.entries.append({"of": of, **row.entry()})
+            self._entries.append(f'"of":{statement},{row.members()}')
 
-    def _on_record(self, waiting: Waiting) -> int:
-        """The place of the statement that a result belongs to."""
-        of = waiting.of
-        if of is None or not of.done() or of.cancelled() or of.exception() is not None:
+    def _on_record(self, of: Receipt) -> Place:
+        """The place of a statement that was written before."""
+        if not of.done() or of.exception() is not None:
             raise Orphan("the statement of this result is not on record")
-        writer, place = of.result()
-        if writer != self.writer:
+        place = of.result()
+        if place[0] != self.writer:
             raise Orphan("the statement of this result is on record of an earlier connection to the log")
         return place
 
     def text(self) -> bytes:
         """The entries, as sql/functions/log_statements.sql wants them."""
-        return json.dumps(self.entries).encode()
-
+        return f"[{{{'},{'.join(self._entries)}}}]".encode()

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from concurrent.futures import Future
 from dataclasses import dataclass, field
 from threading import Condition
 
 from sminion_guard.errors import AuditUnavailable
+from sminion_guard.session.audit.receipt import Receipt
 from sminion_guard.session.audit.rows import Result, Statement
 
-Place = tuple[int, int]
-"""The writer of a row and its place among that writer's rows."""
-Receipt = Future[Place]
-"""Done when the row is on disk; fails with :class:`~sminion_guard.errors.AuditUnavailable`."""
 
-
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Waiting:
     """A row on its way.
 
@@ -27,7 +22,7 @@ class Waiting:
 
     row: Statement | Result
     of: Receipt | None = None
-    receipt: Receipt = field(default_factory=Future)
+    receipt: Receipt = field(default_factory=Receipt)
     since: float = field(default_factory=time.monotonic)
 
 

@@ -5,6 +5,7 @@ Their form on the way is that of sql/functions/log_shape.sql and sql/functions/l
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -54,7 +55,7 @@ class Shape:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Statement:
     """A statement that is about to be sent, or is refused.
 
@@ -65,7 +66,7 @@ class Statement:
     shape: Shape = Shape()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Result:
     """What came of a statement.
 
@@ -84,13 +85,21 @@ class Result:
     subjects: tuple[str, ...] = ()
     bulk: int | None = None
 
-    def entry(self) -> dict[str, Any]:
-        """The row for the server, or what it adds to that of its statement."""
-        found: dict[str, Any] = {
-            "outcome": self.outcome, "codes": self.codes, "rows": self.rows, "microseconds": self.microseconds,
-        }
+    def members(self) -> str:
+        """The members of its JSON object; a tenth of what a serializer takes, and everybody waits for it."""
+        codes = json.dumps(self.codes) if self.codes else "[]"
+        found = f'"outcome":"{self.outcome}","codes":{codes},"rows":{_number(self.rows)}'
+        found += f',"microseconds":{self.microseconds}'
         if self.subjects:
-            found["subjects"] = [safe(key, LONGEST_KEY) for key in self.subjects]
-        if self.bulk is not None:
-            found["bulk"] = self.bulk
-        return found
+            found += f',"subjects":[{",".join(map(_key, self.subjects))}]'
+        return found if self.bulk is None else f'{found},"bulk":{self.bulk}'
+
+
+def _number(value: int | None) -> str:
+    return "null" if value is None else str(value)
+
+
+def _key(key: str) -> str:
+    if key.isascii() and key.isalnum() and len(key) <= LONGEST_KEY:  # numbers, mostly
+        return f'"{key}"'
+    return json.dumps(safe(key, LONGEST_KEY))

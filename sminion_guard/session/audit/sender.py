@@ -66,7 +66,7 @@ class Sender:
                     values = (json.dumps(shape.entry()).encode(),)
                     self._learn(shape, int(self._link.ask(_query("log_shape"), values, deadline) or b"0"))
                 batch = self._built()
-                if batch.entries:
+                if len(batch):
                     self._link.ask(_query("log_statements"), _values(batch), deadline)
             else:
                 self._sent = False  # whatever comes, it is not waited for twice
@@ -100,7 +100,7 @@ class Sender:
 
     def _send(self) -> None:
         batch = self._built()
-        if batch.entries:
+        if len(batch):
             try:
                 self._link.send(_query("log_statements"), _values(batch))
             except psycopg.Error:

@@ -19,7 +19,8 @@ from psycopg.conninfo import conninfo_to_dict
 
 from sminion_guard.errors import AuditUnavailable
 from sminion_guard.session.audit.failure import explained, late
-from sminion_guard.session.audit.queue import LINGER, Queue, Receipt, Waiting
+from sminion_guard.session.audit.queue import LINGER, Queue, Waiting
+from sminion_guard.session.audit.receipt import Receipt
 from sminion_guard.session.audit.rows import Result, Statement
 from sminion_guard.session.audit.sender import Sender
 
@@ -221,7 +222,7 @@ class AuditWriter:
                 return True
             else:
                 for waiting, place in batch.rows:
-                    waiting.receipt.set_result(place)
+                    waiting.receipt.settle(place)
                 for waiting, orphan in batch.orphans:
                     _fail([waiting], orphan)
                 return True
@@ -234,7 +235,7 @@ def writers() -> tuple[AuditWriter, ...]:
 
 def _fail(rows: list[Waiting], error: Exception) -> None:
     for waiting in rows:  # each waiter raises its own exception, with a traceback of its own
-        waiting.receipt.set_exception(explained(error))
+        waiting.receipt.settle(explained(error))
 
 
 @atexit.register

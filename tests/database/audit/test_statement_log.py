@@ -231,11 +231,11 @@ def test_long_text_is_cut_and_says_so(shop: Shop, app: Connection) -> None:
 
 @pytest.mark.parametrize("table", [
     "statement_shape", "statement_event", "statement_result", "statement_subject", "dropped_log", "log_writer",
-    "statement_log", "refusals", "subject_access",
+    "write_event", "write_subject", "statement_log", "refusals", "subject_access", "write_log",
 ])
 def test_a_login_has_no_way_to_the_log_but_its_functions(app: Connection, table: str) -> None:
     statements = [f"SELECT FROM sminion.{table}"]
-    if table not in ("statement_log", "refusals", "subject_access"):  # views of joins take no writes from anybody
+    if table not in ("statement_log", "refusals", "subject_access", "write_log"):  # views of joins take no writes from anybody
         statements += [f"DELETE FROM sminion.{table}", f"INSERT INTO sminion.{table} DEFAULT VALUES"]
     for statement in statements:
         with refused("42501"):
@@ -249,15 +249,22 @@ def test_a_login_neither_makes_nor_drops_months(app: Connection, function: str) 
 
 
 @pytest.mark.parametrize(
-    "table", ["statement_shape", "statement_event", "statement_result", "statement_subject", "dropped_log"]
+    "table", [
+        "statement_shape", "statement_event", "statement_result", "statement_subject", "write_event", "write_subject",
+        "dropped_log",
+    ]
 )
 def test_not_even_the_owner_changes_or_empties_it(shop: Shop, app: Connection, owner: Connection, table: str) -> None:
     log(app, writer(app), 1, event(ticket(app)), result(1))
     owner.execute(
-        "INSERT INTO sminion.dropped_log (reason, month, statements) SELECT 'r', '2020-01-01', 0"
+        "INSERT INTO sminion.dropped_log (reason, month, statements, writes) SELECT 'r', '2020-01-01', 0, 0"
         " WHERE NOT EXISTS (SELECT FROM sminion.dropped_log)"
     )
-    columns = {"statement_shape": "fingerprint", "statement_event": "ticket", "statement_result": "rows", "statement_subject": "statement"}
+    shop.database.execute("UPDATE crm.customer SET email = email WHERE id = 1")
+    columns = {
+        "statement_shape": "fingerprint", "statement_event": "ticket", "statement_result": "rows",
+        "statement_subject": "statement", "write_event": "rows", "write_subject": "event",
+    }
     column = columns.get(table, "statements")
     names = [table] + [
         name for (name,) in shop.database.execute(
@@ -293,13 +300,13 @@ def test_without_a_partition_nothing_is_recorded(shop: Shop, app: Connection, ow
 def test_months_are_made_ahead_once(shop: Shop, owner: Connection) -> None:
     with owner.transaction(force_rollback=True):
         assert one(owner, "SELECT sminion.extend_log(3)") == 0
-        assert one(owner, "SELECT sminion.extend_log(5)") == 6
+        assert one(owner, "SELECT sminion.extend_log(5)") == 10
         assert one(owner, "SELECT sminion.extend_log(5)") == 0
 
 
 def test_old_months_are_dropped_with_a_record_and_no_others(shop: Shop, owner: Connection) -> None:
     with owner.transaction(force_rollback=True):
-        for table in ("statement_event", "statement_result", "statement_subject"):
+        for table in ("statement_event", "statement_result", "statement_subject", "write_event", "write_subject"):
             owner.execute(
                 f"CREATE TABLE sminion.{table}_2020_01 PARTITION OF sminion.{table}"
                 f" FOR VALUES FROM ('2020-01-01 00:00Z') TO ('2020-02-01 00:00Z')".encode()
@@ -308,11 +315,17 @@ def test_old_months_are_dropped_with_a_record_and_no_others(shop: Shop, owner: C
             "INSERT INTO sminion.statement_event"
             " VALUES ('2020-01-05', 1, 1, 1, 1, false)"
         )
+        owner.execute(
+            "INSERT INTO sminion.write_event"
+            " SELECT '2020-01-06', -i, '3', NULL, 'l', 'r', 'collect', 'crm.customer', '{}', 1, NULL"
+            " FROM generate_series(1, 2) i"
+        )
         assert one(owner, "SELECT sminion.drop_log('2020-01-31', 'kept')") == 0
         assert one(owner, "SELECT sminion.drop_log('2020-02-01', ' three years are over ')") == 1
-        found = owner.execute("SELECT reason, month::text, statements FROM sminion.dropped_log").fetchall()
-        assert found[-1:] == [("three years are over", "2020-01-01", 1)]
+        found = owner.execute("SELECT reason, month::text, statements, writes FROM sminion.dropped_log").fetchall()
+        assert found[-1:] == [("three years are over", "2020-01-01", 1, 2)]
         assert one(owner, "SELECT to_regclass('sminion.statement_event_2020_01')") is None
+        assert one(owner, "SELECT to_regclass('sminion.write_event_2020_01')") is None
         assert one(owner, "SELECT count(*) FROM pg_inherits WHERE inhparent = 'sminion.statement_event'::regclass") == 4
 
 
