@@ -23,5 +23,7 @@ UNION ALL
 SELECT 'type', n.nspname, t.typname, NULL, NULL, NULL, NULL
   FROM pg_catalog.pg_type t
   JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
- WHERE n.nspname = 'pg_catalog' AND t.typtype IN ('b', 'p', 'r', 'm') AND t.typelem = 0
+ WHERE n.nspname = 'pg_catalog' AND t.typtype IN ('b', 'p', 'r', 'm')
+   -- an array has elements and the subscripts of arrays; name and point have elements only
+   AND (t.typelem = 0 OR t.typsubscript <> 'pg_catalog.array_subscript_handler'::regproc)
  ORDER BY 1, 2, 3;
