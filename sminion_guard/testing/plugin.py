@@ -37,17 +37,16 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(f"guard_database_scope: `{scope}` is none of {', '.join(SCOPES)}")
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+@pytest.hookimpl(hookwrapper=True)  # pytest 7 knows no `wrapper`, and everybody's tests would fail there
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     """Run a marked test in its purpose: around the function itself, so that coroutines have it whoever runs them."""
     if item.get_closest_marker("purpose") is None or not isinstance(item, pytest.Function):
-        return (yield)
+        yield
+        return
     from sminion_guard.testing.purposes import AsPurpose
 
     bare = item.obj
     with told():
         item.obj = AsPurpose(item)()(bare)
-    try:
-        return (yield)
-    finally:
-        item.obj = bare
+    yield
+    item.obj = bare

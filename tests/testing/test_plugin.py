@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+import sminion_guard.testing
 from tests.testing.clinic import Clinic
 
 pytest_plugins = "pytester"
@@ -60,6 +61,13 @@ def test_a_server_that_is_not_there_is_told(clinic: Clinic, arguments: list[str]
     result = clinic.run("def test_it(guard_database): raise AssertionError('it ran')", *arguments, embedded=False)
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(told)
+
+
+def test_every_public_name_is_there_and_no_other() -> None:
+    for name in sminion_guard.testing.__all__:
+        assert getattr(sminion_guard.testing, name).__name__ == name
+    with pytest.raises(AttributeError, match="no attribute 'Server'"):
+        sminion_guard.testing.Server  # noqa: B018 - the access is the test
 
 
 def test_a_scope_that_pytest_does_not_know_is_a_usage_error(clinic: Clinic) -> None:
