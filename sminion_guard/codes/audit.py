@@ -30,4 +30,8 @@ AUDIT = (
          "months that have not ended are never dropped",
          "pass the first day of a month that is to be kept",
          errors.AuditUnavailable),
+    Code("SG607", "home of a log refused",
+         "the log of a login is kept where its tickets can be looked at, or where the DBA said they cannot",
+         "declare a login of its own for the log of another database",
+         errors.AuditUnavailable),
 )

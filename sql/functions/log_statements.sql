@@ -21,6 +21,7 @@ DECLARE
   many     integer := CASE WHEN jsonb_typeof(entries) = 'array' THEN jsonb_array_length(entries) ELSE 0 END;
   last     bigint := first + many - 1;
   written  bigint;
+  away     boolean;
   recorded bigint;
   counted  bigint;
 BEGIN
@@ -29,7 +30,7 @@ BEGIN
   END IF;
   UPDATE sminion.log_writer w SET place = last
   WHERE w.id = log_statements.writer AND w.login = session_user AND w.place = first - 1
-  RETURNING w.place INTO written;
+  RETURNING w.place, w.home IS NOT NULL INTO written, away;
   IF written IS NULL THEN
     SELECT w.place INTO written FROM sminion.log_writer w
     WHERE w.id = log_statements.writer AND w.login = session_user AND w.place >= last;
@@ -48,19 +49,21 @@ BEGIN
     PERFORM set_config('synchronous_commit', 'on', true);
   END IF;
 
-  -- A ticket that somebody else opened, or that can still be rolled back, is no reason of this login.
+  -- A ticket that somebody else opened, or that can still be rolled back, is no reason of this login. The tickets of a
+  -- login whose home is another database (see sminion.keep_log_of) are not here to be looked at.
   INSERT INTO sminion.statement_event (
     at, writer, place, ticket, shape, refused, outcome, codes, rows, microseconds, bulk)
-  SELECT moment, log_statements.writer, first + e.n - 1, k.id, h.id,
+  SELECT moment, log_statements.writer, first + e.n - 1, e.ticket, h.id,
          h.verdict = 'refused' OR e.outcome IS NOT DISTINCT FROM 'refused',
          e.outcome, CASE WHEN e.codes = '{}' THEN e.codes ELSE sminion.log_texts(e.codes, 50) END,
          e.rows, e.microseconds, e.bulk
   FROM ROWS FROM (jsonb_to_recordset(entries) AS (
       ticket bigint, shape bigint, of bigint, outcome text, codes text[], rows bigint, microseconds bigint, bulk bigint))
     WITH ORDINALITY AS e (ticket, shape, of, outcome, codes, rows, microseconds, bulk, n)
-  JOIN sminion.ticket k ON k.id = e.ticket
+  LEFT JOIN sminion.ticket k
+    ON NOT away AND k.id = e.ticket AND k.login = session_user AND pg_xact_status(k.writer) = 'committed'
   JOIN sminion.statement_shape h ON h.id = e.shape
-  WHERE e.of IS NULL AND k.login = session_user AND pg_xact_status(k.writer) = 'committed';
+  WHERE e.of IS NULL AND (away OR k.id IS NOT NULL);
   GET DIAGNOSTICS recorded = ROW_COUNT;
 
   IF recorded < many THEN

@@ -20,6 +20,9 @@ BEGIN
   WHERE NOT e.value ? 'of' AND NOT EXISTS (
     SELECT FROM sminion.ticket k
     WHERE k.id = (e.value ->> 'ticket')::bigint AND k.login = session_user AND pg_xact_status(k.writer) = 'committed')
+    AND NOT EXISTS (
+      SELECT FROM sminion.log_writer w
+      WHERE w.id = refuse_log.writer AND w.login = session_user AND w.home IS NOT NULL)
   LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION USING ERRCODE = 'SG603',

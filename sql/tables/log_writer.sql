@@ -6,6 +6,8 @@ CREATE TABLE sminion.log_writer (
   opened_at      timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
   client_address inet        DEFAULT pg_catalog.inet_client_addr(),
   application    text        NOT NULL DEFAULT pg_catalog.current_setting('application_name'),
+  -- where the tickets of its events are; NULL for this database
+  home           bigint      REFERENCES sminion.log_home (id),
   place          bigint      NOT NULL DEFAULT 0
 )
 -- Every batch moves `place`: leave room so that the row stays on its page.

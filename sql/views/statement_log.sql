@@ -1,14 +1,16 @@
 -- Every statement as auditors see it, with who acted and why, and what came of it. Without an outcome it was cut off: the
--- application or the server ended while it ran.
+-- application or the server ended while it ran. With a home its ticket is in that database, and who acted and why is there.
 CREATE VIEW sminion.statement_log WITH (security_barrier) AS
-  SELECT e.at, e.writer, e.place, e.ticket, k.login, k.actor, k.unit, k.purpose, k.reason, k.role AS compartment,
+  SELECT e.at, e.writer, e.place, e.ticket, w.login, k.actor, k.unit, k.purpose, k.reason, k.role AS compartment,
          CASE WHEN e.refused OR r.refused THEN 'refused' ELSE 'allowed' END AS verdict,
          r.outcomes, h.codes || coalesce(r.codes, '{}') AS codes,
          h.operations, h.relations, h.columns, h.fingerprint, h.statement,
-         r.rows, r.bulk, r.microseconds
+         r.rows, r.bulk, r.microseconds, o.database AS home
   FROM sminion.statement_event e
   JOIN sminion.statement_shape h ON h.id = e.shape
-  JOIN sminion.ticket k ON k.id = e.ticket
+  JOIN sminion.log_writer w ON w.id = e.writer
+  LEFT JOIN sminion.log_home o ON o.id = w.home
+  LEFT JOIN sminion.ticket k ON k.id = e.ticket AND w.home IS NULL
   LEFT JOIN LATERAL (
     SELECT pg_catalog.array_agg(DISTINCT x.outcome) AS outcomes,
            pg_catalog.bool_or(x.outcome = 'refused') AS refused,

@@ -260,6 +260,25 @@ CREATE INDEX ticket_actor ON sminion.ticket (actor, opened_at);
 CREATE INDEX ticket_subject ON sminion.ticket (subject, opened_at) WHERE subject IS NOT NULL;
 COMMENT ON TABLE sminion.ticket IS 'every access: who, why, from where, until when';
 
+-- tables/log_home.sql
+-- Logins whose tickets are in another database, and which one that is: said by the DBA, so that this database keeps their
+-- log of statements without seeing the tickets. A row is ended, never removed: it says where events came from.
+CREATE TABLE sminion.log_home (
+  id                bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  login             name        NOT NULL,
+  database          name        NOT NULL CHECK (database <> ''),
+  -- pg_control_system() of the cluster that holds it
+  system_identifier bigint      NOT NULL,
+  declared_at       timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+  declared_by       name        NOT NULL DEFAULT session_user,
+  ended_at          timestamptz,
+  ended_by          name,
+  CHECK ((ended_at IS NULL) = (ended_by IS NULL))
+);
+-- A login has one home at a time, so that the server knows it and no client has to say it.
+CREATE UNIQUE INDEX log_home_login ON sminion.log_home (login) WHERE ended_at IS NULL;
+COMMENT ON TABLE sminion.log_home IS 'logins whose log of statements is kept here, and where their tickets are';
+
 -- tables/log_writer.sql
 -- Each process that writes the log of statements: whose it is, and the place of its last row, so that a batch sent again
 -- after a lost connection is written once, and none can be missing between two.
@@ -269,6 +288,8 @@ CREATE TABLE sminion.log_writer (
   opened_at      timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
   client_address inet        DEFAULT pg_catalog.inet_client_addr(),
   application    text        NOT NULL DEFAULT pg_catalog.current_setting('application_name'),
+  -- where the tickets of its events are; NULL for this database
+  home           bigint      REFERENCES sminion.log_home (id),
   place          bigint      NOT NULL DEFAULT 0
 )
 -- Every batch moves `place`: leave room so that the row stays on its page.
@@ -1811,15 +1832,85 @@ BEGIN
 END
 $sminion$;
 
+-- functions/keep_log_of.sql
+-- The DBA of the log's database says: `login` has its tickets in `database` of another cluster or of this one, and writes
+-- its log of statements here. From then on its rows are taken without a look at their tickets, which are not here, and each
+-- says by its writer which home it comes from. Returns the number of the home.
+--
+-- system_identifier: of the cluster that holds the data, `SELECT system_identifier FROM pg_control_system()` there.
+CREATE FUNCTION sminion.keep_log_of(login name, database name, system_identifier bigint) RETURNS bigint
+LANGUAGE plpgsql
+VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+#variable_conflict use_column
+DECLARE
+  home bigint;
+BEGIN
+  IF NOT EXISTS (SELECT FROM pg_roles r WHERE r.rolname = keep_log_of.login) THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG607',
+      MESSAGE = format('there is no login `%s` in this cluster', keep_log_of.login),
+      HINT = 'Create it first, without any other privilege.';
+  END IF;
+  -- Where the tickets are here, they are looked at.
+  IF EXISTS (SELECT FROM sminion.login l WHERE l.login = keep_log_of.login) THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG607',
+      MESSAGE = format('login `%s` has its tickets in this database', keep_log_of.login),
+      HINT = 'Let the log of another database be written by a login of its own.';
+  END IF;
+  UPDATE sminion.log_home h SET ended_at = clock_timestamp(), ended_by = session_user
+  WHERE h.login = keep_log_of.login AND h.ended_at IS NULL;
+  INSERT INTO sminion.log_home (login, database, system_identifier)
+  VALUES (keep_log_of.login, keep_log_of.database, keep_log_of.system_identifier)
+  RETURNING id INTO home;
+  EXECUTE format('GRANT USAGE ON SCHEMA sminion TO %I', keep_log_of.login);
+  EXECUTE format(
+    'GRANT EXECUTE ON FUNCTION sminion.open_log(), sminion.log_shape(jsonb), '
+    || 'sminion.log_statements(bigint, bigint, jsonb) TO %I', keep_log_of.login);
+  RETURN home;
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.keep_log_of(name, name, bigint) IS 'this database keeps the log of a login of another one';
+
+-- functions/end_log_of.sql
+-- The DBA of the log's database says: `login` writes its log here no more. Its rows stay. False when it did not.
+CREATE FUNCTION sminion.end_log_of(login name) RETURNS boolean
+LANGUAGE plpgsql
+VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+#variable_conflict use_column
+BEGIN
+  UPDATE sminion.log_home h SET ended_at = clock_timestamp(), ended_by = session_user
+  WHERE h.login = end_log_of.login AND h.ended_at IS NULL;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  EXECUTE format(
+    'REVOKE ALL ON FUNCTION sminion.open_log(), sminion.log_shape(jsonb), '
+    || 'sminion.log_statements(bigint, bigint, jsonb) FROM %I', end_log_of.login);
+  EXECUTE format('REVOKE ALL ON SCHEMA sminion FROM %I', end_log_of.login);
+  RETURN true;
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.end_log_of(name) IS 'ends what sminion.keep_log_of began; false when it had not begun';
+
 -- functions/open_log.sql
--- A process begins to write the log of statements: its number, which sminion.log_statements asks for.
+-- A process begins to write the log of statements: its number, which sminion.log_statements asks for. A login that holds
+-- purposes in this database has its tickets here, whatever was said of it before.
 CREATE FUNCTION sminion.open_log() RETURNS bigint
 LANGUAGE sql
 VOLATILE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $sminion$
-  INSERT INTO sminion.log_writer DEFAULT VALUES RETURNING id
+  INSERT INTO sminion.log_writer (home)
+  SELECT (SELECT h.id FROM sminion.log_home h
+          WHERE h.login = session_user AND h.ended_at IS NULL
+            AND NOT EXISTS (SELECT FROM sminion.login l WHERE l.login = session_user))
+  RETURNING id
 $sminion$;
 
 -- functions/log_shape.sql
@@ -1893,6 +1984,9 @@ BEGIN
   WHERE NOT e.value ? 'of' AND NOT EXISTS (
     SELECT FROM sminion.ticket k
     WHERE k.id = (e.value ->> 'ticket')::bigint AND k.login = session_user AND pg_xact_status(k.writer) = 'committed')
+    AND NOT EXISTS (
+      SELECT FROM sminion.log_writer w
+      WHERE w.id = refuse_log.writer AND w.login = session_user AND w.home IS NOT NULL)
   LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION USING ERRCODE = 'SG603',
@@ -1949,6 +2043,7 @@ DECLARE
   many     integer := CASE WHEN jsonb_typeof(entries) = 'array' THEN jsonb_array_length(entries) ELSE 0 END;
   last     bigint := first + many - 1;
   written  bigint;
+  away     boolean;
   recorded bigint;
   counted  bigint;
 BEGIN
@@ -1957,7 +2052,7 @@ BEGIN
   END IF;
   UPDATE sminion.log_writer w SET place = last
   WHERE w.id = log_statements.writer AND w.login = session_user AND w.place = first - 1
-  RETURNING w.place INTO written;
+  RETURNING w.place, w.home IS NOT NULL INTO written, away;
   IF written IS NULL THEN
     SELECT w.place INTO written FROM sminion.log_writer w
     WHERE w.id = log_statements.writer AND w.login = session_user AND w.place >= last;
@@ -1976,19 +2071,21 @@ BEGIN
     PERFORM set_config('synchronous_commit', 'on', true);
   END IF;
 
-  -- A ticket that somebody else opened, or that can still be rolled back, is no reason of this login.
+  -- A ticket that somebody else opened, or that can still be rolled back, is no reason of this login. The tickets of a
+  -- login whose home is another database (see sminion.keep_log_of) are not here to be looked at.
   INSERT INTO sminion.statement_event (
     at, writer, place, ticket, shape, refused, outcome, codes, rows, microseconds, bulk)
-  SELECT moment, log_statements.writer, first + e.n - 1, k.id, h.id,
+  SELECT moment, log_statements.writer, first + e.n - 1, e.ticket, h.id,
          h.verdict = 'refused' OR e.outcome IS NOT DISTINCT FROM 'refused',
          e.outcome, CASE WHEN e.codes = '{}' THEN e.codes ELSE sminion.log_texts(e.codes, 50) END,
          e.rows, e.microseconds, e.bulk
   FROM ROWS FROM (jsonb_to_recordset(entries) AS (
       ticket bigint, shape bigint, of bigint, outcome text, codes text[], rows bigint, microseconds bigint, bulk bigint))
     WITH ORDINALITY AS e (ticket, shape, of, outcome, codes, rows, microseconds, bulk, n)
-  JOIN sminion.ticket k ON k.id = e.ticket
+  LEFT JOIN sminion.ticket k
+    ON NOT away AND k.id = e.ticket AND k.login = session_user AND pg_xact_status(k.writer) = 'committed'
   JOIN sminion.statement_shape h ON h.id = e.shape
-  WHERE e.of IS NULL AND k.login = session_user AND pg_xact_status(k.writer) = 'committed';
+  WHERE e.of IS NULL AND (away OR k.id IS NOT NULL);
   GET DIAGNOSTICS recorded = ROW_COUNT;
 
   IF recorded < many THEN
@@ -2054,16 +2151,18 @@ COMMENT ON VIEW sminion.settle_status IS 'what waits for settle, remask and back
 
 -- views/statement_log.sql
 -- Every statement as auditors see it, with who acted and why, and what came of it. Without an outcome it was cut off: the
--- application or the server ended while it ran.
+-- application or the server ended while it ran. With a home its ticket is in that database, and who acted and why is there.
 CREATE VIEW sminion.statement_log WITH (security_barrier) AS
-  SELECT e.at, e.writer, e.place, e.ticket, k.login, k.actor, k.unit, k.purpose, k.reason, k.role AS compartment,
+  SELECT e.at, e.writer, e.place, e.ticket, w.login, k.actor, k.unit, k.purpose, k.reason, k.role AS compartment,
          CASE WHEN e.refused OR r.refused THEN 'refused' ELSE 'allowed' END AS verdict,
          r.outcomes, h.codes || coalesce(r.codes, '{}') AS codes,
          h.operations, h.relations, h.columns, h.fingerprint, h.statement,
-         r.rows, r.bulk, r.microseconds
+         r.rows, r.bulk, r.microseconds, o.database AS home
   FROM sminion.statement_event e
   JOIN sminion.statement_shape h ON h.id = e.shape
-  JOIN sminion.ticket k ON k.id = e.ticket
+  JOIN sminion.log_writer w ON w.id = e.writer
+  LEFT JOIN sminion.log_home o ON o.id = w.home
+  LEFT JOIN sminion.ticket k ON k.id = e.ticket AND w.home IS NULL
   LEFT JOIN LATERAL (
     SELECT pg_catalog.array_agg(DISTINCT x.outcome) AS outcomes,
            pg_catalog.bool_or(x.outcome = 'refused') AS refused,
@@ -2085,22 +2184,26 @@ CREATE VIEW sminion.statement_log WITH (security_barrier) AS
 COMMENT ON VIEW sminion.statement_log IS 'every statement: who, why, what it touched, the verdict, what came of it';
 
 -- views/refusals.sql
--- What was refused: by the analyzer before the statement was sent, or by the server.
+-- What was refused: by the analyzer before the statement was sent, or by the server. With a home its ticket is there.
 CREATE VIEW sminion.refusals WITH (security_barrier) AS
-  SELECT e.at, e.writer, e.place, e.ticket, k.login, k.actor, k.unit, k.purpose, k.reason,
+  SELECT e.at, e.writer, e.place, e.ticket, w.login, k.actor, k.unit, k.purpose, k.reason,
          CASE WHEN h.verdict = 'refused' THEN 'analyzer' ELSE 'server' END AS refused_by,
-         h.codes || coalesce(e.codes, '{}') AS codes, h.operations, h.relations, h.columns, h.statement
+         h.codes || coalesce(e.codes, '{}') AS codes, h.operations, h.relations, h.columns, h.statement, o.database AS home
   FROM sminion.statement_event e
   JOIN sminion.statement_shape h ON h.id = e.shape
-  JOIN sminion.ticket k ON k.id = e.ticket
+  JOIN sminion.log_writer w ON w.id = e.writer
+  LEFT JOIN sminion.log_home o ON o.id = w.home
+  LEFT JOIN sminion.ticket k ON k.id = e.ticket AND w.home IS NULL
   WHERE e.refused
   UNION ALL
-  SELECT r.at, r.writer, r.statement, e.ticket, k.login, k.actor, k.unit, k.purpose, k.reason, 'server',
-         r.codes, h.operations, h.relations, h.columns, h.statement
+  SELECT r.at, r.writer, r.statement, e.ticket, w.login, k.actor, k.unit, k.purpose, k.reason, 'server',
+         r.codes, h.operations, h.relations, h.columns, h.statement, o.database AS home
   FROM sminion.statement_result r
   JOIN sminion.statement_event e ON e.writer = r.writer AND e.place = r.statement AND e.at <= r.at
   JOIN sminion.statement_shape h ON h.id = e.shape
-  JOIN sminion.ticket k ON k.id = e.ticket
+  JOIN sminion.log_writer w ON w.id = e.writer
+  LEFT JOIN sminion.log_home o ON o.id = w.home
+  LEFT JOIN sminion.ticket k ON k.id = e.ticket AND w.home IS NULL
   WHERE r.outcome = 'refused';
 COMMENT ON VIEW sminion.refusals IS 'what was refused, by the analyzer or by the server, to whom and why';
 
@@ -2117,16 +2220,19 @@ COMMENT ON VIEW sminion.write_log IS 'every write to a protected table: who, why
 -- views/subject_access.sql
 -- Who touched data of a subject: one row per result that held the subject's key, and one per write to its rows, with the
 -- number that sminion.write_log has for it. Results and writes marked `bulk` list only some of their subjects.
+-- With a home the ticket is in that database.
 CREATE VIEW sminion.subject_access WITH (security_barrier) AS
-  SELECT s.subject, s.at, s.writer, e.place, e.ticket, k.login, k.actor, k.unit, k.purpose, k.reason, h.operations,
-         h.relations, h.columns, NULL::bigint AS write
+  SELECT s.subject, s.at, s.writer, e.place, e.ticket, w.login, k.actor, k.unit, k.purpose, k.reason, h.operations,
+         h.relations, h.columns, NULL::bigint AS write, o.database AS home
   FROM sminion.statement_subject s
   JOIN sminion.statement_event e ON e.writer = s.writer AND e.place = s.statement AND e.at <= s.at
   JOIN sminion.statement_shape h ON h.id = e.shape
-  JOIN sminion.ticket k ON k.id = e.ticket
+  JOIN sminion.log_writer w ON w.id = e.writer
+  LEFT JOIN sminion.log_home o ON o.id = w.home
+  LEFT JOIN sminion.ticket k ON k.id = e.ticket AND w.home IS NULL
   UNION ALL
   SELECT s.subject, s.at, NULL, NULL, e.ticket, e.login, k.actor, k.unit, k.purpose, k.reason, ARRAY[e.operation],
-         ARRAY[e.relation], e.columns, e.id
+         ARRAY[e.relation], e.columns, e.id, NULL
   FROM sminion.write_subject s
   JOIN sminion.write_event e ON e.id = s.event AND e.at = s.at
   LEFT JOIN sminion.ticket k ON k.id = e.ticket;

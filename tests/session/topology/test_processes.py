@@ -37,7 +37,8 @@ def engine(shop: Shop) -> Iterator[Engine]:
 def log(shop: Shop, actor: str) -> list[tuple[Any, ...]]:
     """Of each statement of the actors that begin with ``actor``."""
     return shop.database.execute(
-        "SELECT writer, place, actor, purpose, reason, relations, verdict FROM sminion.statement_log WHERE actor LIKE %s",
+        "SELECT writer, place, actor, purpose, reason, relations, verdict FROM sminion.statement_log"
+        " WHERE actor LIKE %s",
         f"{actor}:%",
     )
 

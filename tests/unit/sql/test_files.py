@@ -25,6 +25,7 @@ DEFINERS = {
     "block", "unblock", "give_consent", "withdraw_consent", "object", "withdraw_objection",
     "backfill", "remask", "settle", "await_older", "object_states", "session_facts",
     "open_log", "log_shape", "log_statements", "extend_log", "drop_log",
+    "keep_log_of", "end_log_of",
 }
 """Functions that others than the owner call, and that need what only the owner may: a new one is a decision."""
 

@@ -1,0 +1,22 @@
+-- The DBA of the log's database says: `login` writes its log here no more. Its rows stay. False when it did not.
+CREATE FUNCTION sminion.end_log_of(login name) RETURNS boolean
+LANGUAGE plpgsql
+VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+#variable_conflict use_column
+BEGIN
+  UPDATE sminion.log_home h SET ended_at = clock_timestamp(), ended_by = session_user
+  WHERE h.login = end_log_of.login AND h.ended_at IS NULL;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  EXECUTE format(
+    'REVOKE ALL ON FUNCTION sminion.open_log(), sminion.log_shape(jsonb), '
+    || 'sminion.log_statements(bigint, bigint, jsonb) FROM %I', end_log_of.login);
+  EXECUTE format('REVOKE ALL ON SCHEMA sminion FROM %I', end_log_of.login);
+  RETURN true;
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.end_log_of(name) IS 'ends what sminion.keep_log_of began; false when it had not begun';
