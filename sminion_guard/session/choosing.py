@@ -17,7 +17,7 @@ from psycopg import pq
 from sminion_guard.policy import Compartment
 from sminion_guard.session.begin import IDLE, Row
 from sminion_guard.session.context import Context, current
-from sminion_guard.session.recording import Recording, Sent
+from sminion_guard.session.recording import Recording, Sent, Stale
 from sminion_guard.session.ticket import Ticket
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class Choosing(Recording[Row]):
         if choice is None or auditor is None or self._unserved:
             return super()._judge(statement)
         text = statement.decode(self._charset, "surrogateescape")
-        verdict, after = auditor.judge(text, choice.context.purpose, None, self._staged)
+        verdict, after = self._judged(auditor, text, choice.context.purpose, None)
         if verdict.allowed and after.touched:
             raise Undecided(min(verdict.compartments))
         if verdict.allowed and _SAVEPOINT.match(text):
@@ -120,13 +120,24 @@ class Choosing(Recording[Row]):
             choice.tickets = tickets
 
     def _deciding(self, send: Callable[[], PQGen[T]]) -> PQGen[T]:
-        """Do what ``send`` does, and once more when the compartment had to be chosen before anything could be sent."""
-        try:
-            return (yield from send())
-        except Undecided as needed:
-            role = needed.role
-        yield from self._decide(role)
-        return (yield from send())
+        """Do what ``send`` does, and again when the compartment had to be chosen, or the catalog read, before anything
+        could be sent."""
+        self._fresh = False
+        while True:
+            role: str | None = None
+            self._restarts = True
+            try:
+                return (yield from send())
+            except Undecided as needed:
+                role = needed.role
+            except Stale:
+                self._fresh = True
+            finally:
+                self._restarts = False
+            if role is not None:
+                yield from self._decide(role)
+            elif self._auditor is not None:
+                yield from self._aside(self._auditor.refresh)
 
     def _exec_command(
         self, command: QueryNoTemplate, result_format: pq.Format = pq.Format.TEXT

@@ -215,11 +215,8 @@ class GuardedAsyncConnection(Door[Row], AsyncConnection[Row]):
     async def wait(self, gen: PQGen[RV], *args: Any, **kwargs: Any) -> RV:
         """As :meth:`GuardedConnection.wait`."""
         try:
-            if self._errands:
-                drive = super().wait
-                value = await driven(gen, lambda some: drive(some, *args, **kwargs))
-            else:
-                value = await super().wait(gen, *args, **kwargs)
+            drive = super().wait
+            value = await driven(gen, lambda some: drive(some, *args, **kwargs))
         except psycopg.Error as error:
             refusal = self._explained(error)
             await self._release_async()

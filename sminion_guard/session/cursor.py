@@ -7,6 +7,7 @@ user's.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -48,8 +49,14 @@ class GuardedCursor(_Cursor):
 
     _log: Sent | None = None
     """What was sent last, and is on its way to the log."""
+    _came: Sent | None = None
+    """What the results belong to that are about to be set."""
     _arriving = False
     """While a row of a stream may be here that is not handed in."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._queued: deque[Sent | None] = deque()  # of a pipeline, in which one cursor may send several statements
 
     def _start_query(self, query: Query | None = None) -> PQGen[None]:
         # Here a transaction begins where none runs; the door lets in only what was announced.
@@ -85,9 +92,22 @@ class GuardedCursor(_Cursor):
         start, again = super()._executemany_gen_no_pipeline, _Again(params_seq)
         return self._conn._deciding(lambda: start(query, again, returning))
 
+    def _maybe_prepare_gen(self, *args: Any, **kwargs: Any) -> PQGen[None]:
+        # Once for each execution: executemany has several of one statement.
+        if self._conn._pipeline is None:
+            self._queued.clear()
+        else:
+            self._queued.append(self._log)
+        return super()._maybe_prepare_gen(*args, **kwargs)
+
+    def _check_results(self, results: list[PGresult]) -> None:
+        self._came = self._queued.popleft() if self._queued else self._log
+        super()._check_results(results)
+
     def _set_results(self, results: list[PGresult]) -> None:
         # First its row is handed in, then it is here: Ctrl-C may come in between.
-        self._conn._arrived(self, self._log, results)
+        sent, self._came = self._came or self._log, None
+        self._conn._arrived(self, sent, results)
         self._arriving = False  # of a stream that ended in an error
         super()._set_results(results)
 

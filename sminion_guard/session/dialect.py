@@ -11,14 +11,14 @@ from functools import partial
 from typing import Any
 from weakref import WeakKeyDictionary, ref
 
-from sqlalchemy import Connection, Dialect, Engine, event
+from sqlalchemy import Connection, Dialect, Engine, ExceptionContext, event
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg, PGDialectAsync_psycopg
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.util.concurrency import await_only
 
-from sminion_guard.errors import ContextEscape
+from sminion_guard.errors import AuditUnavailable, ContextEscape
 from sminion_guard.session import orm
 from sminion_guard.session.audit.auditor import Mode
 from sminion_guard.session.connection import GuardedAsyncConnection, GuardedConnection
@@ -49,8 +49,8 @@ class GuardDialect(PGDialect_psycopg):
 
     @classmethod
     def engine_created(cls, engine: Engine) -> None:
-        """A process that is forked leaves the connections of the engine to its parent, and makes its own."""
-        _leave_to_parent(engine)
+        """Let the engine know what it would not find out by itself."""
+        _tell(engine)
 
     @classmethod
     def get_async_dialect_cls(cls, url: URL) -> type[Dialect]:
@@ -141,6 +141,19 @@ def _leave_to_parent(engine: Engine) -> None:
     begins_anew(_forked[engine])
 
 
+def _tell(engine: Engine) -> None:
+    # A process that is forked leaves the connections of the engine to its parent, and makes its own.
+    _leave_to_parent(engine)
+    event.listen(engine, "handle_error", _lost_with_the_log)
+
+
+def _lost_with_the_log(context: ExceptionContext) -> None:
+    """A connection that was closed because the log cannot be written is replaced, as one lost to the network is."""
+    if isinstance(context.original_exception, AuditUnavailable):
+        context.is_disconnect = True
+        context.invalidate_pool_on_disconnect = False
+
+
 _GUARDED: dict[type[Dialect], type[GuardDialect]] = {
     PGDialect_psycopg: GuardDialect,
     PGDialectAsync_psycopg: GuardAsyncDialect,
@@ -160,7 +173,7 @@ def install(engine: Engine | AsyncEngine, guard: Guard) -> None:
     if in_use:
         raise _not_guarded(f"{in_use} of the engine's connections are in use")
     orm.listen()
-    _leave_to_parent(core)
+    _tell(core)
     core.dialect.__class__ = guarded
     core.dialect.guard = guard  # type: ignore[attr-defined]
     # Those of an async engine cannot be closed from here; dropped, they are closed when they are collected.

@@ -58,9 +58,6 @@ class Opening(BaseConnection[Row]):
     _at_enter = b""
     """What a pooled connection puts away first: see :mod:`sminion_guard.session.pooled`."""
 
-    _errands = False
-    """Whether generators of this connection may yield errands."""
-
     if TYPE_CHECKING:
 
         def _conninfo(self) -> str: ...
@@ -131,7 +128,6 @@ class Opening(BaseConnection[Row]):
             if is_pooled(self, int(answer.get_value(0, 2) or b"0")):
                 guard.pooled.add(home)
             guard.accept(home, facts, self.pgconn.server_version)
-        self._errands = guard.primary is not None
         if home in guard.pooled:
             self._at_begin, self._at_enter = AT_BEGIN, AT_ENTER
 

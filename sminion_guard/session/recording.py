@@ -46,6 +46,10 @@ MOST_OWED = 200
 """Rows of one transaction that nobody has waited for, at most, in mode ``strict_transaction``."""
 
 
+class Stale(Exception):
+    """Instead of a refusal: whoever sends the statement reads the catalog, without blocking a loop, and starts again."""
+
+
 class Recording(Beginning[Row]):
     """Mixed into psycopg's connections, before them."""
 
@@ -58,6 +62,8 @@ class Recording(Beginning[Row]):
         self._due: list[Receipt] = []  # rows that must be on disk before anything is released
         self._owed: list[Receipt] = []  # rows that must be on disk before the transaction ends
         self._known = False  # whether the transaction has a statement on record
+        self._restarts = False  # whether what is being sent can be started again
+        self._fresh = False  # whether the catalog was read for it
         self._running: list[Sent] = []  # in this transaction, and nothing has come of them yet
         self._latest: Sent | None = None  # in this transaction, of which something has come
         self._unreleased: WeakSet[Any] = WeakSet()  # cursors that hold what is not released
@@ -88,7 +94,20 @@ class Recording(Beginning[Row]):
                 return None
             raise AuditUnavailable("SG601", "the statement stands under no ticket", hint="begin a transaction")
         text = statement.decode(self._charset, "surrogateescape")
-        return self._handed_in(*auditor.judge(text, context.purpose, ticket.role, self._staged), ticket)
+        return self._handed_in(*self._judged(auditor, text, context.purpose, ticket.role), ticket)
+
+    def _judged(self, auditor: Auditor, text: str, purpose: str, role: str | None) -> tuple[Verdict, State]:
+        """The verdict, by a catalog that is new enough to refuse by.
+
+        :raises Stale: where that catalog has to be read first.
+        """
+        verdict, after = auditor.judge(text, purpose, role, self._staged)
+        if auditor.doubts(verdict) and not self._fresh:
+            if self._restarts:
+                raise Stale
+            if auditor.refresh():
+                return auditor.judge(text, purpose, role, self._staged)
+        return verdict, after
 
     def _handed_in(self, verdict: Verdict, after: State, ticket: Ticket) -> Sent:
         """The statement that was judged, on its way to the log.

@@ -29,8 +29,8 @@ from sminion_guard.session.audit.writer import AuditWriter
 from sminion_guard.session.pooled import AS_ITSELF
 
 Mode = Literal["strict", "strict_transaction"]
-"""``strict``: no result is released before its row is on disk. ``strict_transaction``: that holds for the first result of
-a transaction, and for all of them before it ends. There is no weaker one."""
+"""``strict``: no result is released before its row is on disk. ``strict_transaction``: that holds for the first result
+of a transaction, and for all of them before it ends. There is no weaker one."""
 MODES: tuple[str, ...] = get_args(Mode)
 
 MOST_STAGED = 4096
@@ -100,12 +100,6 @@ class Auditor:
         if time.monotonic() - self._checked > STALE_AFTER:
             self._checked = time.monotonic()
             Thread(target=self.refresh, name="sminion_guard catalog", daemon=True).start()
-        verdict, after = self._judge(sql, purpose, role, state)
-        if not _UNKNOWN.isdisjoint(reason.code for reason in verdict.reasons) and self.refresh():
-            verdict, after = self._judge(sql, purpose, role, state)
-        return verdict, after
-
-    def _judge(self, sql: str, purpose: str, role: str | None, state: State) -> tuple[Verdict, State]:
         view = self._frame(purpose, role)
         verdict = analyze(sql, catalog=self.catalog, policy=view.policy, purpose=purpose, compartment=role)
         key = (id(verdict), id(state), id(view))
@@ -116,6 +110,10 @@ class Auditor:
             # With what it was found from, so that nothing else gets their identity.
             known = self._staged[key] = (*staged(verdict, state, view), (verdict, state, view))
         return known[0], known[1]
+
+    def doubts(self, verdict: Verdict) -> bool:
+        """Whether a newer catalog may lift the refusal: see :meth:`refresh`."""
+        return not _UNKNOWN.isdisjoint(reason.code for reason in verdict.reasons)
 
     def _frame(self, purpose: str, role: str | None) -> Frame:
         policy, frames = self._rule

@@ -17,7 +17,6 @@ from weakref import WeakSet
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from sminion_guard.errors import AuditUnavailable
 from sminion_guard.session.audit.failure import explained, late
 from sminion_guard.session.audit.queue import LINGER, Queue, Waiting
 from sminion_guard.session.audit.receipt import Receipt

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from itertools import count
@@ -11,6 +12,7 @@ from typing import Any
 import psycopg
 import pytest
 from sqlalchemy import create_engine, text
+from sqlalchemy.orm import Session
 
 from sminion_guard import connect, processing
 from sminion_guard.errors import (
@@ -18,6 +20,7 @@ from sminion_guard.errors import (
     ContextEscape,
     DataNotNeeded,
     IncompatibleMerge,
+    OpaqueStatement,
     OperationNotAllowed,
     PolicyError,
     TicketRefused,
@@ -197,6 +200,43 @@ def test_binary_results_streams_and_pipelines_are_recorded(shop: Shop, conn: Con
     assert subjects(shop, actor) == ["1", "2", "3", "4", "5"]
 
 
+def test_a_cursor_that_is_used_again_within_a_pipeline_does_not_mix_up_its_results(
+    shop: Shop, conn: Connection, act: Any, actor: str
+) -> None:
+    with act(), conn.pipeline():
+        cursor = conn.cursor()
+        cursor.execute("SELECT id FROM crm.customer WHERE id IN (1, 2)")
+        cursor.executemany("SELECT customer_id FROM sales.orders WHERE customer_id = %s", [(3,), (4,), (5,)])
+        cursor.execute("SELECT id FROM crm.customer WHERE id = 6")
+        assert cursor.fetchall() == [(6,)]
+    assert log(shop, actor, "relations, rows") == [
+        (["crm.customer"], 2), (["sales.orders"], 3), (["crm.customer"], 1)
+    ]
+    found = shop.database.execute(
+        "SELECT place, subject FROM sminion.subject_access WHERE actor = %s ORDER BY 1, 2", actor
+    )
+    first, second, third = sorted({place for place, _ in found})
+    assert found == [(first, "1"), (first, "2"), (second, "3"), (second, "4"), (second, "5"), (third, "6")]
+
+
+def test_an_error_within_a_pipeline_does_not_shift_the_results_that_follow(
+    shop: Shop, conn: Connection, act: Any, actor: str
+) -> None:
+    with act():
+        cursor = conn.cursor()
+        with pytest.raises(psycopg.errors.DivisionByZero), conn.pipeline():
+            cursor.execute("SELECT id FROM crm.customer WHERE id IN (1, 2)")
+            cursor.execute("SELECT 1 / 0")
+            cursor.execute("SELECT id FROM crm.customer WHERE id = 3")
+        conn.rollback()
+        with conn.pipeline():
+            cursor.execute("SELECT id FROM crm.customer WHERE id = 4")
+            assert cursor.fetchall() == [(4,)]
+    assert log(shop, actor, "rows, outcomes")[0] == (2, ["done"])
+    assert log(shop, actor, "rows, outcomes")[-1] == (1, ["done"])
+    assert subjects(shop, actor) == ["1", "2", "4"]
+
+
 def test_writes_and_copies_are_recorded(shop: Shop, conn: Connection, act: Any, actor: str) -> None:
     with act():
         conn.cursor().executemany("UPDATE sales.orders SET note = %s WHERE id = %s", [("a", 1), ("b", 2)])
@@ -228,6 +268,51 @@ def test_a_changed_catalog_is_read_again(shop: Shop, conn: Connection, act: Any)
         shop.database.execute("CREATE VIEW public.fresh AS SELECT 7 AS x")
         shop.database.execute("GRANT SELECT ON public.fresh TO PUBLIC")
         assert conn.execute("SELECT x FROM public.fresh").fetchall() == [(7,)]
+
+
+async def test_the_catalog_is_read_again_without_blocking_the_loop(
+    shop: Shop, strict: Guard, act: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with await GuardedAsyncConnection.connect(shop.dsn(), policy=strict) as conn:
+        assert conn._auditor is not None
+        read, threads = conn._auditor.refresh, []
+
+        def refresh() -> bool:
+            threads.append(threading.get_ident())
+            return read()
+
+        monkeypatch.setattr(conn._auditor, "refresh", refresh)
+        with act():
+            await conn.execute("SELECT 1")
+            shop.database.execute("CREATE VIEW public.fresh_too AS SELECT 7 AS x")
+            shop.database.execute("GRANT SELECT ON public.fresh_too TO PUBLIC")
+            assert await (await conn.execute("SELECT x FROM public.fresh_too")).fetchall() == [(7,)]
+            with pytest.raises(OpaqueStatement):
+                await conn.execute("SELECT x FROM public.nowhere")
+    assert len(threads) == 2
+    assert threading.get_ident() not in threads
+
+
+def test_an_engine_tells_that_the_log_cannot_be_written_and_replaces_the_connection(
+    shop: Shop, act: Any, actor: str
+) -> None:
+    engine = create_engine(shop.url(), plugins=["sminion_guard"], guard_policy=shop.policy, pool_size=1, max_overflow=0)
+    read = text("SELECT id FROM crm.customer WHERE id = 1")
+    with act():
+        with engine.begin() as connection:
+            connection.execute(read).all()
+            writer = connection.connection.driver_connection._auditor.writer  # type: ignore[union-attr]
+        patience, writer.patience = writer.patience, 0.3
+        with shop.database.connect(autocommit=False) as officer:
+            officer.execute("LOCK TABLE sminion.statement_event IN ACCESS EXCLUSIVE MODE")
+            with pytest.raises(AuditUnavailable), engine.begin() as connection:
+                connection.execute(read)
+            with Session(engine) as session, pytest.raises(AuditUnavailable):
+                session.execute(read)
+        writer.patience = patience
+        with engine.begin() as connection:
+            assert connection.execute(read).all() == [(1,)]
+    engine.dispose()
 
 
 async def test_async_connections_record_and_do_not_block_the_loop(
