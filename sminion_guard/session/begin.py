@@ -51,7 +51,7 @@ class PreparedByRole(PrepareManager):
     def clear(self) -> bool:
         """Forget all, but not because a transaction ended without an error.
 
-        psycopg forgets at each rollback, since what a statement was prepared for may have been made in that transaction.
+        psycopg forgets at each rollback, since what a statement was prepared for may have been made in the transaction.
         No compartment can make anything, and SQLAlchemy ends every transaction that only read with a rollback: keeping
         them saves it most of what row security adds to planning. After an error they are forgotten, as a plan that no
         longer fits its table would fail for ever.

@@ -50,8 +50,8 @@ class Ticket:
         """The statement to begin a transaction with.
 
         Asked at the beginning, a ticket that is no longer good costs the application nothing: a new one is opened. That
-        takes a third of a short transaction, so it is asked once in :data:`TRUSTED` seconds. In between, what has become
-        of it is found by the first statement that reads or writes: a refusal, never a row too many.
+        takes a third of a short transaction, so it is asked once in :data:`TRUSTED` seconds. In between,
+        what has become of it is found by the first statement that reads or writes: a refusal, never a row too many.
         """
         return self.entering if self.setting is None or now - self.taken_at > TRUSTED else self.setting
 

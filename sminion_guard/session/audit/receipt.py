@@ -12,8 +12,8 @@ Place = tuple[int, int]
 class Receipt:
     """Done when the row is on disk, or when it is certain that it will not be.
 
-    A fifth of the cost of ``concurrent.futures.Future``, which makes a lock of its own each time: nearly every receipt is
-    settled by whoever waits for it, so there is mostly nobody to wake.
+    A fifth of the cost of ``concurrent.futures.Future``, which makes a lock of its own each time: nearly every
+    receipt is settled by whoever waits for it, so there is mostly nobody to wake.
     """
 
     __slots__ = ("_callbacks", "_error", "_place")

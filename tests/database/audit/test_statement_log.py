@@ -42,7 +42,8 @@ def result(of: int, **changed: object) -> dict[str, object]:
 
 def log(connection: Connection, writer: int, first: int, *entries: object) -> int:
     shaped = [
-        entry | {"shape": shape(connection, **entry.changed)} if isinstance(entry, event) else entry for entry in entries
+        entry | {"shape": shape(connection, **entry.changed)} if isinstance(entry, event) else entry
+        for entry in entries
     ]
     return int(one(connection, "SELECT sminion.log_statements(%s, %s, %s)", writer, first, Jsonb(shaped)))
 
@@ -235,7 +236,8 @@ def test_long_text_is_cut_and_says_so(shop: Shop, app: Connection) -> None:
 ])
 def test_a_login_has_no_way_to_the_log_but_its_functions(app: Connection, table: str) -> None:
     statements = [f"SELECT FROM sminion.{table}"]
-    if table not in ("statement_log", "refusals", "subject_access", "write_log"):  # views of joins take no writes from anybody
+    # Views of joins take no writes from anybody.
+    if table not in ("statement_log", "refusals", "subject_access", "write_log"):
         statements += [f"DELETE FROM sminion.{table}", f"INSERT INTO sminion.{table} DEFAULT VALUES"]
     for statement in statements:
         with refused("42501"):
