@@ -1,4 +1,4 @@
-"""A ticket that the server has just taken is activated without asking: what becomes of it meanwhile is found in time."""
+"""A ticket that the server has just taken is activated without asking: what becomes of it is found in time."""
 
 from __future__ import annotations
 
