@@ -16,19 +16,31 @@ def write_triggers(policy: Policy, table: Table) -> Iterator[Statement]:
     function = names.write_function(table.schema, table.name)
     name = qualified(table.schema, table.name)
     values = {"table": name, "table_literal": literal(name), "function_literal": literal(function)}
-    subjects = {rows: _subjects(policy, table, rows) for rows in ("old_rows", "new_rows")}
-    body = values | {"old_subjects": subjects["old_rows"], "new_subjects": subjects["new_rows"]}
+    before, after = (_subjects(policy, table, rows) for rows in ("old_rows", "new_rows"))
+    body = values | {
+        "new_subjects": _union(after),
+        "old_subjects": _union(before),
+        "both_subjects": _union([*before, *after]),
+    }
     yield from_templates("write_function", function, body, as_owner=True)
     yield from_templates("write_triggers", table.qualified, values)
 
 
-def _subjects(policy: Policy, table: Table, rows: str) -> str:
-    """The subjects of the rows of a transition table, in the form in which states keep them."""
+def _subjects(policy: Policy, table: Table, rows: str) -> list[tuple[str, str]]:
+    """Per subject column the expression of the subject, in the form in which states keep it, and where it is found."""
     found = []
     for column in subject_columns(table):
         key = f"r.{ident(column)}::text"
         # Text of a client, which whoever reads the log must be safe from; a number or a uuid is safe.
-        safe = f"sminion.log_text({key}, 400)" if policy.subject_key is SubjectKey.TEXT else key
-        found.append(f"SELECT {safe} FROM {rows} r")
+        found.append((f"sminion.log_text({key}, 400)" if policy.subject_key is SubjectKey.TEXT else key, rows))
+    return found
+
+
+def _union(subjects: list[tuple[str, str]]) -> str:
+    """All subjects, one row each; those of the first column count the rows of the statement."""
+    parts = [
+        f"SELECT {subject}, {'true' if place == 0 else 'false'} FROM {rows} r"
+        for place, (subject, rows) in enumerate(subjects)
+    ]
     # The template is the argument of format().
-    return " UNION ALL ".join(found).replace("%", "%%")
+    return " UNION ALL ".join(parts).replace("%", "%%")

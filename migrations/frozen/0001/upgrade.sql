@@ -1623,8 +1623,9 @@ DECLARE
   part   text;
   made   integer := 0;
 BEGIN
-  -- Two at once would make the same partition.
-  PERFORM pg_advisory_xact_lock('sminion.statement_event'::regclass::bigint);
+  -- Two at once would make the same partition. A table's lock and no advisory one, which any client could take and keep:
+  -- then no new month would be made, and at its beginning everybody would be refused.
+  LOCK TABLE sminion.statement_event IN SHARE UPDATE EXCLUSIVE MODE;
   FOR month IN
     SELECT date_trunc('month', clock_timestamp()) + make_interval(months => n) FROM generate_series(0, greatest(months, 0)) AS g (n)
   LOOP
@@ -1672,7 +1673,8 @@ BEGIN
       MESSAGE = 'the log of this month, and of months to come, is kept',
       HINT = 'Pass the first day of a month that is to be kept, this one at the latest.';
   END IF;
-  PERFORM pg_advisory_xact_lock('sminion.statement_event'::regclass::bigint);
+  -- as sminion.extend_log
+  LOCK TABLE sminion.statement_event IN SHARE UPDATE EXCLUSIVE MODE;
   FOR month IN
     SELECT to_date(right(c.relname, 7), 'YYYY_MM') FROM pg_inherits i
     JOIN pg_class c ON c.oid = i.inhrelid
@@ -1706,10 +1708,12 @@ SET search_path = pg_catalog, pg_temp
 AS $sminion$
 DECLARE
   -- what makes the log a forgery on a terminal or in a browser
-  unsafe CONSTANT text := U&'[\0001-\001F\007F-\009F\061C\200B-\200F\2028-\202E\2060-\2069\FEFF]';
+  -- (E'': with standard_conforming_strings off, which is the client's, U&'' is refused)
+  unsafe CONSTANT text :=
+    E'[\\u0001-\\u001F\\u007F-\\u009F\\u061C\\u200B-\\u200F\\u2028-\\u202E\\u2060-\\u2069\\uFEFF]';
   safe   text := regexp_replace(raw, unsafe, ' ', 'g');
 BEGIN
-  RETURN CASE WHEN length(safe) > most THEN left(safe, most - 1) || U&'\2026' ELSE safe END;
+  RETURN CASE WHEN length(safe) > most THEN left(safe, most - 1) || E'\u2026' ELSE safe END;
 END
 $sminion$;
 

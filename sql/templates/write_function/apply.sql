@@ -12,17 +12,24 @@ BEGIN
 DECLARE
   listed CONSTANT bigint := 1000;
   counted  bigint;
-  columns  text[] := '{}';
+  lowest   text;
+  highest  text;
+  persons  bigint := 1;
   subjects text[];
-  persons  bigint;
+  columns  text[] := '{}';
 BEGIN
-  IF TG_OP = 'TRUNCATE' THEN
+  IF TG_OP = 'INSERT' THEN
+    SELECT count(*) FILTER (WHERE s.counts), min(s.subject COLLATE "C"), max(s.subject COLLATE "C")
+    INTO counted, lowest, highest FROM (<<new_subjects>>) AS s (subject, counts);
+  ELSIF TG_OP = 'UPDATE' THEN
+    SELECT count(*) FILTER (WHERE s.counts), min(s.subject COLLATE "C"), max(s.subject COLLATE "C")
+    INTO counted, lowest, highest FROM (<<both_subjects>>) AS s (subject, counts);
+  ELSIF TG_OP = 'DELETE' THEN
+    SELECT count(*) FILTER (WHERE s.counts), min(s.subject COLLATE "C"), max(s.subject COLLATE "C")
+    INTO counted, lowest, highest FROM (<<old_subjects>>) AS s (subject, counts);
+  ELSE
     PERFORM sminion.record_write(TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_OP, '{}', NULL, '{}', NULL);
     RETURN NULL;
-  ELSIF TG_OP = 'INSERT' THEN
-    counted := (SELECT count(*) FROM new_rows);
-  ELSE
-    counted := (SELECT count(*) FROM old_rows);
   END IF;
   IF counted = 0 THEN
     RETURN NULL;
@@ -42,15 +49,16 @@ BEGIN
     END;
   END IF;
 
-  IF TG_OP = 'INSERT' THEN
-    WITH person AS (SELECT DISTINCT s.subject FROM (<<new_subjects>>) AS s (subject) WHERE s.subject IS NOT NULL)
+  IF lowest IS NOT DISTINCT FROM highest THEN
+    subjects := array_remove(ARRAY[lowest], NULL);
+  ELSIF TG_OP = 'INSERT' THEN
+    WITH person AS (SELECT DISTINCT s.subject FROM (<<new_subjects>>) AS s (subject, counts) WHERE s.subject IS NOT NULL)
     SELECT (SELECT count(*) FROM person), ARRAY(SELECT p.subject FROM person p LIMIT listed) INTO persons, subjects;
-  ELSIF TG_OP = 'DELETE' THEN
-    WITH person AS (SELECT DISTINCT s.subject FROM (<<old_subjects>>) AS s (subject) WHERE s.subject IS NOT NULL)
+  ELSIF TG_OP = 'UPDATE' THEN
+    WITH person AS (SELECT DISTINCT s.subject FROM (<<both_subjects>>) AS s (subject, counts) WHERE s.subject IS NOT NULL)
     SELECT (SELECT count(*) FROM person), ARRAY(SELECT p.subject FROM person p LIMIT listed) INTO persons, subjects;
   ELSE
-    WITH person AS (
-      SELECT DISTINCT s.subject FROM (<<old_subjects>> UNION ALL <<new_subjects>>) AS s (subject) WHERE s.subject IS NOT NULL)
+    WITH person AS (SELECT DISTINCT s.subject FROM (<<old_subjects>>) AS s (subject, counts) WHERE s.subject IS NOT NULL)
     SELECT (SELECT count(*) FROM person), ARRAY(SELECT p.subject FROM person p LIMIT listed) INTO persons, subjects;
   END IF;
   PERFORM sminion.record_write(

@@ -898,17 +898,24 @@ BEGIN
 DECLARE
   listed CONSTANT bigint := 1000;
   counted  bigint;
-  columns  text[] := '{}';
+  lowest   text;
+  highest  text;
+  persons  bigint := 1;
   subjects text[];
-  persons  bigint;
+  columns  text[] := '{}';
 BEGIN
-  IF TG_OP = 'TRUNCATE' THEN
+  IF TG_OP = 'INSERT' THEN
+    SELECT count(*) FILTER (WHERE s.counts), min(s.subject COLLATE "C"), max(s.subject COLLATE "C")
+    INTO counted, lowest, highest FROM (SELECT r."id"::text, true FROM new_rows r) AS s (subject, counts);
+  ELSIF TG_OP = 'UPDATE' THEN
+    SELECT count(*) FILTER (WHERE s.counts), min(s.subject COLLATE "C"), max(s.subject COLLATE "C")
+    INTO counted, lowest, highest FROM (SELECT r."id"::text, true FROM old_rows r UNION ALL SELECT r."id"::text, false FROM new_rows r) AS s (subject, counts);
+  ELSIF TG_OP = 'DELETE' THEN
+    SELECT count(*) FILTER (WHERE s.counts), min(s.subject COLLATE "C"), max(s.subject COLLATE "C")
+    INTO counted, lowest, highest FROM (SELECT r."id"::text, true FROM old_rows r) AS s (subject, counts);
+  ELSE
     PERFORM sminion.record_write(TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_OP, '{}', NULL, '{}', NULL);
     RETURN NULL;
-  ELSIF TG_OP = 'INSERT' THEN
-    counted := (SELECT count(*) FROM new_rows);
-  ELSE
-    counted := (SELECT count(*) FROM old_rows);
   END IF;
   IF counted = 0 THEN
     RETURN NULL;
@@ -928,15 +935,16 @@ BEGIN
     END;
   END IF;
 
-  IF TG_OP = 'INSERT' THEN
-    WITH person AS (SELECT DISTINCT s.subject FROM (SELECT r."id"::text FROM new_rows r) AS s (subject) WHERE s.subject IS NOT NULL)
+  IF lowest IS NOT DISTINCT FROM highest THEN
+    subjects := array_remove(ARRAY[lowest], NULL);
+  ELSIF TG_OP = 'INSERT' THEN
+    WITH person AS (SELECT DISTINCT s.subject FROM (SELECT r."id"::text, true FROM new_rows r) AS s (subject, counts) WHERE s.subject IS NOT NULL)
     SELECT (SELECT count(*) FROM person), ARRAY(SELECT p.subject FROM person p LIMIT listed) INTO persons, subjects;
-  ELSIF TG_OP = 'DELETE' THEN
-    WITH person AS (SELECT DISTINCT s.subject FROM (SELECT r."id"::text FROM old_rows r) AS s (subject) WHERE s.subject IS NOT NULL)
+  ELSIF TG_OP = 'UPDATE' THEN
+    WITH person AS (SELECT DISTINCT s.subject FROM (SELECT r."id"::text, true FROM old_rows r UNION ALL SELECT r."id"::text, false FROM new_rows r) AS s (subject, counts) WHERE s.subject IS NOT NULL)
     SELECT (SELECT count(*) FROM person), ARRAY(SELECT p.subject FROM person p LIMIT listed) INTO persons, subjects;
   ELSE
-    WITH person AS (
-      SELECT DISTINCT s.subject FROM (SELECT r."id"::text FROM old_rows r UNION ALL SELECT r."id"::text FROM new_rows r) AS s (subject) WHERE s.subject IS NOT NULL)
+    WITH person AS (SELECT DISTINCT s.subject FROM (SELECT r."id"::text, true FROM old_rows r) AS s (subject, counts) WHERE s.subject IS NOT NULL)
     SELECT (SELECT count(*) FROM person), ARRAY(SELECT p.subject FROM person p LIMIT listed) INTO persons, subjects;
   END IF;
   PERFORM sminion.record_write(
@@ -998,17 +1006,24 @@ BEGIN
 DECLARE
   listed CONSTANT bigint := 1000;
   counted  bigint;
-  columns  text[] := '{}';
+  lowest   text;
+  highest  text;
+  persons  bigint := 1;
   subjects text[];
-  persons  bigint;
+  columns  text[] := '{}';
 BEGIN
-  IF TG_OP = 'TRUNCATE' THEN
+  IF TG_OP = 'INSERT' THEN
+    SELECT count(*) FILTER (WHERE s.counts), min(s.subject COLLATE "C"), max(s.subject COLLATE "C")
+    INTO counted, lowest, highest FROM (SELECT r."customer_id"::text, true FROM new_rows r) AS s (subject, counts);
+  ELSIF TG_OP = 'UPDATE' THEN
+    SELECT count(*) FILTER (WHERE s.counts), min(s.subject COLLATE "C"), max(s.subject COLLATE "C")
+    INTO counted, lowest, highest FROM (SELECT r."customer_id"::text, true FROM old_rows r UNION ALL SELECT r."customer_id"::text, false FROM new_rows r) AS s (subject, counts);
+  ELSIF TG_OP = 'DELETE' THEN
+    SELECT count(*) FILTER (WHERE s.counts), min(s.subject COLLATE "C"), max(s.subject COLLATE "C")
+    INTO counted, lowest, highest FROM (SELECT r."customer_id"::text, true FROM old_rows r) AS s (subject, counts);
+  ELSE
     PERFORM sminion.record_write(TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_OP, '{}', NULL, '{}', NULL);
     RETURN NULL;
-  ELSIF TG_OP = 'INSERT' THEN
-    counted := (SELECT count(*) FROM new_rows);
-  ELSE
-    counted := (SELECT count(*) FROM old_rows);
   END IF;
   IF counted = 0 THEN
     RETURN NULL;
@@ -1028,15 +1043,16 @@ BEGIN
     END;
   END IF;
 
-  IF TG_OP = 'INSERT' THEN
-    WITH person AS (SELECT DISTINCT s.subject FROM (SELECT r."customer_id"::text FROM new_rows r) AS s (subject) WHERE s.subject IS NOT NULL)
+  IF lowest IS NOT DISTINCT FROM highest THEN
+    subjects := array_remove(ARRAY[lowest], NULL);
+  ELSIF TG_OP = 'INSERT' THEN
+    WITH person AS (SELECT DISTINCT s.subject FROM (SELECT r."customer_id"::text, true FROM new_rows r) AS s (subject, counts) WHERE s.subject IS NOT NULL)
     SELECT (SELECT count(*) FROM person), ARRAY(SELECT p.subject FROM person p LIMIT listed) INTO persons, subjects;
-  ELSIF TG_OP = 'DELETE' THEN
-    WITH person AS (SELECT DISTINCT s.subject FROM (SELECT r."customer_id"::text FROM old_rows r) AS s (subject) WHERE s.subject IS NOT NULL)
+  ELSIF TG_OP = 'UPDATE' THEN
+    WITH person AS (SELECT DISTINCT s.subject FROM (SELECT r."customer_id"::text, true FROM old_rows r UNION ALL SELECT r."customer_id"::text, false FROM new_rows r) AS s (subject, counts) WHERE s.subject IS NOT NULL)
     SELECT (SELECT count(*) FROM person), ARRAY(SELECT p.subject FROM person p LIMIT listed) INTO persons, subjects;
   ELSE
-    WITH person AS (
-      SELECT DISTINCT s.subject FROM (SELECT r."customer_id"::text FROM old_rows r UNION ALL SELECT r."customer_id"::text FROM new_rows r) AS s (subject) WHERE s.subject IS NOT NULL)
+    WITH person AS (SELECT DISTINCT s.subject FROM (SELECT r."customer_id"::text, true FROM old_rows r) AS s (subject, counts) WHERE s.subject IS NOT NULL)
     SELECT (SELECT count(*) FROM person), ARRAY(SELECT p.subject FROM person p LIMIT listed) INTO persons, subjects;
   END IF;
   PERFORM sminion.record_write(
@@ -1098,17 +1114,24 @@ BEGIN
 DECLARE
   listed CONSTANT bigint := 1000;
   counted  bigint;
-  columns  text[] := '{}';
+  lowest   text;
+  highest  text;
+  persons  bigint := 1;
   subjects text[];
-  persons  bigint;
+  columns  text[] := '{}';
 BEGIN
-  IF TG_OP = 'TRUNCATE' THEN
+  IF TG_OP = 'INSERT' THEN
+    SELECT count(*) FILTER (WHERE s.counts), min(s.subject COLLATE "C"), max(s.subject COLLATE "C")
+    INTO counted, lowest, highest FROM (SELECT r."customer_id"::text, true FROM new_rows r) AS s (subject, counts);
+  ELSIF TG_OP = 'UPDATE' THEN
+    SELECT count(*) FILTER (WHERE s.counts), min(s.subject COLLATE "C"), max(s.subject COLLATE "C")
+    INTO counted, lowest, highest FROM (SELECT r."customer_id"::text, true FROM old_rows r UNION ALL SELECT r."customer_id"::text, false FROM new_rows r) AS s (subject, counts);
+  ELSIF TG_OP = 'DELETE' THEN
+    SELECT count(*) FILTER (WHERE s.counts), min(s.subject COLLATE "C"), max(s.subject COLLATE "C")
+    INTO counted, lowest, highest FROM (SELECT r."customer_id"::text, true FROM old_rows r) AS s (subject, counts);
+  ELSE
     PERFORM sminion.record_write(TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_OP, '{}', NULL, '{}', NULL);
     RETURN NULL;
-  ELSIF TG_OP = 'INSERT' THEN
-    counted := (SELECT count(*) FROM new_rows);
-  ELSE
-    counted := (SELECT count(*) FROM old_rows);
   END IF;
   IF counted = 0 THEN
     RETURN NULL;
@@ -1128,15 +1151,16 @@ BEGIN
     END;
   END IF;
 
-  IF TG_OP = 'INSERT' THEN
-    WITH person AS (SELECT DISTINCT s.subject FROM (SELECT r."customer_id"::text FROM new_rows r) AS s (subject) WHERE s.subject IS NOT NULL)
+  IF lowest IS NOT DISTINCT FROM highest THEN
+    subjects := array_remove(ARRAY[lowest], NULL);
+  ELSIF TG_OP = 'INSERT' THEN
+    WITH person AS (SELECT DISTINCT s.subject FROM (SELECT r."customer_id"::text, true FROM new_rows r) AS s (subject, counts) WHERE s.subject IS NOT NULL)
     SELECT (SELECT count(*) FROM person), ARRAY(SELECT p.subject FROM person p LIMIT listed) INTO persons, subjects;
-  ELSIF TG_OP = 'DELETE' THEN
-    WITH person AS (SELECT DISTINCT s.subject FROM (SELECT r."customer_id"::text FROM old_rows r) AS s (subject) WHERE s.subject IS NOT NULL)
+  ELSIF TG_OP = 'UPDATE' THEN
+    WITH person AS (SELECT DISTINCT s.subject FROM (SELECT r."customer_id"::text, true FROM old_rows r UNION ALL SELECT r."customer_id"::text, false FROM new_rows r) AS s (subject, counts) WHERE s.subject IS NOT NULL)
     SELECT (SELECT count(*) FROM person), ARRAY(SELECT p.subject FROM person p LIMIT listed) INTO persons, subjects;
   ELSE
-    WITH person AS (
-      SELECT DISTINCT s.subject FROM (SELECT r."customer_id"::text FROM old_rows r UNION ALL SELECT r."customer_id"::text FROM new_rows r) AS s (subject) WHERE s.subject IS NOT NULL)
+    WITH person AS (SELECT DISTINCT s.subject FROM (SELECT r."customer_id"::text, true FROM old_rows r) AS s (subject, counts) WHERE s.subject IS NOT NULL)
     SELECT (SELECT count(*) FROM person), ARRAY(SELECT p.subject FROM person p LIMIT listed) INTO persons, subjects;
   END IF;
   PERFORM sminion.record_write(
@@ -1198,17 +1222,24 @@ BEGIN
 DECLARE
   listed CONSTANT bigint := 1000;
   counted  bigint;
-  columns  text[] := '{}';
+  lowest   text;
+  highest  text;
+  persons  bigint := 1;
   subjects text[];
-  persons  bigint;
+  columns  text[] := '{}';
 BEGIN
-  IF TG_OP = 'TRUNCATE' THEN
+  IF TG_OP = 'INSERT' THEN
+    SELECT count(*) FILTER (WHERE s.counts), min(s.subject COLLATE "C"), max(s.subject COLLATE "C")
+    INTO counted, lowest, highest FROM (SELECT r."guard_subject"::text, true FROM new_rows r) AS s (subject, counts);
+  ELSIF TG_OP = 'UPDATE' THEN
+    SELECT count(*) FILTER (WHERE s.counts), min(s.subject COLLATE "C"), max(s.subject COLLATE "C")
+    INTO counted, lowest, highest FROM (SELECT r."guard_subject"::text, true FROM old_rows r UNION ALL SELECT r."guard_subject"::text, false FROM new_rows r) AS s (subject, counts);
+  ELSIF TG_OP = 'DELETE' THEN
+    SELECT count(*) FILTER (WHERE s.counts), min(s.subject COLLATE "C"), max(s.subject COLLATE "C")
+    INTO counted, lowest, highest FROM (SELECT r."guard_subject"::text, true FROM old_rows r) AS s (subject, counts);
+  ELSE
     PERFORM sminion.record_write(TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_OP, '{}', NULL, '{}', NULL);
     RETURN NULL;
-  ELSIF TG_OP = 'INSERT' THEN
-    counted := (SELECT count(*) FROM new_rows);
-  ELSE
-    counted := (SELECT count(*) FROM old_rows);
   END IF;
   IF counted = 0 THEN
     RETURN NULL;
@@ -1228,15 +1259,16 @@ BEGIN
     END;
   END IF;
 
-  IF TG_OP = 'INSERT' THEN
-    WITH person AS (SELECT DISTINCT s.subject FROM (SELECT r."guard_subject"::text FROM new_rows r) AS s (subject) WHERE s.subject IS NOT NULL)
+  IF lowest IS NOT DISTINCT FROM highest THEN
+    subjects := array_remove(ARRAY[lowest], NULL);
+  ELSIF TG_OP = 'INSERT' THEN
+    WITH person AS (SELECT DISTINCT s.subject FROM (SELECT r."guard_subject"::text, true FROM new_rows r) AS s (subject, counts) WHERE s.subject IS NOT NULL)
     SELECT (SELECT count(*) FROM person), ARRAY(SELECT p.subject FROM person p LIMIT listed) INTO persons, subjects;
-  ELSIF TG_OP = 'DELETE' THEN
-    WITH person AS (SELECT DISTINCT s.subject FROM (SELECT r."guard_subject"::text FROM old_rows r) AS s (subject) WHERE s.subject IS NOT NULL)
+  ELSIF TG_OP = 'UPDATE' THEN
+    WITH person AS (SELECT DISTINCT s.subject FROM (SELECT r."guard_subject"::text, true FROM old_rows r UNION ALL SELECT r."guard_subject"::text, false FROM new_rows r) AS s (subject, counts) WHERE s.subject IS NOT NULL)
     SELECT (SELECT count(*) FROM person), ARRAY(SELECT p.subject FROM person p LIMIT listed) INTO persons, subjects;
   ELSE
-    WITH person AS (
-      SELECT DISTINCT s.subject FROM (SELECT r."guard_subject"::text FROM old_rows r UNION ALL SELECT r."guard_subject"::text FROM new_rows r) AS s (subject) WHERE s.subject IS NOT NULL)
+    WITH person AS (SELECT DISTINCT s.subject FROM (SELECT r."guard_subject"::text, true FROM old_rows r) AS s (subject, counts) WHERE s.subject IS NOT NULL)
     SELECT (SELECT count(*) FROM person), ARRAY(SELECT p.subject FROM person p LIMIT listed) INTO persons, subjects;
   END IF;
   PERFORM sminion.record_write(
