@@ -7,6 +7,7 @@ from sqlalchemy.exc import ArgumentError
 
 from sminion_guard.errors import InstallError
 
+_OF_THE_GUARD = ("plugin", "guard_policy", "guard_audit", "guard_primary", "guard_log")
 _DRIVERS = frozenset({"postgres", "postgresql", "postgresql+psycopg", "postgresql+psycopg_async", "postgresql+sminion"})
 
 
@@ -34,5 +35,5 @@ def conninfo(address: str) -> str:
             hint="write `postgresql://...` or `postgresql+psycopg://...`",
         )
     # What only SQLAlchemy and the guard's plugin understand, libpq would refuse.
-    plain = url.set(drivername="postgresql").difference_update_query(["plugin", "guard_policy"])
+    plain = url.set(drivername="postgresql").difference_update_query(_OF_THE_GUARD)
     return plain.render_as_string(hide_password=False)

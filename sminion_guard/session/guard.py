@@ -153,6 +153,8 @@ class Guard:
         """Write what waits for the log; statements are refused from here on. Also done when the interpreter exits."""
         for auditor in list(self._auditors.values()):
             auditor.writer.close()
+        if self.primary is not None:
+            self.primary.close()
 
     def install(self, engine: Engine | AsyncEngine) -> None:
         """Guard an existing engine: connections it made so far are closed, all others are guarded.

@@ -60,6 +60,13 @@ class Primary:
         """Forget the connections: in a forked process they are the parent's."""
         self._idle: dict[str, deque[psycopg.Connection[Any]]] = {}
 
+    def close(self) -> None:
+        """Close the connections that are kept for the next ticket."""
+        for idle in list(self._idle.values()):
+            while idle:
+                with suppress(IndexError):
+                    idle.pop().close()
+
     def conninfo(self, standby: str) -> str:
         """The primary's address for a connection to a standby.
 

@@ -20,7 +20,8 @@ BEGIN
       MESSAGE = 'the log of this month, and of months to come, is kept',
       HINT = 'Pass the first day of a month that is to be kept, this one at the latest.';
   END IF;
-  PERFORM pg_advisory_xact_lock('sminion.statement_event'::regclass::bigint);
+  -- as sminion.extend_log
+  LOCK TABLE sminion.statement_event IN SHARE UPDATE EXCLUSIVE MODE;
   FOR month IN
     SELECT to_date(right(c.relname, 7), 'YYYY_MM') FROM pg_inherits i
     JOIN pg_class c ON c.oid = i.inhrelid

@@ -17,8 +17,9 @@ DECLARE
   part   text;
   made   integer := 0;
 BEGIN
-  -- Two at once would make the same partition.
-  PERFORM pg_advisory_xact_lock('sminion.statement_event'::regclass::bigint);
+  -- Two at once would make the same partition. A table's lock and no advisory one, which any client could take and keep:
+  -- then no new month would be made, and at its beginning everybody would be refused.
+  LOCK TABLE sminion.statement_event IN SHARE UPDATE EXCLUSIVE MODE;
   FOR month IN
     SELECT date_trunc('month', clock_timestamp()) + make_interval(months => n) FROM generate_series(0, greatest(months, 0)) AS g (n)
   LOOP

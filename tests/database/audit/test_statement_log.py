@@ -306,6 +306,17 @@ def test_months_are_made_ahead_once(shop: Shop, owner: Connection) -> None:
         assert one(owner, "SELECT sminion.extend_log(5)") == 0
 
 
+def test_no_lock_that_a_login_can_take_holds_up_the_months(app: Connection, owner: Connection) -> None:
+    app.execute("SELECT pg_advisory_lock(oid::bigint) FROM pg_class")
+    try:
+        with owner.transaction():
+            owner.execute("SET LOCAL statement_timeout = 5000")
+            assert one(owner, "SELECT sminion.extend_log()") == 0
+            assert one(owner, "SELECT sminion.drop_log('2020-01-01', 'r')") == 0
+    finally:
+        app.execute("SELECT pg_advisory_unlock_all()")
+
+
 def test_old_months_are_dropped_with_a_record_and_no_others(shop: Shop, owner: Connection) -> None:
     with owner.transaction(force_rollback=True):
         for table in ("statement_event", "statement_result", "statement_subject", "write_event", "write_subject"):
