@@ -38,6 +38,7 @@ class GuardDialect(PGDialect_psycopg):
 
     driver = "sminion"
     supports_statement_cache = True
+    statement_compiler = orm.MatchingCompiler
 
     def __init__(
         self, guard_policy: Guard | PolicySource | None = None, guard_audit: Mode | None = None,
@@ -51,6 +52,7 @@ class GuardDialect(PGDialect_psycopg):
     def engine_created(cls, engine: Engine) -> None:
         """Let the engine know what it would not find out by itself."""
         _tell(engine)
+        orm.keep_by_purpose(engine, engine.dialect.guard)  # type: ignore[attr-defined]
 
     @classmethod
     def get_async_dialect_cls(cls, url: URL) -> type[Dialect]:
@@ -176,6 +178,7 @@ def install(engine: Engine | AsyncEngine, guard: Guard) -> None:
     _tell(core)
     core.dialect.__class__ = guarded
     core.dialect.guard = guard  # type: ignore[attr-defined]
+    orm.keep_by_purpose(core, guard)
     # Those of an async engine cannot be closed from here; dropped, they are closed when they are collected.
     core.dispose(close=not isinstance(engine, AsyncEngine))
     # What `on_connect` checks for engines of our own; this engine asked its old dialect for it already.

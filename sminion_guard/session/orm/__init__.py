@@ -5,6 +5,7 @@ The wall stands behind: what this room does not know of, analyzer and server ref
 
 from __future__ import annotations
 
+from sminion_guard.session.orm.compiled import MatchingCompiler, keep_by_purpose
 from sminion_guard.session.orm.events import listen
 
-__all__ = ["listen"]
+__all__ = ["MatchingCompiler", "keep_by_purpose", "listen"]

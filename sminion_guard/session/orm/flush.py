@@ -12,17 +12,12 @@ from sqlalchemy.orm.base import instance_state
 
 from sminion_guard.policy import Operation
 from sminion_guard.session.orm.loading import prepare
-from sminion_guard.session.orm.room import acting, guard_of, view_for
-from sminion_guard.session.orm.view import View
+from sminion_guard.session.orm.room import acting, guard_of
+from sminion_guard.session.orm.view import View, view_for
 
 Views = dict[Mapper[Any], View | None]
 
 _flushing: ContextVar[Views | None] = ContextVar("sminion_guard.flushing", default=None)
-
-
-def flushing() -> bool:
-    """Whether a guarded session of this thread or task is flushing."""
-    return _flushing.get() is not None
 
 
 def before_flush(session: Session, *_: Any) -> None:

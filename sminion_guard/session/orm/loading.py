@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy.orm import ColumnProperty, InstanceState, Mapper, ORMExecuteState, Session
+from sqlalchemy.orm import ColumnProperty, InstanceState, Mapper, Session
 
 from sminion_guard.session.orm.gate import Gate, forget, gated, put_up
 from sminion_guard.session.orm.room import acting, guard_of, rooms, view_begun
@@ -91,29 +91,3 @@ def doubt_one(state: InstanceState[Any]) -> None:
     prepare(state.mapper)
     state.expired = True
     forget(state, set(state.expired_attributes))
-
-
-def only(statement: Any) -> frozenset[str]:
-    """The attributes that SQLAlchemy loads by ``statement`` on an object that it has; empty for other statements."""
-    options = getattr(statement, "_compile_options", None)
-    return frozenset(getattr(options, "_only_load_props", None) or ())
-
-
-def not_asked_for(execution: ORMExecuteState, view: View) -> None:
-    """Refuse to load closed attributes that were asked for by name: ``refresh(customer, ["born_on"])``, or a touch of
-    an attribute that an option of the user's deferred.
-
-    :raises DataNotNeeded: naming the column.
-    """
-    mapper, names = execution.bind_mapper, only(execution.statement)
-    if mapper is None or not names:
-        return
-    closed = {}
-    for name in sorted(names):
-        prop = mapper._props.get(name)
-        column = view.closed(prop) if isinstance(prop, ColumnProperty) else None
-        if column is not None:
-            closed[name] = column
-    options: Any = execution.load_options
-    if closed and (options._is_user_refresh or len(closed) == len(names)):
-        raise view.unreadable(next(iter(closed.values())))

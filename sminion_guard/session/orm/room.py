@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import InstanceState, Mapper, Session
@@ -12,12 +11,9 @@ from sminion_guard.errors import ContextMissing
 from sminion_guard.policy import Policy
 from sminion_guard.session.context import Context, current
 from sminion_guard.session.guard import Guard
-from sminion_guard.session.orm.view import Translation, View, translation
+from sminion_guard.session.orm.view import NOT_TRANSLATED, View, translation, view_for
 
 _KEY = "sminion_guard"
-_NOTHING: Translation = frozenset()
-
-_views: WeakKeyDictionary[Guard, dict[tuple[int, str, Translation], View]] = WeakKeyDictionary()
 
 
 class Room:
@@ -34,7 +30,7 @@ class Room:
         home = getattr(connection.connection.driver_connection, "_home", None)
         self.policy: Policy | None = guard.policy if home is None else guard.policy_at(home)
         options = connection.get_execution_options()
-        self.translation = translation(options) if "schema_translate_map" in options else _NOTHING
+        self.translation = translation(options) if "schema_translate_map" in options else NOT_TRANSLATED
         try:
             self.context: Context | None = current()
         except ContextMissing:
@@ -55,7 +51,11 @@ def rooms(session: Session) -> dict[Engine, Room]:
 
 def open_room(session: Session, guard: Guard, connection: Connection) -> None:
     """A transaction of ``session`` began on ``connection``: nothing that was loaded before is served in it."""
-    session.info.setdefault(_KEY, {})[connection.engine] = Room(guard, connection)
+    room = session.info.setdefault(_KEY, {})[connection.engine] = Room(guard, connection)
+    forms = connection.dialect.forms  # type: ignore[attr-defined]
+    forms.judge_by(room.policy)
+    if room.translation:
+        connection.execution_options(compiled_cache=forms.translated(room.translation))
     renew(session, connection.engine)
 
 
@@ -76,20 +76,6 @@ def acting(session: Session, guard: Guard, connection: Connection) -> Room:
         found.context = context
         renew(session, connection.engine)
     return found
-
-
-def view_for(guard: Guard, policy: Policy | None, purpose: str, said: Translation) -> View | None:
-    """The view of a purpose, shared by the sessions of one guard; None where the policy is not known yet."""
-    if policy is None:
-        return None
-    known = _views.get(guard)
-    if known is None:
-        known = _views.setdefault(guard, {})
-    key = (id(policy), purpose, said)
-    view = known.get(key)
-    if view is None:  # it keeps its policy, so that no other one gets the same id
-        view = known.setdefault(key, View(policy, purpose, said))
-    return view
 
 
 def view_begun(session: Session, mapper: Mapper[Any]) -> View | None:

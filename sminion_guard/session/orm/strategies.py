@@ -16,9 +16,8 @@ from sqlalchemy.orm import ColumnProperty, Mapper
 from sqlalchemy.orm.interfaces import LoaderStrategy
 from sqlalchemy.types import NullType
 
+from sminion_guard.session.orm.compiled import Matched, matched
 from sminion_guard.session.orm.gate import Gate, put_up
-from sminion_guard.session.orm.option import matched
-from sminion_guard.session.orm.view import View
 
 _UNDEFERRED = ("deferred", False)
 
@@ -37,24 +36,30 @@ class _Matching(LoaderStrategy):
         :raises DataNotNeeded: when an option of the user's asks for a closed column by name.
         """
         said = matched(compile_state)
-        closed = said[0].closed(self.parent_property) if said is not None else None
+        closed = said.view.closed(self.parent_property) if said is not None else None
         within = compile_state.compile_options._render_for_subquery
-        if said is None or closed is None or (within and not said[1]):
+        if said is None or closed is None or (within and not said.inside):
             super().setup_query(compile_state, query_entity, path, loadopt, adapter, *args, **kwargs)
         elif within:
             column = self.parent_property.columns[0]
             nothing = null() if isinstance(column.type, NullType) else cast(null(), column.type)
             (args[0] if args else kwargs["column_collection"]).append(nothing.label(column.name))
         else:
-            self._not_by_name(said[0], closed, compile_state, path, loadopt)
+            self._not_by_name(said, closed, compile_state, path, loadopt)
 
-    def _not_by_name(self, view: View, closed: Column[Any], compile_state: Any, path: Any, loadopt: Any) -> None:
+    def _not_by_name(self, said: Matched, closed: Column[Any], compile_state: Any, path: Any, loadopt: Any) -> None:
         """``undefer(Customer.born_on)`` and ``load_only(Customer.born_on)`` mean this column; a wildcard does not, and
-        nor does an option that SQLAlchemy made by itself (which it would reconcile with others)."""
+        nor does an option that SQLAlchemy made by itself (which it would reconcile with others). So does
+        ``refresh(customer, ["born_on"])``, or a touch of what an option deferred, when no open column is left."""
+        names = compile_state.compile_options._only_load_props
+        if names and self.key in names and compile_state.compile_options._for_refresh_state:
+            props = [self.parent._props.get(name) for name in names]
+            if all(isinstance(prop, ColumnProperty) and said.view.closed(prop) is not None for prop in props):
+                raise said.view.unreadable(closed)
         if loadopt is None or _UNDEFERRED not in (loadopt.strategy or ()) or loadopt._reconcile_to_other:
             return
         if path[self.parent_property]._loader_key in compile_state.attributes:
-            raise view.unreadable(closed)
+            raise said.view.unreadable(closed)
 
     def create_row_processor(
         self, context: Any, query_entity: Any, path: Any, loadopt: Any, mapper: Any, result: Any, adapter: Any,
@@ -62,13 +67,13 @@ class _Matching(LoaderStrategy):
     ) -> None:
         """What is done with each row: a closed attribute gets a gate."""
         said = matched(context.compile_state)
-        closed = said[0].closed(self.parent_property) if said is not None else None
+        closed = said.view.closed(self.parent_property) if said is not None else None
         if said is None or closed is None:
             super().create_row_processor(
                 context, query_entity, path, loadopt, mapper, result, adapter, populators
             )
             return
-        gate = Gate(self.key, said[0].unreadable(closed))
+        gate = Gate(self.key, said.view.unreadable(closed))
 
         def populate(state: Any, dict_: Any, row: Any) -> None:
             dict_.pop(gate.key, None)

@@ -19,10 +19,14 @@ from sminion_guard.errors import DataNotNeeded, OperationNotAllowed
 from sminion_guard.policy import Operation, Policy
 from sminion_guard.policy import Table as Listed
 from sminion_guard.policy.access import TableAccess, leading_columns, may, table_access
+from sminion_guard.session.guard import Guard
 
 Translation = frozenset[tuple[str | None, str | None]]
 """A ``schema_translate_map``."""
 
+NOT_TRANSLATED: Translation = frozenset()
+
+_views: WeakKeyDictionary[Guard, dict[tuple[int, str, Translation], View]] = WeakKeyDictionary()
 _DOES = {Operation.USE: "read", Operation.COLLECT: "fill in", Operation.CLARIFY: "change"}
 
 
@@ -40,8 +44,6 @@ class View:
         self._schemas = dict(translation)
         self._access: dict[tuple[str | None, str], tuple[Listed, TableAccess] | None] = {}
         self._closed: WeakKeyDictionary[Mapper[Any], dict[str, Column[Any] | None]] = WeakKeyDictionary()
-        self.options: dict[bool, Any] = {}
-        """Kept for :func:`~sminion_guard.session.orm.option.matching`."""
 
     def access(self, table: Table) -> tuple[Listed, TableAccess] | None:
         """What the policy says of ``table``, and what the purpose may do with it; None when neither is known."""
@@ -123,6 +125,20 @@ class View:
             detail=f"it may {own}, and write only what was collected for itself",
             hint=f"act for {_names(others)}" if others else "leave the data as they are: no purpose may",
         )
+
+
+def view_for(guard: Guard, policy: Policy | None, purpose: str, said: Translation) -> View | None:
+    """The view of a purpose, shared by the sessions of one guard; None where the policy is not known yet."""
+    if policy is None:
+        return None
+    known = _views.get(guard)
+    if known is None:
+        known = _views.setdefault(guard, {})
+    key = (id(policy), purpose, said)
+    view = known.get(key)
+    if view is None:  # it keeps its policy, so that no other one gets the same id
+        view = known.setdefault(key, View(policy, purpose, said))
+    return view
 
 
 def columns_of(prop: ColumnProperty[Any]) -> Iterator[Column[Any]]:

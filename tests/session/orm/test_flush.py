@@ -194,14 +194,13 @@ def test_bulk_inserts_and_updates(engine: Engine, sent: list[str]) -> None:
         assert listed(sent[0]) == "id, full_name"
         session.execute(update(Customer), [{"id": n, "note": "bulk"} for n in range(100, 103)])
         assert session.scalar(select(func.count()).where(Customer.note == "bulk")) == 3
-        before = len(sent)
-        for statement, name in ((insert(Customer), "fill in"), (update(Customer), "change")):
-            with pytest.raises(DataNotNeeded, match=f"may not {name} `crm.customer.born_on`"):
-                session.execute(statement, [{"id": 1, "full_name": "b"}, {"id": 2, "full_name": "b", "born_on": None}])
-        with pytest.raises(DataNotNeeded):
-            session.execute(insert(Customer), {"id": 1, "full_name": "b", "born_on": None})
-        assert len(sent) == before
         session.rollback()
+    born = {"full_name": "b", "born_on": date(2000, 1, 1)}
+    for statement in (insert(Customer), update(Customer)):
+        with work(), Session(engine) as session, pytest.raises(DataNotNeeded):
+            session.execute(statement, [{"id": n, **born} for n in (110, 111)])
+    with work(), Session(engine) as session, pytest.raises(DataNotNeeded):
+        session.execute(insert(Customer), {"id": 110, **born})
     with work("intake"), Session(engine) as session, pytest.raises(OperationNotAllowed):
         session.execute(update(Customer), [{"id": 1, "note": "bulk"}])
 

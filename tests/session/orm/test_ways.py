@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import Engine, lambda_stmt, select, text, union, union_all
+from sqlalchemy import Engine, create_engine, lambda_stmt, select, text, union, union_all
 from sqlalchemy.orm import (
     Session,
     aliased,
     load_only,
+    selectinload,
     undefer,
 )
 
@@ -19,7 +20,8 @@ from tests.session.orm.models import (
     Order,
 )
 from tests.session.orm.seen import OPEN, is_matched, loaded
-from tests.session.orm.world import work
+from tests.session.orm.world import World, work
+from tests.session.unrecorded import Unrecorded
 
 
 def all_of(session: Session) -> Customer:
@@ -176,4 +178,34 @@ def test_without_the_room_the_same_access_is_refused_by_the_server(engine: Engin
             session.rollback()
 
 
+def test_engines_that_others_made_and_those_without_a_cache_match_too(world: World) -> None:
+    guard = Unrecorded(world.policy)
+    made = create_engine(world.url())
+    guard.install(made)
+    without = create_engine(world.url(), plugins=["sminion_guard"], guard_policy=guard, query_cache_size=0)
+    for engine in (made, without):
+        for purpose, name, closed in (("care", "full_name", "billed"), ("billing", "billed", "full_name")):
+            with work(purpose), Session(engine) as session:
+                customer = get(session)
+                assert name in loaded(customer)
+                with pytest.raises(DataNotNeeded):
+                    getattr(customer, closed)
+        engine.dispose()
 
+
+def test_a_statement_is_compiled_once_for_each_purpose(engine: Engine) -> None:
+    cache = engine._compiled_cache
+    assert cache is not None
+    for _ in range(3):
+        for purpose in ("care", "billing"):
+            with work(purpose), Session(engine) as session:
+                session.get(Customer, 1)
+                session.scalars(select(Customer).options(selectinload(Customer.orders))).all()
+    before = len(cache)
+    for purpose in ("care", "billing"):
+        with work(purpose), Session(engine) as session:
+            session.get(Customer, 1)
+            session.scalars(select(Customer).options(selectinload(Customer.orders))).all()
+    assert len(cache) == before == 6
+    engine.clear_compiled_cache()
+    assert len(cache) == 0
