@@ -19,7 +19,7 @@ from sminion_guard.errors import ContextMissing
 from sminion_guard.policy import Policy
 from sminion_guard.session.context import current
 from sminion_guard.session.guard import Guard
-from sminion_guard.session.orm.view import NOT_TRANSLATED, Translation, View, translation, view_for
+from sminion_guard.session.orm.view import MOST_VIEWS, NOT_TRANSLATED, Translation, View, translation, view_for
 
 _KEY = "sminion_guard"
 _Compiler: Any = PGDialect_psycopg.statement_compiler
@@ -45,7 +45,6 @@ class Forms(MutableMapping[Any, Any]):
         """From here on ``policy`` is in force."""
         if policy is not self._policy:
             self._policy = policy
-            self._kept.clear()
             for each in list(self._translated.values()):
                 each.judge_by(policy)
 
@@ -69,6 +68,8 @@ class Forms(MutableMapping[Any, Any]):
         view = self.view()
         found = self._kept.get(view)
         if found is None:
+            if len(self._kept) >= MOST_VIEWS:
+                self._kept.clear()
             found = self._kept.setdefault(view, LRUCache(self._size))
         return found
 

@@ -9,14 +9,13 @@ from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, event
-from sqlalchemy.exc import UnboundExecutionError
 from sqlalchemy.orm import Mapper, ORMExecuteState, Session, SessionTransaction
 from sqlalchemy.orm.base import instance_state
 from sqlalchemy.orm.mapper import _all_registries
 
 from sminion_guard.session.orm.flush import after_flush, before_flush
 from sminion_guard.session.orm.loading import doubt, doubt_one, forgotten
-from sminion_guard.session.orm.room import acting, guard_of, open_room, renew_one, rooms
+from sminion_guard.session.orm.room import acting, guard_for, guard_of, open_room, renew_one, rooms
 from sminion_guard.session.orm.strategies import replace_in, replace_strategies
 
 _once = Lock()
@@ -68,11 +67,9 @@ def _ended(session: Session, transaction: SessionTransaction) -> None:
 def _attached(session: Session, instance: Any) -> None:
     """Of an object that was loaded elsewhere, perhaps for another purpose."""
     state = instance_state(instance)
-    try:
-        guarded = guard_of(session.get_bind(state.mapper)) is not None
-    except UnboundExecutionError:
-        return  # the session cannot load it either
-    if guarded and rooms(session):
+    if guard_for(session, state.mapper) is None:
+        return
+    if rooms(session):
         renew_one(session, state)
-    elif guarded:  # the transaction to come will
+    else:  # the transaction to come will
         doubt_one(state)

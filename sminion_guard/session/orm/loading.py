@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import ColumnProperty, InstanceState, Mapper, Session
 
 from sminion_guard.session.orm.gate import Gate, forget, gated, put_up
-from sminion_guard.session.orm.room import acting, guard_of, rooms, view_begun
+from sminion_guard.session.orm.room import acting, guard_for, guard_of, rooms, view_begun
 from sminion_guard.session.orm.view import View
 
 Loader = Callable[[InstanceState[Any], set[str], Any], None]
@@ -70,7 +70,7 @@ def prepare(mapper: Mapper[Any]) -> None:
 def forgotten(state: InstanceState[Any], keys: Any) -> None:
     """The event ``expire``: gates instead of what SQLAlchemy would load by itself."""
     session = state.session
-    if session is not None and rooms(session) and guard_of(session.get_bind(state.mapper)) is not None:
+    if session is not None and rooms(session) and guard_for(session, state.mapper) is not None:
         prepare(state.mapper)
         forget(state, keys)
 
@@ -81,7 +81,7 @@ def doubt(session: Session) -> None:
     for state in session.identity_map.all_states():
         mapper = state.mapper
         if mapper not in mine:
-            mine[mapper] = guard_of(session.get_bind(mapper)) is not None
+            mine[mapper] = guard_for(session, mapper) is not None
         if mine[mapper] and not state.expired:
             doubt_one(state)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import UnboundExecutionError
 from sqlalchemy.orm import InstanceState, Mapper, Session
 
 from sminion_guard.errors import ContextMissing
@@ -41,6 +42,14 @@ def guard_of(bind: Engine | Connection) -> Guard | None:
     """The guard of an engine, or of the engine of a connection; None when it is not guarded."""
     found = getattr(bind.dialect, "guard", None)
     return found if isinstance(found, Guard) else None
+
+
+def guard_for(session: Session, mapper: Mapper[Any]) -> Guard | None:
+    """The guard of the engine through which ``session`` loads ``mapper``; None also when it cannot load it."""
+    try:
+        return guard_of(session.get_bind(mapper))
+    except UnboundExecutionError:
+        return None
 
 
 def rooms(session: Session) -> dict[Engine, Room]:
@@ -100,7 +109,7 @@ def renew(session: Session, engine: Engine) -> None:
     for state in session.identity_map.all_states():
         mapper = state.mapper
         if mapper not in mine:
-            mine[mapper] = session.get_bind(mapper).engine is engine
+            mine[mapper] = guard_for(session, mapper) is not None and session.get_bind(mapper).engine is engine
         if mine[mapper]:
             renew_one(session, state)
 

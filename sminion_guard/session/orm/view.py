@@ -25,6 +25,8 @@ Translation = frozenset[tuple[str | None, str | None]]
 """A ``schema_translate_map``."""
 
 NOT_TRANSLATED: Translation = frozenset()
+MOST_VIEWS = 1024
+"""Kept of one guard: there is one for each purpose, but policies and translations may come and go."""
 
 _views: WeakKeyDictionary[Guard, dict[tuple[int, str, Translation], View]] = WeakKeyDictionary()
 _DOES = {Operation.USE: "read", Operation.COLLECT: "fill in", Operation.CLARIFY: "change"}
@@ -136,7 +138,10 @@ def view_for(guard: Guard, policy: Policy | None, purpose: str, said: Translatio
         known = _views.setdefault(guard, {})
     key = (id(policy), purpose, said)
     view = known.get(key)
-    if view is None:  # it keeps its policy, so that no other one gets the same id
+    if view is None:
+        if len(known) >= MOST_VIEWS:
+            known.clear()
+        # it keeps its policy, so that no other one gets the same id
         view = known.setdefault(key, View(policy, purpose, said))
     return view
 

@@ -224,6 +224,17 @@ def test_a_session_on_a_connection_whose_transaction_others_end_reads_anew(engin
                 _ = customer.born_on
 
 
+def test_objects_that_a_session_cannot_load_do_not_disturb_it(engine: Engine) -> None:
+    with work(), Session(engine) as session:
+        customer = session.get_one(Customer, 1)
+    with work(), Session(binds={Order: engine}) as session:
+        session.add(customer)
+        order = session.scalars(select(Order).limit(1)).one()
+        session.commit()
+        assert order.gift_for == "g1"
+        assert session.scalars(select(Order).where(Order.id == order.id)).one() is order
+
+
 def test_savepoints_forget_only_what_they_undo(engine: Engine, sent: list[str]) -> None:
     with work(), Session(engine) as session:
         customer = session.get_one(Customer, 1)
