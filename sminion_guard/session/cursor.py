@@ -92,6 +92,10 @@ class GuardedCursor(_Cursor):
         start, again = super()._executemany_gen_no_pipeline, _Again(params_seq)
         return self._conn._deciding(lambda: start(query, again, returning))
 
+    def copy(self, *args: Any, **kwargs: Any) -> Any:
+        """As psycopg's; what COPY TO hands out is on record before."""
+        return _Copy(self, super().copy(*args, **kwargs))  # type: ignore[misc]
+
     def _maybe_prepare_gen(self, *args: Any, **kwargs: Any) -> PQGen[None]:
         # Once for each execution: executemany has several of one statement.
         if self._conn._pipeline is None:
@@ -127,6 +131,32 @@ class GuardedCursor(_Cursor):
                 hint="execute the statement again",
             )
         return super()._check_result_for_fetch()
+
+
+class _Copy:
+    """The block of a COPY, sync or async."""
+
+    def __init__(self, cursor: GuardedCursor, block: Any) -> None:
+        self._cursor, self._block = cursor, block
+
+    def __enter__(self) -> Any:
+        return self._watched(self._block.__enter__())
+
+    def __exit__(self, *error: Any) -> Any:
+        return self._block.__exit__(*error)
+
+    async def __aenter__(self) -> Any:
+        return self._watched(await self._block.__aenter__())
+
+    async def __aexit__(self, *error: Any) -> Any:
+        return await self._block.__aexit__(*error)
+
+    def _watched(self, copy: Any) -> Any:
+        sent, connection, read = self._cursor._log, self._cursor._conn, copy._read_gen
+        if sent is not None:
+            copying = connection._copying(sent)
+            copy._read_gen = lambda: connection._copied(sent, copying, read)
+        return copy
 
 
 class _Again(Iterable[T]):

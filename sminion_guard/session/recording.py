@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
@@ -23,10 +23,11 @@ from sminion_guard.session.audit.receipt import Receipt
 from sminion_guard.session.audit.rows import Result
 from sminion_guard.session.audit.subjects import subjects
 from sminion_guard.session.begin import Beginning, Row
+from sminion_guard.session.copying import CopiedRow, Copying, copy_format
 from sminion_guard.session.ticket import Ticket
 
 if TYPE_CHECKING:
-    from psycopg.abc import PQGen
+    from psycopg.abc import Buffer, PQGen
     from psycopg.pq.abc import PGresult
 
     from sminion_guard.analyzer import Verdict
@@ -39,6 +40,7 @@ class Sent:
 
     receipt: Receipt
     known: Known
+    text: str
     at: float = field(default_factory=time.monotonic)
 
 
@@ -47,7 +49,7 @@ MOST_OWED = 200
 
 
 class Stale(Exception):
-    """Instead of a refusal: whoever sends the statement reads the catalog, without blocking a loop, and starts again."""
+    """Instead of a refusal: who sends the statement reads the catalog, without blocking a loop, and starts again."""
 
 
 class Recording(Beginning[Row]):
@@ -122,7 +124,7 @@ class Recording(Beginning[Row]):
         if not verdict.allowed:
             raise refusal(verdict)
         self._staged = after
-        sent = Sent(receipt, known)
+        sent = Sent(receipt, known, verdict.sql)
         self._running.append(sent)
         return sent
 
@@ -136,6 +138,8 @@ class Recording(Beginning[Row]):
         self._unreleased.add(cursor)
         spent = int((time.monotonic() - sent.at) * 1e6)
         for number, result in enumerate(results):
+            if result.status == pq.ExecStatus.COPY_OUT:
+                continue  # its rows are still to come: see `_copied`
             has_rows = result.status in (
                 pq.ExecStatus.TUPLES_OK, pq.ExecStatus.SINGLE_TUPLE, pq.ExecStatus.TUPLES_CHUNK
             )
@@ -147,6 +151,24 @@ class Recording(Beginning[Row]):
             )
             if keys or bulk:
                 self._due.append(receipt)  # of others the statement's own row says all that was seen
+
+    def _copying(self, sent: Sent) -> Copying:
+        """What is to be put on record of the COPY TO that ``sent`` is."""
+        policy, places = self._guard.policy_at(self._home), sent.known.places_of(0)
+        if policy is None or not places:
+            return Copying(None)
+        return Copying(CopiedRow(copy_format(sent.text), places, policy.subject_key))
+
+    def _copied(self, sent: Sent, copying: Copying, read: Callable[[], PQGen[Buffer]]) -> PQGen[Buffer]:
+        """The next row of a COPY TO, on record before it is released."""
+        if not copying.ready and not copying.ended:
+            rows, keys, bulk = yield from copying.ahead(read)
+            assert self._auditor is not None
+            spent = int((time.monotonic() - sent.at) * 1e6)
+            self._due.append(self._auditor.record_result(
+                sent.receipt, Result(rows=rows, microseconds=spent, subjects=keys, bulk=bulk)
+            ))
+        return copying.ready.popleft() if copying.ready else b""
 
     def _stopped(self, state: str | None, refused: bool) -> None:
         """An error came: instead of the result of the statement sent first, or after results of the latest one."""
