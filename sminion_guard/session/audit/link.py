@@ -99,9 +99,9 @@ class Link:
                 name = self._names[question] = b"sminion_log_%d" % len(self._names)
                 pgconn.send_prepare(name, question)
                 self._all(time.monotonic() + 10)
-            pgconn.send_query_prepared(name, values)
+            pgconn.send_query_prepared(name, list(values))  # psycopg 3.2 takes nothing but lists
         else:
-            pgconn.send_query_params(question, values)
+            pgconn.send_query_params(question, list(values))
         pgconn.flush()
 
     def answered(self) -> bool:
