@@ -11,7 +11,7 @@ import contextlib
 import os
 import time
 from collections import deque
-from threading import Lock, Thread
+from threading import Lock, RLock, Thread
 from weakref import WeakSet
 
 import psycopg
@@ -61,7 +61,9 @@ class AuditWriter:
         self._queue = Queue(self._capacity)
         self._sender = Sender(self._conninfo, self.patience)
         self._one_by_one: deque[Waiting] = deque()
-        self._pen = Lock()  # who holds it may use the sender
+        # Who holds it may use the sender. Ctrl-C may come between any two steps, and must not leave it locked: so
+        # it is taken inside of `try`, laid down as the first step of `finally`, and knows whether it was taken.
+        self._pen = RLock()
         self._starting = Lock()
         self._thread: Thread | None = None
 
@@ -91,13 +93,16 @@ class AuditWriter:
         if not receipt.done():
             deadline = time.monotonic() + self.patience
             while not receipt.done():
-                if not self._pen.acquire(timeout=max(0.0, deadline - time.monotonic())):
-                    raise late(self.patience)
                 try:
+                    if not self._pen.acquire(timeout=max(0.0, deadline - time.monotonic())):
+                        raise late(self.patience)
                     if not (receipt.done() or self._write_next()):
                         break
                 finally:
-                    self._pen.release()
+                    try:  # noqa: SIM105  `suppress` has steps of its own
+                        self._pen.release()
+                    except RuntimeError:
+                        pass  # it was not taken
             try:
                 receipt.result(max(0.0, deadline - time.monotonic()))
             except TimeoutError:
@@ -115,12 +120,15 @@ class AuditWriter:
         """
         deadline = time.monotonic() + (2 * self.patience if timeout is None else timeout)
         while self._pending():
-            if not self._pen.acquire(timeout=max(0.0, deadline - time.monotonic())):
-                return False
             try:
+                if not self._pen.acquire(timeout=max(0.0, deadline - time.monotonic())):
+                    return False
                 self._write_next()
             finally:
-                self._pen.release()
+                try:  # noqa: SIM105
+                    self._pen.release()
+                except RuntimeError:
+                    pass  # it was not taken
         return True
 
     def close(self) -> None:
@@ -131,27 +139,34 @@ class AuditWriter:
         self.flush()
         if self._thread is not None:
             self._thread.join(self.patience)
-        if self._pen.acquire(timeout=self.patience):
-            try:
+        try:
+            if self._pen.acquire(timeout=self.patience):
                 self._sender.disconnect()
-            finally:
+        finally:
+            try:  # noqa: SIM105
                 self._pen.release()
+            except RuntimeError:
+                pass  # it was not taken
 
     def _put(self, waiting: Waiting, hurry: bool) -> Receipt:
         if self._thread is None:
             self._start()
         self._queue.put(waiting)
-        if hurry and self._pen.acquire(blocking=False):
+        if hurry:
             try:
-                if self._sender.rows and self._sender.settled():
-                    self._write_next(patient=False)
-                if not self._sender.rows:
-                    self._sender.take_on(self._taken())
-                    self._sender.try_send()
+                if self._pen.acquire(blocking=False):
+                    if self._sender.rows and self._sender.settled():
+                        self._write_next(patient=False)
+                    if not self._sender.rows:
+                        self._sender.take_on(self._taken())
+                        self._sender.try_send()
             except psycopg.Error:
                 pass  # of what is on its way: whoever waits for it tries again, and says so
             finally:
-                self._pen.release()
+                try:  # noqa: SIM105
+                    self._pen.release()
+                except RuntimeError:
+                    pass  # it was not taken
         return waiting.receipt
 
     def _start(self) -> None:

@@ -13,7 +13,8 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from itertools import count
 from pathlib import Path
 from threading import Thread
@@ -25,11 +26,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from sminion_guard import connect, processing
 from sminion_guard.errors import GuardError, PurposeViolation
-from sminion_guard.session import Guard, GuardedAsyncConnection
+from sminion_guard.session import Guard, GuardedAsyncConnection, GuardedConnection
 from sminion_guard.session.audit import AuditWriter
 
 CUSTOMERS = 50_000
 """Keys that one actor may read."""
+BESIDE = ".beside"
+"""Ends the name of the file of a thread that is not interrupted."""
 PASSING = (psycopg.Error, GuardError, SQLAlchemyError)
 """What an application meets while it is shot at, and goes on after. Any other error is one of this program."""
 POINT = "SELECT id, email FROM crm.customer WHERE id = %s"
@@ -198,6 +201,7 @@ async def through_asyncio(task: Task, guard: Guard) -> None:
 def through_interrupts(task: Task, guard: Guard, received: Received) -> None:
     """What a cursor gives after a KeyboardInterrupt has reached the application as well."""
     while True:
+        connection: GuardedConnection[Any]
         with (
             suppress(*PASSING, KeyboardInterrupt), acting(received.actor),
             connect(task.dsn, policy=guard) as connection,
@@ -220,9 +224,9 @@ def main(task: Task) -> None:
     guard = Guard(task.policy, audit=task.mode)
     if task.interrupted:
         # Rows of this thread are at times written by the one that is interrupted.
-        beside = Thread(target=_or_end, args=(lambda: through_psycopg(task, guard, (point, page), "beside"), task))
-        beside.daemon = True
-        beside.start()
+        other = replace(task, file=task.file + BESIDE)
+        run = partial(through_psycopg, other, guard, (point, page), "beside")
+        Thread(target=_or_end, args=(run, task), daemon=True).start()
         received = Received(task, "interrupted")
         while True:
             with suppress(KeyboardInterrupt):  # in between
@@ -256,8 +260,8 @@ def lines(file: Path) -> Iterator[tuple[str, str]]:
 
     :raises AssertionError: when it met an error of its own.
     """
-    if file.exists():
-        for line in file.read_text().splitlines():
+    for each in (file, file.with_name(file.name + BESIDE)):
+        for line in each.read_text().splitlines() if each.exists() else ():
             actor, what = line.split(" ", 1)
             assert actor != "!", what
             yield actor, what

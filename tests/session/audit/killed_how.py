@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -87,8 +88,12 @@ def family(server: Server) -> list[int]:
     pid = server.pid
     assert pid is not None
     os.kill(pid, signal.SIGSTOP)
-    listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
-    return [pid, *(int(line.split()[0]) for line in listed.splitlines() if int(line.split()[1]) == pid)]
+    while True:
+        command = ["ps", "-A", "-o", "pid=,ppid=,stat="]
+        listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        found = [(int(number), int(parent), state) for number, parent, state in map(str.split, listed.splitlines())]
+        if any(number == pid and state.startswith("T") for number, _, state in found):
+            return [pid, *(number for number, parent, _ in found if parent == pid)]
 
 
 def whole_server(server: Server) -> int:
@@ -109,30 +114,26 @@ def immediate_stop(server: Server) -> int:
     return 1
 
 
-def recovered(shop: Shop) -> None:
-    """Wait until the server answers."""
+def asked(shop: Shop, question: str, *values: object) -> list[tuple[Any, ...]]:
+    """The answer, as soon as the server has recovered: it may not even have noticed yet that it must."""
     deadline = time.monotonic() + PATIENCE
     while True:
         try:
-            shop.database.execute("SELECT 1")
-        except psycopg.Error:
+            return shop.database.execute(question, *values)
+        except psycopg.OperationalError:
             assert time.monotonic() < deadline, "the server did not recover"
             time.sleep(0.05)
-        else:
-            return
 
 
 def missing(shop: Shop, task: killed.Task) -> tuple[int, list[tuple[str, str]]]:
     """How much the application has received, and what of it is not on record."""
-    recovered(shop)
     received = set(killed.lines(Path(task.file)))
     pattern = f"{task.actor}:%"
-    on_record = set(shop.database.execute(
-        "SELECT actor, subject FROM sminion.subject_access WHERE actor LIKE %s", pattern
+    on_record = set(asked(
+        shop, "SELECT actor, subject FROM sminion.subject_access WHERE actor LIKE %s", pattern
     ))
-    on_record |= set(shop.database.execute(
-        r"SELECT actor, substring(statement FROM '\mm\d+\M') FROM sminion.statement_log WHERE actor LIKE %s", pattern
-    ))
+    marked = r"SELECT actor, substring(statement FROM '\mm\d+\M') FROM sminion.statement_log WHERE actor LIKE %s"
+    on_record |= set(asked(shop, marked, pattern))
     return len(received), sorted(received - on_record)
 
 
@@ -146,8 +147,8 @@ def kill_until(
     with application(task) as process:
         done = 0
         while done < kills:
-            before = goes_on(process, Path(task.file), 0)
             a_moment()
+            before = goes_on(process, Path(task.file), 0)
             one = kill(process, done)
             done += one
             if one:

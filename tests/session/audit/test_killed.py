@@ -18,13 +18,14 @@ from typing import Any
 import pytest
 
 from sminion_guard.embedded import Binaries, Server
+from sminion_guard.session.audit.auditor import MODES
 from tests import servers
 from tests.session.audit import killed, killed_how
 from tests.session.shop import Shop, new_shop
 
 KILLS = int(os.environ.get("SMINION_GUARD_KILLS", "0"))
-PER_APPLICATION = 10
-"""Kills of the server before the application is a new one."""
+PER_APPLICATION = 4
+"""Kills of the server before the application is a new one, and in the other mode."""
 
 _numbers = count()
 
@@ -46,10 +47,11 @@ def own(binaries: Binaries) -> Iterator[tuple[Server, Shop]]:
 
 
 def task(shop: Shop, tmp_path: Path, **more: Any) -> killed.Task:
-    """A new one, of an actor that nobody else is."""
+    """A new one, of an actor that nobody else is; in each mode of the log in turn, unless one is given."""
     number = next(_numbers)
     return killed.Task(
-        shop.dsn("app"), str(shop.file(tmp_path)), f"killed{number}", str(tmp_path / f"received{number}"), **more
+        shop.dsn("app"), str(shop.file(tmp_path)), f"killed{number}", str(tmp_path / f"received{number}"),
+        **{"mode": MODES[number % len(MODES)]} | more,
     )
 
 
@@ -100,13 +102,13 @@ def test_nothing_an_application_received_is_missing_when_its_backends_are_killed
 def test_nothing_an_application_received_is_missing_when_the_whole_server_is_killed(
     own: tuple[Server, Shop], tmp_path: Path
 ) -> None:
-    """In turn: SIGKILL to all its processes, and an immediate stop."""
+    """In turn: SIGKILL to all its processes, and an immediate stop, as by ``pg_ctl stop -m immediate``."""
     server, shop = own
 
     def kill(process: BaseProcess, number: int) -> int:
         return killed_how.immediate_stop(server) if number % 2 else killed_how.whole_server(server)
 
-    tally = Tally(KILLS or 6)
+    tally = Tally(KILLS or 8)
     for done in range(0, tally.kills, PER_APPLICATION):
         tally.add(killed_how.kill_until(
             task(shop, tmp_path), shop, min(PER_APPLICATION, tally.kills - done), kill
@@ -119,12 +121,14 @@ def test_nothing_a_cursor_gives_after_an_interrupt_is_missing(own: tuple[Server,
     _, shop = own
     tally = Tally(10 * (KILLS or 10))
     for done in range(0, tally.kills, 100):
-        work = task(shop, tmp_path, interrupted=True)
+        work = task(shop, tmp_path, mode="strict", interrupted=True)
         with killed_how.application(work) as process:
+            size = 0
             for _ in range(min(100, tally.kills - done)):
                 assert process.pid is not None
+                size = killed_how.goes_on(process, Path(work.file), size)
+                time.sleep(uniform(0.0, 0.02))
                 os.kill(process.pid, signal.SIGINT)
-                time.sleep(uniform(0.005, 0.05))
         tally.add(killed_how.missing(shop, work))
     tally.close()
 
@@ -135,7 +139,7 @@ def test_the_comparison_finds_what_a_writer_confirms_before_it_is_on_disk(
     """The control of all others."""
     _, shop = own
     for _ in range(20):
-        work = task(shop, tmp_path, hasty=True)
+        work = task(shop, tmp_path, mode="strict", hasty=True)
         with killed_how.application(work):
             killed_how.a_moment()
         received, missing = killed_how.missing(shop, work)

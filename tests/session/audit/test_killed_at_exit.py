@@ -86,6 +86,6 @@ def test_a_program_ends_though_its_log_cannot_be_written(
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGCONT)
             server.start()
-            killed_how.recovered(shop)
+            killed_how.asked(shop, "SELECT 1")
     assert spent < 10 * killed_endings.PATIENCE
     assert running.returncode == 0
