@@ -19,7 +19,7 @@ GRANTED = {
     "owner": set(),
 }
 """Role to the functions of schema `sminion` that it may execute: all of them, by comparison with pg_proc."""
-LOGS = {"access_log", "statement_log", "refusals", "subject_access", "dropped_log", "subject_history"}
+LOGS = {"access_log", "statement_log", "refusals", "subject_access", "write_log", "dropped_log", "subject_history"}
 VIEWS = {
     "all": set(), "contract": set(), "owner": set(),
     "officer": {*LOGS, "settle_status"},
