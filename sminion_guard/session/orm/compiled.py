@@ -39,12 +39,13 @@ class Forms(MutableMapping[Any, Any]):
         self._said = said
         self._policy = guard.policy
         self._kept: dict[View | None, LRUCache[Any, Any]] = {}
+        self._at_hand: dict[str, LRUCache[Any, Any]] = {}  # by purpose, under the policy in force
         self._translated: dict[Translation, Forms] = {}
 
     def judge_by(self, policy: Policy | None) -> None:
         """From here on ``policy`` is in force."""
         if policy is not self._policy:
-            self._policy = policy
+            self._policy, self._at_hand = policy, {}
             for each in list(self._translated.values()):
                 each.judge_by(policy)
 
@@ -65,12 +66,17 @@ class Forms(MutableMapping[Any, Any]):
         return view_for(self._guard, self._policy, purpose, self._said if said is None else said)
 
     def _mine(self) -> LRUCache[Any, Any]:
-        view = self.view()
-        found = self._kept.get(view)
+        at_hand = self._at_hand
+        try:
+            purpose = current().purpose
+        except ContextMissing:
+            purpose = ""
+        found = at_hand.get(purpose)
         if found is None:
+            view = self.view()
             if len(self._kept) >= MOST_VIEWS:
                 self._kept.clear()
-            found = self._kept.setdefault(view, LRUCache(self._size))
+            found = at_hand[purpose] = self._kept.setdefault(view, LRUCache(self._size))
         return found
 
     def get(self, key: Any, default: Any = None) -> Any:
@@ -96,7 +102,7 @@ class Forms(MutableMapping[Any, Any]):
 
     def clear(self) -> None:
         """Forget all."""
-        self._kept.clear()
+        self._kept, self._at_hand = {}, {}
         for each in list(self._translated.values()):
             each.clear()
 

@@ -46,6 +46,7 @@ class View:
         self._schemas = dict(translation)
         self._access: dict[tuple[str | None, str], tuple[Listed, TableAccess] | None] = {}
         self._closed: WeakKeyDictionary[Mapper[Any], dict[str, Column[Any] | None]] = WeakKeyDictionary()
+        self._permitted: set[tuple[str | None, str, str, Operation]] = set()
 
     def access(self, table: Table) -> tuple[Listed, TableAccess] | None:
         """What the policy says of ``table``, and what the purpose may do with it; None when neither is known."""
@@ -87,21 +88,29 @@ class View:
 
     def refusal(self, column: Column[Any], operation: Operation) -> DataNotNeeded | OperationNotAllowed | None:
         """Why the purpose may not fill in (collect) or change (clarify) ``column``; None when it may."""
-        found = self.access(column.table)
-        if found is None:
+        asked = (column.table.schema, column.table.name, column.name, operation)
+        if asked in self._permitted:
             return None
-        listed, access = found
-        if not may(self.policy, self.purpose, listed.schema, operation):
-            return self._not_allowed(listed, operation)
-        columns = access.collect if operation is Operation.COLLECT else access.clarify
-        return None if column.name in columns else self._not_needed(listed, column.name, operation)
+        found = self.access(column.table)
+        if found is not None:
+            listed, access = found
+            if not may(self.policy, self.purpose, listed.schema, operation):
+                return self._not_allowed(listed, operation)
+            if column.name not in (access.collect if operation is Operation.COLLECT else access.clarify):
+                return self._not_needed(listed, column.name, operation)
+        self._permitted.add(asked)
+        return None
 
     def refused(self, table: Table, operation: Operation) -> OperationNotAllowed | None:
         """Why the purpose may not do ``operation`` in ``table`` at all; None when it may."""
-        found = self.access(table)
-        if found is None or may(self.policy, self.purpose, found[0].schema, operation):
+        asked = (table.schema, table.name, "", operation)
+        if asked in self._permitted:
             return None
-        return self._not_allowed(found[0], operation)
+        found = self.access(table)
+        if found is not None and not may(self.policy, self.purpose, found[0].schema, operation):
+            return self._not_allowed(found[0], operation)
+        self._permitted.add(asked)
+        return None
 
     def _not_needed(self, listed: Listed, column: str, operation: Operation) -> DataNotNeeded:
         others = [name for name in sorted(self.policy.purposes)
