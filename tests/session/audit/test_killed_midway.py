@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from itertools import count
-from threading import Timer
+from threading import Thread, Timer
 from typing import Any
 
 import psycopg
@@ -213,6 +213,44 @@ def test_an_interrupt_when_a_result_has_just_arrived_releases_nothing(
         connection.execute(ONE, [3])
         assert cursor.fetchall() == [(2,)], "it was waited for together with the next one"
         assert subjects(shop, actor) == [1, 2, 3]
+
+
+class Struck:
+    """A lock that Ctrl-C follows as soon as it is taken."""
+
+    def __init__(self, lock: Any) -> None:
+        self._lock = lock
+
+    def acquire(self, *args: Any, **kwargs: Any) -> bool:
+        self._lock.acquire(*args, **kwargs)
+        raise KeyboardInterrupt
+
+    def release(self) -> None:
+        self._lock.release()
+
+
+def test_an_interrupt_that_strikes_who_writes_leaves_the_log_to_others(shop: Shop, act: Any, actor: str) -> None:
+    guard = Guard(shop.policy)
+    with connect(shop.dsn(), policy=guard) as connection, act():
+        connection.execute(ONE, [1]).fetchall()
+        assert connection._auditor is not None
+        writer = connection._auditor.writer
+        pen, writer._pen = writer._pen, Struck(writer._pen)  # type: ignore[assignment]
+        with pytest.raises(KeyboardInterrupt):
+            connection.execute(ONE, [2])
+        writer._pen = pen
+    found = []
+
+    def work() -> None:
+        with connect(shop.dsn(), policy=guard) as other, act():
+            found.extend(other.execute(ONE, [3]).fetchall())
+
+    thread = Thread(target=work)
+    thread.start()
+    thread.join()
+    assert found == [(3,)]
+    assert {1, 3} <= set(subjects(shop, actor))
+    guard.close()
 
 
 async def test_a_task_that_was_cancelled_leaves_nothing_to_read_that_is_not_on_record(
