@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Iterable
 
 MAX_BYTES = 63
@@ -12,6 +13,8 @@ MAX_BYTES = 63
 POLICY_NAME = re.compile(r"[a-z][a-z0-9_]{0,19}")
 PURPOSE_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 """Also the form of a category's and a recipient's name."""
+
+_DOLLAR_QUOTE = re.compile(r"\$\w*\$")
 
 OFFICES = ("auditor", "privacy_officer", "maintenance")
 """Roles of every policy that are no purpose: ``<policy>_auditor`` and so on."""
@@ -25,8 +28,11 @@ def identifier_problem(name: str) -> str | None:
     """Why ``name`` cannot be an identifier of PostgreSQL, or None when it can."""
     if not name:
         return "a name must not be empty"
-    if "\0" in name:
-        return "a name must not hold a NUL character"
+    if any(unicodedata.category(character) == "Cc" for character in name):
+        return "a name must not hold control characters"
+    if _DOLLAR_QUOTE.search(name):
+        # It would end the text of a function or DO block that names it, and begin statements of its own.
+        return f"`{name}` holds a dollar quote"
     if len(name.encode()) > MAX_BYTES:
         return f"`{name}` is longer than {MAX_BYTES} bytes, the most PostgreSQL keeps"
     return None

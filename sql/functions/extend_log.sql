@@ -1,6 +1,6 @@
 -- Makes the partitions of the logs of statements and writes for this month and the next ones, in UTC; returns how many it
--- made. Run it with `settle`, in the same job: without a partition nothing can be recorded, and then nothing is released
--- and nothing written (SG602).
+-- made. `settle` calls it when the next month is missing; where nobody settles, call it: without a partition nothing can be
+-- recorded, and then nothing is released and nothing written (SG602).
 --
 -- Each is made apart and attached, which blocks neither writers nor readers of the log; there is no default partition,
 -- whose rows every ATTACH would have to read.

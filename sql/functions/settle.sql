@@ -17,6 +17,13 @@ DECLARE
   remaining  bigint := greatest(row_limit, 1);
   changed    bigint;
 BEGIN
+  -- Without a month to write to nobody could write or read any more, so whoever settles makes the next ones too.
+  IF to_regclass('sminion.write_subject'
+       || to_char((clock_timestamp() + interval '1 month') AT TIME ZONE 'UTC', '_YYYY_MM')) IS NULL
+  THEN
+    PERFORM sminion.extend_log();
+  END IF;
+
   -- State before queue, as change_state does: the other order would deadlock with it.
   candidates := ARRAY(SELECT u.subject FROM sminion.unsettled u ORDER BY u.since LIMIT greatest(subjects, 1));
   chosen := ARRAY(

@@ -808,6 +808,13 @@ DECLARE
   remaining  bigint := greatest(row_limit, 1);
   changed    bigint;
 BEGIN
+  -- Without a month to write to nobody could write or read any more, so whoever settles makes the next ones too.
+  IF to_regclass('sminion.write_subject'
+       || to_char((clock_timestamp() + interval '1 month') AT TIME ZONE 'UTC', '_YYYY_MM')) IS NULL
+  THEN
+    PERFORM sminion.extend_log();
+  END IF;
+
   -- State before queue, as change_state does: the other order would deadlock with it.
   candidates := ARRAY(SELECT u.subject FROM sminion.unsettled u ORDER BY u.since LIMIT greatest(subjects, 1));
   chosen := ARRAY(
@@ -1605,8 +1612,8 @@ $sminion$;
 
 -- functions/extend_log.sql
 -- Makes the partitions of the logs of statements and writes for this month and the next ones, in UTC; returns how many it
--- made. Run it with `settle`, in the same job: without a partition nothing can be recorded, and then nothing is released
--- and nothing written (SG602).
+-- made. `settle` calls it when the next month is missing; where nobody settles, call it: without a partition nothing can be
+-- recorded, and then nothing is released and nothing written (SG602).
 --
 -- Each is made apart and attached, which blocks neither writers nor readers of the log; there is no default partition,
 -- whose rows every ATTACH would have to read.
