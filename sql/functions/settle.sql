@@ -19,7 +19,7 @@ DECLARE
 BEGIN
   -- Without a month to write to nobody could write or read any more, so whoever settles makes the next ones too.
   IF to_regclass('sminion.write_subject'
-       || to_char((clock_timestamp() + interval '1 month') AT TIME ZONE 'UTC', '_YYYY_MM')) IS NULL
+       || to_char(clock_timestamp() AT TIME ZONE 'UTC' + interval '1 month', '_YYYY_MM')) IS NULL
   THEN
     PERFORM sminion.extend_log();
   END IF;
