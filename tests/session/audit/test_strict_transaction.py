@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import subprocess
+import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from itertools import count
+from pathlib import Path
 from threading import Timer
 from typing import Any
 
@@ -265,6 +269,23 @@ def test_an_engine_takes_the_mode(shop: Shop, act: Any, actor: str) -> None:
             connection.commit()
         engine.dispose()
     assert subjects(shop, actor) == ["1", "1", "2", "2"]
+
+
+def test_a_killed_application_had_first_results_and_ended_transactions_on_record(shop: Shop, tmp_path: Path) -> None:
+    total = 0
+    for number in range(4):
+        actor, file = f"gathering:killed:{number}", tmp_path / str(number)
+        arguments = ["-W", "ignore", "-m", "tests.session.audit.killed_gathering", shop.dsn(), actor, str(file)]
+        with subprocess.Popen([sys.executable, *arguments], stderr=subprocess.PIPE) as application:
+            while not (file.exists() and file.stat().st_size) and application.poll() is None:
+                time.sleep(0.01)
+            assert application.poll() is None, application.stderr and application.stderr.read().decode()
+            time.sleep(0.1 + 0.1 * number)
+            application.kill()
+        received = Counter(file.read_text().split())
+        assert received - Counter(subjects(shop, actor)) == Counter(), "a result is missing from the log"
+        total += received.total()
+    assert total > 16
 
 
 def test_a_guard_of_one_mode_is_not_taken_for_the_other(shop: Shop, gathering: Guard) -> None:
