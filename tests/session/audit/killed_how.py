@@ -89,20 +89,26 @@ def family(server: Server) -> list[int]:
     assert pid is not None
     os.kill(pid, signal.SIGSTOP)
     while True:
-        command = ["ps", "-A", "-o", "pid=,ppid=,stat="]
-        listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-        found = [(int(number), int(parent), state) for number, parent, state in map(str.split, listed.splitlines())]
+        found = processes()
         if any(number == pid and state.startswith("T") for number, _, state in found):
             return [pid, *(number for number, parent, _ in found if parent == pid)]
 
 
+def processes() -> list[tuple[int, int, str]]:
+    """Of this machine: number, parent, and state (T for stopped, Z for ended)."""
+    command = ["ps", "-A", "-o", "pid=,ppid=,stat="]
+    listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return [(int(number), int(parent), state) for number, parent, state in map(str.split, listed.splitlines())]
+
+
 def whole_server(server: Server) -> int:
     """SIGKILL to the postmaster and all its children, at one moment; then start it again."""
-    for pid in family(server):
+    killed = family(server)
+    for pid in killed:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-    deadline = time.monotonic() + PATIENCE
-    while server.pid is not None and time.monotonic() < deadline:
+    # A server does not start where the memory of another one is still in use.
+    while any(pid in killed and not state.startswith("Z") for pid, _, state in processes()):
         time.sleep(0.01)
     server.start()
     return 1
