@@ -42,13 +42,13 @@ class Shapes:
     """Thread-safe."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[tuple[int, tuple[str, ...]], Known] = OrderedDict()
+        self._known: OrderedDict[tuple[int, str, tuple[str, ...]], Known] = OrderedDict()
         self._lock = Lock()
 
     def of(self, verdict: Verdict) -> Known:
         """The same text judged again has the same statements, from the analyzer's cache."""
         codes = tuple(dict.fromkeys(reason.code for reason in verdict.reasons))
-        key = (id(verdict.statements), codes)
+        key = (id(verdict.statements), verdict.sql, codes)  # texts that cannot be parsed have the same: none
         with self._lock:
             known = self._known.get(key)
             if known is not None:
