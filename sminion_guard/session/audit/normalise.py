@@ -12,6 +12,9 @@ LONGEST = 8000
 _CONSTANTS = frozenset({"BCONST", "FCONST", "ICONST", "SCONST", "USCONST", "XCONST"})
 _COMMENTS = frozenset({"C_COMMENT", "SQL_COMMENT"})
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff]")
+_VALUE = r"(?:\?|\$\d+)(?:::\w+)?"
+_LIST = re.compile(rf"(\bIN \({_VALUE})(?:, ?{_VALUE})+\)", re.IGNORECASE)
+_ROWS = re.compile(r"(\bVALUES ?\([^()]*\))(?:, ?\([^()]*\))+", re.IGNORECASE)
 UNREAD = "(not a statement that the parser knows)"
 """In place of a text whose constants cannot be told from the rest."""
 
@@ -29,6 +32,8 @@ def safe(text: str, most: int = LONGEST) -> str:
 def normalised(sql: str) -> str:
     """The statement with ``?`` for each constant, without comments, with single spaces.
 
+    Of lists of values and of rows only the first is kept: applications send them in every length, and mean the same.
+
     :returns: :data:`UNREAD` where the text cannot be split into tokens: nothing of it is kept, since anything in it
         could be a constant.
     """
@@ -45,4 +50,5 @@ def normalised(sql: str) -> str:
             parts.append(" ")
         parts.append("?" if token.name in _CONSTANTS else sql[token.start : token.end + 1])
         end = token.end + 1
-    return safe("".join(parts))
+    text = _LIST.sub(r"\1, ...)", "".join(parts))
+    return safe(_ROWS.sub(r"\1, ...", text))

@@ -45,3 +45,16 @@ def test_text_is_safe_to_print_and_to_store(text: str, most: int) -> None:
 def test_a_text_that_was_cut_says_so() -> None:
     assert safe("abcdef", 4) == "abc…"
     assert safe("abcd", 4) == "abcd"
+
+
+@pytest.mark.parametrize(("sql", "expected"), [
+    ("SELECT a FROM t WHERE a IN (1, 2,3)", "SELECT a FROM t WHERE a IN (?, ...)"),
+    ("SELECT a FROM t WHERE a not in ($1::bigint, $2::bigint)", "SELECT a FROM t WHERE a not in ($1::bigint, ...)"),
+    ("SELECT a FROM t WHERE a IN (1)", "SELECT a FROM t WHERE a IN (?)"),
+    ("SELECT a FROM t WHERE a IN (1, b)", "SELECT a FROM t WHERE a IN (?, b)"),
+    ("INSERT INTO t (a, b) VALUES ($1, $2), ($3, $4), ($5, 6)", "INSERT INTO t (a, b) VALUES ($1, $2), ..."),
+    ("INSERT INTO t VALUES (1, 2)", "INSERT INTO t VALUES (?, ?)"),
+    ("INSERT INTO t VALUES (f(1)), (f(2))", "INSERT INTO t VALUES (f(?)), (f(?))"),
+], ids=str)
+def test_lists_of_every_length_are_one_shape(sql: str, expected: str) -> None:
+    assert normalised(sql) == expected
