@@ -27,7 +27,7 @@ from sminion_guard.analyzer import entry, statements
 from sminion_guard.analyzer.cache import Cache
 from sminion_guard.errors import PurposeViolation
 from sminion_guard.session import Guard, GuardedAsyncConnection
-from sminion_guard.session.audit import normalise, sender, shapes
+from sminion_guard.session.audit import auditor, normalise, sender, shapes
 from sminion_guard.session.ticket import TicketCache
 from tests.session.endurance.growth import Sample
 
@@ -46,6 +46,7 @@ def small_caches() -> None:
     entry._verdicts = Cache(SMALL)
     statements._fingerprint = lru_cache(SMALL)(statements._fingerprint.__wrapped__)  # type: ignore[attr-defined]
     shapes.normalised = lru_cache(SMALL)(normalise.normalised.__wrapped__)  # type: ignore[attr-defined]
+    auditor.MOST_STAGED = SMALL
     shapes.MOST = SMALL
     sender.MOST_SHAPES = SMALL
 
