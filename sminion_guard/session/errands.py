@@ -45,7 +45,8 @@ def up_to_errand(
             try:
                 ready = yield asked
             except GeneratorExit:
-                generator.close()
+                if not generator.gi_running:  # else it is being closed already, and let go of us on its way
+                    generator.close()
                 raise
             except BaseException as error:
                 asked = generator.throw(error)
