@@ -45,7 +45,7 @@ def up_to_errand(
             try:
                 ready = yield asked
             except GeneratorExit:
-                if not generator.gi_running:  # else it is being closed already, and let go of us on its way
+                if not getattr(generator, "gi_running", False):  # else it is being closed already, and let go of us on its way
                     generator.close()
                 raise
             except BaseException as error:
