@@ -45,7 +45,8 @@ def up_to_errand(
             try:
                 ready = yield asked
             except GeneratorExit:
-                if not getattr(generator, "gi_running", False):  # else it is being closed already, and let go of us on its way
+                # While it is being closed already it may let go of us on its way.
+                if not getattr(generator, "gi_running", False):
                     generator.close()
                 raise
             except BaseException as error:
