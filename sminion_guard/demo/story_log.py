@@ -36,9 +36,11 @@ def access_log(stage: Stage) -> None:
         SELECT login, verdict, array_to_string(codes, ' ') AS codes, array_to_string(operations, ' ') AS operations,
                array_to_string(relations, ' ') AS relations, rows
         FROM sminion.statement_log ORDER BY at, writer, place""", rows(6), shown=6)
+    teller.say("""Who touched whose data? What was read comes from that engine; what was written is recorded by triggers,
+        whoever writes: the complaint was mended through a plain connection.""")
     say(stage, "amir", """
-        SELECT login, actor, reason, count(DISTINCT subject) AS people
-        FROM sminion.subject_access WHERE login = 'shop_support' GROUP BY 1, 2, 3""", rows(1))
+        SELECT login, reason, array_to_string(operations, ' ') AS operations, count(DISTINCT subject) AS people
+        FROM sminion.subject_access WHERE login = 'shop_support' GROUP BY 1, 2, 3 ORDER BY 2""", rows(2))
     say(stage, "amir", "SELECT count(*) FROM crm.customer", refused(DENIED, message="schema crm"))
     say(stage, "amir", "DELETE FROM sminion.ticket", refused(DENIED))
     say(stage, Server.superuser, "DELETE FROM sminion.ticket", refused("SG505"))

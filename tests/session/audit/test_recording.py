@@ -79,7 +79,7 @@ def test_a_read_is_on_record_with_what_it_touched_and_whose_data_it_held(
     )
     assert (verdict, operations, relations) == ("allowed", ["use"], ["crm.customer"])
     assert columns == ["crm.customer.email", "crm.customer.full_name", "crm.customer.id"]
-    assert statement == "SELECT id, email FROM crm.customer WHERE id IN ($1, ?) AND full_name <> ?"
+    assert statement == "SELECT id, email FROM crm.customer WHERE id IN ($1, ...) AND full_name <> ?"
     assert subjects(shop, actor) == ["3", "4"]
 
 
