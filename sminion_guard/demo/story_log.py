@@ -36,8 +36,8 @@ def access_log(stage: Stage) -> None:
         SELECT login, verdict, array_to_string(codes, ' ') AS codes, array_to_string(operations, ' ') AS operations,
                array_to_string(relations, ' ') AS relations, rows
         FROM sminion.statement_log ORDER BY at, writer, place""", rows(6), shown=6)
-    teller.say("""Who touched whose data? What was read comes from that engine; what was written is recorded by triggers,
-        whoever writes: the complaint was mended by a plain connection.""")
+    teller.say("""Who touched whose data? What was read comes from that engine; what was written is recorded by
+        triggers, whoever writes: the complaint was mended by a plain connection.""")
     say(stage, "amir", """
         SELECT login, reason, array_to_string(operations, ' ') AS operations, count(DISTINCT subject) AS people
         FROM sminion.subject_access WHERE login = 'shop_support' GROUP BY 1, 2, 3 ORDER BY 2""", rows(2))
