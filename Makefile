@@ -31,7 +31,7 @@ test-oldest: $(READY)
 	test -x $(OLDEST)/bin/python || $(PYTHON) -m venv $(OLDEST)
 	$(OLDEST)/bin/python -m pip install --quiet --disable-pip-version-check --no-input -e '.[dev,embedded,asyncio,binary]' \
 		'sqlalchemy>=2.0,<2.1' 'psycopg>=3.2,<3.3'
-	$(OLDEST)/bin/python -m pytest -n $(WORKERS) tests/session tests/unit/session
+	$(OLDEST)/bin/python -m pytest -n $(WORKERS) --dist loadfile tests/session tests/unit/session
 
 check: $(READY)
 	$(BIN)/ruff check .

@@ -11,8 +11,9 @@ import pytest
 from sqlalchemy import Engine, create_engine
 
 from sminion_guard import connect, processing
+from sminion_guard.embedded import Server
 from sminion_guard.session import Guard
-from tests.session.shop import PEOPLE, Shop, one
+from tests.session.shop import PEOPLE, Shop, new_shop, one
 from tests.session.topology.processes import (
     READS,
     read,
@@ -24,6 +25,13 @@ from tests.session.topology.processes import (
 
 PROCESSES = 4
 TURNS = 30
+
+
+@pytest.fixture(scope="module")
+def shop(server: Server) -> Iterator[Shop]:
+    """Of this module's own, since all rows are counted."""
+    with new_shop(server) as shop:
+        yield shop
 
 
 @pytest.fixture
