@@ -2,7 +2,8 @@
 
 Written against the generators that psycopg's sync and async connections share, so there is one logic for both.
 However a transaction begins (a first statement, ``transaction()``, ``tpc_begin``, inside a pipeline or not), psycopg
-sends the one command of ``_get_tx_start_command``; here it becomes ``BEGIN; SELECT sminion.enter(...)``.
+sends the one command of ``_get_tx_start_command``; here it becomes ``BEGIN; SELECT sminion.enter(...)``, or the two
+settings that ``enter`` makes (see :meth:`~sminion_guard.session.ticket.Ticket.activating`).
 """
 
 from __future__ import annotations
