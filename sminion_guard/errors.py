@@ -14,17 +14,24 @@ class GuardError(Exception):
     :param message: what is wrong, in lower case, names in backticks.
     :param detail: why it is wrong, or the evidence.
     :param hint: what to do about it, as an action.
+    :param excerpt: lines of the statement with carets under what is meant, for a type of fixed width.
     """
 
-    def __init__(self, code: str, message: str, *, detail: str | None = None, hint: str | None = None) -> None:
+    def __init__(
+        self, code: str, message: str, *, detail: str | None = None, hint: str | None = None,
+        excerpt: str | None = None,
+    ) -> None:
         super().__init__(code, message, detail, hint)
         self.code = code
         self.message = message
         self.detail = detail
         self.hint = hint
+        self.excerpt = excerpt
 
     def __str__(self) -> str:
         lines = [f"{self.code}: {self.message}"]
+        if self.excerpt:
+            lines.append(self.excerpt)  # on lines of its own: a word before it would shift the carets
         if self.detail:
             lines.append(f"detail: {self.detail}")
         if self.hint:
@@ -33,13 +40,13 @@ class GuardError(Exception):
 
     def __reduce__(self) -> tuple[object, ...]:
         # BaseException pickles `args` positionally, but our details are keyword-only: say how to build it again.
-        return (_rebuild, (type(self), self.code, self.message, self.detail, self.hint))
+        return (_rebuild, (type(self), self.code, self.message, self.detail, self.hint, self.excerpt))
 
 
 def _rebuild(
-    kind: type[GuardError], code: str, message: str, detail: str | None, hint: str | None
+    kind: type[GuardError], code: str, message: str, detail: str | None, hint: str | None, excerpt: str | None = None
 ) -> GuardError:
-    return kind(code, message, detail=detail, hint=hint)
+    return kind(code, message, detail=detail, hint=hint, excerpt=excerpt)
 
 
 class PolicyError(GuardError):
@@ -92,3 +99,7 @@ class TransferRefused(GuardError):
 
 class EmbeddedServerError(GuardError):
     """The PostgreSQL of our own, for demo and tests, cannot be found or started."""
+
+
+class ExtraMissing(GuardError, ImportError):
+    """An optional part of the installation is needed, and not there."""

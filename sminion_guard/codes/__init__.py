@@ -26,7 +26,7 @@ CODES: dict[str, Code] = {
     for group in (JUDGEMENT, CONTEXT, POLICY, INSTALL, SUBJECTS, EMBEDDED, AUDIT, COMMAND, TESTING)
     for entry in group
 }
-"""Code to entry."""
+"""The catalogue: code to entry, with what happened, why it is refused, what to do, and the class it is raised as."""
 
 
 def error_class(code: str) -> type[errors.GuardError]:

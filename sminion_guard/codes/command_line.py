@@ -1,4 +1,4 @@
-"""80x to 84x: the command line."""
+"""80x to 84x: the command line and the installation."""
 
 from __future__ import annotations
 
@@ -18,6 +18,10 @@ COMMAND = (
          "the file says where the policy is",
          "mend `[tool.sminion_guard]`, or pass `--policy`",
          errors.PolicyError),
+    Code("SG804", "extra missing",
+         "what most users do not need is installed only when it is asked for",
+         "install what the hint names, such as `pip install 'sminion_guard[binary]'`",
+         errors.ExtraMissing),
     Code("SG821", "psql command or inline data",
          "a file is judged as the SQL that a server gets; what psql does before that is not in it",
          "keep psql commands in a file of their own, and load data with `COPY ... FROM STDIN` from a program",
