@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from types import MappingProxyType
 
-from sminion_guard.policy import Basis, Compatible, Further, Operation, Policy, Purpose, Schema, SubjectKey
+from sminion_guard.policy import Basis, Compatible, Further, Operation, Policy, Purpose, Schema, SubjectKey, Table
 
 SHOP = """
 [policy]
@@ -122,14 +122,20 @@ def policy(
     further: Iterable[tuple[str, str]] = (),
     name: str = "shop",
 ) -> Policy:
-    """A policy of empty schemas, past the checks.
+    """A policy of schemas and tables without columns, past the checks.
 
-    :param schemas: schema to the purposes it was collected for.
+    :param schemas: schema, or ``schema.table``, to the purposes it was collected for.
     :param purposes: purposes that no schema names.
     :param compatible: declared pairs, and ``merge_only`` those for merging only.
     :param further: pairs of (data of, may serve).
     """
-    named = {*purposes, *(entry for collected in schemas.values() for entry in collected)}
+    collections = {entry: frozenset(collected) for entry, collected in schemas.items()}
+    named = {*purposes, *(entry for collected in collections.values() for entry in collected)}
+    tables: dict[str, dict[str, Table]] = {entry.partition(".")[0]: {} for entry in collections}
+    for entry, collected in collections.items():
+        schema, _, table = entry.partition(".")
+        if table:
+            tables[schema][table] = Table(schema, table, None, MappingProxyType({}), collected_for=collected)
     return Policy(
         name=name,
         version="1",
@@ -138,7 +144,8 @@ def policy(
         require_tls=True,
         purposes=MappingProxyType({entry: purpose(entry) for entry in sorted(named)}),
         schemas=MappingProxyType(
-            {entry: Schema(entry, frozenset(collected), MappingProxyType({})) for entry, collected in schemas.items()}
+            {entry: Schema(entry, collections.get(entry, frozenset()), MappingProxyType(held))
+             for entry, held in tables.items()}
         ),
         compatible=(
             *(Compatible(pair, "why") for pair in compatible),

@@ -9,7 +9,7 @@ import typer
 
 from sminion_guard.cli import policy_page, policy_text
 from sminion_guard.cli.common import FINDINGS, Format, FormatOption, PolicyOption, policy_path, print_json
-from sminion_guard.policy import InvalidPolicy, compartments, load
+from sminion_guard.policy import InvalidPolicy, compartments, doubts, load
 from sminion_guard.policy.explain import explain as explain_schemas
 from sminion_guard.policy.show import overview
 
@@ -27,7 +27,7 @@ class ShowFormat(StrEnum):
 
 @app.command()
 def check(policy: PolicyOption = None, form: FormatOption = Format.TEXT) -> None:
-    """Check the policy file and list every finding. Exit code 1 when there are any."""
+    """Check the policy file and list every finding. Exit code 1 when there are any; warnings do not count."""
     path = policy_path(policy)
     try:
         loaded = load(path)
@@ -39,9 +39,12 @@ def check(policy: PolicyOption = None, form: FormatOption = Format.TEXT) -> None
         if any(finding.code == "SG301" for finding in error.findings):
             raise typer.Exit(2) from None  # the file could not be read at all: that is no verdict on it
         raise typer.Exit(FINDINGS) from None
+    warned = doubts(path, loaded)
     if form is Format.JSON:
-        print_json({"file": str(path), "findings": []})
+        print_json({"file": str(path), "findings": [], "warnings": warned})
     else:
+        for finding in warned:
+            typer.echo(f"warning: {finding.render(str(path))}")
         typer.echo(policy_text.clean(str(path), loaded, len(compartments(loaded))))
 
 
@@ -62,12 +65,12 @@ def show(
 
 @app.command()
 def explain(
-    schema_a: Annotated[str, typer.Argument(metavar="SCHEMA_A", help="One schema.")],
-    schema_b: Annotated[str, typer.Argument(metavar="SCHEMA_B", help="Another schema.")],
+    schema_a: Annotated[str, typer.Argument(metavar="SCHEMA_A", help="One schema, or a table: `schema.table`.")],
+    schema_b: Annotated[str, typer.Argument(metavar="SCHEMA_B", help="Another one.")],
     policy: PolicyOption = None,
     form: FormatOption = Format.TEXT,
 ) -> None:
-    """Say why two schemas may or may not be merged, and which declared pair would change that."""
+    """Say why two schemas or tables may or may not be merged, and which declared pair would change that."""
     answer = explain_schemas(load(policy_path(policy)), schema_a, schema_b)
     if form is Format.JSON:
         print_json(answer)

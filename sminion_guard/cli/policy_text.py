@@ -38,6 +38,19 @@ def _overview(view: Overview) -> Iterator[str]:
     yield "schemas"
     for schema in view.schemas:
         yield f"  {schema.name}: collected for {_list(schema.collected_for)}; reached by {_list(schema.reached_by)}"
+        for table in schema.tables:
+            if table.collected_for is not None:
+                yield (f"    {table.name}: collected for {_list(table.collected_for)}; "
+                       f"reached by {_list(table.reached_by)}")
+        if schema.neutral:
+            yield f"    neutral, read by every purpose: {_list(schema.neutral)}"
+    if view.kinds:
+        yield ""
+        yield "kinds of subjects"
+    for kind, key in view.kinds.items():
+        held = ((schema, table) for schema in view.schemas for table in schema.tables if kind in table.kinds)
+        yield f"  {kind} ({key}): {_list(f'{schema.name}.{table.name}' for schema, table in held)}"
+    yield from _tickets(view)
     if view.logins:
         yield ""
         yield "logins"
@@ -58,6 +71,31 @@ def _overview(view: Overview) -> Iterator[str]:
                f"never {_list(sorted(recipient.never))}")
 
 
+def _tickets(view: Overview) -> Iterator[str]:
+    ticket = view.ticket
+    limited = [(f"{schema.name}.{table.name}", table.rows)
+               for schema in view.schemas for table in schema.tables if table.rows is not None]
+    if view.trusted:
+        yield ""
+        yield "functions that are trusted"
+        for name, why in view.trusted.items():
+            yield f"  {name}" + (f": {why}" if why else "")
+    if not (ticket.values or ticket.may_set or ticket.may_call or ticket.trusted_operators or limited):
+        return
+    yield ""
+    yield "tickets"
+    if ticket.values:
+        yield f"  each carries {_list(f'{name} ({kind})' for name, kind in ticket.values.items())}"
+    for name, rule in limited:
+        yield f"  of {name} only rows where {rule}"
+    if ticket.trusted_operators:
+        yield f"  operators trusted in rules of rows: {_list(ticket.trusted_operators)}"
+    if ticket.may_set:
+        yield f"  settings for a transaction: {_list(ticket.may_set)}"
+    if ticket.may_call:
+        yield f"  functions of PostgreSQL that sessions may call: {_list(ticket.may_call)}"
+
+
 def _purpose(purpose: PurposeView) -> Iterator[str]:
     blocked = "; sees blocked subjects, one at a time" if purpose.sees_blocked else ""
     yield f"purpose {purpose.name}: {purpose.title}"
@@ -65,9 +103,10 @@ def _purpose(purpose: PurposeView) -> Iterator[str]:
     yield f"  needs {_list(purpose.needs)}"
     yield f"  logins: {', '.join(purpose.logins) or 'none'}"
     if len(purpose.compartments) > 1:
-        yield f"  {len(purpose.compartments)} compartments: these schemas may not all be merged with one another"
+        kinds = "these schemas" if all(found.of_schemas for found in purpose.compartments) else "what they hold"
+        yield f"  {len(purpose.compartments)} compartments: {kinds} may not all be merged with one another"
     for compartment in purpose.compartments:
-        yield f"  role {compartment.role}: {_list(compartment.schemas)}"
+        yield f"  role {compartment.role}: {_list(compartment.collections)}"
         for table in compartment.tables:
             yield f"    {table.table}: {_access(table)}"
 
@@ -87,7 +126,7 @@ def _login(login: LoginView) -> str:
 
 
 def explanation(answer: Explanation) -> str:
-    """Why two schemas may or may not be merged."""
+    """Why two schemas or tables may or may not be merged."""
     return "\n".join(_explanation(answer))
 
 
@@ -96,7 +135,9 @@ def _explanation(answer: Explanation) -> Iterator[str]:
     if answer.mergeable:
         yield f"{both} may be merged"
         if answer.schema_a == answer.schema_b:
-            yield "  they are one schema"
+            yield f"  they are one {'table' if answer.schema_a.count('.') else 'schema'}"
+        elif answer.same:
+            yield "  they belong to one schema, which says for all of them what they were collected for"
         if answer.shared:
             yield f"  both were collected for {_list(answer.shared)}"
         for pair in answer.pairs:

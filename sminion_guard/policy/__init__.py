@@ -13,12 +13,14 @@ from sminion_guard.policy.compartments import (
     reaches,
 )
 from sminion_guard.policy.findings import Finding, InvalidPolicy
-from sminion_guard.policy.load import load, loads
+from sminion_guard.policy.load import doubts, load, loads
 from sminion_guard.policy.model import (
     ALL_CATEGORIES,
     CATEGORIES,
     OPEN_CATEGORIES,
+    Anonymous,
     Basis,
+    Collection,
     Compatible,
     Further,
     Login,
@@ -36,8 +38,9 @@ from sminion_guard.policy.model import (
 )
 
 __all__ = [
-    "ALL_CATEGORIES", "CATEGORIES", "MAX_COMPARTMENTS", "OPEN_CATEGORIES", "Basis", "Compartment", "Compatible",
-    "Finding", "Further", "InvalidPolicy", "Login", "Operation", "Policy", "Purpose", "Recipient", "Retention",
-    "RetentionEnd", "Schema", "SubjectColumn", "SubjectKey", "SubjectPath", "Table", "TooManyCompartments",
-    "collects_in", "compartments", "compartments_of", "load", "loads", "mergeable", "reaches",
+    "ALL_CATEGORIES", "CATEGORIES", "MAX_COMPARTMENTS", "OPEN_CATEGORIES", "Anonymous", "Basis", "Collection",
+    "Compartment", "Compatible", "Finding", "Further", "InvalidPolicy", "Login", "Operation", "Policy",
+    "Purpose", "Recipient", "Retention", "RetentionEnd", "Schema", "SubjectColumn", "SubjectKey",
+    "SubjectPath", "Table", "TooManyCompartments", "collects_in", "compartments", "compartments_of", "doubts", "load",
+    "loads", "mergeable", "reaches",
 ]

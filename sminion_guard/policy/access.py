@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sminion_guard.policy.compartments import collects_in, reaches
 from sminion_guard.policy.model import Operation, Policy, Purpose, SubjectPath, Table
+from sminion_guard.policy.names import SYSTEM_COLUMNS
 
 OWN_DATA = frozenset({Operation.COLLECT, Operation.CLARIFY, Operation.DELETE})
 """Operations only on data collected for the purpose itself: compatible and further speak of use."""
@@ -55,13 +56,13 @@ def changeable_columns(purpose: Purpose, table: Table) -> tuple[str, ...]:
     )
 
 
-def may(policy: Policy, purpose: str, schema: str, operation: Operation) -> bool:
-    """Whether ``purpose`` may do ``operation`` in ``schema`` at all.
+def may(policy: Policy, purpose: str, table: Table, operation: Operation) -> bool:
+    """Whether ``purpose`` may do ``operation`` with data of ``table`` at all.
 
     :raises PolicyError: for a purpose the policy does not know.
     """
     where = collects_in if operation in OWN_DATA else reaches
-    return schema in where(policy, purpose) and operation in policy.purposes[purpose].may
+    return policy.collection_of(table).name in where(policy, purpose) and operation in policy.purposes[purpose].may
 
 
 def table_access(policy: Policy, purpose: str, table: Table) -> TableAccess:
@@ -70,13 +71,16 @@ def table_access(policy: Policy, purpose: str, table: Table) -> TableAccess:
     :raises PolicyError: for a purpose the policy does not know.
     """
 
+    def written(choose: Callable[[Purpose, Table], tuple[str, ...]]) -> Callable[[Purpose, Table], tuple[str, ...]]:
+        return lambda purpose, table: tuple(name for name in choose(purpose, table) if name not in SYSTEM_COLUMNS)
+
     def columns(operation: Operation, choose: Callable[[Purpose, Table], tuple[str, ...]]) -> tuple[str, ...]:
-        return choose(policy.purposes[purpose], table) if may(policy, purpose, table.schema, operation) else ()
+        return choose(policy.purposes[purpose], table) if may(policy, purpose, table, operation) else ()
 
     return TableAccess(
         table=table.qualified,
         use=columns(Operation.USE, needed_columns),
-        collect=columns(Operation.COLLECT, needed_columns),
-        clarify=columns(Operation.CLARIFY, changeable_columns),
-        delete=may(policy, purpose, table.schema, Operation.DELETE),
+        collect=columns(Operation.COLLECT, written(needed_columns)),
+        clarify=columns(Operation.CLARIFY, written(changeable_columns)),
+        delete=may(policy, purpose, table, Operation.DELETE),
     )

@@ -7,6 +7,7 @@ from datetime import timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, TypeVar
+from zoneinfo import available_timezones
 
 from sminion_guard.policy import interval, shape
 from sminion_guard.policy.findings import Report, suggestion
@@ -26,8 +27,11 @@ from sminion_guard.policy.model import (
 )
 from sminion_guard.policy.positions import Path
 from sminion_guard.policy.tables import build_schemas
+from sminion_guard.policy.ticket import build_ticket
 
-SECTIONS = ("policy", "category", "purpose", "compatible", "further", "login", "schema", "recipient")
+SECTIONS = (
+    "policy", "subject", "ticket", "category", "purpose", "compatible", "further", "login", "schema", "recipient",
+)
 
 E = TypeVar("E", bound=StrEnum)
 Raw = Mapping[str, Any]
@@ -52,13 +56,18 @@ class Builder:
     def build(self) -> Policy:
         """The policy, as far as it could be built; look at the report before you use it."""
         head = None
+        if self.has_head and "subject_key" not in self.sections["policy"] and not self.sections["subject"]:
+            self.report.add("SG305", ("policy", "subject_key"), "`subject_key` is missing in `policy`",
+                            "add `subject_key = ...`, or `[subject.KIND]` for each kind of subjects")
         if self.has_head:
             head = shape.validate(shape.PolicyShape, self.sections["policy"], ("policy",), self.report)
         purposes = self._purposes()
+        kinds = self._kinds(head)
         return Policy(
             name=head.name if head else "",
             version=head.version if head else "",
-            subject_key=self._subject_key(head),
+            subject_key=None if kinds else self._subject_key(head),
+            kinds=kinds,
             ticket_lifetime=self._lifetime(head),
             require_tls=head.require_tls if head else True,
             purposes=purposes,
@@ -69,7 +78,11 @@ class Builder:
             recipients=self._recipients(),
             own_categories=self._own_categories(),
             trusted_functions=frozenset(head.trusted_functions) if head else frozenset(),
+            trusted_why=MappingProxyType({name: why for name, why in head.trusted_functions.items() if why}
+                                         if head else {}),
             accept_upsert_leak=head.accept_upsert_leak if head else None,
+            timezone=self._timezone(head),
+            **build_ticket(self.sections["ticket"], self.report),
         )
 
     def _section(self, data: Raw, name: str) -> dict[str, Any]:
@@ -87,14 +100,28 @@ class Builder:
         elif isinstance(found, dict):
             return found
         else:
-            wanted = f"`[{name}]`" if name == "policy" else f"`[{name}.NAME]`"
+            wanted = f"`[{name}]`" if name in ("policy", "ticket") else f"`[{name}.NAME]`"
         self.report.add("SG304", (name,), f"section `{name}` is of the wrong kind", f"write it as {wanted}")
         return {}
 
     def _subject_key(self, head: shape.PolicyShape | None) -> SubjectKey:
         path: Path = ("policy", "subject_key")
-        found = self._word(SubjectKey, head.subject_key, "subject key type", path) if head else None
+        written = head.subject_key if head else None
+        found = None if written is None else self._word(SubjectKey, written, "subject key type", path)
         return found or SubjectKey.BIGINT
+
+    def _kinds(self, head: shape.PolicyShape | None) -> Mapping[str, SubjectKey]:
+        """The kinds of subjects. One counts as known even where its section is broken: one mistake, one finding."""
+        found = {}
+        for name, raw in self.sections["subject"].items():
+            path: Path = ("subject", name)
+            entry = shape.validate(shape.SubjectShape, raw, path, self.report)
+            key = self._word(SubjectKey, entry.key, "subject key type", (*path, "key")) if entry else None
+            found[name] = key or SubjectKey.BIGINT
+        if found and head and head.subject_key is not None:
+            self.report.add("SG354", ("policy", "subject_key"), "`subject_key` stands beside kinds of subjects",
+                            "leave it out: each `[subject.KIND]` says the type of its keys")
+        return MappingProxyType(found)
 
     def _lifetime(self, head: shape.PolicyShape | None) -> timedelta:
         length = interval.fixed(head.ticket_lifetime) if head else timedelta()
@@ -104,6 +131,15 @@ class Builder:
                             or f"ticket lifetime `{head.ticket_lifetime}` has no fixed length",
                             "write weeks, days, hours or minutes, such as `15 minutes`")
         return length or timedelta()
+
+    def _timezone(self, head: shape.PolicyShape | None) -> str:
+        if head is None or head.timezone == "UTC":
+            return "UTC"
+        known = available_timezones()  # none where Python has no data of its own: then the server alone knows
+        if known and head.timezone not in known:
+            self.report.add("SG327", ("policy", "timezone"), f"unknown time zone `{head.timezone}`",
+                            suggestion(head.timezone, known) or 'write a name such as "Europe/Moscow", or "UTC"')
+        return head.timezone
 
     def _own_categories(self) -> Mapping[str, str]:
         found = {}

@@ -1,6 +1,7 @@
-"""From declared purposes to compartments: which schemas a purpose reaches and which of them may be merged.
+"""From declared purposes to compartments: which collections a purpose reaches and which of them may be merged.
 
-A compartment is a purpose with one maximal set of pairwise mergeable schemas that it reaches; it compiles to one role.
+A collection is a schema, or a table that names its own purposes. A compartment is a purpose with one maximal set of
+pairwise mergeable collections that it reaches; it compiles to one role.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from itertools import combinations
 
 from sminion_guard.errors import PolicyError
 from sminion_guard.policy.findings import suggestion
-from sminion_guard.policy.model import Policy
+from sminion_guard.policy.model import Collection, Policy
 from sminion_guard.policy.names import compartment_role
 
 MAX_COMPARTMENTS = 32
@@ -20,7 +21,7 @@ MAX_COMPARTMENTS = 32
 _PAIRS_SHOWN = 6
 
 Graph = Mapping[str, frozenset[str]]
-"""Schema to the other schemas it may be merged with."""
+"""Collection to the other collections it may be merged with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,27 +30,50 @@ class Compartment:
 
     :param role: name of the NOLOGIN role.
     :param purpose: the purpose it acts for.
-    :param schemas: the schemas it may use, sorted, pairwise mergeable.
+    :param collections: the names of what it holds, sorted, pairwise mergeable.
+    :param schemas: the schemas in which that lies, sorted. Of a schema it may hold some tables only.
     """
 
     role: str
     purpose: str
+    collections: tuple[str, ...]
     schemas: tuple[str, ...]
 
 
 class TooManyCompartments(PolicyError):
-    """One purpose reaches schemas that fall into more than :data:`MAX_COMPARTMENTS` compartments."""
+    """One purpose reaches collections that fall into more than :data:`MAX_COMPARTMENTS` compartments."""
 
 
-def mergeable(policy: Policy, schema_a: str, schema_b: str) -> bool:
-    """Whether data of the two schemas may meet in one statement.
+def collection(policy: Policy, name: str) -> Collection:
+    """The collection that ``name`` means: a schema, or the one that table ``schema.table`` belongs to.
+
+    :raises PolicyError: for a name the policy does not know.
+    """
+    found = policy.collections.get(name)
+    if found is not None:
+        return found
+    tables = {table.qualified: table for table in policy.tables()}
+    if name in tables:
+        return policy.collection_of(tables[name])
+    known = tables.keys() if "." in name else policy.schemas.keys()
+    kind = "table" if "." in name else "schema"
+    raise PolicyError("SG326", f"unknown {kind} `{name}`", hint=suggestion(name, known))
+
+
+def mergeable(policy: Policy, name_a: str, name_b: str) -> bool:
+    """Whether data of the two collections may meet in one statement.
 
     They may when they are the same, share a purpose, or a purpose of one is declared compatible with one of the other.
 
-    :raises PolicyError: for a schema the policy does not know.
+    :raises PolicyError: for a name the policy does not know.
     """
-    first, second = _collected_for(policy, schema_a), _collected_for(policy, schema_b)
-    if schema_a == schema_b or first & second:
+    first, second = collection(policy, name_a), collection(policy, name_b)
+    return first.name == second.name or _compatible(policy, first.collected_for, second.collected_for)
+
+
+def _compatible(policy: Policy, first: frozenset[str], second: frozenset[str]) -> bool:
+    """Whether two sets of purposes share one, or a purpose of one is declared compatible with one of the other."""
+    if not first.isdisjoint(second):
         return True
     return any(
         (left in first and right in second) or (left in second and right in first)
@@ -57,8 +81,26 @@ def mergeable(policy: Policy, schema_a: str, schema_b: str) -> bool:
     )
 
 
+def clash(policy: Policy, first: Compartment, second: Compartment) -> bool:
+    """Whether something of one compartment may not be merged with something of the other."""
+    sides = [{policy.collections[name].collected_for for name in side.collections} for side in (first, second)]
+    return not all(_compatible(policy, left, right) for left in sides[0] for right in sides[1])
+
+
+def representatives(policy: Policy, names: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Of the named collections one for each set of purposes, the first by name, with all that have the same set.
+
+    What was collected for the same purposes may be merged with the same others: where a hundred tables name their own
+    purposes, there are few sets to compare.
+    """
+    alike: dict[frozenset[str], list[str]] = {}
+    for name in sorted(names):
+        alike.setdefault(policy.collections[name].collected_for, []).append(name)
+    return {members[0]: tuple(members) for members in alike.values()}
+
+
 def reaches(policy: Policy, purpose: str) -> frozenset[str]:
-    """The schemas whose data ``purpose`` may use: its own, those of compatible purposes, and those that may serve it.
+    """The collections that ``purpose`` may use: its own, those of compatible purposes, and those that may serve it.
 
     :raises PolicyError: for a purpose the policy does not know.
     """
@@ -68,21 +110,21 @@ def reaches(policy: Policy, purpose: str) -> frozenset[str]:
         if not pair.merge_only and purpose in pair.purposes:
             usable.update(pair.purposes)
     usable.update(entry.data_of for entry in policy.further if purpose in entry.may_serve)
-    return frozenset(name for name, schema in policy.schemas.items() if schema.collected_for & usable)
+    return frozenset(name for name, entry in policy.collections.items() if entry.collected_for & usable)
 
 
 def collects_in(policy: Policy, purpose: str) -> frozenset[str]:
-    """The schemas collected for ``purpose`` itself: only there may it collect, clarify or delete.
+    """The collections made for ``purpose`` itself: only there may it collect, clarify or delete.
 
     :raises PolicyError: for a purpose the policy does not know.
     """
     _known_purpose(policy, purpose)
-    return frozenset(name for name, schema in policy.schemas.items() if purpose in schema.collected_for)
+    return frozenset(name for name, entry in policy.collections.items() if purpose in entry.collected_for)
 
 
-def merge_graph(policy: Policy, schemas: Iterable[str]) -> Graph:
-    """The mergeability of ``schemas`` with one another."""
-    neighbours: dict[str, set[str]] = {name: set() for name in sorted(schemas)}
+def merge_graph(policy: Policy, names: Iterable[str]) -> Graph:
+    """The mergeability of the named collections with one another."""
+    neighbours: dict[str, set[str]] = {name: set() for name in sorted(names)}
     for left, right in combinations(neighbours, 2):
         if mergeable(policy, left, right):
             neighbours[left].add(right)
@@ -113,15 +155,17 @@ def compartments_of(policy: Policy, purpose: str) -> tuple[Compartment, ...]:
     :raises TooManyCompartments: for more than :data:`MAX_COMPARTMENTS`.
     :raises PolicyError: for a purpose the policy does not know.
     """
-    graph = merge_graph(policy, reaches(policy, purpose))
-    cliques = maximal_cliques(graph, MAX_COMPARTMENTS)
+    reached = reaches(policy, purpose)
+    alike = representatives(policy, reached)
+    cliques = maximal_cliques(merge_graph(policy, alike), MAX_COMPARTMENTS)
     if cliques is None:
-        raise _explosion(purpose, graph)
-    alone = len(cliques) == 1
-    found = [
-        Compartment(compartment_role(policy.name, purpose, clique, alone=alone), purpose, tuple(sorted(clique)))
-        for clique in cliques
-    ]
+        raise _explosion(policy, purpose, merge_graph(policy, reached))
+    found = []
+    for clique in cliques:
+        held = sorted(member for name in clique for member in alike[name])
+        role = compartment_role(policy.name, purpose, held, alone=len(cliques) == 1)
+        schemas = {policy.collections[name].schema for name in held}
+        found.append(Compartment(role, purpose, tuple(held), tuple(sorted(schemas))))
     return tuple(sorted(found, key=lambda compartment: compartment.role))
 
 
@@ -134,22 +178,17 @@ def compartments(policy: Policy) -> tuple[Compartment, ...]:
     return tuple(sorted(found, key=lambda compartment: compartment.role))
 
 
-def _explosion(purpose: str, graph: Graph) -> TooManyCompartments:
+def _explosion(policy: Policy, purpose: str, graph: Graph) -> TooManyCompartments:
     pairs = [(left, right) for left, right in combinations(graph, 2) if right not in graph[left]]
     shown = ", ".join(f"`{left}` and `{right}`" for left, right in pairs[:_PAIRS_SHOWN])
     rest = f" and {len(pairs) - _PAIRS_SHOWN} more pairs" if len(pairs) > _PAIRS_SHOWN else ""
+    kinds = "schemas" if graph.keys() <= policy.schemas.keys() else "schemas and tables"
     return TooManyCompartments(
         "SG321",
         f"purpose `{purpose}` falls into more than {MAX_COMPARTMENTS} compartments",
-        detail=f"it reaches {len(graph)} schemas, of which these may not be merged: {shown}{rest}",
+        detail=f"it reaches {len(graph)} {kinds}, of which these may not be merged: {shown}{rest}",
         hint="declare some of these purposes compatible, or let the purpose reach fewer schemas",
     )
-
-
-def _collected_for(policy: Policy, schema: str) -> frozenset[str]:
-    if schema not in policy.schemas:
-        raise PolicyError("SG326", f"unknown schema `{schema}`", hint=suggestion(schema, policy.schemas.keys()))
-    return policy.schemas[schema].collected_for
 
 
 def _known_purpose(policy: Policy, purpose: str) -> None:

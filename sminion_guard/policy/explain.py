@@ -1,4 +1,4 @@
-"""Why two schemas may or may not be merged, along the declared pairs, and what would have to be declared."""
+"""Why two schemas or tables may or may not be merged, along the declared pairs, and what would have to be declared."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import deque
 from dataclasses import dataclass
 from itertools import product
 
-from sminion_guard.policy.compartments import compartments, mergeable, reaches
+from sminion_guard.policy.compartments import collection, compartments, mergeable, reaches
 from sminion_guard.policy.model import Compatible, Policy
 
 
@@ -14,8 +14,9 @@ from sminion_guard.policy.model import Compatible, Policy
 class Explanation:
     """The answer of `policy explain A B`, with its reasons.
 
-    :param schema_a: one schema.
+    :param schema_a: one schema or table, as it was asked for.
     :param schema_b: the other.
+    :param same: whether both belong to one collection: they are one schema, or of one schema that speaks for them.
     :param mergeable: whether their data may meet in one statement.
     :param shared: purposes that both were collected for, sorted.
     :param pairs: declared pairs that join a purpose of one with a purpose of the other.
@@ -27,6 +28,7 @@ class Explanation:
 
     schema_a: str
     schema_b: str
+    same: bool
     mergeable: bool
     shared: tuple[str, ...]
     pairs: tuple[Compatible, ...]
@@ -37,17 +39,19 @@ class Explanation:
 
 
 def explain(policy: Policy, schema_a: str, schema_b: str) -> Explanation:
-    """Explain whether ``schema_a`` and ``schema_b`` may be merged.
+    """Explain whether ``schema_a`` and ``schema_b`` may be merged; each is a schema, or a table ``schema.table``.
 
-    :raises PolicyError: for a schema the policy does not know.
+    :raises PolicyError: for a name the policy does not know.
     """
     allowed = mergeable(policy, schema_a, schema_b)
-    first, second = policy.schemas[schema_a].collected_for, policy.schemas[schema_b].collected_for
-    both = {schema_a, schema_b}
-    roles = tuple(found.role for found in compartments(policy) if both <= set(found.schemas))
+    sides = collection(policy, schema_a), collection(policy, schema_b)
+    first, second = (side.collected_for for side in sides)
+    both = {side.name for side in sides}
+    roles = tuple(found.role for found in compartments(policy) if both <= set(found.collections))
     return Explanation(
         schema_a=schema_a,
         schema_b=schema_b,
+        same=len(both) == 1,
         mergeable=allowed,
         shared=tuple(sorted(first & second)),
         pairs=tuple(pair for pair in policy.compatible if _joins(pair, first, second)),

@@ -34,8 +34,8 @@ def load(path: str | os.PathLike[str]) -> Policy:
             # Read no more than needed to know that it is too much: the path may be a device.
             content = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        raise _unreadable(source, "does not exist", "give the right path with `--policy`, or write one with "
-                          "`sminion-guard init`") from None
+        raise _unreadable(source, "does not exist", "give the right path with `--policy`, or write one: the "
+                          "README shows a whole policy to begin with") from None
     except IsADirectoryError:
         raise _unreadable(source, "is a directory", "give the path of the file in it") from None
     except (OSError, ValueError) as error:
@@ -62,7 +62,7 @@ def loads(text: str, *, source: str = "privacy.toml") -> Policy:
     data, positions = _parse(text, source)
     report = Report(source, positions)
     if not data:
-        report.add("SG301", (), "the file is empty", "write a policy with `sminion-guard init`")
+        report.add("SG301", (), "the file is empty", "write a policy: the README shows a whole one to begin with")
         report.raise_if_any()
     policy = Builder(data, report).build()
     check.parts(policy, report)
@@ -71,6 +71,17 @@ def loads(text: str, *, source: str = "privacy.toml") -> Policy:
     check.whole(policy, report)
     report.raise_if_any()
     return policy
+
+
+def doubts(path: str | os.PathLike[str], policy: Policy) -> tuple[Finding, ...]:
+    """What may be meant, and should be looked at, in a policy that can be used.
+
+    :param path: the file that ``policy`` was loaded from, for the lines.
+    """
+    text = Path(os.fspath(path)).read_text(encoding="utf-8-sig")
+    report = Report(os.fspath(path), index(text.replace("\r\n", "\n")))
+    check.doubtful(policy, report)
+    return report.findings
 
 
 def _parse(text: str, source: str) -> tuple[dict[str, Any], Positions]:

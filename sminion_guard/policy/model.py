@@ -6,11 +6,15 @@ nothing that is compiled may depend on that order.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
+
+from sminion_guard.policy.condition import Kind
 
 
 class Basis(StrEnum):
@@ -51,6 +55,13 @@ class RetentionEnd(StrEnum):
 
     DESTROY = "destroy"
     DEPERSONALIZE = "depersonalize"
+
+
+class Anonymous(StrEnum):
+    """What becomes of rows of a table with subjects that are about nobody: all that leads to a subject is NULL."""
+
+    HIDDEN = "hidden"
+    VISIBLE = "visible"
 
 
 CATEGORIES: frozenset[str] = frozenset(
@@ -108,6 +119,10 @@ class SubjectColumn:
     """The row's own column that holds a subject key."""
 
     column: str
+    kind: str | None = None
+    """The kind of the subject; None where the policy has one kind only, which has no name."""
+    optional: bool = False
+    """While it is NULL the row is about its other subjects only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +156,15 @@ class Table:
     columns: Mapping[str, str]
     """Column name to category. A column that is not listed is closed to every purpose."""
     retention: Retention | None = None
+    collected_for: frozenset[str] | None = None
+    """Why the data of this table were collected; None when the schema says so for all of its tables."""
+    rows: str | None = None
+    """The rule of one's own that each row must meet, as it was written; read it with
+    :func:`sminion_guard.policy.rows.rule`."""
+    anonymous: Anonymous | None = None
+    """What becomes of rows about nobody; they are hidden, too, when nothing is said."""
+    adopt_policies: tuple[str, ...] = ()
+    """Names of row security policies of the application's own that stay in force."""
 
     @property
     def qualified(self) -> str:
@@ -149,13 +173,33 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """A schema and the purposes its data were collected for; with none, nobody reads it."""
+    """A schema and the purposes its data were collected for; with none, only tables that name their own are read."""
 
     name: str
     collected_for: frozenset[str]
     tables: Mapping[str, Table]
     title: str = ""
     """What people call it; empty when the policy gives no title."""
+    neutral: tuple[str, ...] = ()
+    """Patterns of names of tables with nothing personal, which every purpose may read: ``*`` stands for any letters."""
+
+    def is_neutral(self, relation: str) -> bool:
+        """Whether ``relation`` is named by a pattern; a table that is listed is what its listing says."""
+        return bool(self.neutral) and relation not in self.tables and bool(_pattern(self.neutral).fullmatch(relation))
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """Data that were collected together for one set of purposes: a schema, or a table that names its own purposes.
+
+    It is the unit of which compartments are made.
+
+    :param name: ``schema``, or ``schema.table``.
+    """
+
+    name: str
+    schema: str
+    collected_for: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +209,7 @@ class Login:
     name: str
     purposes: tuple[str, ...]
     may_hold_incompatible: str | None = None
-    """Why this login may hold purposes whose schemas are not all mergeable; shown by the doctor for ever."""
+    """Why this login may hold purposes whose schemas are not all mergeable; shown by `sminion-guard policy show`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +229,8 @@ class Policy:
 
     name: str
     version: str
-    subject_key: SubjectKey
+    subject_key: SubjectKey | None
+    """The type of the keys; None where the policy names kinds of subjects, each with a type of its own."""
     ticket_lifetime: timedelta
     require_tls: bool
     purposes: Mapping[str, Purpose]
@@ -198,14 +243,68 @@ class Policy:
     """The policy's own categories, name to title."""
     trusted_functions: frozenset[str] = frozenset()
     """Schema-qualified names of functions whose body the analyzer need not understand."""
+    trusted_why: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Of these the reasons, where the policy gives them."""
     accept_upsert_leak: str | None = None
     """Why a purpose may get INSERT and UPDATE on one table on a server whose ON CONFLICT reads hidden rows."""
+    timezone: str = "UTC"
+    """The time zone that retention is counted in."""
+    ticket_values: Mapping[str, Kind] = field(default_factory=lambda: MappingProxyType({}))
+    """The values that each ticket carries, such as a tenant, name to type."""
+    may_set: frozenset[str] = frozenset()
+    """Settings of the application's own that a guarded session may set for its transaction, in lower case."""
+    may_call: frozenset[str] = frozenset()
+    """Functions of PostgreSQL that a guarded session may call although they act beyond the transaction."""
+    trusted_operators: frozenset[str] = frozenset()
+    """Operators that rules of rows may use although PostgreSQL does not call them leakproof."""
+    kinds: Mapping[str, SubjectKey] = field(default_factory=lambda: MappingProxyType({}))
+    """Kinds of subjects, name to the type of their keys; none where all subjects are of one kind."""
+    collections: Mapping[str, Collection] = field(init=False, repr=False, compare=False)
+    """Every collection by its name; it follows from the schemas."""
+
+    def __post_init__(self) -> None:
+        found = [Collection(schema.name, schema.name, schema.collected_for) for schema in self.schemas.values()]
+        found += [
+            Collection(table.qualified, table.schema, table.collected_for)
+            for table in self.tables() if table.collected_for is not None
+        ]
+        object.__setattr__(self, "collections", MappingProxyType({entry.name: entry for entry in found}))
 
     @property
     def categories(self) -> frozenset[str]:
         return CATEGORIES | self.own_categories.keys()
 
+    def key_of(self, kind: str | None) -> SubjectKey:
+        """The type of the keys of a kind of subjects; None is the one kind of a policy that names none.
+
+        :raises KeyError: for a kind the policy does not know.
+        """
+        return self.subject_keys[kind or ""]
+
+    @property
+    def subject_keys(self) -> Mapping[str, SubjectKey]:
+        """The types of keys by kind; the name of the only kind of a policy that names none is empty."""
+        return self.kinds if self.subject_key is None else {"": self.subject_key}
+
     def tables(self) -> tuple[Table, ...]:
         """Every table, sorted by qualified name."""
         found = [table for schema in self.schemas.values() for table in schema.tables.values()]
         return tuple(sorted(found, key=lambda table: (table.schema, table.name)))
+
+    def collection(self, schema: str, relation: str) -> Collection:
+        """What ``schema.relation`` belongs to: itself, or its schema, as every relation that the policy does not list.
+
+        :raises KeyError: for a schema the policy does not know.
+        """
+        listed = self.schemas[schema].tables.get(relation)
+        return self.collections[schema if listed is None or listed.collected_for is None else listed.qualified]
+
+    def collection_of(self, table: Table) -> Collection:
+        """What a table of the policy belongs to."""
+        return self.collection(table.schema, table.name)
+
+
+@lru_cache(maxsize=256)
+def _pattern(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    """An expression for all of ``patterns``, in which ``*`` alone has a meaning."""
+    return re.compile("|".join(".*".join(map(re.escape, entry.split("*"))) for entry in patterns), re.DOTALL)

@@ -19,6 +19,8 @@ _DOLLAR_QUOTE = re.compile(r"\$\w*\$")
 OFFICES = ("auditor", "privacy_officer", "maintenance")
 """Roles of every policy that are no purpose: ``<policy>_auditor`` and so on."""
 
+SYSTEM_COLUMNS = frozenset({"ctid", "xmin", "xmax", "cmin", "cmax", "tableoid"})
+"""Columns that each table has by itself. A purpose reads those that the policy lists, and writes none."""
 RESERVED_COLUMNS = frozenset({"guard_mask", "guard_subject"})
 RESERVED_SCHEMAS = frozenset({"sminion", "information_schema"})
 RESERVED_LOGINS = frozenset({"public", "none", "current_user", "session_user", "current_role", "user"})

@@ -26,16 +26,19 @@ def _text(value: str) -> str:
     return value
 
 
-def _subject(value: object) -> tuple[str, ...] | Literal[False]:
+def _subject(value: object) -> tuple[str, ...] | dict[str, str] | Literal[False]:
     if value is False:
         return False
+    if isinstance(value, dict) and value and all(isinstance(word, str) and word for word in value.values()):
+        return dict(value)
     listed = [value] if isinstance(value, str) else value
     if isinstance(listed, list) and listed and all(isinstance(name, str) and name for name in listed):
         return tuple(listed)
     raise PydanticCustomError(
         "SG304",
-        "must be a column, a list of columns, a path or false",
-        {"hint": 'write "customer_id", ["buyer_id", "seller_id"], "order_id -> sales.orders" or false'},
+        "must be a column, a list of columns, columns with their kinds, a path or false",
+        {"hint": 'write "customer_id", ["buyer_id", "seller_id"], { sender = "customer", agent = "employee?" }, '
+                 '"order_id -> sales.orders" or false'},
     )
 
 
@@ -46,6 +49,15 @@ def _needs(value: object) -> list[str] | Literal["*"]:
         return list(value)
     raise PydanticCustomError(
         "SG304", "must be a list of categories, or \"*\" for all", {"hint": 'write `["identity", "contact"]`'})
+
+
+def _trusted(value: object) -> dict[str, str]:
+    if isinstance(value, list) and all(isinstance(name, str) for name in value):
+        return dict.fromkeys(value, "")
+    if isinstance(value, dict) and all(isinstance(why, str) for why in value.values()):
+        return {name: _text(why) for name, why in value.items()}
+    raise PydanticCustomError("SG304", "must be functions with the reason to trust each",
+                              {"hint": 'write `{ "public.search" = "its ORDER BY is one of four constants" }`'})
 
 
 Text = Annotated[str, AfterValidator(_text)]
@@ -60,11 +72,23 @@ class Shape(BaseModel):
 class PolicyShape(Shape):
     name: str
     version: Text
-    subject_key: str
+    subject_key: str | None = None
     ticket_lifetime: str
     require_tls: bool = True
-    trusted_functions: list[str] = []
+    trusted_functions: Annotated[dict[str, str], PlainValidator(_trusted)] = {}
     accept_upsert_leak: Text | None = None
+    timezone: Text = "UTC"
+
+
+class TicketShape(Shape):
+    values: dict[str, str] = {}
+    may_set: list[str] = []
+    may_call: list[str] = []
+    trusted_operators: list[str] = []
+
+
+class SubjectShape(Shape):
+    key: str
 
 
 class CategoryShape(Shape):
@@ -97,8 +121,9 @@ class FurtherShape(Shape):
 
 
 class SchemaShape(Shape):
-    collected_for: list[str]
+    collected_for: list[str] | None = None
     title: Text | None = None
+    neutral: list[str] = []
 
 
 class RetentionShape(Shape):
@@ -108,9 +133,14 @@ class RetentionShape(Shape):
 
 
 class TableShape(Shape):
-    subject: Annotated[tuple[str, ...] | Literal[False], PlainValidator(_subject)]
+    subject: Annotated[tuple[str, ...] | dict[str, str] | Literal[False], PlainValidator(_subject)]
+    kind: str | None = None
     columns: dict[str, str]
+    collected_for: list[str] | None = None
+    anonymous: str | None = None
     retention: RetentionShape | None = None
+    rows: str | None = None
+    adopt_policies: list[str] = []
 
 
 class RecipientShape(Shape):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 
 from sminion_guard.policy.access import TableAccess, table_access
 from sminion_guard.policy.check.logins import incompatible_pair
-from sminion_guard.policy.compartments import collects_in, compartments_of
+from sminion_guard.policy.compartments import Compartment, collects_in, compartments_of
+from sminion_guard.policy.kinds import kinds_of
 from sminion_guard.policy.model import Compatible, Further, Policy, Recipient, Retention, Table
 
 
@@ -16,6 +18,10 @@ class CompartmentView:
 
     role: str
     schemas: tuple[str, ...]
+    collections: tuple[str, ...]
+    """Schemas as wholes, and tables that name their own purposes."""
+    of_schemas: bool
+    """Whether it holds schemas as wholes only."""
     tables: tuple[TableAccess, ...]
 
 
@@ -30,7 +36,7 @@ class PurposeView:
     may: tuple[str, ...]
     sees_blocked: bool
     collected_in: tuple[str, ...]
-    """Schemas collected for the purpose itself."""
+    """Schemas, and tables that name their own purposes, collected for the purpose itself."""
     logins: tuple[str, ...]
     compartments: tuple[CompartmentView, ...]
 
@@ -43,6 +49,24 @@ class TableView:
     personal: bool
     categories: tuple[str, ...]
     retention: Retention | None
+    collected_for: tuple[str, ...] | None
+    """Its own purposes; None when the schema says so for all of its tables."""
+    reached_by: tuple[str, ...]
+    rows: str | None
+    """The rule that limits its rows to the values of a ticket."""
+    kinds: tuple[str, ...] = ()
+    """Of its subjects, sorted; none where the policy names no kinds."""
+
+
+@dataclass(frozen=True, slots=True)
+class TicketView:
+    """What each ticket carries, and what a session may set."""
+
+    values: dict[str, str]
+    """Name to type."""
+    may_set: tuple[str, ...]
+    trusted_operators: tuple[str, ...]
+    may_call: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +77,10 @@ class SchemaView:
     title: str
     collected_for: tuple[str, ...]
     reached_by: tuple[str, ...]
+    """Purposes that reach some of it."""
     tables: tuple[TableView, ...]
+    neutral: tuple[str, ...]
+    """Patterns of the names of its tables that every purpose may read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +105,11 @@ class Overview:
     compatible: tuple[Compatible, ...]
     further: tuple[Further, ...]
     recipients: tuple[Recipient, ...]
+    ticket: TicketView
+    kinds: dict[str, str]
+    """Kinds of subjects, name to the type of their keys; none where the policy names no kinds."""
+    trusted: dict[str, str | None]
+    """Functions whose body the analyzer need not understand, each with the reason that the policy gives."""
 
 
 def overview(policy: Policy) -> Overview:
@@ -87,15 +119,18 @@ def overview(policy: Policy) -> Overview:
     """
     purposes = tuple(_purpose(policy, name) for name in sorted(policy.purposes))
     reached = {
-        (view.name, schema) for view in purposes for compartment in view.compartments for schema in compartment.schemas
+        (view.name, name)
+        for view in purposes for compartment in view.compartments
+        for name in (*compartment.schemas, *compartment.collections)
     }
     schemas = tuple(
         SchemaView(
             name=name,
             title=schema.title,
             collected_for=tuple(sorted(schema.collected_for)),
-            reached_by=tuple(sorted(purpose for purpose, found in reached if found == name)),
-            tables=tuple(_table(schema.tables[table]) for table in sorted(schema.tables)),
+            reached_by=_who(reached, name),
+            tables=tuple(_table(policy, schema.tables[table], reached) for table in sorted(schema.tables)),
+            neutral=tuple(sorted(schema.neutral)),
         )
         for name, schema in sorted(policy.schemas.items())
     )
@@ -112,6 +147,12 @@ def overview(policy: Policy) -> Overview:
         compatible=tuple(sorted(policy.compatible, key=lambda pair: sorted(pair.purposes))),
         further=tuple(sorted(policy.further, key=lambda entry: (entry.data_of, entry.may_serve))),
         recipients=tuple(recipient for _, recipient in sorted(policy.recipients.items())),
+        ticket=TicketView(
+            {name: kind.value for name, kind in sorted(policy.ticket_values.items())}, tuple(sorted(policy.may_set)),
+            tuple(sorted(policy.trusted_operators)), tuple(sorted(policy.may_call)),
+        ),
+        trusted={name: policy.trusted_why.get(name) for name in sorted(policy.trusted_functions)},
+        kinds={name: key.value for name, key in sorted(policy.kinds.items())},
     )
 
 
@@ -126,25 +167,34 @@ def _purpose(policy: Policy, name: str) -> PurposeView:
         sees_blocked=purpose.sees_blocked,
         collected_in=tuple(sorted(collects_in(policy, name))),
         logins=tuple(sorted(login.name for login in policy.logins.values() if name in login.purposes)),
-        compartments=tuple(
-            CompartmentView(
-                compartment.role,
-                compartment.schemas,
-                tuple(
-                    access
-                    for table in policy.tables()
-                    if table.schema in compartment.schemas and (access := table_access(policy, name, table)).any
-                ),
-            )
-            for compartment in compartments_of(policy, name)
-        ),
+        compartments=tuple(_compartment(policy, found) for found in compartments_of(policy, name)),
     )
 
 
-def _table(table: Table) -> TableView:
+def _compartment(policy: Policy, found: Compartment) -> CompartmentView:
+    held = [table for table in policy.tables() if policy.collection_of(table).name in found.collections]
+    access = (table_access(policy, found.purpose, table) for table in held)
+    return CompartmentView(
+        role=found.role,
+        schemas=found.schemas,
+        collections=found.collections,
+        of_schemas=policy.schemas.keys() >= set(found.collections),
+        tables=tuple(entry for entry in access if entry.any),
+    )
+
+
+def _who(reached: Set[tuple[str, str]], name: str) -> tuple[str, ...]:
+    return tuple(sorted(purpose for purpose, found in reached if found == name))
+
+
+def _table(policy: Policy, table: Table, reached: Set[tuple[str, str]]) -> TableView:
     return TableView(
         name=table.name,
         personal=table.subject is not None,
         categories=tuple(sorted(set(table.columns.values()))),
         retention=table.retention,
+        collected_for=None if table.collected_for is None else tuple(sorted(table.collected_for)),
+        reached_by=_who(reached, policy.collection_of(table).name),
+        rows=None if table.rows is None else " ".join(table.rows.split()),
+        kinds=tuple(sorted({kind for kind in kinds_of(policy, table) if kind is not None})),
     )

@@ -9,8 +9,10 @@ from typing import Any
 
 from sminion_guard.policy import shape
 from sminion_guard.policy.findings import Report, suggestion
+from sminion_guard.policy.kinds import own_subjects, without_mark
 from sminion_guard.policy.model import (
     OPEN_CATEGORIES,
+    Anonymous,
     Retention,
     RetentionEnd,
     Schema,
@@ -48,23 +50,51 @@ def build_schemas(
         body = schemas[schema][table]
         if not isinstance(body, dict):
             report.add("SG303", path, f"unknown key `{table}` in `schema.{schema}`",
-                       f"a schema has `collected_for`, `title` and tables: `[schema.{schema}.TABLE]`")
+                       f"a schema has `collected_for`, `neutral`, `title` and tables: `[schema.{schema}.TABLE]`")
         elif found := shape.validate(shape.TableShape, body, path, report):
             shapes[schema, table] = found
-    tables = {name: _table(name, shapes, names, categories, report) for name in shapes}
+    tables = {name: _table(name, shapes, names, purposes, categories, report) for name in shapes}
     result = {}
     for schema, body in schemas.items():
         path = ("schema", schema)
         head = shape.validate(
             shape.SchemaShape, {key: body[key] for key in RESERVED_KEYS & body.keys()}, path, report)
-        collected = head.collected_for if head else []
-        for at, word in enumerate(collected):
-            if word not in purposes:
-                report.add_unknown("SG308", (*path, "collected_for", at), "purpose", word, purposes)
         own = {name[1]: table for name, table in tables.items() if name[0] == schema}
-        result[schema] = Schema(schema, frozenset(collected) & frozenset(purposes), MappingProxyType(own),
-                                (head.title or "") if head else "")
+        collected = _purposes(head.collected_for if head else [], (*path, "collected_for"), purposes, report)
+        if head and collected is not None:
+            _within(collected, own, report)
+        elif head and not head.neutral and not any("collected_for" in found for found in _dicts(body)):
+            report.add("SG305", (*path, "collected_for"), f"`collected_for` is missing in `schema.{schema}`",
+                       "add `collected_for = ...`")
+        result[schema] = Schema(schema, collected or frozenset(), MappingProxyType(own),
+                                (head.title or "") if head else "", tuple(head.neutral) if head else ())
     return MappingProxyType(result)
+
+
+def _purposes(
+    words: list[str] | None, path: Path, purposes: Collection[str], report: Report
+) -> frozenset[str] | None:
+    """The purposes of a ``collected_for``; None where there is none."""
+    for at, word in enumerate(words or ()):
+        if word not in purposes:
+            report.add_unknown("SG308", (*path, at), "purpose", word, purposes)
+    return None if words is None else frozenset(words) & frozenset(purposes)
+
+
+def _within(collected: frozenset[str], tables: Mapping[str, Table], report: Report) -> None:
+    """Report tables that are collected for more than their schema: who reads the schema's line relies on it."""
+    for table in tables.values():
+        wider = sorted((table.collected_for or frozenset()) - collected)
+        if wider:
+            listed = ", ".join(f"`{purpose}`" for purpose in wider)
+            report.add("SG333", ("schema", table.schema, table.name, "collected_for"),
+                       f"`{table.qualified}` is collected for {listed}, its schema is not",
+                       f"add it to `collected_for` of `schema.{table.schema}`, or leave that key out of the schema and "
+                       "let each table say its own")
+
+
+def _dicts(body: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [table for table in body.values() if isinstance(table, dict)]
 
 
 def _is_table(body: object, path: Path, report: Report) -> bool:
@@ -75,8 +105,8 @@ def _is_table(body: object, path: Path, report: Report) -> bool:
 
 
 def _table(
-    name: tuple[str, str], shapes: Tables, names: frozenset[tuple[str, str]], categories: Collection[str],
-    report: Report,
+    name: tuple[str, str], shapes: Tables, names: frozenset[tuple[str, str]], purposes: Collection[str],
+    categories: Collection[str], report: Report,
 ) -> Table:
     found = shapes[name]
     path: Path = ("schema", *name)
@@ -91,8 +121,19 @@ def _table(
             retention = Retention(found.retention.after, found.retention.keep, RetentionEnd(found.retention.then))
         else:
             report.add_unknown("SG310", (*path, "retention", "then"), "end of retention", found.retention.then, ends)
+    anonymous = None
+    if found.anonymous is not None:
+        words = [word.value for word in Anonymous]
+        if found.anonymous in words:
+            anonymous = Anonymous(found.anonymous)
+        else:
+            report.add_unknown("SG310", (*path, "anonymous"), "fate of rows about nobody", found.anonymous, words)
     subject = _subject(name, shapes, names, report)
-    return Table(name[0], name[1], subject, MappingProxyType(dict(found.columns)), retention)
+    collected = _purposes(found.collected_for, (*path, "collected_for"), purposes, report)
+    return Table(
+        name[0], name[1], subject, MappingProxyType(dict(found.columns)), retention, collected, found.rows, anonymous,
+        tuple(sorted(set(found.adopt_policies))),
+    )
 
 
 def _subject(
@@ -101,10 +142,15 @@ def _subject(
     # Where the path is wrong the answer is `()`, no subject: None would say that the table holds nothing personal.
     written = shapes[name].subject
     path: Path = ("schema", *name, "subject")
+    is_path = not isinstance(written, dict) and written is not False and any("->" in part for part in written)
+    if shapes[name].kind is not None and (written is False or is_path):
+        report.add("SG354", (*path[:-1], "kind"),
+                   f"`{'.'.join(name)}` says a kind and {'has no subject' if written is False else 'leads to another'}",
+                   "leave `kind` out" + ("" if written is False else ": it is that of the table where the path ends"))
     if written is False:
         return None
-    if not any("->" in part for part in written):
-        return tuple(SubjectColumn(column) for column in written)
+    if isinstance(written, dict) or not is_path:
+        return own_subjects(name, shapes[name], report)
     if len(written) > 1:
         report.add("SG317", path, f"`{'.'.join(name)}` mixes a subject path with other subjects",
                    "a path stands alone; list own columns, or name one path")
@@ -136,7 +182,8 @@ def _default_key(parent: shape.TableShape) -> str:
     """The column that a path without one means: ``id``, else the only key that leads to no subject; else nothing."""
     if "id" in parent.columns:
         return "id"
-    leading = {match[1] if (match := _SUBJECT_PATH.fullmatch(part)) else part for part in parent.subject or ()}
+    leading = {match[1] if (match := _SUBJECT_PATH.fullmatch(part)) else without_mark(part, parent.columns)
+               for part in parent.subject or ()}
     leading = {_unquote(column) for column in leading}
     keys = [column for column, word in parent.columns.items() if word == "key" and column not in leading]
     return keys[0] if len(keys) == 1 else ""

@@ -13,6 +13,7 @@ from sminion_guard.policy.names import (
     PURPOSE_NAME,
     RESERVED_COLUMNS,
     RESERVED_LOGINS,
+    SYSTEM_COLUMNS,
     identifier_problem,
     office_roles,
     reserved_schema,
@@ -40,6 +41,8 @@ def naming(policy: Policy, report: Report) -> None:
         _pattern(report, ("category", name), "category", name, PURPOSE_NAME, 40)
         if name in CATEGORIES | OPEN_CATEGORIES:
             report.add("SG307", ("category", name), f"category `{name}` is built in", "use it without declaring it")
+    for name in policy.kinds:
+        _pattern(report, ("subject", name), "kind", name, PURPOSE_NAME, 40)
     for name in policy.logins:
         _identifier(report, ("login", name), name)
         if name in RESERVED_LOGINS or name.startswith("pg_"):
@@ -49,6 +52,20 @@ def naming(policy: Policy, report: Report) -> None:
             report.add("SG306", ("policy", "trusted_functions"), f"malformed function name `{function}`",
                        "write it with its schema and without arguments, such as `public.unaccent`")
     _database_names(policy, report)
+    _alike(policy, report)
+
+
+def _alike(policy: Policy, report: Report) -> None:
+    """A name with dots: in compiled objects, in tickets and in the log it would mean two things."""
+    seen: dict[str, Path] = {}
+    places: list[Path] = [("schema", name) for name in policy.schemas]
+    places += [("schema", table.schema, table.name) for table in policy.tables()]
+    for path in places:
+        name = ".".join(str(part) for part in path[1:])
+        if name in seen:
+            report.add("SG334", path, f"two schemas or tables are called `{name}`",
+                       "rename one of them: a dot in a name makes it read like a schema and a table")
+        seen[name] = path
 
 
 def _database_names(policy: Policy, report: Report) -> None:
@@ -58,11 +75,22 @@ def _database_names(policy: Policy, report: Report) -> None:
         if reserved_schema(schema.name):
             report.add("SG307", path, f"schema `{schema.name}` is reserved",
                        "it belongs to PostgreSQL or to the guard and holds no data of yours")
+        for at, pattern in enumerate(schema.neutral):
+            if problem := identifier_problem(pattern):
+                report.add("SG335", (*path, "neutral", at), problem.replace("\0", "\\0"),
+                           "write a table's name, or a part of it with `*` for the rest, such as `ref_*`")
+            elif pattern in schema.tables:
+                report.add("SG335", (*path, "neutral", at),
+                           f"`{schema.name}.{pattern}` is listed as a table and named as neutral",
+                           "say one of the two: a table that is listed is what its listing says")
         for table in schema.tables.values():
             _identifier(report, (*path, table.name), table.name)
             for column in table.columns:
                 place = (*path, table.name, "columns", column)
                 _identifier(report, place, column)
+                if column in SYSTEM_COLUMNS and table.columns[column] != "none":
+                    report.add("SG347", place, f"`{column}` is a column that PostgreSQL gives to each table",
+                               f"write `{column} = \"none\"`: then every purpose may read it, and none writes it")
                 if column in RESERVED_COLUMNS:
                     report.add("SG307", place, f"column name `{column}` is reserved",
                                "leave it out: the guard keeps the column itself")

@@ -11,6 +11,10 @@ def subjects(policy: Policy, report: Report) -> None:
     """Report tables whose rows lead to nobody, or not to one certain person."""
     for table in policy.tables():
         path: Path = ("schema", table.schema, table.name, "subject")
+        if table.subject is None and table.anonymous is not None:
+            report.add("SG336", (*path[:-1], "anonymous"),
+                       f"`{table.qualified}` has no subject, so its rows are about nobody anyway",
+                       "leave `anonymous` out, or name the subject")
         if table.subject is None:
             _personal(policy, table, path, report)
             continue
@@ -19,16 +23,33 @@ def subjects(policy: Policy, report: Report) -> None:
             _path(policy, table, table.subject, path, report)
             continue
         columns = [entry.column for entry in table.subject]
+        _kinds(policy, table, path, report)
         for column in columns:
             _holds_key(table, column, path, report)
         if len(set(columns)) < len(columns):
             report.add("SG318", path, f"`{table.qualified}` names a subject column twice", "name it once")
 
 
+def _kinds(policy: Policy, table: Table, path: Path, report: Report) -> None:
+    """The kind of each subject is one that the policy declares, and said where it declares any."""
+    for entry in table.subject if isinstance(table.subject, tuple) else ():
+        if entry.kind is None:
+            if policy.kinds:
+                report.add("SG351", path, f"of which kind the subjects of `{table.qualified}` are is not said",
+                           f"add `kind = ...`; {suggestion('', policy.kinds.keys())}")
+                return
+        elif not policy.kinds:
+            report.add("SG350", path, f"`{table.qualified}` says kind `{entry.kind}`, and the policy declares none",
+                       "leave it out, or declare `[subject.KIND]` for each kind")
+            return
+        elif entry.kind not in policy.kinds:
+            report.add_unknown("SG350", path, "kind of subjects", entry.kind, policy.kinds.keys())
+
+
 def _personal(policy: Policy, table: Table, path: Path, report: Report) -> None:
     personal = [column for column, category in table.columns.items() if category not in OPEN_CATEGORIES]
-    # A schema collected for no purpose is readable by nobody (server logs): its rows need no subject.
-    if personal and policy.schemas[table.schema].collected_for:
+    # What was collected for no purpose is readable by nobody (server logs): its rows need no subject.
+    if personal and policy.collection_of(table).collected_for:
         listed = ", ".join(f"`{column}`" for column in personal)
         report.add("SG325", path, f"`{table.qualified}` has no subject but personal columns: {listed}",
                    "name the subject column or a path to it, or give neutral columns category `none`")

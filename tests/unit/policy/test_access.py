@@ -42,7 +42,7 @@ def test_the_column_a_path_starts_from_never_changes_whatever_its_category() -> 
 def test_a_purpose_does_nothing_out_of_its_reach() -> None:
     access = table_access(POLICY, "news", CRM["customer"])
     assert not access.any
-    assert not may(POLICY, "news", "crm", Operation.USE)
+    assert not may(POLICY, "news", CRM["customer"], Operation.USE)
 
 
 def test_an_operation_that_is_not_listed_is_not_allowed() -> None:

@@ -68,7 +68,8 @@ def test_a_purpose_collects_only_where_data_was_collected_for_itself() -> None:
 
 
 def test_one_compartment_is_called_after_its_purpose() -> None:
-    assert compartments(policy({"a": ["x"], "b": ["x"]})) == (Compartment("shop_x", "x", ("a", "b")),)
+    assert compartments(policy({"a": ["x"], "b": ["x"]})) == (
+        Compartment("shop_x", "x", ("a", "b"), ("a", "b")),)
 
 
 def test_several_compartments_carry_a_hash_of_their_schemas() -> None:

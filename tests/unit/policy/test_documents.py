@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from sminion_guard.codes import CODES
-from sminion_guard.policy import CATEGORIES, Basis, Operation, RetentionEnd, SubjectKey, loads, shape
+from sminion_guard.policy import CATEGORIES, Basis, Operation, RetentionEnd, SubjectKey, loads, mergeable, shape
 from sminion_guard.policy.build import SECTIONS
+from sminion_guard.policy.kinds import kinds_of
 
 DOCS = Path(__file__).parents[3] / "docs"
 POLICY = (DOCS / "POLICY.md").read_text(encoding="utf-8")
@@ -25,8 +26,33 @@ def test_the_example_of_the_reference_is_a_policy_without_findings() -> None:
     assert loads(example()).name == "shop"
 
 
+def test_the_example_of_tables_with_purposes_of_their_own_is_a_part_of_a_policy() -> None:
+    (part,) = re.findall(r"```\n(\[schema\.public\].*?)```", POLICY, re.DOTALL)
+    policy = loads(example().replace("[schema.web_log]\n", part + "\n[schema.web_log]\n"))
+    assert policy.collections["public.recipient"].collected_for == {"newsletter"}
+    assert not mergeable(policy, "public.customer", "public.recipient")
+    assert policy.schemas["public"].is_neutral("ref_colour")
+    assert not policy.schemas["public"].is_neutral("customer")
+
+
+def test_the_example_of_kinds_is_a_part_of_a_policy() -> None:
+    (part,) = re.findall(r"```\n(\[subject\.customer\].*?)```", POLICY, re.DOTALL)
+    head = (
+        '[policy]\nname = "x"\nversion = "1"\nticket_lifetime = "15 minutes"\n'
+        '[purpose.work]\ntitle = "Work"\nbasis = "contract"\nneeds = "*"\nmay = ["use"]\n'
+        '[schema.crm]\ncollected_for = ["work"]\n'
+    )
+    policy = loads(head + part)
+    kinds = {name: kinds_of(policy, table) for name, table in policy.schemas["crm"].tables.items()}
+    assert policy.kinds == {"customer": SubjectKey.BIGINT, "employee": SubjectKey.UUID}
+    assert kinds == {
+        "customer": ("customer",), "orders": ("customer",), "gift": ("customer", "customer"),
+        "message": ("customer", "employee"),
+    }
+
+
 def test_the_example_uses_every_section() -> None:
-    for section in SECTIONS:
+    for section in set(SECTIONS) - {"subject"}:  # it has an example of its own
         assert re.search(rf"^\[+{section}\b", example(), re.MULTILINE), section
 
 

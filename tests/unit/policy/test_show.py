@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sminion_guard.cli.policy_page import BASES, ENDS, OPERATIONS, render
+from sminion_guard.cli.policy_text import overview as printed_overview
 from sminion_guard.policy import Basis, Operation, RetentionEnd, loads
 from sminion_guard.policy.explain import explain
 from sminion_guard.policy.show import overview
@@ -34,6 +35,32 @@ def test_the_overview_names_roles_logins_and_tables_of_a_purpose() -> None:
 def test_the_order_of_the_file_changes_no_overview() -> None:
     head, *sections = SHOP.strip().split("\n\n")
     assert overview(loads("\n\n".join([head, *reversed(sections)]))) == overview(loads(SHOP))
+
+
+def test_the_overview_says_what_tickets_carry_and_which_rows_they_open() -> None:
+    text = SHOP + """
+[ticket]
+values = { shop = "int", region = "text" }
+may_set = ["app.locale"]
+trusted_operators = ["<(numeric,numeric)"]
+[schema.attic]
+collected_for = ["contract"]
+[schema.attic.box]
+subject = false
+columns = { shop = "none" }
+rows = '''
+shop IS NULL
+OR shop = :shop'''
+"""
+    printed = printed_overview(overview(loads(text))).splitlines()
+    at = printed.index("tickets")
+    assert printed[at + 1 : at + 5] == [
+        "  each carries region (text), shop (integer)",
+        "  of attic.box only rows where shop IS NULL OR shop = :shop",
+        "  operators trusted in rules of rows: <(numeric,numeric)",
+        "  settings for a transaction: app.locale",
+    ]
+    assert "tickets" not in printed_overview(overview(loads(SHOP))).splitlines()
 
 
 def test_a_login_that_holds_incompatible_schemas_is_shown_with_the_pair_and_the_reason() -> None:
