@@ -1,5 +1,5 @@
 -- Nothing in schema `sminion` is for everybody. What logins, compartments, officers, auditors and maintenance may call
--- depends on the policy's roles, and stands in one place: templates/guard_grants.sql.
+-- depends on the policy's roles, and stands in one place: sminion_guard/compiler/guard_grants.py.
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM PUBLIC;
 REVOKE ALL ON ALL SEQUENCES IN SCHEMA sminion FROM PUBLIC;
 REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM PUBLIC;

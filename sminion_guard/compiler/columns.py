@@ -14,7 +14,7 @@ from sminion_guard.policy.access import TableAccess, table_access
 def column_grants(policy: Policy, compartments: tuple[Compartment, ...], table: Table) -> Iterator[Statement]:
     """The privileges of each compartment on ``table``, and of the sequences behind its defaults."""
     for compartment in compartments:
-        if table.schema not in compartment.schemas:
+        if policy.collection_of(table).name not in compartment.collections:
             continue
         access = table_access(policy, compartment.purpose, table)
         if not access.any:
@@ -43,6 +43,9 @@ def owner_grant(policy: Policy, table: Table) -> Statement:
     parent = parent_of(policy, table)
     if parent is not None:
         read.add(parent.column)
+    if children_of(policy, table):
+        # whether the transaction that writes a child wrote its parent too
+        read.add("xmin")
     read.update(child.subject.key for child in children_of(policy, table) if isinstance(child.subject, SubjectPath))
     listed = f"SELECT ({columns(sorted(read))}), UPDATE (guard_mask)"
     values = _values(table, "sminion_owner") | {"privileges": listed}

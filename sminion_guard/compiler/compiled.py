@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from sminion_guard.compiler.bits import assign_bits
 from sminion_guard.compiler.columns import column_grants, owner_grant, upserts
 from sminion_guard.compiler.guard_grants import guard_grants
+from sminion_guard.compiler.holdings import guard_closed, holdings
 from sminion_guard.compiler.masks import guard_columns, guard_index, row_triggers
 from sminion_guard.compiler.registry import Json, registry
-from sminion_guard.compiler.roles import closures, memberships, owner_usage, roles, schema_usage
+from sminion_guard.compiler.roles import closures, memberships, neutral_grants, owner_usage, roles, schema_usage
 from sminion_guard.compiler.row_security import row_security
 from sminion_guard.compiler.statement import Statement
 from sminion_guard.compiler.subjects import personal_tables
@@ -75,6 +76,10 @@ def _statements(policy: Policy, rooms: tuple[Compartment, ...], bits: Mapping[st
         yield from write_triggers(policy, table)
     for table in policy.tables():
         yield from row_security(policy, rooms, bits, table)
-    yield from schema_usage(rooms)
+    yield from schema_usage(policy, rooms)
+    yield from neutral_grants(policy, rooms)
     for table in policy.tables():
         yield from column_grants(policy, rooms, table)
+    # Last: what is there beside all this.
+    yield from holdings(policy, rooms)
+    yield guard_closed(policy, rooms)

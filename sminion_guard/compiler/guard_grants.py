@@ -8,54 +8,88 @@ from sminion_guard.compiler.quoting import ident, literal
 from sminion_guard.compiler.statement import Statement, from_templates
 from sminion_guard.policy import Compartment, Policy
 
-_TICKET = ("open_ticket(text, text, text, text[], text, text, text)", "enter(text)", "session_facts()")
-_LOG = ("open_log()", "log_shape(jsonb)", "log_statements(bigint, bigint, jsonb)")
+_TICKET = (
+    "open_ticket(text, text, text, text[], text, text, text, jsonb, text)", "enter(text)", "session_facts()",
+    "epoch_in_force()",
+)
+_LOG = ("open_log()", "log_shape(jsonb)", "log_statements(bigint, text, bigint, jsonb)")
 _ROUTINES: dict[str, tuple[str, ...]] = {
     # `enter` asks the context before it takes on the role.
     "login": (*_TICKET, "context(name, name)", *_LOG),
     # The floor of every table calls them as the compartment.
-    "compartment": ("context(name, name)", "named_subject(name, name)", "enter(text)"),
+    "compartment": (
+        "context(name, name)", "named_subject(name, name)", "named_alone(name, name, text[])",
+        "ticket_value(name, name, text)", "enter(text)", "refuse_expired(text, text, text)",
+        *(f"within_retention({kind}, interval, text)" for kind in ("date", "timestamp", "timestamptz")),
+    ),
     "privacy_officer": (
-        "block(text, text, text)",
-        "unblock(text, text, text)",
-        "give_consent(text, text, text, text)",
-        "withdraw_consent(text, text, text, text)",
-        "object(text, text, text, text)",
-        "withdraw_objection(text, text, text, text)",
+        "block(text, text, text, text)",
+        "block(anynonarray, text, text, text)",
+        "unblock(text, text, text, text)",
+        "unblock(anynonarray, text, text, text)",
+        "give_consent(text, text, text, text, text)",
+        "give_consent(anynonarray, text, text, text, text)",
+        "withdraw_consent(text, text, text, text, text)",
+        "withdraw_consent(anynonarray, text, text, text, text)",
+        "object(text, text, text, text, text)",
+        "object(anynonarray, text, text, text, text)",
+        "withdraw_objection(text, text, text, text, text)",
+        "withdraw_objection(anynonarray, text, text, text, text)",
+        "give_consents(text[], text, text, text, text)",
+        "withdraw_consents(text[], text, text, text, text)",
+        "object_all(text[], text, text, text, text)",
+        "block_all(text[], text, text, text)",
         "revoke_ticket(bigint, text)",
         "await_older(interval)",
-        "block_and_wait(text, text, text, interval)",
+        "block_and_wait(text, text, text, interval, text)",
+        "block_and_wait(anynonarray, text, text, interval, text)",
+        "state_holders(text)", "blind_tables()",
         "drop_log(date, text)",
     ),
     "maintenance": (
         "settle(integer, integer)", "remask(integer)", "backfill(integer)", "await_older(interval)",
-        "extend_log(integer)",
+        "extend_log(integer)", "state_holders(text)", "blind_tables()",
     ),
-    "auditor": ("object_states()",),
+    # The views `pending_changes` and `settle_problems` call them.
+    "auditor": ("object_states()", "state_holders(text)", "blind_tables()"),
 }
+_OF_KINDS = ("context_of_kind(name, name, text)", "named_subject_of_kind(name, name, text)")
+"""What the floors of a policy that names kinds of subjects call too."""
 _LOGS = ("access_log", "statement_log", "refusals", "subject_access", "write_log", "dropped_log", "subject_history")
 _VIEWS: dict[str, tuple[str, ...]] = {
-    "privacy_officer": (*_LOGS, "settle_status"),
-    "maintenance": ("settle_status",),
-    "auditor": (*_LOGS, "settle_status", "policy_version", "installed_object"),
+    "privacy_officer": (*_LOGS, "settle_status", "pending_changes", "settle_problems"),
+    "maintenance": ("settle_status", "pending_changes", "settle_problems"),
+    "auditor": (*_LOGS, "settle_status", "pending_changes", "settle_problems", "policy_version", "installed_object"),
 }
+
+
+def routines(caller: str) -> tuple[str, ...]:
+    """The routines of schema ``sminion`` that a kind of role may call.
+
+    :param caller: ``login``, ``compartment`` or an office.
+    """
+    return _ROUTINES[caller]
+
+
+def guard_privileges(policy: Policy, compartments: tuple[Compartment, ...]) -> dict[str, dict[str, list[str]]]:
+    """Role to the routines that it may call and the views that it may read."""
+    callers = {entry.role: "compartment" for entry in compartments}
+    callers |= {f"{policy.name}_{office}": office for office in ("auditor", "maintenance", "privacy_officer")}
+    callers |= dict.fromkeys(sorted(policy.logins), "login")
+    routines = _ROUTINES | ({"compartment": (*_ROUTINES["compartment"], *_OF_KINDS)} if policy.kinds else {})
+    return {
+        role: {"routines": list(routines[caller]), "views": list(_VIEWS.get(caller, ()))}
+        for role, caller in callers.items()
+    }
 
 
 def guard_grants(policy: Policy, compartments: tuple[Compartment, ...]) -> Iterator[Statement]:
-    """EXECUTE and SELECT in schema ``sminion`` for logins, compartments and offices."""
-    for compartment in compartments:
-        yield _grant(compartment.role, "compartment")
-    for office in ("auditor", "maintenance", "privacy_officer"):
-        yield _grant(f"{policy.name}_{office}", office)
-    for login in sorted(policy.logins):
-        yield _grant(login, "login")
-
-
-def _grant(role: str, kind: str) -> Statement:
-    routines = ", ".join(f"sminion.{signature}" for signature in _ROUTINES[kind])
-    grants = [f"GRANT EXECUTE ON ROUTINE {routines} TO {ident(role)}"]
-    if kind in _VIEWS:
-        views = ", ".join(f"sminion.{view}" for view in _VIEWS[kind])
-        grants.append(f"GRANT SELECT ON {views} TO {ident(role)}")
-    values = {"role": ident(role), "role_literal": literal(role), "grants": ";\n".join(grants)}
-    return from_templates("guard_grant", role, values, as_owner=True)
+    """EXECUTE and SELECT in schema ``sminion`` for compartments, offices and logins."""
+    for role, held in guard_privileges(policy, compartments).items():
+        routines = ", ".join(f"sminion.{signature}" for signature in held["routines"])
+        grants = [f"GRANT EXECUTE ON ROUTINE {routines} TO {ident(role)}"]
+        if held["views"]:
+            views = ", ".join(f"sminion.{view}" for view in held["views"])
+            grants.append(f"GRANT SELECT ON {views} TO {ident(role)}")
+        values = {"role": ident(role), "role_literal": literal(role), "grants": ";\n".join(grants)}
+        yield from_templates("guard_grant", role, values, as_owner=True)

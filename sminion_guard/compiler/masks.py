@@ -7,15 +7,23 @@ from collections.abc import Iterator
 from sminion_guard.compiler import names, templates
 from sminion_guard.compiler.quoting import ident, literal, qualified
 from sminion_guard.compiler.statement import Statement, from_templates
-from sminion_guard.compiler.subjects import GUARD_SUBJECT, Parent, children_of, parent_of, subject_columns
-from sminion_guard.policy import Policy, SubjectPath, Table
+from sminion_guard.compiler.subjects import (
+    GUARD_SUBJECT,
+    Parent,
+    SubjectOfRow,
+    children_of,
+    parent_of,
+    subject_columns,
+    subjects_of,
+)
+from sminion_guard.policy import Anonymous, Policy, SubjectPath, Table
 
 
 def guard_columns(policy: Policy, table: Table) -> Statement:
     """``guard_mask``, and ``guard_subject`` where the subject is reached through a parent."""
     added = ["guard_mask bigint"]
     if isinstance(table.subject, SubjectPath):
-        added.append(f"{GUARD_SUBJECT} {policy.subject_key.value}")
+        added.append(f"{GUARD_SUBJECT} {subjects_of(policy, table)[0].key.value}")
     values = _table(table) | {
         "additions": ", ".join(f"ADD COLUMN IF NOT EXISTS {column}" for column in added),
         "removals": ", ".join(f"DROP COLUMN IF EXISTS {column.split()[0]}" for column in added),
@@ -39,14 +47,17 @@ def row_triggers(policy: Policy, table: Table) -> Iterator[Statement]:
     """The trigger that computes a row's mask, and for a parent the one that takes its children along."""
     function = names.row_function(table.schema, table.name)
     parent = parent_of(policy, table)
-    body = _own_function(table, function) if parent is None else _child_function(policy, table, function, parent)
+    if parent is None:
+        body = _own_function(policy, table, function)
+    else:
+        body = _child_function(policy, table, function, parent)
     yield _function(function, body)
     yield from_templates("row_trigger", table.qualified, _table(table) | {"function": ident(function)})
 
     children = children_of(policy, table)
     if children:
         moved = names.moved_function(table.schema, table.name)
-        yield _function(moved, _moved_function(table, moved, children))
+        yield _function(moved, _moved_function(policy, table, moved, children))
         changed = " OR ".join(
             f"OLD.{ident(column)} IS DISTINCT FROM NEW.{ident(column)}" for column in _leads(table, children)
         )
@@ -54,13 +65,18 @@ def row_triggers(policy: Policy, table: Table) -> Iterator[Statement]:
         yield from_templates("moved_trigger", table.qualified, values)
 
 
-def _own_function(table: Table, function: str) -> str:
+def _own_function(policy: Policy, table: Table, function: str) -> str:
+    subjects = subjects_of(policy, table)
+
     def masks(row: str) -> str:
-        parts = (
-            templates.fill("trigger_function/row_mask", {"row": row, "column": ident(column)})
-            for column in subject_columns(table)
-        )
-        return "\n".join(parts)
+        text = "\n".join(_mask(entry, row) for entry in subjects)
+        somebody = " OR ".join(f"{row}.{ident(entry.column)} IS NOT NULL" for entry in subjects)
+        if table.anonymous is Anonymous.VISIBLE:
+            return f"  -- a row about nobody permits everything\n  IF {somebody} THEN\n{text}\n  END IF;"
+        if all(entry.optional for entry in subjects):
+            nobody = f"  IF NOT ({somebody}) THEN\n    permitted := 0;\n  END IF;"
+            return f"{text}\n  -- a row about nobody permits nothing\n{nobody}"
+        return text
 
     values = {
         "table": qualified(table.schema, table.name),
@@ -71,34 +87,55 @@ def _own_function(table: Table, function: str) -> str:
     return templates.fill("trigger_function/row", values)
 
 
+def _mask(subject: SubjectOfRow, row: str) -> str:
+    text = templates.fill("trigger_function/row_mask", {"subject": subject.of(row)})
+    return f"  IF {row}.{ident(subject.column)} IS NOT NULL THEN\n{text}\n  END IF;" if subject.optional else text
+
+
 def _child_function(policy: Policy, table: Table, function: str, parent: Parent) -> str:
+    (own,) = subjects_of(policy, table)
     values = {
         "table": qualified(table.schema, table.name),
         "function": ident(function),
-        "key_type": policy.subject_key.value,
+        "key_type": own.key.value,
+        "old_subject": own.of("OLD"),
+        "owner_subject": own.text("owner_key"),
         "parent": qualified(parent.table.schema, parent.table.name),
         "parent_subject": ident(parent.subject),
         "parent_key": ident(parent.key),
         "column": ident(parent.column),
     }
+    kinds = ("write", "delete")
+    values |= {
+        f"nobody_{kind}": f"    {templates.fill(f'trigger_function/child_nobody_{kind}', values)}\n"
+        if table.anonymous is Anonymous.VISIBLE else "" for kind in kinds
+    }
     return templates.fill("trigger_function/child", values)
 
 
-def _moved_function(table: Table, function: str, children: tuple[Table, ...]) -> str:
-    updates = []
+def _moved_function(policy: Policy, table: Table, function: str, children: tuple[Table, ...]) -> str:
+    (own,) = subjects_of(policy, table)
+    updates, anew = [], []
     for child in children:
         path = child.subject
         assert isinstance(path, SubjectPath)
         child_values = {
             "child": qualified(child.schema, child.name),
+            "child_schema": literal(child.schema),
+            "child_name": literal(child.name),
+            "subject": ident(own.column),
             "column": ident(path.column),
             "key": ident(path.key),
         }
+        parent = {"table": qualified(table.schema, table.name), "old_subject": own.of("OLD")}
+        anew.append(templates.fill("trigger_function/moved_anew", child_values | parent))
         updates.append(templates.fill("trigger_function/moved_child", child_values))
     values = {
         "table": qualified(table.schema, table.name),
         "function": ident(function),
-        "subject": ident(subject_columns(table)[0]),
+        "subject": own.of("OLD"),
+        "key_type": own.key.value,
+        "anew": "\n".join(anew),
         "children": "\n".join(updates),
     }
     return templates.fill("trigger_function/moved", values)

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sminion_guard.compiler.quoting import array, ident, literal
-from sminion_guard.compiler.subjects import subject_columns
-from sminion_guard.policy import Policy, Table
+from sminion_guard.compiler.subjects import SubjectOfRow, subject_columns, subjects_of
+from sminion_guard.policy import Anonymous, Policy, Table
 
 OWNER = "sminion_owner"
 
@@ -31,37 +31,67 @@ def ticket_floor(policy: Policy, table: Table, role: str, *, sees_blocked: bool)
     """
     call = f"({literal(role)}, current_user)"
     held = subject_columns(table)
-    # The inner cast is evaluated once; the outer one only keeps ALL from taking the sub-select for a list of rows.
+    # The inner cast is evaluated once; the outer one only keeps ANY from taking the sub-select for a list of rows.
     if not held:
-        return f"(SELECT sminion.context{call} IS NOT NULL)"
-    key = policy.subject_key.value
-    if sees_blocked:
-        named = " OR ".join(f"{ident(column)} = (SELECT sminion.named_subject{call}::{key})" for column in held)
-        return f"({named})"
-    return " AND ".join(
-        f"{ident(column)} IS NOT NULL AND {ident(column)} <> ALL ((SELECT sminion.context{call}::{key}[])::{key}[])"
-        for column in held
+        return f"(SELECT sminion.context{call} IS DISTINCT FROM '{{}}')"
+    subjects = subjects_of(policy, table)
+    known = " AND ".join(_not_withheld(entry, call) for entry in subjects)
+    if table.anonymous is not Anonymous.VISIBLE:
+        # The mask of such a row permits nothing. But a table may have shown rows about nobody until now, and their
+        # masks are filled in anew after the policy is in force.
+        known += "".join(f" AND {ident(entry.column)} IS NOT NULL" for entry in subjects if not entry.optional)
+    if not sees_blocked:
+        return known
+    named = " OR ".join(
+        f"{ident(entry.column)} = (SELECT {_asked('named_subject', entry, call)}::{entry.key.value})"
+        for entry in subjects
     )
+    if len(subjects) > 1:
+        every = ", ".join(entry.text(ident(entry.column)) for entry in subjects)
+        known += f" AND sminion.named_alone({literal(role)}, current_user, ARRAY[{every}])"
+    return f"({named}) AND {known}"
 
 
-def permission(table: Table, bit: int) -> str:
+def _not_withheld(subject: SubjectOfRow, call: str) -> str:
+    # The context is NULL while nobody is withheld, and then so is the comparison, without a look at the row. So is that
+    # with a NULL subject, whose mask says whether the row is seen.
+    key = subject.key.value
+    withheld = f"(SELECT {_asked('context', subject, call)}::{key}[])"
+    return f"({ident(subject.column)} = ANY ({withheld}::{key}[])) IS NOT TRUE"
+
+
+def _asked(function: str, subject: SubjectOfRow, call: str) -> str:
+    """The call of ``sminion.context`` or ``sminion.named_subject``, for keys of one kind where there are several."""
+    if subject.kind is None:
+        return f"sminion.{function}{call}"
+    return f"sminion.{function}_of_kind{call[:-1]}, {literal(subject.kind)})"
+
+
+def permission(policy: Policy, table: Table, bit: int, *, written: bool = False) -> str:
     """What one purpose sees: rows whose subjects permit it, and that are within their retention.
 
     It belongs into the floor too: in a permissive policy, any later permissive policy would widen it.
+
+    :param written: for rows that are written: one past its retention is refused with a code of ours, and what to do.
     """
+    kept = retention(policy, table)
+    if kept and written and table.retention is not None:
+        named = ", ".join(map(literal, (table.qualified, table.retention.after, table.retention.keep)))
+        kept = f"CASE WHEN {kept} THEN true ELSE sminion.refuse_expired({named}) END"
     if not subject_columns(table):
-        return retention(table) or "true"
+        return kept or "true"
     test = f"(guard_mask & {1 << bit}::bigint) <> 0"
-    kept = retention(table)
     return f"{test} AND {kept}" if kept else test
 
 
-def retention(table: Table) -> str | None:
+def retention(policy: Policy, table: Table) -> str | None:
     """The test that a row is within its retention, or None when the table declares none.
 
     While the column is NULL the time has not begun: a contract that has not ended is not past its end.
+    The time zone is that of the policy: the session's is the client's to choose.
     """
     if table.retention is None:
         return None
     column = ident(table.retention.after)
-    return f"({column} IS NULL OR {column} > (now() - interval {literal(table.retention.keep)}))"
+    length, zone = literal(table.retention.keep), literal(policy.timezone)
+    return f"({column} IS NULL OR sminion.within_retention({column}, interval {length}, {zone}))"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 
@@ -39,3 +40,8 @@ def columns(names: Iterable[str]) -> str:
 def array(texts: Iterable[str]) -> str:
     """An array constructor of string literals, without a type: the context gives it one."""
     return "ARRAY[" + ", ".join(literal(text) for text in texts) + "]"
+
+
+def like(pattern: str) -> str:
+    """A pattern of the policy, in which ``*`` alone has a meaning, as one of LIKE; not quoted."""
+    return re.sub(r"([\\%_])", r"\\\1", pattern).replace("*", "%")

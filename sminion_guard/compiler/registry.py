@@ -8,8 +8,10 @@ from datetime import timedelta
 from enum import Enum
 from typing import Any
 
-from sminion_guard.compiler.subjects import depth, personal_tables, subject_columns
-from sminion_guard.policy import Basis, Compartment, Policy, mergeable
+from sminion_guard.compiler.subjects import depth, parent_of, personal_tables, subject_columns, subjects_of
+from sminion_guard.policy import Anonymous, Basis, Compartment, Policy, Table
+from sminion_guard.policy.compartments import clash
+from sminion_guard.policy.held import held
 
 Json = dict[str, Any]
 
@@ -20,9 +22,10 @@ def registry(policy: Policy, compartments: tuple[Compartment, ...], bits: Mappin
         "name": policy.name,
         "version": policy.version,
         "digest": digest,
-        "subject_key": policy.subject_key.value,
+        "subject_keys": subject_keys(policy),
         "ticket_lifetime_seconds": policy.ticket_lifetime.total_seconds(),
         "require_tls": policy.require_tls,
+        "ticket_values": {name: kind.value for name, kind in sorted(policy.ticket_values.items())},
         **_mask_formula(policy, bits),
         "purposes": [
             {
@@ -40,8 +43,13 @@ def registry(policy: Policy, compartments: tuple[Compartment, ...], bits: Mappin
                 "purpose": entry.purpose,
                 "mask": 1 << bits[entry.purpose],
                 "schemas": list(entry.schemas),
+                "tables": [
+                    table.qualified for table in policy.tables()
+                    if policy.collection_of(table).name in entry.collections
+                ],
                 "sees_blocked": policy.purposes[entry.purpose].sees_blocked,
                 "clashes": clashes(policy, compartments, entry),
+                **_held(policy, entry),
             }
             for entry in compartments
         ],
@@ -55,7 +63,12 @@ def registry(policy: Policy, compartments: tuple[Compartment, ...], bits: Mappin
                 "schema": table.schema,
                 "table": table.name,
                 "subject_columns": list(subject_columns(table)),
+                "key_types": [entry.key.value for entry in subjects_of(policy, table)],
+                "prefixes": [entry.prefix for entry in subjects_of(policy, table)],
+                "optional": [entry.optional for entry in subjects_of(policy, table)],
                 "depth": depth(policy, table),
+                **_parent(policy, table),
+                "anonymous": table.anonymous is Anonymous.VISIBLE,
             }
             for table in personal_tables(policy)
         ],
@@ -63,19 +76,39 @@ def registry(policy: Policy, compartments: tuple[Compartment, ...], bits: Mappin
     }
 
 
+def subject_keys(policy: Policy) -> dict[str, str]:
+    """The types of keys by kind, as the database keeps them."""
+    return {kind: key.value for kind, key in sorted(policy.subject_keys.items())}
+
+
+def _parent(policy: Policy, table: Table) -> dict[str, str]:
+    """Where the subject of a child is found: what settling needs to see that a row still has an earlier one."""
+    parent = parent_of(policy, table)
+    if parent is None:
+        return {}
+    return {
+        "parent_schema": parent.table.schema,
+        "parent_table": parent.table.name,
+        "parent_key": parent.key,
+        "parent_subject": parent.subject,
+        "child_column": parent.column,
+    }
+
+
+def _held(policy: Policy, compartment: Compartment) -> Json:
+    found = held(policy, compartment)
+    return {"gives": found.gives, "terms": found.terms}
+
+
 def clashes(policy: Policy, compartments: tuple[Compartment, ...], own: Compartment) -> list[str]:
-    """Roles that one transaction may not combine with ``own``: some of their schemas are not mergeable."""
-    return [
-        other.role
-        for other in compartments
-        if not all(mergeable(policy, left, right) for left in own.schemas for right in other.schemas)
-    ]
+    """Roles that one transaction may not combine with ``own``: some of what they hold is not mergeable."""
+    return [other.role for other in compartments if clash(policy, own, other)]
 
 
 def document(value: Any) -> Any:
     """A value of the policy model as JSON, keys sorted, so that the same policy gives the same document."""
     if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: document(getattr(value, field.name)) for field in fields(value)}
+        return {field.name: document(getattr(value, field.name)) for field in fields(value) if field.init}
     if isinstance(value, Mapping):
         return {key: document(value[key]) for key in sorted(value)}
     if isinstance(value, frozenset):

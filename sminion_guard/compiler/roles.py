@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sminion_guard.compiler.quoting import array, ident, literal
+from sminion_guard.compiler.quoting import array, ident, like, literal
 from sminion_guard.compiler.statement import Statement, from_templates
 from sminion_guard.policy import Compartment, Policy
 from sminion_guard.policy.names import office_roles
@@ -44,12 +44,31 @@ def closures(policy: Policy) -> Iterator[Statement]:
         yield from_templates("closed_schema", name, values)
 
 
-def schema_usage(compartments: tuple[Compartment, ...]) -> Iterator[Statement]:
-    """USAGE on just the schemas of the compartment: the wall against merging."""
+def schema_usage(policy: Policy, compartments: tuple[Compartment, ...]) -> Iterator[Statement]:
+    """USAGE on just the schemas of the compartment: the wall against merging, with the privileges of each table.
+
+    And on schemas with neutral tables, which every purpose may read.
+    """
+    neutral = {schema.name for schema in policy.schemas.values() if schema.neutral}
     for compartment in compartments:
-        for schema in compartment.schemas:
+        for schema in sorted(neutral.union(compartment.schemas)):
             values = _usage(schema, compartment.role)
             yield from_templates("schema_usage", f"{schema}:{compartment.role}", values)
+
+
+def neutral_grants(policy: Policy, compartments: tuple[Compartment, ...]) -> Iterator[Statement]:
+    """SELECT on the neutral tables, which are found by their names when the statement runs."""
+    for name, schema in sorted(policy.schemas.items()):
+        for compartment in compartments if schema.neutral else ():
+            values = {
+                "schema": ident(name),
+                "schema_literal": literal(name),
+                "patterns": array(sorted(like(pattern) for pattern in schema.neutral)),
+                "listed": array(sorted(schema.tables)),
+                "role": ident(compartment.role),
+                "role_literal": literal(compartment.role),
+            }
+            yield from_templates("neutral_grant", f"{name}:{compartment.role}", values)
 
 
 def owner_usage(policy: Policy) -> Iterator[Statement]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from sminion_guard.compiler import names, predicates
-from sminion_guard.compiler.quoting import ident, literal, qualified
+from sminion_guard.compiler.adoption import adopted
+from sminion_guard.compiler.quoting import array, ident, literal, qualified
+from sminion_guard.compiler.rows import rows_condition
 from sminion_guard.compiler.statement import Statement, from_templates
 from sminion_guard.policy import Basis, Compartment, Policy, Table
 from sminion_guard.policy.access import table_access
@@ -25,15 +27,27 @@ def row_security(
     """ENABLE and FORCE, then the policies, then the statistics that let the planner estimate them."""
     name = qualified(table.schema, table.name)
     yield from_templates("row_security", table.qualified, {"table": name, "table_literal": literal(name)})
-    inside = tuple(entry for entry in compartments if table.schema in entry.schemas)
+    collection = policy.collection_of(table).name
+    inside = tuple(entry for entry in compartments if collection in entry.collections)
     floor = predicates.known_role(entry.role for entry in inside)
     yield _policy(table, ("floor",), "RESTRICTIVE", "ALL", ("PUBLIC",), floor)
     for compartment in inside:
-        seen = policy.purposes[compartment.purpose].sees_blocked
-        ticket = predicates.ticket_floor(policy, table, compartment.role, sees_blocked=seen)
-        permitted = predicates.permission(table, bits[compartment.purpose])
-        condition = ticket if permitted == "true" else f"{ticket} AND {permitted}"
-        yield _policy(table, ("floor", compartment.role), "RESTRICTIVE", "ALL", (ident(compartment.role),), condition)
+        blocked = policy.purposes[compartment.purpose].sees_blocked
+        ticket = predicates.ticket_floor(policy, table, compartment.role, sees_blocked=blocked)
+        seen, written = (
+            ticket if permitted == "true" else f"{ticket} AND {permitted}"
+            for permitted in (
+                predicates.permission(policy, table, bits[compartment.purpose], written=writes)
+                for writes in (False, True)
+            )
+        )
+        roles = (ident(compartment.role),)
+        yield _policy(table, ("floor", compartment.role), "RESTRICTIVE", "ALL", roles, seen, written)
+        rule = rows_condition(policy, table, compartment.role)
+        if rule is not None:
+            # A part of the floor, but a policy of its own: the server names the one that a new row violates.
+            yield _policy(table, ("rows", compartment.role), "RESTRICTIVE", "ALL", roles, rule)
+    yield from adopted(inside, table)
     yield from _permissions(policy, inside, table)
     if table.subject is not None:
         yield _policy(table, ("owner",), "PERMISSIVE", "ALL", (predicates.OWNER,), "true")
@@ -53,25 +67,47 @@ def _permissions(policy: Policy, inside: tuple[Compartment, ...], table: Table) 
         roles = tuple(ident(entry.role) for entry in inside if entry.purpose == purpose)
         for command, wanted in granted.items():
             if wanted:
-                yield _policy(table, (purpose, command.lower()), "PERMISSIVE", command, roles, "true")
+                parts = (purpose, command.lower())
+                if table.adopt_policies:
+                    yield _permission(table, ("unless", *parts), command, roles)
+                else:
+                    yield _policy(table, parts, "PERMISSIVE", command, roles, "true")
+
+
+def _permission(table: Table, parts: tuple[str, ...], command: str, roles: tuple[str, ...]) -> Statement:
+    """What a purpose may do, where no permissive policy of the table's own says which rows there are."""
+    values = _values(table, parts, command, roles, "true") | {"adopted": array(sorted(table.adopt_policies))}
+    return from_templates("permission", f"{table.qualified}:{names.policy_name(*parts)}", values)
 
 
 def _policy(
-    table: Table, parts: tuple[str, ...], permissive: str, command: str, roles: tuple[str, ...], condition: str
+    table: Table, parts: tuple[str, ...], permissive: str, command: str, roles: tuple[str, ...], condition: str,
+    written: str | None = None,
 ) -> Statement:
+    """One policy.
+
+    :param written: the condition of rows that are written, where it is another one.
+    """
+    values = _values(table, parts, command, roles, condition) | {"permissive": permissive}
+    if written not in (None, condition):
+        values["clauses"] += f" WITH CHECK ({written})"
+    return from_templates("policy", f"{table.qualified}:{names.policy_name(*parts)}", values)
+
+
+def _values(
+    table: Table, parts: tuple[str, ...], command: str, roles: tuple[str, ...], condition: str
+) -> dict[str, str]:
     name = names.policy_name(*parts)
     on = qualified(table.schema, table.name)
-    values = {
+    return {
         "policy": ident(name),
         "policy_literal": literal(name),
         "table": on,
         "table_literal": literal(on),
-        "permissive": permissive,
         "command": command,
         "roles": ", ".join(roles),
         "clauses": _CLAUSES[command].format(condition),
     }
-    return from_templates("policy", f"{table.qualified}:{name}", values)
 
 
 def _statistics(

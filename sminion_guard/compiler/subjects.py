@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sminion_guard.policy import Policy, SubjectPath, Table
+from sminion_guard.compiler.quoting import ident, literal
+from sminion_guard.policy import Policy, SubjectKey, SubjectPath, Table
+from sminion_guard.policy.kinds import kinds_of
 
 GUARD_SUBJECT = "guard_subject"
 
@@ -22,6 +24,50 @@ class Parent:
     column: str
     key: str
     subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectOfRow:
+    """A column of the row itself that holds the key of a subject.
+
+    :param kind: of the subject; None where the policy names no kinds.
+    :param optional: while it is NULL the row is about its other subjects only.
+    """
+
+    column: str
+    key: SubjectKey
+    kind: str | None
+    optional: bool
+
+    @property
+    def prefix(self) -> str:
+        """What stands before the key where states, tickets and logs name the subject."""
+        return "" if self.kind is None else f"{self.kind}:"
+
+    def text(self, value: str) -> str:
+        """The subject in the form of ``sminion.subject_key``, as an SQL expression.
+
+        :param value: an expression of the key, of its type.
+        """
+        if self.kind is None:
+            return f"{value}::text"
+        # An empty text is nobody's key, as NULL is not.
+        key = f"nullif({value}::text, '')" if self.key is SubjectKey.TEXT else f"{value}::text"
+        return f"{literal(self.prefix)} || {key}"
+
+    def of(self, row: str) -> str:
+        """The subject of ``row``, as :meth:`text`."""
+        return self.text(f"{row}.{ident(self.column)}")
+
+
+def subjects_of(policy: Policy, table: Table) -> tuple[SubjectOfRow, ...]:
+    """The subjects of a row, sorted by the columns that hold their keys: see :func:`subject_columns`."""
+    kinds = kinds_of(policy, table)
+    if isinstance(table.subject, SubjectPath):
+        return (SubjectOfRow(GUARD_SUBJECT, policy.key_of(kinds[0]), kinds[0], optional=False),)
+    found = zip(table.subject or (), kinds, strict=True)
+    listed = (SubjectOfRow(entry.column, policy.key_of(kind), kind, entry.optional) for entry, kind in found)
+    return tuple(sorted(listed, key=lambda entry: entry.column))
 
 
 def subject_columns(table: Table) -> tuple[str, ...]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sminion_guard.compiler import names
-from sminion_guard.compiler.quoting import ident, literal, qualified
+from sminion_guard.compiler.quoting import literal, qualified
 from sminion_guard.compiler.statement import Statement, from_templates
-from sminion_guard.compiler.subjects import subject_columns
+from sminion_guard.compiler.subjects import subjects_of
 from sminion_guard.policy import Policy, SubjectKey, Table
 
 
@@ -29,10 +29,10 @@ def write_triggers(policy: Policy, table: Table) -> Iterator[Statement]:
 def _subjects(policy: Policy, table: Table, rows: str) -> list[tuple[str, str]]:
     """Per subject column the expression of the subject, in the form in which states keep it, and where it is found."""
     found = []
-    for column in subject_columns(table):
-        key = f"r.{ident(column)}::text"
+    for entry in subjects_of(policy, table):
         # Text of a client, which whoever reads the log must be safe from; a number or a uuid is safe.
-        found.append((f"sminion.log_text({key}, 400)" if policy.subject_key is SubjectKey.TEXT else key, rows))
+        subject = entry.of("r")
+        found.append((f"sminion.log_text({subject}, 400)" if entry.key is SubjectKey.TEXT else subject, rows))
     return found
 
 

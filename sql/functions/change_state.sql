@@ -1,60 +1,79 @@
--- The one way a subject's state changes. In order: take the exclusive lock on the state, for which row triggers take the
--- share lock (so a write either committed before, or sees the new state and is refused); store state and mask; withhold at
--- once what is no longer permitted; queue the rows for settling; write history. Permissions that come back follow with
--- settling, except that what was only withheld stops being withheld.
-CREATE FUNCTION sminion.change_state(raw text, event text, purpose text, reason text, actor text) RETURNS boolean
+-- The one way a subject's state changes. In order: write history; take the exclusive lock on the state, for which row
+-- triggers take the share lock (so a write either committed before, or sees the new state and is refused); store state and
+-- mask, withhold what is no longer permitted, queue the rows for settling: see sminion.apply_changes. A subject with few rows
+-- is settled at once.
+--
+-- Whoever writes rows of the subject holds its state locked, for as long as he likes: a transaction may stay idle, and a
+-- prepared one outlives its session. So the lock is waited for a second at most (in a transaction that has waited once,
+-- hardly at all), and after that the change is left pending: the denial is inserted all the same, which waits for
+-- nothing, and holds for every reader from the commit on. It is then the most that the event can deny, because the state
+-- that it changes may be another's uncommitted one. Permissions that come back follow with settling.
+--
+-- A key that no protected row has is taken, since consent is often given before the first row is written; but whoever
+-- denies is told, because the key may be mistyped, and the person whom it should have named stays visible.
+CREATE FUNCTION sminion.change_state(
+  raw text, event text, purpose text, reason text, actor text, kind text
+) RETURNS boolean
 LANGUAGE plpgsql
 VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $sminion$
 DECLARE
-  key      text := sminion.subject_key(raw);
+  key      text := sminion.subject_key(raw, kind);
   in_force sminion.policy;
-  before   sminion.subject_state;
-  after    sminion.subject_state;
-  bit      bigint := 0;
+  own      sminion.pending_change;
+  why      text := sminion.require_reason(reason);
+  who      text := sminion.require_actor(actor);
+  changed  boolean;
+  done     integer;
 BEGIN
-  PERFORM sminion.require_reason(reason);
   SELECT p.* INTO STRICT in_force FROM sminion.policy p;
-  IF purpose IS NOT NULL THEN
-    bit := sminion.purpose_bit(purpose, event);
-  END IF;
-
-  PERFORM sminion.first_sight(key);
-  SELECT s.* INTO STRICT before FROM sminion.subject_state s WHERE s.subject = key FOR UPDATE;
-  after := before;
-  CASE event
-    WHEN 'block'              THEN after.blocked := true;
-    WHEN 'unblock'            THEN after.blocked := false;
-    WHEN 'give_consent'       THEN after.consents := before.consents | bit;
-    WHEN 'withdraw_consent'   THEN after.consents := before.consents & ~bit;
-    WHEN 'object'             THEN after.objections := before.objections | bit;
-    WHEN 'withdraw_objection' THEN after.objections := before.objections & ~bit;
-  END CASE;
-  after.mask := sminion.mask(in_force, after.blocked, after.consents, after.objections);
-  after.epoch := in_force.mask_epoch;
-
+  own.subject := key;
+  own.event := change_state.event;
+  own.purpose := change_state.purpose;
+  own.bit := CASE WHEN event IN ('block', 'unblock') THEN 0 ELSE sminion.purpose_bit(purpose, event) END;
+  own.denied := CASE event
+    WHEN 'block' THEN ~in_force.blocked_bits
+    WHEN 'withdraw_consent' THEN own.bit
+    WHEN 'object' THEN own.bit
+    ELSE 0 END;
+  own.since := clock_timestamp();
   INSERT INTO sminion.subject_event (subject, event, purpose, reason, actor, epoch)
-  VALUES (key, event, purpose, reason, coalesce(nullif(btrim(actor), ''), session_user), in_force.epoch);
-  IF after = before THEN
-    RETURN false;
+  VALUES (key, event, purpose, why, who, in_force.epoch)
+  RETURNING id INTO own.id;
+
+  IF event <> 'give_consent' AND NOT sminion.subject_known(key) THEN
+    RAISE WARNING USING ERRCODE = 'SG614',
+      MESSAGE = format('no protected row has the subject key `%s`', sminion.log_text(key, 80)),
+      DETAIL = 'What was said is recorded, and holds for rows that are written later. Nobody who is visible now is hidden.',
+      HINT = 'Compare the key with the subject column; upper and lower case and blanks make another text. '
+        || 'Take back what was meant for somebody else.';
   END IF;
 
-  UPDATE sminion.subject_state s
-  SET blocked = after.blocked, consents = after.consents, objections = after.objections, mask = after.mask,
-      epoch = after.epoch
-  WHERE s.subject = key;
-
-  IF before.mask & ~after.mask <> 0 THEN
-    INSERT INTO sminion.withheld AS w (subject, denied) VALUES (key, before.mask & ~after.mask)
-    ON CONFLICT (subject) DO UPDATE SET denied = w.denied | excluded.denied;
+  IF sminion.lock_state(key, CASE current_setting('sminion.waited', true) WHEN 'yes' THEN '2ms' ELSE '1s' END) THEN
+    changed := sminion.apply_changes(key, own);
+    -- Only the first few of a transaction: each takes subtransactions. For many there are functions of their own.
+    -- Whoever changes the setting spends or saves time in his own transaction only; what is no number is as if he had spent it.
+    done := CASE WHEN coalesce(current_setting('sminion.settled_now', true), '') COLLATE "C" ~ '^[0-9]{0,4}$'
+      THEN coalesce(nullif(current_setting('sminion.settled_now', true), ''), '0')::integer ELSE 20 END;
+    IF changed AND done < 20 THEN
+      PERFORM sminion.settle_now(ARRAY[key], 200);
+      PERFORM set_config('sminion.settled_now', (done + 1)::text, true);
+    END IF;
+    RETURN changed;
   END IF;
-  -- Two steps, since `denied` is never 0: what the new state permits is withheld no longer.
-  DELETE FROM sminion.withheld w WHERE w.subject = key AND w.denied & ~after.mask = 0;
-  UPDATE sminion.withheld w SET denied = w.denied & ~after.mask WHERE w.subject = key AND w.denied & after.mask <> 0;
 
-  INSERT INTO sminion.unsettled (subject) VALUES (key) ON CONFLICT (subject) DO NOTHING;
+  PERFORM set_config('sminion.waited', 'yes', true);
+  INSERT INTO sminion.pending_change SELECT (own).*;
+  IF own.denied <> 0 THEN
+    INSERT INTO sminion.withheld (subject, change, denied) VALUES (key, own.id, own.denied);
+  END IF;
+  RAISE WARNING USING ERRCODE = 'SG508',
+    MESSAGE = format('the change of subject `%s` waits for a lock: %s', key,
+                     CASE own.denied WHEN 0 THEN 'it permits nothing yet' ELSE 'what it denies is denied' END),
+    DETAIL = format('The state is locked by %s.', sminion.state_holders(key)),
+    HINT = 'Nothing needs to be repeated: `sminion.settle` stores it once the lock is free; see `sminion.pending_changes`.';
   RETURN true;
 END
 $sminion$;
-COMMENT ON FUNCTION sminion.change_state(text, text, text, text, text) IS 'true when the state changed';
+COMMENT ON FUNCTION sminion.change_state(text, text, text, text, text, text) IS 'true when the state changed, or will';

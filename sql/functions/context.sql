@@ -1,6 +1,7 @@
 -- The floor of every protected table: called once per statement and table by the restrictive policy of each compartment
 -- role. It raises unless the transaction stands under a ticket that is committed, current and this login's; else it
--- returns the subjects withheld from the role since the masks were last settled (normally none).
+-- returns the subjects withheld from the role since the masks were last settled, or NULL when there are none, which is the
+-- usual case: a comparison with NULL costs the rows nothing.
 --
 -- planned:  the role the statement was planned for, a constant in the policy.
 -- acting:   current_user where the policy is evaluated. The two differ when a cursor or a function changed the role after
@@ -9,8 +10,12 @@
 -- STABLE is part of the promise: the withheld subjects are then read with the snapshot of the statement itself. Were it
 -- newer, a subject settled in between would be gone from this list while the statement still sees its old mask.
 -- PARALLEL RESTRICTED: the leader calls it, the workers get the result, so parallel plans stay.
--- The secret is compared as a hash, and the row's writer must have committed: a row seen is not a row kept (a ticket
--- opened in this transaction), and a transaction committed is not a row kept (a ticket rolled back to a savepoint).
+-- A ticket that the snapshot shows was committed, unless this transaction wrote it itself: such a row is seen, and is not
+-- kept by a rollback, not even by one to a savepoint. (The state of its writer is not asked for: in a database restored
+-- elsewhere the numbers of transactions are others.)
+-- A ticket of the policy in force is good, and one of an earlier policy while nothing has changed that it stands on: see
+-- record_policy. What has changed is asked of the latter only, apart.
+-- All is asked in one query, because each costs its own start: this is the price of every guarded statement.
 CREATE FUNCTION sminion.context(planned name, acting name) RETURNS text[]
 LANGUAGE plpgsql
 STABLE
@@ -19,48 +24,38 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $sminion$
 DECLARE
-  token text := current_setting('sminion.token', true);
-  t     record;
+  token       text := current_setting('sminion.token', true);
+  alternating boolean;
+  opened      integer;
+  in_force    integer;
+  withheld    text[];
 BEGIN
-  IF acting <> planned THEN
-    RAISE EXCEPTION USING ERRCODE = 'SG217',
-      MESSAGE = format('the statement was planned for role `%s` and runs as `%s`', planned, acting),
-      HINT = 'Do not change the role while a statement or cursor is open.';
-  END IF;
-  IF coalesce(token, '') = '' THEN
-    RAISE EXCEPTION USING ERRCODE = 'SG201',
-      MESSAGE = 'no ticket: this access has no recorded reason',
-      HINT = 'Open a ticket with `sminion.open_ticket`, commit, and activate it with `sminion.enter`.';
-  END IF;
-  -- Only what the cast below needs; all of the token is compared. (A regular expression costs a fifth of the whole call.)
-  IF length(split_part(token, '.', 1)) NOT BETWEEN 1 AND 18 OR ltrim(split_part(token, '.', 1), '0123456789') <> '' THEN
-    RAISE EXCEPTION USING ERRCODE = 'SG202',
-      MESSAGE = 'the token is not one of a ticket',
-      HINT = 'Pass the token unchanged as `sminion.open_ticket` returned it.';
-  END IF;
-
-  SELECT k.login, k.role, k.epoch, k.expires_at, k.revoked_at, k.mask, k.alternating,
-         pg_xact_status(k.writer) AS written,
-         (SELECT p.epoch FROM sminion.policy p) AS current_epoch,
-         EXISTS (SELECT FROM pg_cursor() c WHERE c.is_holdable) AS holdable,
-         ARRAY(SELECT w.subject FROM sminion.withheld w WHERE w.denied & k.mask <> 0) AS withheld
-  INTO t
+  SELECT k.alternating, (SELECT array_agg(w.subject) FROM sminion.withheld w WHERE w.denied & k.mask <> 0),
+    k.epoch, (SELECT p.epoch FROM sminion.policy p)
+  INTO alternating, withheld, opened, in_force
   FROM sminion.ticket k
-  WHERE k.id = split_part(token, '.', 1)::bigint
-    AND k.secret_hash = sha256(convert_to(split_part(token, '.', 2), 'UTF8'))
-    AND token = concat_ws('.', k.id, split_part(token, '.', 2), k.role);
-
-  IF t.login = session_user AND t.role = planned AND t.epoch = t.current_epoch AND t.written = 'committed'
-     AND t.revoked_at IS NULL AND t.expires_at > clock_timestamp() AND NOT t.holdable
-  THEN
-    IF t.alternating THEN
-      PERFORM sminion.stay_in_compartment(planned);
+  WHERE k.token_hash = sha256(convert_to(token, 'UTF8')) AND acting = planned
+    AND k.role = planned AND k.login = session_user
+    AND k.revoked_at IS NULL AND k.expires_at > clock_timestamp()
+    AND k.writer IS DISTINCT FROM pg_current_xact_id_if_assigned()
+    -- inet_client_addr is NULL on the unix socket.
+    AND (NOT k.require_tls OR inet_client_addr() IS NULL OR sminion.encrypted())
+    AND (SELECT count(*) FROM pg_cursor() c WHERE c.is_holdable) = 0;
+  -- Both are NULL where no ticket is good at all. Two conditions, since one with a query in it would cost as much each time.
+  IF (opened = in_force) IS NOT TRUE THEN
+    IF NOT EXISTS (
+      SELECT FROM sminion.login_compartment o WHERE o.login = session_user AND o.role = planned AND o.since <= opened)
+    THEN
+      PERFORM sminion.refuse_ticket(token, planned, acting);
+      -- Not reached while refuse_ticket does its work; if it ever returned, there would still be no row.
+      RAISE EXCEPTION USING ERRCODE = 'SG202', MESSAGE = 'the ticket does not open this access';
     END IF;
-    RETURN t.withheld;
   END IF;
-
-  PERFORM sminion.refuse_ticket(token, planned);
-  -- Not reached while refuse_ticket does its work; if it ever returned, there would still be no row.
-  RAISE EXCEPTION USING ERRCODE = 'SG202', MESSAGE = 'the ticket does not open this access';
+  IF alternating THEN
+    PERFORM sminion.stay_in_compartment(planned);
+  END IF;
+  RETURN withheld;
 END
 $sminion$;
+COMMENT ON FUNCTION sminion.context(name, name) IS
+  'checks the ticket of the transaction; the subjects withheld from its purpose, or NULL';

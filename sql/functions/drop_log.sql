@@ -1,27 +1,41 @@
 -- Drops the months of the logs of statements and writes that lie wholly before `before`, the only way in which their rows
 -- ever go, and records who did it and why. Returns how many months it dropped. Tickets stay.
+--
+-- A partition goes under a lock on the whole log that suffers no reader or writer, and whoever waits for such a lock lets
+-- all who come after wait behind him: one idle transaction would stop every writer. So nothing is waited for: all locks are
+-- had at once or let go, again and again for ten seconds, and after that it fails and names who is in the way. The locks are
+-- kept until the transaction ends: call it in one of its own.
 CREATE FUNCTION sminion.drop_log(before date, reason text) RETURNS integer
 LANGUAGE plpgsql
 VOLATILE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 SET timezone = 'UTC'
+SET lock_timeout = '1s'
 AS $sminion$
 DECLARE
+  parents CONSTANT text[] := ARRAY[
+    'statement_event', 'statement_result', 'statement_subject', 'write_event', 'write_subject'];
+  deadline CONSTANT timestamptz := clock_timestamp() + interval '10 seconds';
+  doomed  text[] := '{}';
   month   date;
-  parent  text;
   counted bigint;
   writes  bigint;
   dropped integer := 0;
+  why     text := sminion.require_reason(drop_log.reason);
 BEGIN
-  PERFORM sminion.require_reason(drop_log.reason);
   IF drop_log.before IS NULL OR drop_log.before > date_trunc('month', clock_timestamp())::date THEN
     RAISE EXCEPTION USING ERRCODE = 'SG606',
       MESSAGE = 'the log of this month, and of months to come, is kept',
       HINT = 'Pass the first day of a month that is to be kept, this one at the latest.';
   END IF;
   -- as sminion.extend_log
-  LOCK TABLE sminion.statement_event IN SHARE UPDATE EXCLUSIVE MODE;
+  BEGIN
+    LOCK TABLE ONLY sminion.statement_event, ONLY sminion.statement_result, ONLY sminion.statement_subject,
+      ONLY sminion.write_event, ONLY sminion.write_subject IN SHARE UPDATE EXCLUSIVE MODE;
+  EXCEPTION WHEN lock_not_available THEN
+    PERFORM sminion.refuse_locked_log('dropped');
+  END;
   FOR month IN
     SELECT to_date(right(c.relname, 7), 'YYYY_MM') FROM pg_inherits i
     JOIN pg_class c ON c.oid = i.inhrelid
@@ -29,17 +43,34 @@ BEGIN
       AND to_date(right(c.relname, 7), 'YYYY_MM') + interval '1 month' <= drop_log.before
     ORDER BY 1
   LOOP
+    -- Counted before the lock: no row comes to a month that is over.
     EXECUTE format('SELECT count(*) FROM sminion.%I', 'statement_event' || to_char(month, '_YYYY_MM')) INTO counted;
     EXECUTE format('SELECT count(*) FROM sminion.%I', 'write_event' || to_char(month, '_YYYY_MM')) INTO writes;
-    FOREACH parent IN ARRAY ARRAY[
-      'statement_event', 'statement_result', 'statement_subject', 'write_event', 'write_subject'
-    ] LOOP
-      EXECUTE format('DROP TABLE sminion.%I', parent || to_char(month, '_YYYY_MM'));
-    END LOOP;
+    doomed := doomed || ARRAY(SELECT format('sminion.%I', p || to_char(month, '_YYYY_MM')) FROM unnest(parents) p);
     INSERT INTO sminion.dropped_log (reason, month, statements, writes)
-    VALUES (btrim(drop_log.reason), month, counted, writes);
+    VALUES (why, month, counted, writes);
     dropped := dropped + 1;
   END LOOP;
+  IF dropped = 0 THEN
+    RETURN 0;
+  END IF;
+
+  LOOP
+    BEGIN
+      EXECUTE 'LOCK TABLE ONLY '
+        || (SELECT string_agg('sminion.' || p, ', ONLY ') FROM unnest(parents) p) || ', ' || array_to_string(doomed, ', ')
+        || ' IN ACCESS EXCLUSIVE MODE NOWAIT';
+      EXIT;
+    EXCEPTION WHEN lock_not_available THEN
+      IF clock_timestamp() >= deadline THEN
+        PERFORM sminion.refuse_locked_log('dropped');
+      END IF;
+    END;
+    PERFORM pg_sleep(0.02);
+  END LOOP;
+  EXECUTE 'DROP TABLE ' || array_to_string(doomed, ', ');
   RETURN dropped;
 END
 $sminion$;
+COMMENT ON FUNCTION sminion.drop_log(date, text) IS
+  'removes whole months of the logs that end before the date; the removal is on record in dropped_log';

@@ -14,7 +14,7 @@ BEGIN
   END IF;
   EXECUTE format(
     'REVOKE ALL ON FUNCTION sminion.open_log(), sminion.log_shape(jsonb), '
-    || 'sminion.log_statements(bigint, bigint, jsonb) FROM %I', end_log_of.login);
+    || 'sminion.log_statements(bigint, text, bigint, jsonb) FROM %I', end_log_of.login);
   EXECUTE format('REVOKE ALL ON SCHEMA sminion FROM %I', end_log_of.login);
   RETURN true;
 END

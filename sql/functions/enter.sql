@@ -14,3 +14,4 @@ BEGIN
   PERFORM set_config('role', compartment, true);
 END
 $sminion$;
+COMMENT ON FUNCTION sminion.enter(text) IS 'enters the purpose of a ticket until the transaction ends';

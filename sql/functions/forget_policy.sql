@@ -14,12 +14,14 @@ BEGIN
       HINT = 'Remove it with `sminion-guard apply --remove`, or by downgrading the migration that applied it.';
   END IF;
   DELETE FROM sminion.login;
+  DELETE FROM sminion.login_compartment;
   FOR mark IN DELETE FROM sminion.compartment c RETURNING 'mark_' || c.id LOOP
     EXECUTE format('DROP TABLE sminion.%I', mark);
   END LOOP;
   DELETE FROM sminion.protected_table;
   DELETE FROM sminion.policy;
   DELETE FROM sminion.closed_grant;
+  DELETE FROM sminion.row_security_before;
   UPDATE sminion.purpose p SET retired_at = clock_timestamp() WHERE p.retired_at IS NULL;
 END
 $sminion$;

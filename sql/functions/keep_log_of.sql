@@ -15,8 +15,13 @@ DECLARE
 BEGIN
   IF NOT EXISTS (SELECT FROM pg_roles r WHERE r.rolname = keep_log_of.login) THEN
     RAISE EXCEPTION USING ERRCODE = 'SG607',
-      MESSAGE = format('there is no login `%s` in this cluster', keep_log_of.login),
+      MESSAGE = format('there is no login `%s` in this cluster', coalesce(keep_log_of.login, 'NULL')),
       HINT = 'Create it first, without any other privilege.';
+  END IF;
+  IF coalesce(btrim(keep_log_of.database), '') = '' OR keep_log_of.system_identifier IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG607',
+      MESSAGE = 'the database that has the tickets is not named',
+      HINT = 'Pass its name and `SELECT system_identifier FROM pg_control_system()` of its cluster.';
   END IF;
   -- Where the tickets are here, they are looked at.
   IF EXISTS (SELECT FROM sminion.login l WHERE l.login = keep_log_of.login) THEN
@@ -32,7 +37,7 @@ BEGIN
   EXECUTE format('GRANT USAGE ON SCHEMA sminion TO %I', keep_log_of.login);
   EXECUTE format(
     'GRANT EXECUTE ON FUNCTION sminion.open_log(), sminion.log_shape(jsonb), '
-    || 'sminion.log_statements(bigint, bigint, jsonb) TO %I', keep_log_of.login);
+    || 'sminion.log_statements(bigint, text, bigint, jsonb) TO %I', keep_log_of.login);
   RETURN home;
 END
 $sminion$;

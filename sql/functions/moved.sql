@@ -1,6 +1,6 @@
 -- Called by a parent's trigger when its subject changed, before its children are touched. Row triggers of children hold the
 -- share lock of the subject they found: taking that subject's state exclusively waits for them, and updating it makes a
--- child that is being written in REPEATABLE READ fail rather than keep the old subject.
+-- child that is being written in REPEATABLE READ fail rather than keep the old subject. So the state is made if there is none.
 CREATE FUNCTION sminion.moved(key text) RETURNS void
 LANGUAGE plpgsql
 VOLATILE
@@ -13,6 +13,7 @@ BEGIN
       DETAIL = 'An older snapshot could miss children that were written in the meantime.',
       HINT = 'Repeat it in a READ COMMITTED transaction.';
   END IF;
+  PERFORM sminion.make_states(ARRAY[key]);
   UPDATE sminion.subject_state s SET mask = s.mask WHERE s.subject = key;
 END
 $sminion$;

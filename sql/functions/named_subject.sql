@@ -22,3 +22,4 @@ BEGIN
   RETURN named;
 END
 $sminion$;
+COMMENT ON FUNCTION sminion.named_subject(name, name) IS 'the subject that the ticket of the transaction names';

@@ -1,6 +1,8 @@
 -- Called by row triggers before a row is deleted, with the mask read under the share lock of the subject's state: a block
--- that committed since the statement began wins. Roles that are no compartment delete nothing through row security
--- but for `sminion_owner`; when the role cannot be told (it was changed in mid-statement), what is blocked stays.
+-- that committed since the statement began wins. A login of the policy is held to the purpose of the ticket that was noted
+-- before the first row (see sminion.fix_ticket), and not to the role: a statement can change its role from row to row, so a
+-- spoofed one, or none, would delete what its own purpose may not. Where the note cannot be found, what is blocked stays.
+-- Other roles delete nothing through row security but for `sminion_owner`.
 CREATE FUNCTION sminion.permit_delete(permitted bigint) RETURNS void
 LANGUAGE plpgsql
 STABLE
@@ -8,10 +10,14 @@ SET search_path = pg_catalog, pg_temp
 AS $sminion$
 DECLARE
   acting text := current_setting('role');
+  place  text := current_setting('sminion.write_ticket', true);
   needed bigint;
 BEGIN
-  SELECT c.mask INTO needed FROM sminion.compartment c WHERE c.role = acting;
-  IF NOT FOUND THEN
+  IF place COLLATE "C" ~ '^\([0-9]{1,9},[0-9]{1,4}\)$' THEN
+    SELECT k.mask INTO needed FROM sminion.write_ticket w JOIN sminion.ticket k ON k.id = w.ticket
+    WHERE w.ctid = place::tid AND w.transaction = pg_current_xact_id() AND w.statement = statement_timestamp();
+  END IF;
+  IF needed IS NULL AND NOT EXISTS (SELECT FROM sminion.login l WHERE l.login = session_user) THEN
     IF acting = 'sminion_owner'
        OR (acting = 'none' AND EXISTS (
              SELECT FROM pg_roles r WHERE r.rolname = session_user AND (r.rolsuper OR r.rolbypassrls)))

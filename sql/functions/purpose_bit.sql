@@ -13,7 +13,8 @@ BEGIN
   FROM sminion.purpose p WHERE p.name = purpose AND p.retired_at IS NULL;
   IF NOT FOUND THEN
     RAISE EXCEPTION USING ERRCODE = 'SG501',
-      MESSAGE = format('the policy in force has no purpose `%s`', purpose),
+      MESSAGE = CASE WHEN purpose IS NULL THEN 'no purpose is named'
+        ELSE format('the policy in force has no purpose `%s`', purpose) END,
       HINT = 'See `sminion-guard policy show`.';
   ELSIF event IN ('give_consent', 'withdraw_consent') AND found_basis <> 'consent' THEN
     RAISE EXCEPTION USING ERRCODE = 'SG502',

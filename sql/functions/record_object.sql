@@ -3,6 +3,7 @@ CREATE FUNCTION sminion.record_object(key text, "position" integer, digest text,
 LANGUAGE plpgsql
 VOLATILE
 SET search_path = pg_catalog, pg_temp
+SET jit = off
 AS $sminion$
 DECLARE
   answer text;

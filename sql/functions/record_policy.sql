@@ -1,20 +1,25 @@
--- Puts a compiled policy in force and returns its epoch. Tickets of earlier epochs open nothing from here on. When the
--- formula of the masks changed, every state and every row is due again: `remask`, then `backfill`.
+-- Puts a compiled policy in force and returns its epoch. Tickets that the change concerns open nothing from here on, those
+-- of compartments that it leaves alone stay good: see policy_changes. When the formula of the masks changed, every state and
+-- every row is due again: `remask`, then `backfill`.
 CREATE FUNCTION sminion.record_policy(registry jsonb) RETURNS integer
 LANGUAGE plpgsql
 VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $sminion$
 DECLARE
-  before    sminion.policy;
-  mark      name;
-  new_epoch integer;
-  same_mask boolean;
+  before      sminion.policy;
+  mark        name;
+  new_epoch   integer;
+  same_mask   boolean;
+  nobody_else boolean;
 BEGIN
   SELECT p.* INTO before FROM sminion.policy p;
   INSERT INTO sminion.policy_version (name, version, digest, document)
   VALUES (registry ->> 'name', registry ->> 'version', registry ->> 'digest', registry -> 'document')
   RETURNING epoch INTO new_epoch;
+  -- Compared with what is in force, so before any of it is replaced.
+  INSERT INTO sminion.policy_change (epoch, login, role, purpose, change)
+  SELECT DISTINCT new_epoch, c.login, c.role, c.purpose, c.change FROM sminion.policy_changes(registry) c;
   same_mask := before.epoch IS NOT NULL
     AND before.default_bits = (registry ->> 'default_bits')::bigint
     AND before.consent_bits = (registry ->> 'consent_bits')::bigint
@@ -23,12 +28,12 @@ BEGIN
 
   DELETE FROM sminion.policy;
   INSERT INTO sminion.policy (
-    epoch, name, version, digest, subject_key, ticket_lifetime, require_tls, mask_epoch,
+    epoch, name, version, digest, subject_keys, ticket_lifetime, require_tls, ticket_values, mask_epoch,
     default_bits, consent_bits, objection_bits, blocked_bits
   ) VALUES (
-    new_epoch, registry ->> 'name', registry ->> 'version', registry ->> 'digest', registry ->> 'subject_key',
+    new_epoch, registry ->> 'name', registry ->> 'version', registry ->> 'digest', registry -> 'subject_keys',
     make_interval(secs => (registry ->> 'ticket_lifetime_seconds')::double precision),
-    (registry ->> 'require_tls')::boolean, CASE WHEN same_mask THEN before.mask_epoch ELSE new_epoch END,
+    (registry ->> 'require_tls')::boolean, registry -> 'ticket_values', CASE WHEN same_mask THEN before.mask_epoch ELSE new_epoch END,
     (registry ->> 'default_bits')::bigint, (registry ->> 'consent_bits')::bigint,
     (registry ->> 'objection_bits')::bigint, (registry ->> 'blocked_bits')::bigint
   );
@@ -49,12 +54,13 @@ BEGIN
   LOOP
     EXECUTE format('DROP TABLE sminion.%I', mark);
   END LOOP;
-  INSERT INTO sminion.compartment AS c (role, purpose, mask, schemas, sees_blocked, clashes)
-  SELECT j.role, j.purpose, j.mask, j.schemas, j.sees_blocked, j.clashes
+  INSERT INTO sminion.compartment AS c (role, purpose, mask, schemas, tables, sees_blocked, clashes, gives, terms)
+  SELECT j.role, j.purpose, j.mask, j.schemas, j.tables, j.sees_blocked, j.clashes, j.gives, j.terms
   FROM jsonb_to_recordset(registry -> 'compartments')
-    AS j (role name, purpose text, mask bigint, schemas text[], sees_blocked boolean, clashes text[])
+    AS j (role name, purpose text, mask bigint, schemas text[], tables text[], sees_blocked boolean, clashes text[], gives jsonb, terms jsonb)
   ON CONFLICT (role) DO UPDATE SET purpose = excluded.purpose, mask = excluded.mask, schemas = excluded.schemas,
-    sees_blocked = excluded.sees_blocked, clashes = excluded.clashes;
+    tables = excluded.tables, sees_blocked = excluded.sees_blocked, clashes = excluded.clashes, gives = excluded.gives,
+    terms = excluded.terms;
   -- What a transaction locks to be marked as one of the compartment: see stay_in_compartment.
   FOR mark IN SELECT 'mark_' || c.id FROM sminion.compartment c LOOP
     EXECUTE format('CREATE TABLE IF NOT EXISTS sminion.%I ()', mark);
@@ -64,18 +70,43 @@ BEGIN
   INSERT INTO sminion.login (login, purpose, may_hold_incompatible)
   SELECT j.login, j.purpose, j.may_hold_incompatible
   FROM jsonb_to_recordset(registry -> 'logins') AS j (login name, purpose text, may_hold_incompatible boolean);
+  DELETE FROM sminion.login_compartment o
+  WHERE NOT EXISTS (
+    SELECT FROM sminion.login l JOIN sminion.compartment c ON c.purpose = l.purpose WHERE l.login = o.login AND c.role = o.role);
+  INSERT INTO sminion.login_compartment AS o (login, role, alternating, since)
+  SELECT l.login, c.role, l.may_hold_incompatible, new_epoch
+  FROM sminion.login l JOIN sminion.compartment c ON c.purpose = l.purpose
+  ON CONFLICT ON CONSTRAINT login_compartment_pkey DO UPDATE SET alternating = excluded.alternating,
+    since = CASE WHEN EXISTS (
+        SELECT FROM sminion.policy_change x WHERE x.epoch = new_epoch AND x.login = o.login AND x.role = o.role)
+      THEN new_epoch ELSE o.since END;
 
+  -- A row whose parent is about nobody is so itself: children follow their parents.
+  nobody_else := EXISTS (
+    SELECT FROM sminion.protected_table p
+    JOIN jsonb_to_recordset(registry -> 'tables') AS j (schema text, "table" text, anonymous boolean)
+      ON j.schema = p.schema_name AND j."table" = p.table_name AND j.anonymous <> p.anonymous);
   DELETE FROM sminion.protected_table p
   WHERE NOT EXISTS (
     SELECT FROM jsonb_array_elements(registry -> 'tables') j
     WHERE j ->> 'schema' = p.schema_name AND j ->> 'table' = p.table_name);
-  INSERT INTO sminion.protected_table AS p (schema_name, table_name, subject_columns, key_type, depth)
-  SELECT j.schema, j."table", j.subject_columns, registry ->> 'subject_key', j.depth
-  FROM jsonb_to_recordset(registry -> 'tables') AS j (schema text, "table" text, subject_columns text[], depth integer)
+  INSERT INTO sminion.protected_table AS p (
+    schema_name, table_name, subject_columns, key_types, prefixes, optional, depth, anonymous,
+    parent_schema, parent_table, parent_key, parent_subject, child_column)
+  SELECT j.schema, j."table", j.subject_columns, j.key_types, j.prefixes, j.optional, j.depth, j.anonymous,
+         j.parent_schema, j.parent_table, j.parent_key, j.parent_subject, j.child_column
+  FROM jsonb_to_recordset(registry -> 'tables') AS j (
+    schema text, "table" text, subject_columns text[], key_types text[], prefixes text[], optional boolean[], depth integer, anonymous boolean,
+    parent_schema text, parent_table text, parent_key text, parent_subject text, child_column text)
   ON CONFLICT (schema_name, table_name) DO UPDATE SET
-    subject_columns = excluded.subject_columns, depth = excluded.depth,
+    subject_columns = excluded.subject_columns, key_types = excluded.key_types, prefixes = excluded.prefixes,
+    optional = excluded.optional, depth = excluded.depth, anonymous = excluded.anonymous,
+    parent_schema = excluded.parent_schema, parent_table = excluded.parent_table, parent_key = excluded.parent_key,
+    parent_subject = excluded.parent_subject, child_column = excluded.child_column,
     next_block = CASE
-      WHEN same_mask AND p.subject_columns = excluded.subject_columns AND p.depth = excluded.depth THEN p.next_block
+      WHEN same_mask AND p.subject_columns = excluded.subject_columns AND p.prefixes = excluded.prefixes
+        AND p.optional = excluded.optional AND p.depth = excluded.depth
+        AND p.anonymous = excluded.anonymous AND NOT (nobody_else AND excluded.depth > 0) THEN p.next_block
       ELSE 0 END;
 
   -- What `apply` took away in this transaction, for the way back (see templates/closed_schema).

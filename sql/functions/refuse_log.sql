@@ -1,14 +1,16 @@
 -- Says what is wrong with a batch of the log. Apart from sminion.log_statements, which decides on the hot path that something
 -- is.
-CREATE FUNCTION sminion.refuse_log(writer bigint, first bigint, entries jsonb) RETURNS void
+CREATE FUNCTION sminion.refuse_log(writer bigint, secret text, first bigint, entries jsonb) RETURNS void
 LANGUAGE plpgsql
 STABLE
 SET search_path = pg_catalog, pg_temp
 AS $sminion$
 #variable_conflict use_column
 DECLARE
+  own   bytea := sha256(convert_to(secret, 'UTF8'));
   place bigint := (
-    SELECT w.place FROM sminion.log_writer w WHERE w.id = refuse_log.writer AND w.login = session_user);
+    SELECT w.place FROM sminion.log_writer w
+    WHERE w.id = refuse_log.writer AND w.login = session_user AND w.secret_hash = own);
   wrong text;
 BEGIN
   IF jsonb_typeof(entries) IS DISTINCT FROM 'array' OR jsonb_array_length(entries) = 0 THEN
@@ -19,10 +21,10 @@ BEGIN
   FROM jsonb_array_elements(entries) AS e (value)
   WHERE NOT e.value ? 'of' AND NOT EXISTS (
     SELECT FROM sminion.ticket k
-    WHERE k.id = (e.value ->> 'ticket')::bigint AND k.login = session_user AND pg_xact_status(k.writer) = 'committed')
+    WHERE k.id = (e.value ->> 'ticket')::bigint AND k.login = session_user AND k.writer IS DISTINCT FROM pg_current_xact_id_if_assigned())
     AND NOT EXISTS (
       SELECT FROM sminion.log_writer w
-      WHERE w.id = refuse_log.writer AND w.login = session_user AND w.home IS NOT NULL)
+      WHERE w.id = refuse_log.writer AND w.login = session_user AND w.secret_hash = own AND w.home IS NOT NULL)
   LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION USING ERRCODE = 'SG603',
@@ -49,7 +51,8 @@ BEGIN
       HINT = 'Pass the place of its statement as `of`.';
   END IF;
   RAISE EXCEPTION USING ERRCODE = 'SG604',
-    MESSAGE = CASE WHEN place IS NULL THEN format('login `%s` has no log writer %s', session_user, writer)
+    MESSAGE = CASE
+      WHEN place IS NULL THEN format('login `%s` has no log writer %s with this secret', session_user, writer)
       ELSE format('log writer %s is at place %s, the batch begins at %s', writer, place, first) END,
     HINT = 'Open a log of your own with `sminion.open_log`, and send its batches in order.';
 END

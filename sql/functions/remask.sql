@@ -1,14 +1,17 @@
 -- After a change of policy: computes the masks of the next states that still carry an earlier epoch's, and returns how
--- many it did; 0 when all are done. The rows follow with `backfill`, which `apply` has set back.
+-- many it did; 0 when all are done. The rows follow with `backfill`, which `apply` has set back. States that somebody has
+-- locked are passed over: `settle_status` counts them.
 CREATE FUNCTION sminion.remask(batch integer DEFAULT 5000) RETURNS bigint
 LANGUAGE plpgsql
 VOLATILE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET lock_timeout = '500ms'
 AS $sminion$
 DECLARE
   changed bigint;
 BEGIN
+  PERFORM sminion.require_read_committed();
   UPDATE sminion.subject_state s
   SET mask = sminion.mask(p, s.blocked, s.consents, s.objections), epoch = p.mask_epoch
   FROM sminion.policy p,
@@ -20,3 +23,4 @@ BEGIN
   RETURN changed;
 END
 $sminion$;
+COMMENT ON FUNCTION sminion.remask(integer) IS 'brings states to the purposes in force; how many changed, repeat until 0';

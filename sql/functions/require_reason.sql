@@ -1,12 +1,23 @@
--- Every change of a state or a ticket says why.
-CREATE FUNCTION sminion.require_reason(reason text) RETURNS void
+-- Every change of a state or a ticket says why: the reason as logs keep it.
+CREATE FUNCTION sminion.require_reason(reason text) RETURNS text
 LANGUAGE plpgsql
 IMMUTABLE
 SET search_path = pg_catalog, pg_temp
 AS $sminion$
+DECLARE
+  said text := sminion.legible_text(reason);
 BEGIN
-  IF coalesce(btrim(reason), '') = '' THEN
-    RAISE EXCEPTION USING ERRCODE = 'SG506', MESSAGE = 'the reason is empty', HINT = 'Pass a non-empty reason.';
+  IF said IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG506',
+      MESSAGE = CASE WHEN coalesce(btrim(reason), '') = '' THEN 'the reason is empty'
+        ELSE 'the reason has no character that can be seen' END,
+      HINT = 'Pass a non-empty reason.';
   END IF;
+  IF length(said) > 1000 THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG613',
+      MESSAGE = format('the reason has %s characters, and 1000 are kept', length(said)),
+      HINT = 'Give it in short, and name the document that has the rest.';
+  END IF;
+  RETURN said;
 END
 $sminion$;

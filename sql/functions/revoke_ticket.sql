@@ -5,10 +5,11 @@ VOLATILE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $sminion$
+DECLARE
+  why text := sminion.require_reason(revoke_ticket.reason);
 BEGIN
-  PERFORM sminion.require_reason(revoke_ticket.reason);
   UPDATE sminion.ticket k
-  SET revoked_at = clock_timestamp(), revoked_by = session_user, revoked_why = revoke_ticket.reason
+  SET revoked_at = clock_timestamp(), revoked_by = session_user, revoked_why = why
   WHERE k.id = ticket AND k.revoked_at IS NULL;
   RETURN FOUND;
 END

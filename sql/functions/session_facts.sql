@@ -40,3 +40,5 @@ AS $sminion$
   FROM sminion.policy p
   JOIN sminion.policy_version v ON v.epoch = p.epoch
 $sminion$;
+COMMENT ON FUNCTION sminion.session_facts() IS
+  'the policy in force and what the login may do; called by the guarded session';

@@ -6,10 +6,9 @@
 -- itself, in code that then lets it go. ROW SHARE is allowed in READ ONLY transactions and on a hot standby, disturbs nobody,
 -- and tells the mark from somebody who reads the table.
 --
--- ROLLBACK TO SAVEPOINT and COMMIT release it, together with all that the database kept of the other side. Variables of
--- procedural code survive both: a DO block could read one side, roll its inner block back (or COMMIT), and read the other.
--- So the first mark of a transaction is made outside of code, by `enter` or by a plain statement: code then finds a mark
--- that it cannot lose. The call stack tells; its outermost line is the last.
+-- ROLLBACK TO SAVEPOINT and COMMIT release it. Two kinds of things survive that: variables of procedural code, which live as
+-- long as the statement that runs it, and cursors, which live as long as the subtransaction that declared them. So a new
+-- mark is made only by `enter` as a whole statement of the client (see entered_by_client), while no cursor exists.
 CREATE FUNCTION sminion.stay_in_compartment(entering name) RETURNS void
 LANGUAGE plpgsql
 VOLATILE
@@ -22,6 +21,7 @@ DECLARE
   marked name[];
   stack  text;
   other  name;
+  open   text;
 BEGIN
   SELECT c.* INTO STRICT own FROM sminion.compartment c WHERE c.role = entering;
   marked := ARRAY(
@@ -42,11 +42,23 @@ BEGIN
   END IF;
 
   GET DIAGNOSTICS stack = PG_CONTEXT;
-  IF stack !~ E'(^|\n)[^"\n]* sminion\\.(context\\(name,name\\)|enter\\(text\\)) [^"\n]*$' THEN
+  IF sminion.entered_by_client(current_query(), stack) IS NOT TRUE THEN
     RAISE EXCEPTION USING ERRCODE = 'SG220',
-      MESSAGE = format('compartment `%s` must be entered before code runs in it', entering),
-      DETAIL = 'Variables of a DO block or function would outlive the compartment in which they were filled.',
-      HINT = 'Call `sminion.enter` as a statement of its own, first in the transaction.';
+      MESSAGE = format('compartment `%s` must be entered by a statement of its own', entering),
+      DETAIL = 'This login may hold incompatible purposes: what code, or another part of the statement, has read would '
+        || 'outlive the compartment.',
+      HINT = 'Send `SELECT sminion.enter($1)`, or with the token as a literal, as the whole statement; '
+        || '`BEGIN;` may stand before it.';
+  END IF;
+  -- The extended protocol runs the statement itself in the portal without a name, which is no leftover: each new one takes
+  -- the place of the one before.
+  SELECT c.name INTO open FROM pg_cursor() c
+  WHERE c.name <> '' OR c.statement IS DISTINCT FROM current_query() LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG221',
+      MESSAGE = format('compartment `%s` cannot be entered while cursor `%s` is open', entering, open),
+      DETAIL = 'A rollback to a savepoint would end the compartment, and the cursor would still hold what it read there.',
+      HINT = 'Close the cursor first, or end the transaction.';
   END IF;
   EXECUTE format('LOCK TABLE sminion.%I IN ROW SHARE MODE', 'mark_' || own.id);
 END

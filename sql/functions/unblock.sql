@@ -1,10 +1,10 @@
 -- Ends a block. Rows become visible again as they are settled.
-CREATE FUNCTION sminion.unblock(subject text, reason text, actor text DEFAULT NULL) RETURNS boolean
+CREATE FUNCTION sminion.unblock(subject text, reason text, actor text DEFAULT NULL, kind text DEFAULT NULL) RETURNS boolean
 LANGUAGE sql
 VOLATILE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $sminion$
-  SELECT sminion.change_state(subject, 'unblock', NULL, reason, actor)
+  SELECT sminion.change_state(subject, 'unblock', NULL, reason, actor, kind)
 $sminion$;
-COMMENT ON FUNCTION sminion.unblock(text, text, text) IS 'true when the state changed; see subject_history';
+COMMENT ON FUNCTION sminion.unblock(text, text, text, text) IS 'true when the state changed; see subject_history';

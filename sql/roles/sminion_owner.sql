@@ -32,10 +32,33 @@ BEGIN
     CREATE ROLE sminion_owner NOLOGIN NOINHERIT NOCREATEDB NOCREATEROLE NOREPLICATION;
     COMMENT ON ROLE sminion_owner IS 'sminion_guard: owner of schema sminion';
   END IF;
+  -- To see whether a connection is encrypted: PostgreSQL shows that of a session to its own role and to members only. INHERIT,
+  -- because 15 asks the role and not the membership. Who may not grant it installs all the same: logins are refused over TCP
+  -- then, if the policy requires TLS.
+  BEGIN
+    GRANT pg_read_all_stats TO sminion_owner;
+    ALTER ROLE sminion_owner INHERIT;
+  EXCEPTION WHEN insufficient_privilege THEN
+    RAISE WARNING USING ERRCODE = 'SG224',
+      MESSAGE = 'role `sminion_owner` cannot see whether connections are encrypted',
+      DETAIL = 'A policy with `require_tls` refuses every login over TCP until it can.',
+      HINT = 'As a superuser: GRANT pg_read_all_stats TO sminion_owner; ALTER ROLE sminion_owner INHERIT;';
+  END;
   IF NOT (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user) THEN
     -- Only until the end of the installation: see roles/release.sql.
     EXECUTE pg_catalog.format('GRANT sminion_owner TO %I', current_user);
   END IF;
+END
+$sminion$;
+
+-- Masks are set without the application's triggers (see sminion.begin_replica_role), where the installing role may allow it.
+DO $sminion$
+BEGIN
+  IF NOT pg_catalog.has_parameter_privilege('sminion_owner', 'session_replication_role', 'SET') THEN
+    GRANT SET ON PARAMETER session_replication_role TO sminion_owner;
+  END IF;
+EXCEPTION WHEN insufficient_privilege THEN
+  RAISE NOTICE 'sminion_owner may not set session_replication_role: triggers of the application hear of masks';
 END
 $sminion$;
 

@@ -5,9 +5,11 @@ CREATE TABLE sminion.policy (
   name            text     NOT NULL,
   version         text     NOT NULL,
   digest          text     NOT NULL,
-  subject_key     text     NOT NULL CHECK (subject_key IN ('bigint', 'uuid', 'text')),
+  subject_keys    jsonb    NOT NULL CHECK (
+    subject_keys <> '{}' AND NOT pg_catalog.jsonb_path_exists(subject_keys, '$.* ? (@ != "bigint" && @ != "uuid" && @ != "text")')),
   ticket_lifetime interval NOT NULL CHECK (ticket_lifetime > interval '0'),
   require_tls     boolean  NOT NULL,
+  ticket_values   jsonb    NOT NULL DEFAULT '{}',
   mask_epoch      integer  NOT NULL,
   default_bits    bigint   NOT NULL,
   consent_bits    bigint   NOT NULL,
@@ -19,6 +21,9 @@ CREATE TABLE sminion.policy (
   CHECK (objection_bits & ~default_bits = 0)
 );
 COMMENT ON COLUMN sminion.policy.mask_epoch IS 'epoch in which the formula of the masks last changed';
+COMMENT ON COLUMN sminion.policy.ticket_values IS 'the values that each ticket carries, name to type';
+COMMENT ON COLUMN sminion.policy.subject_keys IS
+  'kinds of subjects, name to the type of their keys; the name of the only kind of a policy that names none is empty';
 COMMENT ON TABLE sminion.policy IS 'the policy in force';
 COMMENT ON COLUMN sminion.policy.default_bits IS 'purposes permitted without anything the subject did';
 COMMENT ON COLUMN sminion.policy.consent_bits IS 'purposes permitted by consent only';

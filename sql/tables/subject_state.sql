@@ -1,4 +1,5 @@
--- What each subject permits. `mask` is a pure function of the other columns and of the policy (see sminion.mask); it is
+-- What each subject permits. A subject is a key as its type prints it (`17`); where the policy names kinds of subjects, with
+-- its kind before it (`employee:17`), here and wherever schema `sminion` names one. `mask` is a pure function of the other columns and of the policy (see sminion.mask); it is
 -- stored because row triggers read it for every row they see.
 CREATE TABLE sminion.subject_state (
   subject    text    COLLATE "C" PRIMARY KEY CHECK (subject <> ''),

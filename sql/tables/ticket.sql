@@ -1,18 +1,24 @@
--- The committed record of each access: who, why, from where, until when. The secret is not here, only its hash, so that
+-- The committed record of each access: who, why, from where, until when. The token is not here, only its hash, so that
 -- whoever reads the log cannot act with it.
 CREATE TABLE sminion.ticket (
-  id             bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  secret_hash    bytea       NOT NULL,
-  -- The top-level transaction that wrote the row: while it runs, and after it rolled back, the ticket opens nothing.
+  -- grows with time; from no sequence: see open_ticket
+  id             bigint      PRIMARY KEY,
+  -- of the whole token: one lookup says that number, secret and role are those of one ticket
+  token_hash     bytea       NOT NULL UNIQUE,
+  -- The top-level transaction that wrote the row: in it the ticket opens nothing, because it could still be rolled back.
   writer         xid8        NOT NULL DEFAULT pg_catalog.pg_current_xact_id(),
   opened_at      timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
   expires_at     timestamptz NOT NULL,
   login          name        NOT NULL,
+  -- how many the login has opened with this one, by which open_ticket limits them: two at once may have the same number
+  nth            bigint      NOT NULL,
   role           name        NOT NULL,
   mask           bigint      NOT NULL,
   -- the login may hold incompatible purposes, so each transaction must prove that it stays in one compartment
   alternating    boolean     NOT NULL,
   epoch          integer     NOT NULL,
+  -- as the policy of that epoch says it
+  require_tls    boolean     NOT NULL,
   purpose        text        NOT NULL,
   basis          text        NOT NULL,
   basis_ref      text        CHECK (pg_catalog.length(basis_ref) <= 400),
@@ -20,6 +26,8 @@ CREATE TABLE sminion.ticket (
   unit           text        CHECK (pg_catalog.length(unit) <= 200),
   reason         text        NOT NULL CHECK (pg_catalog.length(reason) BETWEEN 1 AND 1000),
   subject        text        COLLATE "C",
+  -- what rules of rows compare with, such as a tenant: canonical, as sminion.ticket_values made it
+  "values"       jsonb       NOT NULL DEFAULT '{}' CHECK (pg_catalog.length("values"::text) <= 8000),
   client_address inet,
   encrypted      boolean     NOT NULL,
   application    text        NOT NULL,
@@ -31,5 +39,6 @@ CREATE TABLE sminion.ticket (
 -- The log grows in time order: BRIN answers "last week" for almost nothing.
 CREATE INDEX ticket_opened_at ON sminion.ticket USING brin (opened_at);
 CREATE INDEX ticket_actor ON sminion.ticket (actor, opened_at);
+CREATE INDEX ticket_nth ON sminion.ticket (login, nth);
 CREATE INDEX ticket_subject ON sminion.ticket (subject, opened_at) WHERE subject IS NOT NULL;
 COMMENT ON TABLE sminion.ticket IS 'every access: who, why, from where, until when';

@@ -1,6 +1,9 @@
 -- One row per statement that wrote to a protected table, by whatever client: made by the table's own triggers in the
 -- statement's transaction, so a write that was rolled back left none. Append-only; partitions are made by
 -- sminion.extend_log.
+--
+-- `at`, then `id`, is the order. The number is random and from no sequence: made in the application's session, it would
+-- become what lastval() answers there after an INSERT.
 CREATE TABLE sminion.write_event (
   at          timestamptz NOT NULL,
   id          bigint      NOT NULL,
@@ -20,8 +23,7 @@ CREATE TABLE sminion.write_event (
   bulk        bigint      CHECK (bulk > 0),
   CHECK (rows IS NOT NULL OR operation = 'delete')
 ) PARTITION BY RANGE (at);
-CREATE SEQUENCE sminion.write_number;
-CREATE INDEX write_event_at ON sminion.write_event USING brin (at);
-CREATE INDEX write_event_id ON sminion.write_event (id);
+-- Grows at its right end, as an index of random numbers would not; subjects are joined by both.
+CREATE INDEX write_event_at ON sminion.write_event (at);
 CREATE INDEX write_event_ticket ON sminion.write_event (ticket) WHERE ticket IS NOT NULL;
 COMMENT ON TABLE sminion.write_event IS 'every write to a protected table: who, what, which columns, how many rows';

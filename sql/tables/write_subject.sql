@@ -2,7 +2,7 @@
 -- made by sminion.extend_log.
 CREATE TABLE sminion.write_subject (
   at      timestamptz NOT NULL,
-  -- sminion.write_event.id
+  -- sminion.write_event.id, of the same `at`
   event   bigint      NOT NULL,
   subject text        COLLATE "C" NOT NULL
 ) PARTITION BY RANGE (at);

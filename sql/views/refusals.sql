@@ -1,6 +1,6 @@
 -- What was refused: by the analyzer before the statement was sent, or by the server. With a home its ticket is there.
 CREATE VIEW sminion.refusals WITH (security_barrier) AS
-  SELECT e.at, e.writer, e.place, e.ticket, w.login, k.actor, k.unit, k.purpose, k.reason,
+  SELECT e.at, e.writer, e.place, e.ticket, w.login, k.actor, k.unit, k.purpose, k.reason, k."values",
          CASE WHEN h.verdict = 'refused' THEN 'analyzer' ELSE 'server' END AS refused_by,
          h.codes || coalesce(e.codes, '{}') AS codes, h.operations, h.relations, h.columns, h.statement, o.database AS home
   FROM sminion.statement_event e
@@ -10,7 +10,7 @@ CREATE VIEW sminion.refusals WITH (security_barrier) AS
   LEFT JOIN sminion.ticket k ON k.id = e.ticket AND w.home IS NULL
   WHERE e.refused
   UNION ALL
-  SELECT r.at, r.writer, r.statement, e.ticket, w.login, k.actor, k.unit, k.purpose, k.reason, 'server',
+  SELECT r.at, r.writer, r.statement, e.ticket, w.login, k.actor, k.unit, k.purpose, k.reason, k."values", 'server',
          r.codes, h.operations, h.relations, h.columns, h.statement, o.database AS home
   FROM sminion.statement_result r
   JOIN sminion.statement_event e ON e.writer = r.writer AND e.place = r.statement AND e.at <= r.at

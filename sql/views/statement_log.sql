@@ -1,7 +1,7 @@
 -- Every statement as auditors see it, with who acted and why, and what came of it. Without an outcome it was cut off: the
 -- application or the server ended while it ran. With a home its ticket is in that database, and who acted and why is there.
 CREATE VIEW sminion.statement_log WITH (security_barrier) AS
-  SELECT e.at, e.writer, e.place, e.ticket, w.login, k.actor, k.unit, k.purpose, k.reason, k.role AS compartment,
+  SELECT e.at, e.writer, e.place, e.ticket, w.login, k.actor, k.unit, k.purpose, k.reason, k."values", k.role AS compartment,
          CASE WHEN e.refused OR r.refused THEN 'refused' ELSE 'allowed' END AS verdict,
          r.outcomes, h.codes || coalesce(r.codes, '{}') AS codes,
          h.operations, h.relations, h.columns, h.fingerprint, h.statement,

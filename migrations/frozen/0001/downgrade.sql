@@ -31,8 +31,12 @@ BEGIN
     SELECT FROM pg_catalog.pg_shdepend s
     WHERE s.refclassid = 'pg_catalog.pg_authid'::pg_catalog.regclass
       AND s.refobjid = 'sminion_owner'::pg_catalog.regrole
+      AND s.classid <> 'pg_catalog.pg_parameter_acl'::pg_catalog.regclass
       AND s.dbid <> (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database())
   ) THEN
+    IF pg_catalog.has_parameter_privilege('sminion_owner', 'session_replication_role', 'SET') THEN
+      REVOKE SET ON PARAMETER session_replication_role FROM sminion_owner;
+    END IF;
     DROP ROLE sminion_owner;
   ELSE
     RAISE NOTICE 'role sminion_owner stays: another database uses it';

@@ -1,1 +1,1 @@
-SELECT sminion.log_shape($1::jsonb)
+SELECT sminion.log_shape($1::pg_catalog.jsonb)

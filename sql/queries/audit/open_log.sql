@@ -1,1 +1,1 @@
-SELECT sminion.open_log()
+SELECT pg_catalog.concat_ws('.', writer, secret) FROM sminion.open_log()

@@ -20,6 +20,17 @@ SELECT n.nspname AS schema, p.proname AS name, p.prokind::text AS kind,
          WHERE a.mode IN ('o', 'b', 't')) AS outputs,
        r.name AS result, l.lanname AS language, p.provolatile::text AS volatility, p.prosecdef AS definer,
        p.proretset AS returns_set,
+       -- All that its arguments, results and state are made of: a value of any of them may be made by a call.
+       (SELECT coalesce(json_agg(DISTINCT y.name), '[]')
+          FROM (SELECT unnest(coalesce(p.proallargtypes, p.proargtypes::oid[]) || p.prorettype)
+                UNION SELECT unnest(ARRAY[g.aggtranstype, g.aggmtranstype])
+                  FROM pg_catalog.pg_aggregate g WHERE g.aggfnoid = p.oid) t(oid)
+          JOIN type_name y ON y.oid = t.oid) AS types,
+       pg_catalog.pg_get_expr(p.proargdefaults, 0) AS default_values,
+       (SELECT e.extname FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_extension e ON e.oid = d.refobjid
+         WHERE d.classid = 'pg_catalog.pg_proc'::regclass AND d.objid = p.oid
+           AND d.refclassid = 'pg_catalog.pg_extension'::regclass AND d.deptype = 'e') AS extension,
+       CASE WHEN l.lanname = 'c' THEN p.probin ELSE '' END AS library,
        p.pronargdefaults AS defaults, p.provariadic <> 0 AS variadic,
        CASE WHEN p.prosqlbody IS NOT NULL THEN pg_catalog.pg_get_functiondef(p.oid) ELSE p.prosrc END AS body,
        p.prosqlbody IS NOT NULL AS atomic,

@@ -1,7 +1,17 @@
 -- Operators outside of pg_catalog, the types they take, each once, and the function behind each.
+WITH type_name AS (
+     SELECT t.oid,
+            CASE WHEN t.typelem <> 0 AND t.typlen = -1 AND e.typarray = t.oid
+                 THEN pg_catalog.format('%s.%s[]', en.nspname, e.typname)
+                 ELSE pg_catalog.format('%s.%s', n.nspname, t.typname) END AS name
+       FROM pg_catalog.pg_type t
+       JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
+       LEFT JOIN pg_catalog.pg_type e ON e.oid = t.typelem
+       LEFT JOIN pg_catalog.pg_namespace en ON en.oid = e.typnamespace
+)
 SELECT n.nspname AS schema, o.oprname AS name,
-       (SELECT json_agg(tn.nspname || '.' || t.typname ORDER BY tn.nspname, t.typname)
-          FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace tn ON tn.oid = t.typnamespace
+       (SELECT json_agg(t.name ORDER BY t.name)
+          FROM type_name t
          WHERE t.oid IN (o.oprleft, o.oprright)) AS types,
        fn.nspname AS function_schema, f.proname AS function_name
   FROM pg_catalog.pg_operator o

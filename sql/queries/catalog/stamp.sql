@@ -14,4 +14,6 @@ SELECT (SELECT coalesce(sum(hashtext(xmin::text || oid)), 0) + count(*) FROM pg_
      + (SELECT coalesce(sum(hashtext(xmin::text || oid)), 0) + count(*) FROM pg_catalog.pg_cast WHERE oid >= 16384)
      + (SELECT coalesce(sum(hashtext(xmin::text || oid)), 0) + count(*) FROM pg_catalog.pg_namespace)
      + (SELECT coalesce(sum(hashtext(xmin::text || inhrelid)), 0) + count(*) FROM pg_catalog.pg_inherits)
+     + (SELECT coalesce(sum(hashtext(xmin::text || oid)), 0) + count(*) FROM pg_catalog.pg_amproc WHERE oid >= 16384)
+     + (SELECT coalesce(sum(hashtext(xmin::text || oid)), 0) + count(*) FROM pg_catalog.pg_extension)
     AS stamp;

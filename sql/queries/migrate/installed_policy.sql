@@ -1,1 +1,1 @@
-SELECT p.epoch, p.name, p.version, p.digest, p.subject_key FROM sminion.policy p;
+SELECT p.epoch, p.name, p.version, p.digest, p.subject_keys FROM sminion.policy p;

@@ -1,1 +1,1 @@
-SELECT s.states_to_remask, s.tables_to_fill, s.unsettled FROM sminion.settle_status s;
+SELECT s.states_to_remask, s.tables_to_fill - s.tables_blind, s.unsettled, s.stuck FROM sminion.settle_status s;

@@ -6,8 +6,11 @@ DECLARE
 BEGIN
   SELECT c.conflict INTO found
   FROM (
-    SELECT pg_catalog.format('the subject key in force is `%s`', p.subject_key)
-    FROM sminion.policy p WHERE p.subject_key <> wanted ->> 'subject_key'
+    SELECT pg_catalog.format('the subject key in force is `%s`', (
+      SELECT pg_catalog.string_agg(pg_catalog.concat_ws(' ', nullif(k.kind, ''), k.type), ', ' ORDER BY k.kind)
+      FROM pg_catalog.jsonb_each_text(p.subject_keys) AS k (kind, type)))
+    -- A kind may be added; what states, tickets and history name must keep its meaning.
+    FROM sminion.policy p WHERE NOT p.subject_keys <@ (wanted -> 'subject_keys')
     UNION ALL
     -- A purpose in force keeps its bit. (Of another kind of basis it gets a new one, which online only can tell.)
     SELECT pg_catalog.format('purpose `%s` has bit %s', p.name, p.bit)

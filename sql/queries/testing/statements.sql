@@ -3,7 +3,8 @@ SELECT l.at, l.login::text, l.purpose, l.actor, l.reason, l.verdict, l.codes, l.
        l.statement, l.rows,
        coalesce((SELECT pg_catalog.array_agg(DISTINCT a.subject::text ORDER BY a.subject::text)
                  FROM sminion.subject_access a
-                 WHERE a.writer = l.writer AND a.place = l.place), '{}')
+                 WHERE a.writer = l.writer AND a.place = l.place), '{}'),
+       coalesce(l."values", '{}')
 FROM sminion.statement_log l
 WHERE l.at >= coalesce(%(since)s::timestamptz, '-infinity')
 ORDER BY l.at, l.writer, l.place

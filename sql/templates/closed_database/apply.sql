@@ -44,7 +44,11 @@ BEGIN
       nullif(pg_catalog.current_setting('sminion.closed', true), ''),
       pg_catalog.format('GRANT %s ON %s TO %s', open.privilege, open.object, whose)), true);
   END LOOP;
-  FOR open IN SELECT * FROM (
+  -- One finding for all objects of a kind, with one statement that closes them.
+  FOR open IN
+    SELECT pg_catalog.split_part(o.object, ' ', 1) AS kind, o.privilege, o.grantee, count(*) AS many,
+           pg_catalog.string_agg(pg_catalog.substr(o.object, pg_catalog.strpos(o.object, ' ') + 1), ', ' ORDER BY o.object) AS objects
+    FROM (
     SELECT pg_catalog.format('DATABASE %I', d.datname), a.privilege_type, a.grantee
     FROM pg_catalog.pg_database d, pg_catalog.aclexplode(coalesce(d.datacl, pg_catalog.acldefault('d', d.datdba))) a
     WHERE d.datname = pg_catalog.current_database() AND a.privilege_type IN ('TEMPORARY', 'CREATE')
@@ -71,11 +75,14 @@ BEGIN
          pg_catalog.aclexplode(coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))) a
     WHERE e.extname = 'dblink' AND a.grantee = 0
   ) AS o (object, privilege, grantee)
+    GROUP BY 1, 2, 3
+    ORDER BY 1, 2, 3
   LOOP
     whose := CASE open.grantee WHEN 0 THEN 'PUBLIC' ELSE open.grantee::pg_catalog.regrole::text END;
     RAISE WARNING USING ERRCODE = 'SG405',
-      MESSAGE = pg_catalog.format('left open: %s has %s on %s', whose, open.privilege, open.object),
-      HINT = pg_catalog.format('As its owner or a superuser: REVOKE %s ON %s FROM %s;', open.privilege, open.object, whose);
+      MESSAGE = pg_catalog.format('left open: %s has %s on %s %s', whose, open.privilege,
+        pg_catalog.lower(open.kind) || CASE WHEN open.many > 1 THEN 's' ELSE '' END, open.objects),
+      HINT = pg_catalog.format('As owner or superuser: REVOKE %s ON %s %s FROM %s;', open.privilege, open.kind, open.objects, whose);
   END LOOP;
 END
 $sminion$

@@ -1,18 +1,18 @@
 SELECT coalesce(pg_catalog.string_agg(pg_catalog.concat_ws(' ', o.privilege, o.object, 'TO',
          CASE o.grantee WHEN 0 THEN 'PUBLIC' ELSE o.grantee::pg_catalog.regrole::text END), '; ' ORDER BY o.object, o.privilege, o.grantee), 'closed') FROM (
-    SELECT g.object, g.privilege, g.grantee, g.is_grantable
+    SELECT g.defaults || g.object AS object, g.privilege, g.grantee, g.is_grantable
     FROM (
-      SELECT pg_catalog.format('SCHEMA %I', n.nspname), a.privilege_type, a.grantee, a.is_grantable
+      SELECT '', pg_catalog.format('SCHEMA %I', n.nspname), a.privilege_type, a.grantee, a.is_grantable
       FROM pg_catalog.pg_namespace n, pg_catalog.aclexplode(n.nspacl) a
       WHERE n.nspname = <<schema_literal>>
       UNION ALL
-      SELECT pg_catalog.format(CASE c.relkind WHEN 'S' THEN 'SEQUENCE %I.%I' ELSE 'TABLE %I.%I' END, n.nspname, c.relname),
+      SELECT '', pg_catalog.format(CASE c.relkind WHEN 'S' THEN 'SEQUENCE %I.%I' ELSE 'TABLE %I.%I' END, n.nspname, c.relname),
              a.privilege_type, a.grantee, a.is_grantable
       FROM pg_catalog.pg_class c
       JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace, pg_catalog.aclexplode(c.relacl) a
       WHERE n.nspname = <<schema_literal>>
       UNION ALL
-      SELECT pg_catalog.format('TABLE %I.%I', n.nspname, c.relname),
+      SELECT '', pg_catalog.format('TABLE %I.%I', n.nspname, c.relname),
              pg_catalog.format('%s (%I)', a.privilege_type, t.attname), a.grantee, a.is_grantable
       FROM pg_catalog.pg_attribute t
       JOIN pg_catalog.pg_class c ON c.oid = t.attrelid
@@ -21,13 +21,21 @@ SELECT coalesce(pg_catalog.string_agg(pg_catalog.concat_ws(' ', o.privilege, o.o
       UNION ALL
       -- Only definer functions: they act with their owner's privileges. Others act with the caller's, and defaults and
       -- constraints need them.
-      SELECT pg_catalog.format('%s %s', CASE p.prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END, p.oid::pg_catalog.regprocedure),
+      SELECT '', pg_catalog.format('%s %s', CASE p.prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END, p.oid::pg_catalog.regprocedure),
              a.privilege_type, a.grantee, a.is_grantable
       FROM pg_catalog.pg_proc p
       JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace,
            pg_catalog.aclexplode(coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))) a
       WHERE n.nspname = <<schema_literal>> AND p.prosecdef AND p.prokind IN ('f', 'p', 'w')
-    ) AS g (object, privilege, grantee, is_grantable)
+      UNION ALL
+      -- What the next table, sequence or function there would be open to.
+      SELECT pg_catalog.format('ALTER DEFAULT PRIVILEGES FOR ROLE %s IN SCHEMA %I ', f.defaclrole::pg_catalog.regrole, n.nspname),
+             CASE f.defaclobjtype WHEN 'r' THEN 'TABLES' WHEN 'S' THEN 'SEQUENCES' ELSE 'ROUTINES' END,
+             a.privilege_type, a.grantee, a.is_grantable
+      FROM pg_catalog.pg_default_acl f
+      JOIN pg_catalog.pg_namespace n ON n.oid = f.defaclnamespace, pg_catalog.aclexplode(f.defaclacl) a
+      WHERE n.nspname = <<schema_literal>> AND f.defaclobjtype IN ('r', 'S', 'f')
+    ) AS g (defaults, object, privilege, grantee, is_grantable)
     WHERE g.grantee = 0
        OR g.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = ANY (<<logins>>::pg_catalog.name[]))
 ) o

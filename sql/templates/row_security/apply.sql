@@ -1,16 +1,22 @@
 -- FORCE: the owner, and so definer functions and views of the owner, are under row security too. Partitions are reached
--- through the table only: directly, they have row security and no policy at all.
-ALTER TABLE <<table>> ENABLE ROW LEVEL SECURITY;
-ALTER TABLE <<table>> FORCE ROW LEVEL SECURITY;
+-- through the table only: directly, no row of theirs is seen, whatever other policies they have. How it was before is
+-- written down for the way back, once.
 DO $sminion$
 DECLARE
-  part pg_catalog.regclass;
+  target CONSTANT pg_catalog.regclass := <<table_literal>>;
+  part   pg_catalog.regclass;
 BEGIN
   FOR part IN
-    SELECT t.relid FROM pg_catalog.pg_partition_tree(<<table_literal>>::pg_catalog.regclass) t WHERE t.level > 0
+    SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
   LOOP
-    EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', part);
-    EXECUTE pg_catalog.format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', part);
+    INSERT INTO sminion.row_security_before (relation, protected, enabled, forced)
+    SELECT c.oid, target, c.relrowsecurity, c.relforcerowsecurity FROM pg_catalog.pg_class c WHERE c.oid = part
+    ON CONFLICT DO NOTHING;
+    EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
+    IF part <> target THEN
+      EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
+      EXECUTE pg_catalog.format('CREATE POLICY guard_floor ON %s AS RESTRICTIVE USING (false)', part);
+    END IF;
   END LOOP;
 END
 $sminion$

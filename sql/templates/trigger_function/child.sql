@@ -9,26 +9,33 @@ DECLARE
   permitted bigint;
   owner_key <<key_type>>;
   again_key <<key_type>>;
+  written   xid;
 BEGIN
   IF TG_OP = 'DELETE' THEN
-    SELECT s.mask INTO permitted FROM sminion.subject_state s WHERE s.subject = OLD.guard_subject::text FOR SHARE;
-    PERFORM sminion.permit_delete(coalesce(permitted, 0));
+    SELECT s.mask INTO permitted FROM sminion.subject_state s WHERE s.subject = <<old_subject>> FOR SHARE;
+    permitted := permitted & ~(
+      SELECT coalesce(bit_or(c.denied), 0) FROM sminion.pending_change c WHERE c.subject = <<old_subject>>);
+<<nobody_delete>>    PERFORM sminion.permit_delete(coalesce(permitted, 0));
     RETURN OLD;
   END IF;
   SELECT p.<<parent_subject>> INTO owner_key FROM <<parent>> p WHERE p.<<parent_key>> = NEW.<<column>>;
   LOOP
     permitted := 0;
-    EXIT WHEN owner_key IS NULL;
-    SELECT s.mask INTO permitted FROM sminion.subject_state s WHERE s.subject = owner_key::text FOR SHARE;
+<<nobody_write>>    EXIT WHEN owner_key IS NULL;
+    SELECT s.mask INTO permitted FROM sminion.subject_state s WHERE s.subject = <<owner_subject>> FOR SHARE;
     IF NOT FOUND THEN
-      permitted := sminion.first_sight(owner_key::text);
+      -- A parent of our own transaction cannot move to another subject under us; any other must find a state to lock.
+      SELECT p.xmin INTO written FROM <<parent>> p WHERE p.<<parent_key>> = NEW.<<column>>;
+      permitted := sminion.first_sight(<<owner_subject>>, settled => sminion.own_row(written) IS NOT TRUE);
     END IF;
     SELECT p.<<parent_subject>> INTO again_key FROM <<parent>> p WHERE p.<<parent_key>> = NEW.<<column>>;
     EXIT WHEN again_key IS NOT DISTINCT FROM owner_key;
     owner_key := again_key;
   END LOOP;
   NEW.guard_subject := owner_key;
-  NEW.guard_mask := permitted;
+  -- Read after the lock: a change that could not get it is in force all the same.
+  NEW.guard_mask := permitted & ~(
+    SELECT coalesce(bit_or(c.denied), 0) FROM sminion.pending_change c WHERE c.subject = <<owner_subject>>);
   RETURN NEW;
 END
 $sminion$

@@ -402,7 +402,11 @@ BEGIN
       nullif(pg_catalog.current_setting('sminion.closed', true), ''),
       pg_catalog.format('GRANT %s ON %s TO %s', open.privilege, open.object, whose)), true);
   END LOOP;
-  FOR open IN SELECT * FROM (
+  -- One finding for all objects of a kind, with one statement that closes them.
+  FOR open IN
+    SELECT pg_catalog.split_part(o.object, ' ', 1) AS kind, o.privilege, o.grantee, count(*) AS many,
+           pg_catalog.string_agg(pg_catalog.substr(o.object, pg_catalog.strpos(o.object, ' ') + 1), ', ' ORDER BY o.object) AS objects
+    FROM (
     SELECT pg_catalog.format('DATABASE %I', d.datname), a.privilege_type, a.grantee
     FROM pg_catalog.pg_database d, pg_catalog.aclexplode(coalesce(d.datacl, pg_catalog.acldefault('d', d.datdba))) a
     WHERE d.datname = pg_catalog.current_database() AND a.privilege_type IN ('TEMPORARY', 'CREATE')
@@ -429,11 +433,14 @@ BEGIN
          pg_catalog.aclexplode(coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))) a
     WHERE e.extname = 'dblink' AND a.grantee = 0
   ) AS o (object, privilege, grantee)
+    GROUP BY 1, 2, 3
+    ORDER BY 1, 2, 3
   LOOP
     whose := CASE open.grantee WHEN 0 THEN 'PUBLIC' ELSE open.grantee::pg_catalog.regrole::text END;
     RAISE WARNING USING ERRCODE = 'SG405',
-      MESSAGE = pg_catalog.format('left open: %s has %s on %s', whose, open.privilege, open.object),
-      HINT = pg_catalog.format('As its owner or a superuser: REVOKE %s ON %s FROM %s;', open.privilege, open.object, whose);
+      MESSAGE = pg_catalog.format('left open: %s has %s on %s %s', whose, open.privilege,
+        pg_catalog.lower(open.kind) || CASE WHEN open.many > 1 THEN 's' ELSE '' END, open.objects),
+      HINT = pg_catalog.format('As owner or superuser: REVOKE %s ON %s %s FROM %s;', open.privilege, open.kind, open.objects, whose);
   END LOOP;
 END
 $sminion$;
@@ -448,19 +455,19 @@ DECLARE
   whose text;
 BEGIN
   FOR open IN
-    SELECT g.object, g.privilege, g.grantee, g.is_grantable
+    SELECT g.defaults, g.object, g.privilege, g.grantee, g.is_grantable
     FROM (
-      SELECT pg_catalog.format('SCHEMA %I', n.nspname), a.privilege_type, a.grantee, a.is_grantable
+      SELECT '', pg_catalog.format('SCHEMA %I', n.nspname), a.privilege_type, a.grantee, a.is_grantable
       FROM pg_catalog.pg_namespace n, pg_catalog.aclexplode(n.nspacl) a
       WHERE n.nspname = 'crm'
       UNION ALL
-      SELECT pg_catalog.format(CASE c.relkind WHEN 'S' THEN 'SEQUENCE %I.%I' ELSE 'TABLE %I.%I' END, n.nspname, c.relname),
+      SELECT '', pg_catalog.format(CASE c.relkind WHEN 'S' THEN 'SEQUENCE %I.%I' ELSE 'TABLE %I.%I' END, n.nspname, c.relname),
              a.privilege_type, a.grantee, a.is_grantable
       FROM pg_catalog.pg_class c
       JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace, pg_catalog.aclexplode(c.relacl) a
       WHERE n.nspname = 'crm'
       UNION ALL
-      SELECT pg_catalog.format('TABLE %I.%I', n.nspname, c.relname),
+      SELECT '', pg_catalog.format('TABLE %I.%I', n.nspname, c.relname),
              pg_catalog.format('%s (%I)', a.privilege_type, t.attname), a.grantee, a.is_grantable
       FROM pg_catalog.pg_attribute t
       JOIN pg_catalog.pg_class c ON c.oid = t.attrelid
@@ -469,22 +476,30 @@ BEGIN
       UNION ALL
       -- Only definer functions: they act with their owner's privileges. Others act with the caller's, and defaults and
       -- constraints need them.
-      SELECT pg_catalog.format('%s %s', CASE p.prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END, p.oid::pg_catalog.regprocedure),
+      SELECT '', pg_catalog.format('%s %s', CASE p.prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END, p.oid::pg_catalog.regprocedure),
              a.privilege_type, a.grantee, a.is_grantable
       FROM pg_catalog.pg_proc p
       JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace,
            pg_catalog.aclexplode(coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))) a
       WHERE n.nspname = 'crm' AND p.prosecdef AND p.prokind IN ('f', 'p', 'w')
-    ) AS g (object, privilege, grantee, is_grantable)
+      UNION ALL
+      -- What the next table, sequence or function there would be open to.
+      SELECT pg_catalog.format('ALTER DEFAULT PRIVILEGES FOR ROLE %s IN SCHEMA %I ', f.defaclrole::pg_catalog.regrole, n.nspname),
+             CASE f.defaclobjtype WHEN 'r' THEN 'TABLES' WHEN 'S' THEN 'SEQUENCES' ELSE 'ROUTINES' END,
+             a.privilege_type, a.grantee, a.is_grantable
+      FROM pg_catalog.pg_default_acl f
+      JOIN pg_catalog.pg_namespace n ON n.oid = f.defaclnamespace, pg_catalog.aclexplode(f.defaclacl) a
+      WHERE n.nspname = 'crm' AND f.defaclobjtype IN ('r', 'S', 'f')
+    ) AS g (defaults, object, privilege, grantee, is_grantable)
     WHERE g.grantee = 0
        OR g.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = ANY (ARRAY['shop_all', 'shop_app', 'shop_newsletter']::pg_catalog.name[]))
   LOOP
     whose := CASE open.grantee WHEN 0 THEN 'PUBLIC' ELSE open.grantee::pg_catalog.regrole::text END;
-    EXECUTE pg_catalog.format('REVOKE %s ON %s FROM %s', open.privilege, open.object, whose);
-    RAISE NOTICE 'closed: % had % on %', whose, open.privilege, open.object;
+    EXECUTE open.defaults || pg_catalog.format('REVOKE %s ON %s FROM %s', open.privilege, open.object, whose);
+    RAISE NOTICE 'closed: % had % on %', whose, open.privilege, open.defaults || open.object;
     PERFORM pg_catalog.set_config('sminion.closed', pg_catalog.concat_ws(E'\n',
       nullif(pg_catalog.current_setting('sminion.closed', true), ''),
-      pg_catalog.format('GRANT %s ON %s TO %s%s', open.privilege, open.object, whose,
+      open.defaults || pg_catalog.format('GRANT %s ON %s TO %s%s', open.privilege, open.object, whose,
                         CASE WHEN open.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)), true);
   END LOOP;
 END
@@ -500,19 +515,19 @@ DECLARE
   whose text;
 BEGIN
   FOR open IN
-    SELECT g.object, g.privilege, g.grantee, g.is_grantable
+    SELECT g.defaults, g.object, g.privilege, g.grantee, g.is_grantable
     FROM (
-      SELECT pg_catalog.format('SCHEMA %I', n.nspname), a.privilege_type, a.grantee, a.is_grantable
+      SELECT '', pg_catalog.format('SCHEMA %I', n.nspname), a.privilege_type, a.grantee, a.is_grantable
       FROM pg_catalog.pg_namespace n, pg_catalog.aclexplode(n.nspacl) a
       WHERE n.nspname = 'marketing'
       UNION ALL
-      SELECT pg_catalog.format(CASE c.relkind WHEN 'S' THEN 'SEQUENCE %I.%I' ELSE 'TABLE %I.%I' END, n.nspname, c.relname),
+      SELECT '', pg_catalog.format(CASE c.relkind WHEN 'S' THEN 'SEQUENCE %I.%I' ELSE 'TABLE %I.%I' END, n.nspname, c.relname),
              a.privilege_type, a.grantee, a.is_grantable
       FROM pg_catalog.pg_class c
       JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace, pg_catalog.aclexplode(c.relacl) a
       WHERE n.nspname = 'marketing'
       UNION ALL
-      SELECT pg_catalog.format('TABLE %I.%I', n.nspname, c.relname),
+      SELECT '', pg_catalog.format('TABLE %I.%I', n.nspname, c.relname),
              pg_catalog.format('%s (%I)', a.privilege_type, t.attname), a.grantee, a.is_grantable
       FROM pg_catalog.pg_attribute t
       JOIN pg_catalog.pg_class c ON c.oid = t.attrelid
@@ -521,22 +536,30 @@ BEGIN
       UNION ALL
       -- Only definer functions: they act with their owner's privileges. Others act with the caller's, and defaults and
       -- constraints need them.
-      SELECT pg_catalog.format('%s %s', CASE p.prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END, p.oid::pg_catalog.regprocedure),
+      SELECT '', pg_catalog.format('%s %s', CASE p.prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END, p.oid::pg_catalog.regprocedure),
              a.privilege_type, a.grantee, a.is_grantable
       FROM pg_catalog.pg_proc p
       JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace,
            pg_catalog.aclexplode(coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))) a
       WHERE n.nspname = 'marketing' AND p.prosecdef AND p.prokind IN ('f', 'p', 'w')
-    ) AS g (object, privilege, grantee, is_grantable)
+      UNION ALL
+      -- What the next table, sequence or function there would be open to.
+      SELECT pg_catalog.format('ALTER DEFAULT PRIVILEGES FOR ROLE %s IN SCHEMA %I ', f.defaclrole::pg_catalog.regrole, n.nspname),
+             CASE f.defaclobjtype WHEN 'r' THEN 'TABLES' WHEN 'S' THEN 'SEQUENCES' ELSE 'ROUTINES' END,
+             a.privilege_type, a.grantee, a.is_grantable
+      FROM pg_catalog.pg_default_acl f
+      JOIN pg_catalog.pg_namespace n ON n.oid = f.defaclnamespace, pg_catalog.aclexplode(f.defaclacl) a
+      WHERE n.nspname = 'marketing' AND f.defaclobjtype IN ('r', 'S', 'f')
+    ) AS g (defaults, object, privilege, grantee, is_grantable)
     WHERE g.grantee = 0
        OR g.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = ANY (ARRAY['shop_all', 'shop_app', 'shop_newsletter']::pg_catalog.name[]))
   LOOP
     whose := CASE open.grantee WHEN 0 THEN 'PUBLIC' ELSE open.grantee::pg_catalog.regrole::text END;
-    EXECUTE pg_catalog.format('REVOKE %s ON %s FROM %s', open.privilege, open.object, whose);
-    RAISE NOTICE 'closed: % had % on %', whose, open.privilege, open.object;
+    EXECUTE open.defaults || pg_catalog.format('REVOKE %s ON %s FROM %s', open.privilege, open.object, whose);
+    RAISE NOTICE 'closed: % had % on %', whose, open.privilege, open.defaults || open.object;
     PERFORM pg_catalog.set_config('sminion.closed', pg_catalog.concat_ws(E'\n',
       nullif(pg_catalog.current_setting('sminion.closed', true), ''),
-      pg_catalog.format('GRANT %s ON %s TO %s%s', open.privilege, open.object, whose,
+      open.defaults || pg_catalog.format('GRANT %s ON %s TO %s%s', open.privilege, open.object, whose,
                         CASE WHEN open.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)), true);
   END LOOP;
 END
@@ -552,19 +575,19 @@ DECLARE
   whose text;
 BEGIN
   FOR open IN
-    SELECT g.object, g.privilege, g.grantee, g.is_grantable
+    SELECT g.defaults, g.object, g.privilege, g.grantee, g.is_grantable
     FROM (
-      SELECT pg_catalog.format('SCHEMA %I', n.nspname), a.privilege_type, a.grantee, a.is_grantable
+      SELECT '', pg_catalog.format('SCHEMA %I', n.nspname), a.privilege_type, a.grantee, a.is_grantable
       FROM pg_catalog.pg_namespace n, pg_catalog.aclexplode(n.nspacl) a
       WHERE n.nspname = 'sales'
       UNION ALL
-      SELECT pg_catalog.format(CASE c.relkind WHEN 'S' THEN 'SEQUENCE %I.%I' ELSE 'TABLE %I.%I' END, n.nspname, c.relname),
+      SELECT '', pg_catalog.format(CASE c.relkind WHEN 'S' THEN 'SEQUENCE %I.%I' ELSE 'TABLE %I.%I' END, n.nspname, c.relname),
              a.privilege_type, a.grantee, a.is_grantable
       FROM pg_catalog.pg_class c
       JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace, pg_catalog.aclexplode(c.relacl) a
       WHERE n.nspname = 'sales'
       UNION ALL
-      SELECT pg_catalog.format('TABLE %I.%I', n.nspname, c.relname),
+      SELECT '', pg_catalog.format('TABLE %I.%I', n.nspname, c.relname),
              pg_catalog.format('%s (%I)', a.privilege_type, t.attname), a.grantee, a.is_grantable
       FROM pg_catalog.pg_attribute t
       JOIN pg_catalog.pg_class c ON c.oid = t.attrelid
@@ -573,22 +596,30 @@ BEGIN
       UNION ALL
       -- Only definer functions: they act with their owner's privileges. Others act with the caller's, and defaults and
       -- constraints need them.
-      SELECT pg_catalog.format('%s %s', CASE p.prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END, p.oid::pg_catalog.regprocedure),
+      SELECT '', pg_catalog.format('%s %s', CASE p.prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END, p.oid::pg_catalog.regprocedure),
              a.privilege_type, a.grantee, a.is_grantable
       FROM pg_catalog.pg_proc p
       JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace,
            pg_catalog.aclexplode(coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))) a
       WHERE n.nspname = 'sales' AND p.prosecdef AND p.prokind IN ('f', 'p', 'w')
-    ) AS g (object, privilege, grantee, is_grantable)
+      UNION ALL
+      -- What the next table, sequence or function there would be open to.
+      SELECT pg_catalog.format('ALTER DEFAULT PRIVILEGES FOR ROLE %s IN SCHEMA %I ', f.defaclrole::pg_catalog.regrole, n.nspname),
+             CASE f.defaclobjtype WHEN 'r' THEN 'TABLES' WHEN 'S' THEN 'SEQUENCES' ELSE 'ROUTINES' END,
+             a.privilege_type, a.grantee, a.is_grantable
+      FROM pg_catalog.pg_default_acl f
+      JOIN pg_catalog.pg_namespace n ON n.oid = f.defaclnamespace, pg_catalog.aclexplode(f.defaclacl) a
+      WHERE n.nspname = 'sales' AND f.defaclobjtype IN ('r', 'S', 'f')
+    ) AS g (defaults, object, privilege, grantee, is_grantable)
     WHERE g.grantee = 0
        OR g.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = ANY (ARRAY['shop_all', 'shop_app', 'shop_newsletter']::pg_catalog.name[]))
   LOOP
     whose := CASE open.grantee WHEN 0 THEN 'PUBLIC' ELSE open.grantee::pg_catalog.regrole::text END;
-    EXECUTE pg_catalog.format('REVOKE %s ON %s FROM %s', open.privilege, open.object, whose);
-    RAISE NOTICE 'closed: % had % on %', whose, open.privilege, open.object;
+    EXECUTE open.defaults || pg_catalog.format('REVOKE %s ON %s FROM %s', open.privilege, open.object, whose);
+    RAISE NOTICE 'closed: % had % on %', whose, open.privilege, open.defaults || open.object;
     PERFORM pg_catalog.set_config('sminion.closed', pg_catalog.concat_ws(E'\n',
       nullif(pg_catalog.current_setting('sminion.closed', true), ''),
-      pg_catalog.format('GRANT %s ON %s TO %s%s', open.privilege, open.object, whose,
+      open.defaults || pg_catalog.format('GRANT %s ON %s TO %s%s', open.privilege, open.object, whose,
                         CASE WHEN open.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)), true);
   END LOOP;
 END
@@ -598,64 +629,64 @@ $sminion$;
 REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "shop_accounting";
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "shop_accounting";
 GRANT USAGE ON SCHEMA sminion TO "shop_accounting";
-GRANT EXECUTE ON ROUTINE sminion.context(name, name), sminion.named_subject(name, name), sminion.enter(text) TO "shop_accounting";
+GRANT EXECUTE ON ROUTINE sminion.context(name, name), sminion.named_subject(name, name), sminion.named_alone(name, name, text[]), sminion.ticket_value(name, name, text), sminion.enter(text), sminion.refuse_expired(text, text, text), sminion.within_retention(date, interval, text), sminion.within_retention(timestamp, interval, text), sminion.within_retention(timestamptz, interval, text) TO "shop_accounting";
 
 -- guard_grant:shop_contract (as owner)
 REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "shop_contract";
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "shop_contract";
 GRANT USAGE ON SCHEMA sminion TO "shop_contract";
-GRANT EXECUTE ON ROUTINE sminion.context(name, name), sminion.named_subject(name, name), sminion.enter(text) TO "shop_contract";
+GRANT EXECUTE ON ROUTINE sminion.context(name, name), sminion.named_subject(name, name), sminion.named_alone(name, name, text[]), sminion.ticket_value(name, name, text), sminion.enter(text), sminion.refuse_expired(text, text, text), sminion.within_retention(date, interval, text), sminion.within_retention(timestamp, interval, text), sminion.within_retention(timestamptz, interval, text) TO "shop_contract";
 
 -- guard_grant:shop_marketing (as owner)
 REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "shop_marketing";
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "shop_marketing";
 GRANT USAGE ON SCHEMA sminion TO "shop_marketing";
-GRANT EXECUTE ON ROUTINE sminion.context(name, name), sminion.named_subject(name, name), sminion.enter(text) TO "shop_marketing";
+GRANT EXECUTE ON ROUTINE sminion.context(name, name), sminion.named_subject(name, name), sminion.named_alone(name, name, text[]), sminion.ticket_value(name, name, text), sminion.enter(text), sminion.refuse_expired(text, text, text), sminion.within_retention(date, interval, text), sminion.within_retention(timestamp, interval, text), sminion.within_retention(timestamptz, interval, text) TO "shop_marketing";
 
 -- guard_grant:shop_rectification (as owner)
 REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "shop_rectification";
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "shop_rectification";
 GRANT USAGE ON SCHEMA sminion TO "shop_rectification";
-GRANT EXECUTE ON ROUTINE sminion.context(name, name), sminion.named_subject(name, name), sminion.enter(text) TO "shop_rectification";
+GRANT EXECUTE ON ROUTINE sminion.context(name, name), sminion.named_subject(name, name), sminion.named_alone(name, name, text[]), sminion.ticket_value(name, name, text), sminion.enter(text), sminion.refuse_expired(text, text, text), sminion.within_retention(date, interval, text), sminion.within_retention(timestamp, interval, text), sminion.within_retention(timestamptz, interval, text) TO "shop_rectification";
 
 -- guard_grant:shop_auditor (as owner)
 REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "shop_auditor";
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "shop_auditor";
 GRANT USAGE ON SCHEMA sminion TO "shop_auditor";
-GRANT EXECUTE ON ROUTINE sminion.object_states() TO "shop_auditor";
-GRANT SELECT ON sminion.access_log, sminion.statement_log, sminion.refusals, sminion.subject_access, sminion.write_log, sminion.dropped_log, sminion.subject_history, sminion.settle_status, sminion.policy_version, sminion.installed_object TO "shop_auditor";
+GRANT EXECUTE ON ROUTINE sminion.object_states(), sminion.state_holders(text), sminion.blind_tables() TO "shop_auditor";
+GRANT SELECT ON sminion.access_log, sminion.statement_log, sminion.refusals, sminion.subject_access, sminion.write_log, sminion.dropped_log, sminion.subject_history, sminion.settle_status, sminion.pending_changes, sminion.settle_problems, sminion.policy_version, sminion.installed_object TO "shop_auditor";
 
 -- guard_grant:shop_maintenance (as owner)
 REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "shop_maintenance";
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "shop_maintenance";
 GRANT USAGE ON SCHEMA sminion TO "shop_maintenance";
-GRANT EXECUTE ON ROUTINE sminion.settle(integer, integer), sminion.remask(integer), sminion.backfill(integer), sminion.await_older(interval), sminion.extend_log(integer) TO "shop_maintenance";
-GRANT SELECT ON sminion.settle_status TO "shop_maintenance";
+GRANT EXECUTE ON ROUTINE sminion.settle(integer, integer), sminion.remask(integer), sminion.backfill(integer), sminion.await_older(interval), sminion.extend_log(integer), sminion.state_holders(text), sminion.blind_tables() TO "shop_maintenance";
+GRANT SELECT ON sminion.settle_status, sminion.pending_changes, sminion.settle_problems TO "shop_maintenance";
 
 -- guard_grant:shop_privacy_officer (as owner)
 REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "shop_privacy_officer";
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "shop_privacy_officer";
 GRANT USAGE ON SCHEMA sminion TO "shop_privacy_officer";
-GRANT EXECUTE ON ROUTINE sminion.block(text, text, text), sminion.unblock(text, text, text), sminion.give_consent(text, text, text, text), sminion.withdraw_consent(text, text, text, text), sminion.object(text, text, text, text), sminion.withdraw_objection(text, text, text, text), sminion.revoke_ticket(bigint, text), sminion.await_older(interval), sminion.block_and_wait(text, text, text, interval), sminion.drop_log(date, text) TO "shop_privacy_officer";
-GRANT SELECT ON sminion.access_log, sminion.statement_log, sminion.refusals, sminion.subject_access, sminion.write_log, sminion.dropped_log, sminion.subject_history, sminion.settle_status TO "shop_privacy_officer";
+GRANT EXECUTE ON ROUTINE sminion.block(text, text, text, text), sminion.block(anynonarray, text, text, text), sminion.unblock(text, text, text, text), sminion.unblock(anynonarray, text, text, text), sminion.give_consent(text, text, text, text, text), sminion.give_consent(anynonarray, text, text, text, text), sminion.withdraw_consent(text, text, text, text, text), sminion.withdraw_consent(anynonarray, text, text, text, text), sminion.object(text, text, text, text, text), sminion.object(anynonarray, text, text, text, text), sminion.withdraw_objection(text, text, text, text, text), sminion.withdraw_objection(anynonarray, text, text, text, text), sminion.give_consents(text[], text, text, text, text), sminion.withdraw_consents(text[], text, text, text, text), sminion.object_all(text[], text, text, text, text), sminion.block_all(text[], text, text, text), sminion.revoke_ticket(bigint, text), sminion.await_older(interval), sminion.block_and_wait(text, text, text, interval, text), sminion.block_and_wait(anynonarray, text, text, interval, text), sminion.state_holders(text), sminion.blind_tables(), sminion.drop_log(date, text) TO "shop_privacy_officer";
+GRANT SELECT ON sminion.access_log, sminion.statement_log, sminion.refusals, sminion.subject_access, sminion.write_log, sminion.dropped_log, sminion.subject_history, sminion.settle_status, sminion.pending_changes, sminion.settle_problems TO "shop_privacy_officer";
 
 -- guard_grant:shop_all (as owner)
 REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "shop_all";
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "shop_all";
 GRANT USAGE ON SCHEMA sminion TO "shop_all";
-GRANT EXECUTE ON ROUTINE sminion.open_ticket(text, text, text, text[], text, text, text), sminion.enter(text), sminion.session_facts(), sminion.context(name, name), sminion.open_log(), sminion.log_shape(jsonb), sminion.log_statements(bigint, bigint, jsonb) TO "shop_all";
+GRANT EXECUTE ON ROUTINE sminion.open_ticket(text, text, text, text[], text, text, text, jsonb, text), sminion.enter(text), sminion.session_facts(), sminion.epoch_in_force(), sminion.context(name, name), sminion.open_log(), sminion.log_shape(jsonb), sminion.log_statements(bigint, text, bigint, jsonb) TO "shop_all";
 
 -- guard_grant:shop_app (as owner)
 REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "shop_app";
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "shop_app";
 GRANT USAGE ON SCHEMA sminion TO "shop_app";
-GRANT EXECUTE ON ROUTINE sminion.open_ticket(text, text, text, text[], text, text, text), sminion.enter(text), sminion.session_facts(), sminion.context(name, name), sminion.open_log(), sminion.log_shape(jsonb), sminion.log_statements(bigint, bigint, jsonb) TO "shop_app";
+GRANT EXECUTE ON ROUTINE sminion.open_ticket(text, text, text, text[], text, text, text, jsonb, text), sminion.enter(text), sminion.session_facts(), sminion.epoch_in_force(), sminion.context(name, name), sminion.open_log(), sminion.log_shape(jsonb), sminion.log_statements(bigint, text, bigint, jsonb) TO "shop_app";
 
 -- guard_grant:shop_newsletter (as owner)
 REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "shop_newsletter";
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "shop_newsletter";
 GRANT USAGE ON SCHEMA sminion TO "shop_newsletter";
-GRANT EXECUTE ON ROUTINE sminion.open_ticket(text, text, text, text[], text, text, text), sminion.enter(text), sminion.session_facts(), sminion.context(name, name), sminion.open_log(), sminion.log_shape(jsonb), sminion.log_statements(bigint, bigint, jsonb) TO "shop_newsletter";
+GRANT EXECUTE ON ROUTINE sminion.open_ticket(text, text, text, text[], text, text, text, jsonb, text), sminion.enter(text), sminion.session_facts(), sminion.epoch_in_force(), sminion.context(name, name), sminion.open_log(), sminion.log_shape(jsonb), sminion.log_statements(bigint, text, bigint, jsonb) TO "shop_newsletter";
 
 -- guard_columns:crm.customer
 -- Without a default: the table is not rewritten, and a row without a mask is visible to nobody.
@@ -696,7 +727,7 @@ GRANT SELECT ("ctid", "customer_id", "guard_mask", "tableoid"), UPDATE (guard_ma
 
 -- column_grant:sales.orders:sminion_owner
 REVOKE ALL ON TABLE "sales"."orders" FROM "sminion_owner";
-GRANT SELECT ("ctid", "customer_id", "guard_mask", "id", "tableoid"), UPDATE (guard_mask) ON TABLE "sales"."orders" TO "sminion_owner";
+GRANT SELECT ("ctid", "customer_id", "guard_mask", "id", "tableoid", "xmin"), UPDATE (guard_mask) ON TABLE "sales"."orders" TO "sminion_owner";
 
 -- column_grant:sales.item:sminion_owner
 REVOKE ALL ON TABLE "sales"."item" FROM "sminion_owner";
@@ -719,7 +750,9 @@ SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = OLD."id"::
   IF NOT FOUND THEN
     one := sminion.first_sight(OLD."id"::text);
   END IF;
-  permitted := permitted & one;
+  -- Read after the lock: a change that could not get it is in force all the same.
+  permitted := permitted & one & ~(
+    SELECT coalesce(bit_or(c.denied), 0) FROM sminion.pending_change c WHERE c.subject = OLD."id"::text);
     PERFORM sminion.permit_delete(permitted);
     RETURN OLD;
   END IF;
@@ -727,7 +760,9 @@ SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = NEW."id"::
   IF NOT FOUND THEN
     one := sminion.first_sight(NEW."id"::text);
   END IF;
-  permitted := permitted & one;
+  -- Read after the lock: a change that could not get it is in force all the same.
+  permitted := permitted & one & ~(
+    SELECT coalesce(bit_or(c.denied), 0) FROM sminion.pending_change c WHERE c.subject = NEW."id"::text);
   NEW.guard_mask := permitted;
   RETURN NEW;
 END
@@ -758,7 +793,9 @@ SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = OLD."custo
   IF NOT FOUND THEN
     one := sminion.first_sight(OLD."customer_id"::text);
   END IF;
-  permitted := permitted & one;
+  -- Read after the lock: a change that could not get it is in force all the same.
+  permitted := permitted & one & ~(
+    SELECT coalesce(bit_or(c.denied), 0) FROM sminion.pending_change c WHERE c.subject = OLD."customer_id"::text);
     PERFORM sminion.permit_delete(permitted);
     RETURN OLD;
   END IF;
@@ -766,7 +803,9 @@ SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = NEW."custo
   IF NOT FOUND THEN
     one := sminion.first_sight(NEW."customer_id"::text);
   END IF;
-  permitted := permitted & one;
+  -- Read after the lock: a change that could not get it is in force all the same.
+  permitted := permitted & one & ~(
+    SELECT coalesce(bit_or(c.denied), 0) FROM sminion.pending_change c WHERE c.subject = NEW."customer_id"::text);
   NEW.guard_mask := permitted;
   RETURN NEW;
 END
@@ -797,7 +836,9 @@ SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = OLD."custo
   IF NOT FOUND THEN
     one := sminion.first_sight(OLD."customer_id"::text);
   END IF;
-  permitted := permitted & one;
+  -- Read after the lock: a change that could not get it is in force all the same.
+  permitted := permitted & one & ~(
+    SELECT coalesce(bit_or(c.denied), 0) FROM sminion.pending_change c WHERE c.subject = OLD."customer_id"::text);
     PERFORM sminion.permit_delete(permitted);
     RETURN OLD;
   END IF;
@@ -805,7 +846,9 @@ SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = NEW."custo
   IF NOT FOUND THEN
     one := sminion.first_sight(NEW."customer_id"::text);
   END IF;
-  permitted := permitted & one;
+  -- Read after the lock: a change that could not get it is in force all the same.
+  permitted := permitted & one & ~(
+    SELECT coalesce(bit_or(c.denied), 0) FROM sminion.pending_change c WHERE c.subject = NEW."customer_id"::text);
   NEW.guard_mask := permitted;
   RETURN NEW;
 END
@@ -820,15 +863,35 @@ CREATE TRIGGER "~guard_row" BEFORE INSERT OR UPDATE OR DELETE ON "sales"."orders
 ALTER TABLE "sales"."orders" ENABLE ALWAYS TRIGGER "~guard_row";
 
 -- trigger_function:moved_sales_orders_74609b (as owner)
--- Trigger of "sales"."orders" when a row moves to another subject: its children follow, each through its own row trigger.
+-- Trigger of "sales"."orders" when a row moves to another subject: its children follow, each through its own row trigger. So they do
+-- when the row was deleted, and the same statement made it anew for another subject, as a foreign key permits.
 CREATE OR REPLACE FUNCTION sminion."moved_sales_orders_74609b"() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $sminion$
+DECLARE
+  before text;
+  anew   bigint;
 BEGIN
+  IF TG_OP = 'DELETE' THEN
+SELECT p."customer_id" INTO anew FROM "sales"."orders" p WHERE p."id" = OLD."id";
+    IF FOUND AND anew IS DISTINCT FROM OLD."customer_id" THEN
+      PERFORM sminion.moved(OLD."customer_id"::text);
+      before := sminion.begin_replica_role();
+      UPDATE "sales"."item" AS c SET guard_mask = CASE WHEN c.guard_mask IS NULL THEN 0 END WHERE c."order_id" = OLD."id";
+      PERFORM sminion.end_replica_role(before);
+      PERFORM sminion.require_followed('sales', 'item', EXISTS (
+        SELECT FROM "sales"."item" c WHERE c."order_id" = OLD."id" AND c.guard_subject IS DISTINCT FROM anew));
+    END IF;
+    RETURN NULL;
+  END IF;
   PERFORM sminion.moved(OLD."customer_id"::text);
-UPDATE "sales"."item" AS c SET guard_mask = c.guard_mask WHERE c."order_id" = NEW."id";
+before := sminion.begin_replica_role();
+  UPDATE "sales"."item" AS c SET guard_mask = CASE WHEN c.guard_mask IS NULL THEN 0 END WHERE c."order_id" = NEW."id";
+  PERFORM sminion.end_replica_role(before);
+  PERFORM sminion.require_followed('sales', 'item', EXISTS (
+    SELECT FROM "sales"."item" c WHERE c."order_id" = NEW."id" AND c.guard_subject IS DISTINCT FROM NEW."customer_id"));
   RETURN NULL;
 END
 $sminion$;
@@ -838,6 +901,11 @@ DROP TRIGGER IF EXISTS "~guard_moved" ON "sales"."orders";
 CREATE TRIGGER "~guard_moved" AFTER UPDATE ON "sales"."orders"
   FOR EACH ROW WHEN (OLD."customer_id" IS DISTINCT FROM NEW."customer_id" OR OLD."id" IS DISTINCT FROM NEW."id") EXECUTE FUNCTION sminion."moved_sales_orders_74609b"();
 ALTER TABLE "sales"."orders" ENABLE ALWAYS TRIGGER "~guard_moved";
+-- Its name is after those of foreign keys: children that a key deletes are gone by then.
+DROP TRIGGER IF EXISTS "~guard_made_anew" ON "sales"."orders";
+CREATE TRIGGER "~guard_made_anew" AFTER DELETE ON "sales"."orders"
+  FOR EACH ROW EXECUTE FUNCTION sminion."moved_sales_orders_74609b"();
+ALTER TABLE "sales"."orders" ENABLE ALWAYS TRIGGER "~guard_made_anew";
 
 -- trigger_function:row_sales_item_63aa23 (as owner)
 -- Row trigger of "sales"."item", whose subject is that of its parent: found, locked, and looked up once more, because the
@@ -851,9 +919,12 @@ DECLARE
   permitted bigint;
   owner_key bigint;
   again_key bigint;
+  written   xid;
 BEGIN
   IF TG_OP = 'DELETE' THEN
-    SELECT s.mask INTO permitted FROM sminion.subject_state s WHERE s.subject = OLD.guard_subject::text FOR SHARE;
+    SELECT s.mask INTO permitted FROM sminion.subject_state s WHERE s.subject = OLD."guard_subject"::text FOR SHARE;
+    permitted := permitted & ~(
+      SELECT coalesce(bit_or(c.denied), 0) FROM sminion.pending_change c WHERE c.subject = OLD."guard_subject"::text);
     PERFORM sminion.permit_delete(coalesce(permitted, 0));
     RETURN OLD;
   END IF;
@@ -863,14 +934,18 @@ BEGIN
     EXIT WHEN owner_key IS NULL;
     SELECT s.mask INTO permitted FROM sminion.subject_state s WHERE s.subject = owner_key::text FOR SHARE;
     IF NOT FOUND THEN
-      permitted := sminion.first_sight(owner_key::text);
+      -- A parent of our own transaction cannot move to another subject under us; any other must find a state to lock.
+      SELECT p.xmin INTO written FROM "sales"."orders" p WHERE p."id" = NEW."order_id";
+      permitted := sminion.first_sight(owner_key::text, settled => sminion.own_row(written) IS NOT TRUE);
     END IF;
     SELECT p."customer_id" INTO again_key FROM "sales"."orders" p WHERE p."id" = NEW."order_id";
     EXIT WHEN again_key IS NOT DISTINCT FROM owner_key;
     owner_key := again_key;
   END LOOP;
   NEW.guard_subject := owner_key;
-  NEW.guard_mask := permitted;
+  -- Read after the lock: a change that could not get it is in force all the same.
+  NEW.guard_mask := permitted & ~(
+    SELECT coalesce(bit_or(c.denied), 0) FROM sminion.pending_change c WHERE c.subject = owner_key::text);
   RETURN NEW;
 END
 $sminion$;
@@ -958,7 +1033,7 @@ $sminion$;
 
 -- write_triggers:crm.customer
 -- Statement triggers, which fire once and see all rows of the statement, on the table and on each partition: one that is
--- named directly fires its own. The guard's own UPDATE sets masks and nothing else (`sminion_owner` has no privilege for
+-- named directly fires its own. `~guard_ticket` notes the ticket before the first row, the others record. The guard's own UPDATE sets masks and nothing else (`sminion_owner` has no privilege for
 -- more), which is no clarification.
 DO $sminion$
 DECLARE
@@ -969,10 +1044,14 @@ BEGIN
     UNION SELECT t.relid FROM pg_catalog.pg_partition_tree('"crm"."customer"'::pg_catalog.regclass) t
   LOOP
     EXECUTE pg_catalog.format($trigger$
+      DROP TRIGGER IF EXISTS "~guard_ticket" ON %1$s;
       DROP TRIGGER IF EXISTS "~guard_collected" ON %1$s;
       DROP TRIGGER IF EXISTS "~guard_clarified" ON %1$s;
       DROP TRIGGER IF EXISTS "~guard_deleted" ON %1$s;
       DROP TRIGGER IF EXISTS "~guard_emptied" ON %1$s;
+      CREATE TRIGGER "~guard_ticket" BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON %1$s
+        FOR EACH STATEMENT WHEN (current_user OPERATOR(pg_catalog.<>) 'sminion_owner'::pg_catalog.name)
+        EXECUTE FUNCTION sminion.fix_ticket();
       CREATE TRIGGER "~guard_collected" AFTER INSERT ON %1$s REFERENCING NEW TABLE AS new_rows
         FOR EACH STATEMENT EXECUTE FUNCTION sminion.%2$I();
       CREATE TRIGGER "~guard_clarified" AFTER UPDATE ON %1$s REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
@@ -982,6 +1061,7 @@ BEGIN
         FOR EACH STATEMENT EXECUTE FUNCTION sminion.%2$I();
       CREATE TRIGGER "~guard_emptied" AFTER TRUNCATE ON %1$s
         FOR EACH STATEMENT EXECUTE FUNCTION sminion.%2$I();
+      ALTER TABLE %1$s ENABLE ALWAYS TRIGGER "~guard_ticket";
       ALTER TABLE %1$s ENABLE ALWAYS TRIGGER "~guard_collected";
       ALTER TABLE %1$s ENABLE ALWAYS TRIGGER "~guard_clarified";
       ALTER TABLE %1$s ENABLE ALWAYS TRIGGER "~guard_deleted";
@@ -1066,7 +1146,7 @@ $sminion$;
 
 -- write_triggers:marketing.subscriber
 -- Statement triggers, which fire once and see all rows of the statement, on the table and on each partition: one that is
--- named directly fires its own. The guard's own UPDATE sets masks and nothing else (`sminion_owner` has no privilege for
+-- named directly fires its own. `~guard_ticket` notes the ticket before the first row, the others record. The guard's own UPDATE sets masks and nothing else (`sminion_owner` has no privilege for
 -- more), which is no clarification.
 DO $sminion$
 DECLARE
@@ -1077,10 +1157,14 @@ BEGIN
     UNION SELECT t.relid FROM pg_catalog.pg_partition_tree('"marketing"."subscriber"'::pg_catalog.regclass) t
   LOOP
     EXECUTE pg_catalog.format($trigger$
+      DROP TRIGGER IF EXISTS "~guard_ticket" ON %1$s;
       DROP TRIGGER IF EXISTS "~guard_collected" ON %1$s;
       DROP TRIGGER IF EXISTS "~guard_clarified" ON %1$s;
       DROP TRIGGER IF EXISTS "~guard_deleted" ON %1$s;
       DROP TRIGGER IF EXISTS "~guard_emptied" ON %1$s;
+      CREATE TRIGGER "~guard_ticket" BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON %1$s
+        FOR EACH STATEMENT WHEN (current_user OPERATOR(pg_catalog.<>) 'sminion_owner'::pg_catalog.name)
+        EXECUTE FUNCTION sminion.fix_ticket();
       CREATE TRIGGER "~guard_collected" AFTER INSERT ON %1$s REFERENCING NEW TABLE AS new_rows
         FOR EACH STATEMENT EXECUTE FUNCTION sminion.%2$I();
       CREATE TRIGGER "~guard_clarified" AFTER UPDATE ON %1$s REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
@@ -1090,6 +1174,7 @@ BEGIN
         FOR EACH STATEMENT EXECUTE FUNCTION sminion.%2$I();
       CREATE TRIGGER "~guard_emptied" AFTER TRUNCATE ON %1$s
         FOR EACH STATEMENT EXECUTE FUNCTION sminion.%2$I();
+      ALTER TABLE %1$s ENABLE ALWAYS TRIGGER "~guard_ticket";
       ALTER TABLE %1$s ENABLE ALWAYS TRIGGER "~guard_collected";
       ALTER TABLE %1$s ENABLE ALWAYS TRIGGER "~guard_clarified";
       ALTER TABLE %1$s ENABLE ALWAYS TRIGGER "~guard_deleted";
@@ -1174,7 +1259,7 @@ $sminion$;
 
 -- write_triggers:sales.orders
 -- Statement triggers, which fire once and see all rows of the statement, on the table and on each partition: one that is
--- named directly fires its own. The guard's own UPDATE sets masks and nothing else (`sminion_owner` has no privilege for
+-- named directly fires its own. `~guard_ticket` notes the ticket before the first row, the others record. The guard's own UPDATE sets masks and nothing else (`sminion_owner` has no privilege for
 -- more), which is no clarification.
 DO $sminion$
 DECLARE
@@ -1185,10 +1270,14 @@ BEGIN
     UNION SELECT t.relid FROM pg_catalog.pg_partition_tree('"sales"."orders"'::pg_catalog.regclass) t
   LOOP
     EXECUTE pg_catalog.format($trigger$
+      DROP TRIGGER IF EXISTS "~guard_ticket" ON %1$s;
       DROP TRIGGER IF EXISTS "~guard_collected" ON %1$s;
       DROP TRIGGER IF EXISTS "~guard_clarified" ON %1$s;
       DROP TRIGGER IF EXISTS "~guard_deleted" ON %1$s;
       DROP TRIGGER IF EXISTS "~guard_emptied" ON %1$s;
+      CREATE TRIGGER "~guard_ticket" BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON %1$s
+        FOR EACH STATEMENT WHEN (current_user OPERATOR(pg_catalog.<>) 'sminion_owner'::pg_catalog.name)
+        EXECUTE FUNCTION sminion.fix_ticket();
       CREATE TRIGGER "~guard_collected" AFTER INSERT ON %1$s REFERENCING NEW TABLE AS new_rows
         FOR EACH STATEMENT EXECUTE FUNCTION sminion.%2$I();
       CREATE TRIGGER "~guard_clarified" AFTER UPDATE ON %1$s REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
@@ -1198,6 +1287,7 @@ BEGIN
         FOR EACH STATEMENT EXECUTE FUNCTION sminion.%2$I();
       CREATE TRIGGER "~guard_emptied" AFTER TRUNCATE ON %1$s
         FOR EACH STATEMENT EXECUTE FUNCTION sminion.%2$I();
+      ALTER TABLE %1$s ENABLE ALWAYS TRIGGER "~guard_ticket";
       ALTER TABLE %1$s ENABLE ALWAYS TRIGGER "~guard_collected";
       ALTER TABLE %1$s ENABLE ALWAYS TRIGGER "~guard_clarified";
       ALTER TABLE %1$s ENABLE ALWAYS TRIGGER "~guard_deleted";
@@ -1282,7 +1372,7 @@ $sminion$;
 
 -- write_triggers:sales.item
 -- Statement triggers, which fire once and see all rows of the statement, on the table and on each partition: one that is
--- named directly fires its own. The guard's own UPDATE sets masks and nothing else (`sminion_owner` has no privilege for
+-- named directly fires its own. `~guard_ticket` notes the ticket before the first row, the others record. The guard's own UPDATE sets masks and nothing else (`sminion_owner` has no privilege for
 -- more), which is no clarification.
 DO $sminion$
 DECLARE
@@ -1293,10 +1383,14 @@ BEGIN
     UNION SELECT t.relid FROM pg_catalog.pg_partition_tree('"sales"."item"'::pg_catalog.regclass) t
   LOOP
     EXECUTE pg_catalog.format($trigger$
+      DROP TRIGGER IF EXISTS "~guard_ticket" ON %1$s;
       DROP TRIGGER IF EXISTS "~guard_collected" ON %1$s;
       DROP TRIGGER IF EXISTS "~guard_clarified" ON %1$s;
       DROP TRIGGER IF EXISTS "~guard_deleted" ON %1$s;
       DROP TRIGGER IF EXISTS "~guard_emptied" ON %1$s;
+      CREATE TRIGGER "~guard_ticket" BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON %1$s
+        FOR EACH STATEMENT WHEN (current_user OPERATOR(pg_catalog.<>) 'sminion_owner'::pg_catalog.name)
+        EXECUTE FUNCTION sminion.fix_ticket();
       CREATE TRIGGER "~guard_collected" AFTER INSERT ON %1$s REFERENCING NEW TABLE AS new_rows
         FOR EACH STATEMENT EXECUTE FUNCTION sminion.%2$I();
       CREATE TRIGGER "~guard_clarified" AFTER UPDATE ON %1$s REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
@@ -1306,6 +1400,7 @@ BEGIN
         FOR EACH STATEMENT EXECUTE FUNCTION sminion.%2$I();
       CREATE TRIGGER "~guard_emptied" AFTER TRUNCATE ON %1$s
         FOR EACH STATEMENT EXECUTE FUNCTION sminion.%2$I();
+      ALTER TABLE %1$s ENABLE ALWAYS TRIGGER "~guard_ticket";
       ALTER TABLE %1$s ENABLE ALWAYS TRIGGER "~guard_collected";
       ALTER TABLE %1$s ENABLE ALWAYS TRIGGER "~guard_clarified";
       ALTER TABLE %1$s ENABLE ALWAYS TRIGGER "~guard_deleted";
@@ -1317,18 +1412,24 @@ $sminion$;
 
 -- row_security:crm.customer
 -- FORCE: the owner, and so definer functions and views of the owner, are under row security too. Partitions are reached
--- through the table only: directly, they have row security and no policy at all.
-ALTER TABLE "crm"."customer" ENABLE ROW LEVEL SECURITY;
-ALTER TABLE "crm"."customer" FORCE ROW LEVEL SECURITY;
+-- through the table only: directly, no row of theirs is seen, whatever other policies they have. How it was before is
+-- written down for the way back, once.
 DO $sminion$
 DECLARE
-  part pg_catalog.regclass;
+  target CONSTANT pg_catalog.regclass := '"crm"."customer"';
+  part   pg_catalog.regclass;
 BEGIN
   FOR part IN
-    SELECT t.relid FROM pg_catalog.pg_partition_tree('"crm"."customer"'::pg_catalog.regclass) t WHERE t.level > 0
+    SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
   LOOP
-    EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', part);
-    EXECUTE pg_catalog.format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', part);
+    INSERT INTO sminion.row_security_before (relation, protected, enabled, forced)
+    SELECT c.oid, target, c.relrowsecurity, c.relforcerowsecurity FROM pg_catalog.pg_class c WHERE c.oid = part
+    ON CONFLICT DO NOTHING;
+    EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
+    IF part <> target THEN
+      EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
+      EXECUTE pg_catalog.format('CREATE POLICY guard_floor ON %s AS RESTRICTIVE USING (false)', part);
+    END IF;
   END LOOP;
 END
 $sminion$;
@@ -1339,15 +1440,15 @@ CREATE POLICY "guard_floor" ON "crm"."customer" AS RESTRICTIVE FOR ALL TO PUBLIC
 
 -- policy:crm.customer:guard_floor_shop_accounting
 DROP POLICY IF EXISTS "guard_floor_shop_accounting" ON "crm"."customer";
-CREATE POLICY "guard_floor_shop_accounting" ON "crm"."customer" AS RESTRICTIVE FOR ALL TO "shop_accounting" USING ("id" IS NOT NULL AND "id" <> ALL ((SELECT sminion.context('shop_accounting', current_user)::bigint[])::bigint[]) AND (guard_mask & 1::bigint) <> 0 AND ("last_seen_at" IS NULL OR "last_seen_at" > (now() - interval '3 years')));
+CREATE POLICY "guard_floor_shop_accounting" ON "crm"."customer" AS RESTRICTIVE FOR ALL TO "shop_accounting" USING (("id" = ANY ((SELECT sminion.context('shop_accounting', current_user)::bigint[])::bigint[])) IS NOT TRUE AND "id" IS NOT NULL AND (guard_mask & 1::bigint) <> 0 AND ("last_seen_at" IS NULL OR sminion.within_retention("last_seen_at", interval '3 years', 'UTC'))) WITH CHECK (("id" = ANY ((SELECT sminion.context('shop_accounting', current_user)::bigint[])::bigint[])) IS NOT TRUE AND "id" IS NOT NULL AND (guard_mask & 1::bigint) <> 0 AND CASE WHEN ("last_seen_at" IS NULL OR sminion.within_retention("last_seen_at", interval '3 years', 'UTC')) THEN true ELSE sminion.refuse_expired('crm.customer', 'last_seen_at', '3 years') END);
 
 -- policy:crm.customer:guard_floor_shop_contract
 DROP POLICY IF EXISTS "guard_floor_shop_contract" ON "crm"."customer";
-CREATE POLICY "guard_floor_shop_contract" ON "crm"."customer" AS RESTRICTIVE FOR ALL TO "shop_contract" USING ("id" IS NOT NULL AND "id" <> ALL ((SELECT sminion.context('shop_contract', current_user)::bigint[])::bigint[]) AND (guard_mask & 2::bigint) <> 0 AND ("last_seen_at" IS NULL OR "last_seen_at" > (now() - interval '3 years')));
+CREATE POLICY "guard_floor_shop_contract" ON "crm"."customer" AS RESTRICTIVE FOR ALL TO "shop_contract" USING (("id" = ANY ((SELECT sminion.context('shop_contract', current_user)::bigint[])::bigint[])) IS NOT TRUE AND "id" IS NOT NULL AND (guard_mask & 2::bigint) <> 0 AND ("last_seen_at" IS NULL OR sminion.within_retention("last_seen_at", interval '3 years', 'UTC'))) WITH CHECK (("id" = ANY ((SELECT sminion.context('shop_contract', current_user)::bigint[])::bigint[])) IS NOT TRUE AND "id" IS NOT NULL AND (guard_mask & 2::bigint) <> 0 AND CASE WHEN ("last_seen_at" IS NULL OR sminion.within_retention("last_seen_at", interval '3 years', 'UTC')) THEN true ELSE sminion.refuse_expired('crm.customer', 'last_seen_at', '3 years') END);
 
 -- policy:crm.customer:guard_floor_shop_rectification
 DROP POLICY IF EXISTS "guard_floor_shop_rectification" ON "crm"."customer";
-CREATE POLICY "guard_floor_shop_rectification" ON "crm"."customer" AS RESTRICTIVE FOR ALL TO "shop_rectification" USING (("id" = (SELECT sminion.named_subject('shop_rectification', current_user)::bigint)) AND (guard_mask & 8::bigint) <> 0 AND ("last_seen_at" IS NULL OR "last_seen_at" > (now() - interval '3 years')));
+CREATE POLICY "guard_floor_shop_rectification" ON "crm"."customer" AS RESTRICTIVE FOR ALL TO "shop_rectification" USING (("id" = (SELECT sminion.named_subject('shop_rectification', current_user)::bigint)) AND ("id" = ANY ((SELECT sminion.context('shop_rectification', current_user)::bigint[])::bigint[])) IS NOT TRUE AND "id" IS NOT NULL AND (guard_mask & 8::bigint) <> 0 AND ("last_seen_at" IS NULL OR sminion.within_retention("last_seen_at", interval '3 years', 'UTC'))) WITH CHECK (("id" = (SELECT sminion.named_subject('shop_rectification', current_user)::bigint)) AND ("id" = ANY ((SELECT sminion.context('shop_rectification', current_user)::bigint[])::bigint[])) IS NOT TRUE AND "id" IS NOT NULL AND (guard_mask & 8::bigint) <> 0 AND CASE WHEN ("last_seen_at" IS NULL OR sminion.within_retention("last_seen_at", interval '3 years', 'UTC')) THEN true ELSE sminion.refuse_expired('crm.customer', 'last_seen_at', '3 years') END);
 
 -- policy:crm.customer:guard_accounting_select
 DROP POLICY IF EXISTS "guard_accounting_select" ON "crm"."customer";
@@ -1383,18 +1484,24 @@ CREATE POLICY "guard_owner" ON "crm"."customer" AS PERMISSIVE FOR ALL TO sminion
 
 -- row_security:marketing.subscriber
 -- FORCE: the owner, and so definer functions and views of the owner, are under row security too. Partitions are reached
--- through the table only: directly, they have row security and no policy at all.
-ALTER TABLE "marketing"."subscriber" ENABLE ROW LEVEL SECURITY;
-ALTER TABLE "marketing"."subscriber" FORCE ROW LEVEL SECURITY;
+-- through the table only: directly, no row of theirs is seen, whatever other policies they have. How it was before is
+-- written down for the way back, once.
 DO $sminion$
 DECLARE
-  part pg_catalog.regclass;
+  target CONSTANT pg_catalog.regclass := '"marketing"."subscriber"';
+  part   pg_catalog.regclass;
 BEGIN
   FOR part IN
-    SELECT t.relid FROM pg_catalog.pg_partition_tree('"marketing"."subscriber"'::pg_catalog.regclass) t WHERE t.level > 0
+    SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
   LOOP
-    EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', part);
-    EXECUTE pg_catalog.format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', part);
+    INSERT INTO sminion.row_security_before (relation, protected, enabled, forced)
+    SELECT c.oid, target, c.relrowsecurity, c.relforcerowsecurity FROM pg_catalog.pg_class c WHERE c.oid = part
+    ON CONFLICT DO NOTHING;
+    EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
+    IF part <> target THEN
+      EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
+      EXECUTE pg_catalog.format('CREATE POLICY guard_floor ON %s AS RESTRICTIVE USING (false)', part);
+    END IF;
   END LOOP;
 END
 $sminion$;
@@ -1405,7 +1512,7 @@ CREATE POLICY "guard_floor" ON "marketing"."subscriber" AS RESTRICTIVE FOR ALL T
 
 -- policy:marketing.subscriber:guard_floor_shop_marketing
 DROP POLICY IF EXISTS "guard_floor_shop_marketing" ON "marketing"."subscriber";
-CREATE POLICY "guard_floor_shop_marketing" ON "marketing"."subscriber" AS RESTRICTIVE FOR ALL TO "shop_marketing" USING ("customer_id" IS NOT NULL AND "customer_id" <> ALL ((SELECT sminion.context('shop_marketing', current_user)::bigint[])::bigint[]) AND (guard_mask & 4::bigint) <> 0);
+CREATE POLICY "guard_floor_shop_marketing" ON "marketing"."subscriber" AS RESTRICTIVE FOR ALL TO "shop_marketing" USING (("customer_id" = ANY ((SELECT sminion.context('shop_marketing', current_user)::bigint[])::bigint[])) IS NOT TRUE AND "customer_id" IS NOT NULL AND (guard_mask & 4::bigint) <> 0);
 
 -- policy:marketing.subscriber:guard_marketing_select
 DROP POLICY IF EXISTS "guard_marketing_select" ON "marketing"."subscriber";
@@ -1422,18 +1529,24 @@ CREATE STATISTICS "marketing"."guard_subscriber_marketing" ON (guard_mask & 4::b
 
 -- row_security:sales.item
 -- FORCE: the owner, and so definer functions and views of the owner, are under row security too. Partitions are reached
--- through the table only: directly, they have row security and no policy at all.
-ALTER TABLE "sales"."item" ENABLE ROW LEVEL SECURITY;
-ALTER TABLE "sales"."item" FORCE ROW LEVEL SECURITY;
+-- through the table only: directly, no row of theirs is seen, whatever other policies they have. How it was before is
+-- written down for the way back, once.
 DO $sminion$
 DECLARE
-  part pg_catalog.regclass;
+  target CONSTANT pg_catalog.regclass := '"sales"."item"';
+  part   pg_catalog.regclass;
 BEGIN
   FOR part IN
-    SELECT t.relid FROM pg_catalog.pg_partition_tree('"sales"."item"'::pg_catalog.regclass) t WHERE t.level > 0
+    SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
   LOOP
-    EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', part);
-    EXECUTE pg_catalog.format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', part);
+    INSERT INTO sminion.row_security_before (relation, protected, enabled, forced)
+    SELECT c.oid, target, c.relrowsecurity, c.relforcerowsecurity FROM pg_catalog.pg_class c WHERE c.oid = part
+    ON CONFLICT DO NOTHING;
+    EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
+    IF part <> target THEN
+      EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
+      EXECUTE pg_catalog.format('CREATE POLICY guard_floor ON %s AS RESTRICTIVE USING (false)', part);
+    END IF;
   END LOOP;
 END
 $sminion$;
@@ -1444,11 +1557,11 @@ CREATE POLICY "guard_floor" ON "sales"."item" AS RESTRICTIVE FOR ALL TO PUBLIC U
 
 -- policy:sales.item:guard_floor_shop_accounting
 DROP POLICY IF EXISTS "guard_floor_shop_accounting" ON "sales"."item";
-CREATE POLICY "guard_floor_shop_accounting" ON "sales"."item" AS RESTRICTIVE FOR ALL TO "shop_accounting" USING ("guard_subject" IS NOT NULL AND "guard_subject" <> ALL ((SELECT sminion.context('shop_accounting', current_user)::bigint[])::bigint[]) AND (guard_mask & 1::bigint) <> 0);
+CREATE POLICY "guard_floor_shop_accounting" ON "sales"."item" AS RESTRICTIVE FOR ALL TO "shop_accounting" USING (("guard_subject" = ANY ((SELECT sminion.context('shop_accounting', current_user)::bigint[])::bigint[])) IS NOT TRUE AND "guard_subject" IS NOT NULL AND (guard_mask & 1::bigint) <> 0);
 
 -- policy:sales.item:guard_floor_shop_contract
 DROP POLICY IF EXISTS "guard_floor_shop_contract" ON "sales"."item";
-CREATE POLICY "guard_floor_shop_contract" ON "sales"."item" AS RESTRICTIVE FOR ALL TO "shop_contract" USING ("guard_subject" IS NOT NULL AND "guard_subject" <> ALL ((SELECT sminion.context('shop_contract', current_user)::bigint[])::bigint[]) AND (guard_mask & 2::bigint) <> 0);
+CREATE POLICY "guard_floor_shop_contract" ON "sales"."item" AS RESTRICTIVE FOR ALL TO "shop_contract" USING (("guard_subject" = ANY ((SELECT sminion.context('shop_contract', current_user)::bigint[])::bigint[])) IS NOT TRUE AND "guard_subject" IS NOT NULL AND (guard_mask & 2::bigint) <> 0);
 
 -- policy:sales.item:guard_accounting_select
 DROP POLICY IF EXISTS "guard_accounting_select" ON "sales"."item";
@@ -1476,18 +1589,24 @@ CREATE POLICY "guard_owner" ON "sales"."item" AS PERMISSIVE FOR ALL TO sminion_o
 
 -- row_security:sales.orders
 -- FORCE: the owner, and so definer functions and views of the owner, are under row security too. Partitions are reached
--- through the table only: directly, they have row security and no policy at all.
-ALTER TABLE "sales"."orders" ENABLE ROW LEVEL SECURITY;
-ALTER TABLE "sales"."orders" FORCE ROW LEVEL SECURITY;
+-- through the table only: directly, no row of theirs is seen, whatever other policies they have. How it was before is
+-- written down for the way back, once.
 DO $sminion$
 DECLARE
-  part pg_catalog.regclass;
+  target CONSTANT pg_catalog.regclass := '"sales"."orders"';
+  part   pg_catalog.regclass;
 BEGIN
   FOR part IN
-    SELECT t.relid FROM pg_catalog.pg_partition_tree('"sales"."orders"'::pg_catalog.regclass) t WHERE t.level > 0
+    SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
   LOOP
-    EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', part);
-    EXECUTE pg_catalog.format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', part);
+    INSERT INTO sminion.row_security_before (relation, protected, enabled, forced)
+    SELECT c.oid, target, c.relrowsecurity, c.relforcerowsecurity FROM pg_catalog.pg_class c WHERE c.oid = part
+    ON CONFLICT DO NOTHING;
+    EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
+    IF part <> target THEN
+      EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
+      EXECUTE pg_catalog.format('CREATE POLICY guard_floor ON %s AS RESTRICTIVE USING (false)', part);
+    END IF;
   END LOOP;
 END
 $sminion$;
@@ -1498,11 +1617,11 @@ CREATE POLICY "guard_floor" ON "sales"."orders" AS RESTRICTIVE FOR ALL TO PUBLIC
 
 -- policy:sales.orders:guard_floor_shop_accounting
 DROP POLICY IF EXISTS "guard_floor_shop_accounting" ON "sales"."orders";
-CREATE POLICY "guard_floor_shop_accounting" ON "sales"."orders" AS RESTRICTIVE FOR ALL TO "shop_accounting" USING ("customer_id" IS NOT NULL AND "customer_id" <> ALL ((SELECT sminion.context('shop_accounting', current_user)::bigint[])::bigint[]) AND (guard_mask & 1::bigint) <> 0);
+CREATE POLICY "guard_floor_shop_accounting" ON "sales"."orders" AS RESTRICTIVE FOR ALL TO "shop_accounting" USING (("customer_id" = ANY ((SELECT sminion.context('shop_accounting', current_user)::bigint[])::bigint[])) IS NOT TRUE AND "customer_id" IS NOT NULL AND (guard_mask & 1::bigint) <> 0);
 
 -- policy:sales.orders:guard_floor_shop_contract
 DROP POLICY IF EXISTS "guard_floor_shop_contract" ON "sales"."orders";
-CREATE POLICY "guard_floor_shop_contract" ON "sales"."orders" AS RESTRICTIVE FOR ALL TO "shop_contract" USING ("customer_id" IS NOT NULL AND "customer_id" <> ALL ((SELECT sminion.context('shop_contract', current_user)::bigint[])::bigint[]) AND (guard_mask & 2::bigint) <> 0);
+CREATE POLICY "guard_floor_shop_contract" ON "sales"."orders" AS RESTRICTIVE FOR ALL TO "shop_contract" USING (("customer_id" = ANY ((SELECT sminion.context('shop_contract', current_user)::bigint[])::bigint[])) IS NOT TRUE AND "customer_id" IS NOT NULL AND (guard_mask & 2::bigint) <> 0);
 
 -- policy:sales.orders:guard_accounting_select
 DROP POLICY IF EXISTS "guard_accounting_select" ON "sales"."orders";
@@ -1530,18 +1649,24 @@ CREATE POLICY "guard_owner" ON "sales"."orders" AS PERMISSIVE FOR ALL TO sminion
 
 -- row_security:sales.product
 -- FORCE: the owner, and so definer functions and views of the owner, are under row security too. Partitions are reached
--- through the table only: directly, they have row security and no policy at all.
-ALTER TABLE "sales"."product" ENABLE ROW LEVEL SECURITY;
-ALTER TABLE "sales"."product" FORCE ROW LEVEL SECURITY;
+-- through the table only: directly, no row of theirs is seen, whatever other policies they have. How it was before is
+-- written down for the way back, once.
 DO $sminion$
 DECLARE
-  part pg_catalog.regclass;
+  target CONSTANT pg_catalog.regclass := '"sales"."product"';
+  part   pg_catalog.regclass;
 BEGIN
   FOR part IN
-    SELECT t.relid FROM pg_catalog.pg_partition_tree('"sales"."product"'::pg_catalog.regclass) t WHERE t.level > 0
+    SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
   LOOP
-    EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', part);
-    EXECUTE pg_catalog.format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', part);
+    INSERT INTO sminion.row_security_before (relation, protected, enabled, forced)
+    SELECT c.oid, target, c.relrowsecurity, c.relforcerowsecurity FROM pg_catalog.pg_class c WHERE c.oid = part
+    ON CONFLICT DO NOTHING;
+    EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
+    IF part <> target THEN
+      EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
+      EXECUTE pg_catalog.format('CREATE POLICY guard_floor ON %s AS RESTRICTIVE USING (false)', part);
+    END IF;
   END LOOP;
 END
 $sminion$;
@@ -1552,11 +1677,11 @@ CREATE POLICY "guard_floor" ON "sales"."product" AS RESTRICTIVE FOR ALL TO PUBLI
 
 -- policy:sales.product:guard_floor_shop_accounting
 DROP POLICY IF EXISTS "guard_floor_shop_accounting" ON "sales"."product";
-CREATE POLICY "guard_floor_shop_accounting" ON "sales"."product" AS RESTRICTIVE FOR ALL TO "shop_accounting" USING ((SELECT sminion.context('shop_accounting', current_user) IS NOT NULL));
+CREATE POLICY "guard_floor_shop_accounting" ON "sales"."product" AS RESTRICTIVE FOR ALL TO "shop_accounting" USING ((SELECT sminion.context('shop_accounting', current_user) IS DISTINCT FROM '{}'));
 
 -- policy:sales.product:guard_floor_shop_contract
 DROP POLICY IF EXISTS "guard_floor_shop_contract" ON "sales"."product";
-CREATE POLICY "guard_floor_shop_contract" ON "sales"."product" AS RESTRICTIVE FOR ALL TO "shop_contract" USING ((SELECT sminion.context('shop_contract', current_user) IS NOT NULL));
+CREATE POLICY "guard_floor_shop_contract" ON "sales"."product" AS RESTRICTIVE FOR ALL TO "shop_contract" USING ((SELECT sminion.context('shop_contract', current_user) IS DISTINCT FROM '{}'));
 
 -- policy:sales.product:guard_accounting_select
 DROP POLICY IF EXISTS "guard_accounting_select" ON "sales"."product";
@@ -1605,17 +1730,23 @@ REVOKE ALL ON TABLE "crm"."customer" FROM "shop_contract";
 GRANT SELECT ("email", "full_name", "id", "last_seen_at"), INSERT ("email", "full_name", "id", "last_seen_at"), UPDATE ("email", "full_name", "last_seen_at"), DELETE ON TABLE "crm"."customer" TO "shop_contract";
 
 -- sequence_usage:crm.customer:shop_contract
--- Sequences behind `serial` defaults: nextval needs USAGE (identity columns need nothing).
+-- Sequences that the defaults of columns read, whoever owns them, and those that a column owns, of identity columns too:
+-- nextval needs USAGE, and so does currval after an INSERT into an identity column. Several tables may share one.
 DO $sminion$
 DECLARE
-  owned pg_catalog.regclass;
+  read pg_catalog.regclass;
 BEGIN
-  FOR owned IN
+  FOR read IN
+    SELECT DISTINCT s.oid FROM pg_catalog.pg_class s
+    JOIN pg_catalog.pg_depend d ON d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refobjid = s.oid
+    JOIN pg_catalog.pg_attrdef f ON d.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass AND d.objid = f.oid
+    WHERE s.relkind = 'S' AND f.adrelid = '"crm"."customer"'::pg_catalog.regclass
+    UNION
     SELECT s.oid FROM pg_catalog.pg_class s
-    JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = s.oid AND d.deptype = 'a'
+    JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = s.oid AND d.deptype IN ('a', 'i')
     WHERE s.relkind = 'S' AND d.refobjid = '"crm"."customer"'::pg_catalog.regclass
   LOOP
-    EXECUTE pg_catalog.format('GRANT USAGE ON SEQUENCE %s TO "shop_contract"', owned);
+    EXECUTE pg_catalog.format('GRANT USAGE ON SEQUENCE %s TO "shop_contract"', read);
   END LOOP;
 END
 $sminion$;
@@ -1637,17 +1768,23 @@ REVOKE ALL ON TABLE "sales"."item" FROM "shop_contract";
 GRANT SELECT ("id", "order_id", "what"), INSERT ("id", "order_id", "what"), UPDATE ("what"), DELETE ON TABLE "sales"."item" TO "shop_contract";
 
 -- sequence_usage:sales.item:shop_contract
--- Sequences behind `serial` defaults: nextval needs USAGE (identity columns need nothing).
+-- Sequences that the defaults of columns read, whoever owns them, and those that a column owns, of identity columns too:
+-- nextval needs USAGE, and so does currval after an INSERT into an identity column. Several tables may share one.
 DO $sminion$
 DECLARE
-  owned pg_catalog.regclass;
+  read pg_catalog.regclass;
 BEGIN
-  FOR owned IN
+  FOR read IN
+    SELECT DISTINCT s.oid FROM pg_catalog.pg_class s
+    JOIN pg_catalog.pg_depend d ON d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refobjid = s.oid
+    JOIN pg_catalog.pg_attrdef f ON d.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass AND d.objid = f.oid
+    WHERE s.relkind = 'S' AND f.adrelid = '"sales"."item"'::pg_catalog.regclass
+    UNION
     SELECT s.oid FROM pg_catalog.pg_class s
-    JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = s.oid AND d.deptype = 'a'
+    JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = s.oid AND d.deptype IN ('a', 'i')
     WHERE s.relkind = 'S' AND d.refobjid = '"sales"."item"'::pg_catalog.regclass
   LOOP
-    EXECUTE pg_catalog.format('GRANT USAGE ON SEQUENCE %s TO "shop_contract"', owned);
+    EXECUTE pg_catalog.format('GRANT USAGE ON SEQUENCE %s TO "shop_contract"', read);
   END LOOP;
 END
 $sminion$;
@@ -1661,17 +1798,23 @@ REVOKE ALL ON TABLE "sales"."orders" FROM "shop_contract";
 GRANT SELECT ("customer_id", "id", "total"), INSERT ("customer_id", "id", "total"), UPDATE ("total"), DELETE ON TABLE "sales"."orders" TO "shop_contract";
 
 -- sequence_usage:sales.orders:shop_contract
--- Sequences behind `serial` defaults: nextval needs USAGE (identity columns need nothing).
+-- Sequences that the defaults of columns read, whoever owns them, and those that a column owns, of identity columns too:
+-- nextval needs USAGE, and so does currval after an INSERT into an identity column. Several tables may share one.
 DO $sminion$
 DECLARE
-  owned pg_catalog.regclass;
+  read pg_catalog.regclass;
 BEGIN
-  FOR owned IN
+  FOR read IN
+    SELECT DISTINCT s.oid FROM pg_catalog.pg_class s
+    JOIN pg_catalog.pg_depend d ON d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refobjid = s.oid
+    JOIN pg_catalog.pg_attrdef f ON d.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass AND d.objid = f.oid
+    WHERE s.relkind = 'S' AND f.adrelid = '"sales"."orders"'::pg_catalog.regclass
+    UNION
     SELECT s.oid FROM pg_catalog.pg_class s
-    JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = s.oid AND d.deptype = 'a'
+    JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = s.oid AND d.deptype IN ('a', 'i')
     WHERE s.relkind = 'S' AND d.refobjid = '"sales"."orders"'::pg_catalog.regclass
   LOOP
-    EXECUTE pg_catalog.format('GRANT USAGE ON SEQUENCE %s TO "shop_contract"', owned);
+    EXECUTE pg_catalog.format('GRANT USAGE ON SEQUENCE %s TO "shop_contract"', read);
   END LOOP;
 END
 $sminion$;
@@ -1685,17 +1828,156 @@ REVOKE ALL ON TABLE "sales"."product" FROM "shop_contract";
 GRANT SELECT ("id", "name"), INSERT ("id", "name"), UPDATE ("name"), DELETE ON TABLE "sales"."product" TO "shop_contract";
 
 -- sequence_usage:sales.product:shop_contract
--- Sequences behind `serial` defaults: nextval needs USAGE (identity columns need nothing).
+-- Sequences that the defaults of columns read, whoever owns them, and those that a column owns, of identity columns too:
+-- nextval needs USAGE, and so does currval after an INSERT into an identity column. Several tables may share one.
 DO $sminion$
 DECLARE
-  owned pg_catalog.regclass;
+  read pg_catalog.regclass;
 BEGIN
-  FOR owned IN
+  FOR read IN
+    SELECT DISTINCT s.oid FROM pg_catalog.pg_class s
+    JOIN pg_catalog.pg_depend d ON d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refobjid = s.oid
+    JOIN pg_catalog.pg_attrdef f ON d.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass AND d.objid = f.oid
+    WHERE s.relkind = 'S' AND f.adrelid = '"sales"."product"'::pg_catalog.regclass
+    UNION
     SELECT s.oid FROM pg_catalog.pg_class s
-    JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = s.oid AND d.deptype = 'a'
+    JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = s.oid AND d.deptype IN ('a', 'i')
     WHERE s.relkind = 'S' AND d.refobjid = '"sales"."product"'::pg_catalog.regclass
   LOOP
-    EXECUTE pg_catalog.format('GRANT USAGE ON SEQUENCE %s TO "shop_contract"', owned);
+    EXECUTE pg_catalog.format('GRANT USAGE ON SEQUENCE %s TO "shop_contract"', read);
+  END LOOP;
+END
+$sminion$;
+
+-- holdings:shop_accounting
+-- What the role holds beside the policy is taken away. A privilege that another than the owner gave outlives the owner's
+-- REVOKE, so what is left is taken away as whoever gave it, where the installing role may. What is left then is named at
+-- the end of `apply`, which refuses.
+DO $sminion$
+DECLARE
+  more   record;
+  second boolean;
+BEGIN
+  FOREACH second IN ARRAY ARRAY[false, true] LOOP
+    FOR more IN SELECT e.item, e.undo, e.grantor FROM sminion.role_excess('shop_accounting', '{"members":["shop_all","shop_app"],"neutral":{},"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"schemas":["crm","sales"],"tables":{"crm":{"customer":{"SELECT":["id","last_seen_at"]}},"sales":{"item":{"SELECT":["id","order_id","what"]},"orders":{"SELECT":["customer_id","id","total"]},"product":{"SELECT":["id","name"]}}}}'::pg_catalog.jsonb) e LOOP
+      CONTINUE WHEN more.undo IS NULL OR (second AND more.grantor IS NULL);
+      BEGIN
+        IF second THEN
+          PERFORM pg_catalog.set_config('role', more.grantor, true);
+        END IF;
+        EXECUTE more.undo;
+        RAISE NOTICE 'taken away: compartment % also held %', 'shop_accounting', more.item;
+      EXCEPTION WHEN insufficient_privilege OR undefined_object OR invalid_grant_operation OR dependent_objects_still_exist THEN
+        NULL;
+      END;
+      PERFORM pg_catalog.set_config('role', pg_catalog.current_setting('sminion.installer'), true);
+    END LOOP;
+  END LOOP;
+END
+$sminion$;
+
+-- holdings:shop_contract
+-- What the role holds beside the policy is taken away. A privilege that another than the owner gave outlives the owner's
+-- REVOKE, so what is left is taken away as whoever gave it, where the installing role may. What is left then is named at
+-- the end of `apply`, which refuses.
+DO $sminion$
+DECLARE
+  more   record;
+  second boolean;
+BEGIN
+  FOREACH second IN ARRAY ARRAY[false, true] LOOP
+    FOR more IN SELECT e.item, e.undo, e.grantor FROM sminion.role_excess('shop_contract', '{"members":["shop_all","shop_app"],"neutral":{},"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"schemas":["crm","sales"],"tables":{"crm":{"customer":{"DELETE":[],"INSERT":["email","full_name","id","last_seen_at"],"SELECT":["email","full_name","id","last_seen_at"],"UPDATE":["email","full_name","last_seen_at"]}},"sales":{"item":{"DELETE":[],"INSERT":["id","order_id","what"],"SELECT":["id","order_id","what"],"UPDATE":["what"]},"orders":{"DELETE":[],"INSERT":["customer_id","id","total"],"SELECT":["customer_id","id","total"],"UPDATE":["total"]},"product":{"DELETE":[],"INSERT":["id","name"],"SELECT":["id","name"],"UPDATE":["name"]}}}}'::pg_catalog.jsonb) e LOOP
+      CONTINUE WHEN more.undo IS NULL OR (second AND more.grantor IS NULL);
+      BEGIN
+        IF second THEN
+          PERFORM pg_catalog.set_config('role', more.grantor, true);
+        END IF;
+        EXECUTE more.undo;
+        RAISE NOTICE 'taken away: compartment % also held %', 'shop_contract', more.item;
+      EXCEPTION WHEN insufficient_privilege OR undefined_object OR invalid_grant_operation OR dependent_objects_still_exist THEN
+        NULL;
+      END;
+      PERFORM pg_catalog.set_config('role', pg_catalog.current_setting('sminion.installer'), true);
+    END LOOP;
+  END LOOP;
+END
+$sminion$;
+
+-- holdings:shop_marketing
+-- What the role holds beside the policy is taken away. A privilege that another than the owner gave outlives the owner's
+-- REVOKE, so what is left is taken away as whoever gave it, where the installing role may. What is left then is named at
+-- the end of `apply`, which refuses.
+DO $sminion$
+DECLARE
+  more   record;
+  second boolean;
+BEGIN
+  FOREACH second IN ARRAY ARRAY[false, true] LOOP
+    FOR more IN SELECT e.item, e.undo, e.grantor FROM sminion.role_excess('shop_marketing', '{"members":["shop_all","shop_newsletter"],"neutral":{},"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"schemas":["marketing"],"tables":{"marketing":{"subscriber":{"SELECT":["customer_id","email"]}}}}'::pg_catalog.jsonb) e LOOP
+      CONTINUE WHEN more.undo IS NULL OR (second AND more.grantor IS NULL);
+      BEGIN
+        IF second THEN
+          PERFORM pg_catalog.set_config('role', more.grantor, true);
+        END IF;
+        EXECUTE more.undo;
+        RAISE NOTICE 'taken away: compartment % also held %', 'shop_marketing', more.item;
+      EXCEPTION WHEN insufficient_privilege OR undefined_object OR invalid_grant_operation OR dependent_objects_still_exist THEN
+        NULL;
+      END;
+      PERFORM pg_catalog.set_config('role', pg_catalog.current_setting('sminion.installer'), true);
+    END LOOP;
+  END LOOP;
+END
+$sminion$;
+
+-- holdings:shop_rectification
+-- What the role holds beside the policy is taken away. A privilege that another than the owner gave outlives the owner's
+-- REVOKE, so what is left is taken away as whoever gave it, where the installing role may. What is left then is named at
+-- the end of `apply`, which refuses.
+DO $sminion$
+DECLARE
+  more   record;
+  second boolean;
+BEGIN
+  FOREACH second IN ARRAY ARRAY[false, true] LOOP
+    FOR more IN SELECT e.item, e.undo, e.grantor FROM sminion.role_excess('shop_rectification', '{"members":["shop_all"],"neutral":{},"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"schemas":["crm"],"tables":{"crm":{"customer":{"SELECT":["born_on","email","full_name","id","last_seen_at"],"UPDATE":["born_on","email","full_name","last_seen_at"]}}}}'::pg_catalog.jsonb) e LOOP
+      CONTINUE WHEN more.undo IS NULL OR (second AND more.grantor IS NULL);
+      BEGIN
+        IF second THEN
+          PERFORM pg_catalog.set_config('role', more.grantor, true);
+        END IF;
+        EXECUTE more.undo;
+        RAISE NOTICE 'taken away: compartment % also held %', 'shop_rectification', more.item;
+      EXCEPTION WHEN insufficient_privilege OR undefined_object OR invalid_grant_operation OR dependent_objects_still_exist THEN
+        NULL;
+      END;
+      PERFORM pg_catalog.set_config('role', pg_catalog.current_setting('sminion.installer'), true);
+    END LOOP;
+  END LOOP;
+END
+$sminion$;
+
+-- guard_closed:shop
+-- As in holdings: first as the owner, then as whoever gave it.
+DO $sminion$
+DECLARE
+  more   record;
+  second boolean;
+BEGIN
+  FOREACH second IN ARRAY ARRAY[false, true] LOOP
+    FOR more IN SELECT e.item, e.undo, e.grantor FROM sminion.guard_excess('{"shop_accounting":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"views":[]},"shop_all":{"routines":["open_ticket(text, text, text, text[], text, text, text, jsonb, text)","enter(text)","session_facts()","epoch_in_force()","context(name, name)","open_log()","log_shape(jsonb)","log_statements(bigint, text, bigint, jsonb)"],"views":[]},"shop_app":{"routines":["open_ticket(text, text, text, text[], text, text, text, jsonb, text)","enter(text)","session_facts()","epoch_in_force()","context(name, name)","open_log()","log_shape(jsonb)","log_statements(bigint, text, bigint, jsonb)"],"views":[]},"shop_auditor":{"routines":["object_states()","state_holders(text)","blind_tables()"],"views":["access_log","statement_log","refusals","subject_access","write_log","dropped_log","subject_history","settle_status","pending_changes","settle_problems","policy_version","installed_object"]},"shop_contract":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"views":[]},"shop_maintenance":{"routines":["settle(integer, integer)","remask(integer)","backfill(integer)","await_older(interval)","extend_log(integer)","state_holders(text)","blind_tables()"],"views":["settle_status","pending_changes","settle_problems"]},"shop_marketing":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"views":[]},"shop_newsletter":{"routines":["open_ticket(text, text, text, text[], text, text, text, jsonb, text)","enter(text)","session_facts()","epoch_in_force()","context(name, name)","open_log()","log_shape(jsonb)","log_statements(bigint, text, bigint, jsonb)"],"views":[]},"shop_privacy_officer":{"routines":["block(text, text, text, text)","block(anynonarray, text, text, text)","unblock(text, text, text, text)","unblock(anynonarray, text, text, text)","give_consent(text, text, text, text, text)","give_consent(anynonarray, text, text, text, text)","withdraw_consent(text, text, text, text, text)","withdraw_consent(anynonarray, text, text, text, text)","object(text, text, text, text, text)","object(anynonarray, text, text, text, text)","withdraw_objection(text, text, text, text, text)","withdraw_objection(anynonarray, text, text, text, text)","give_consents(text[], text, text, text, text)","withdraw_consents(text[], text, text, text, text)","object_all(text[], text, text, text, text)","block_all(text[], text, text, text)","revoke_ticket(bigint, text)","await_older(interval)","block_and_wait(text, text, text, interval, text)","block_and_wait(anynonarray, text, text, interval, text)","state_holders(text)","blind_tables()","drop_log(date, text)"],"views":["access_log","statement_log","refusals","subject_access","write_log","dropped_log","subject_history","settle_status","pending_changes","settle_problems"]},"shop_rectification":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"views":[]}}'::pg_catalog.jsonb) e LOOP
+      CONTINUE WHEN second AND more.grantor IS NULL;
+      BEGIN
+        IF second THEN
+          PERFORM pg_catalog.set_config('role', more.grantor, true);
+        END IF;
+        EXECUTE more.undo;
+        RAISE NOTICE 'taken away: %', more.item;
+      EXCEPTION WHEN insufficient_privilege OR undefined_object OR invalid_grant_operation OR dependent_objects_still_exist THEN
+        NULL;
+      END;
+      PERFORM pg_catalog.set_config('role', pg_catalog.current_setting('sminion.installer'), true);
+    END LOOP;
   END LOOP;
 END
 $sminion$;

@@ -12,5 +12,5 @@ from tests.world import World, new_world
 
 @pytest.fixture
 def world(server: Server) -> Iterator[World]:
-    with new_world(server) as world:
+    with new_world(server, shared_roles=True) as world:
         yield world

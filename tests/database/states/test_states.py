@@ -64,7 +64,7 @@ def test_what_is_past_its_retention_is_seen_by_nobody(world: World) -> None:
 
 def test_settling_in_small_steps_hides_throughout(world: World) -> None:
     world.super("INSERT INTO sales.orders (customer_id, email) SELECT 7, 'x' FROM generate_series(1, 50)")
-    world.super("SELECT sminion.block('7', 'court')")
+    world.super_unsettled("SELECT sminion.block('7', 'court')")
     steps = 1
     while world.super("SELECT sminion.settle(10, 5)") != [(0,)]:
         assert 7 not in seen(world, "contract", "sales.orders", "customer_id")

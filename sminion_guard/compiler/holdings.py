@@ -1,0 +1,55 @@
+"""All that the policy's roles hold, listed, so that whatever they hold beside it is seen wherever it is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from sminion_guard.compiler.guard_grants import guard_privileges
+from sminion_guard.compiler.quoting import like, literal
+from sminion_guard.compiler.statement import Statement, from_templates
+from sminion_guard.policy import Compartment, Policy
+from sminion_guard.policy.access import table_access
+
+
+def holdings(policy: Policy, compartments: tuple[Compartment, ...]) -> Iterator[Statement]:
+    """What each compartment role holds in the whole database, and nothing more."""
+    routines = guard_privileges(policy, compartments)
+    neutral = {
+        name: {"patterns": sorted(like(pattern) for pattern in schema.neutral), "listed": sorted(schema.tables)}
+        for name, schema in sorted(policy.schemas.items()) if schema.neutral
+    }
+    for compartment in compartments:
+        expected = {
+            "schemas": sorted({*compartment.schemas, *neutral}),
+            "neutral": neutral,
+            "tables": _tables(policy, compartment),
+            "routines": routines[compartment.role]["routines"],
+            "members": sorted(
+                login.name for login in policy.logins.values() if compartment.purpose in login.purposes
+            ),
+        }
+        values = {"role_literal": literal(compartment.role), "expected": _json(expected)}
+        yield from_templates("holdings", compartment.role, values)
+
+
+def guard_closed(policy: Policy, compartments: tuple[Compartment, ...]) -> Statement:
+    """What is granted in schema ``sminion``, and nothing more."""
+    return from_templates("guard_closed", policy.name, {"expected": _json(guard_privileges(policy, compartments))})
+
+
+def _tables(policy: Policy, compartment: Compartment) -> dict[str, dict[str, dict[str, list[str]]]]:
+    found: dict[str, dict[str, dict[str, list[str]]]] = {}
+    for table in policy.tables():
+        if policy.collection_of(table).name not in compartment.collections:
+            continue
+        access = table_access(policy, compartment.purpose, table)
+        held = {"SELECT": list(access.use), "INSERT": list(access.collect), "UPDATE": list(access.clarify)}
+        held = {verb: names for verb, names in held.items() if names} | ({"DELETE": []} if access.delete else {})
+        if held:
+            found.setdefault(table.schema, {})[table.name] = held
+    return found
+
+
+def _json(value: object) -> str:
+    return literal(json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")))

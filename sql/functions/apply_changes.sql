@@ -1,0 +1,83 @@
+-- Stores changes of one subject's state, whose exclusive lock the caller holds: those that were pending and the caller's
+-- own, in the order of their numbers; withholds at once what is no longer permitted, stops withholding what is permitted
+-- again, and queues the rows for settling. True when the state changed.
+--
+-- An event that a later one of the same purpose revoked counts no more: two officers may store in another order than
+-- history has them, and a block must not be undone by an unblock from before it.
+CREATE FUNCTION sminion.apply_changes(key text, own sminion.pending_change) RETURNS boolean
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  in_force sminion.policy;
+  before   sminion.subject_state;
+  after    sminion.subject_state;
+  change   sminion.pending_change;
+  numbers  bigint[] := '{}';
+  last     bigint;
+  removed  bigint;
+BEGIN
+  SELECT p.* INTO STRICT in_force FROM sminion.policy p;
+  SELECT s.* INTO STRICT before FROM sminion.subject_state s WHERE s.subject = key FOR UPDATE;
+  after := before;
+  FOR change IN
+    SELECT c.* FROM (
+      SELECT p.* FROM sminion.pending_change p WHERE p.subject = key
+      UNION ALL
+      SELECT (own).* WHERE (own).id IS NOT NULL
+    ) c
+    ORDER BY c.id
+  LOOP
+    last := change.id;
+    numbers := numbers || last;
+    CONTINUE WHEN EXISTS (
+      SELECT FROM sminion.subject_event e
+      WHERE e.subject = key AND e.id > change.id AND e.purpose IS NOT DISTINCT FROM change.purpose
+        AND e.event = CASE change.event
+          WHEN 'block' THEN 'unblock' WHEN 'unblock' THEN 'block'
+          WHEN 'give_consent' THEN 'withdraw_consent' WHEN 'withdraw_consent' THEN 'give_consent'
+          WHEN 'object' THEN 'withdraw_objection' WHEN 'withdraw_objection' THEN 'object' END);
+    CASE change.event
+      WHEN 'block'              THEN after.blocked := true;
+      WHEN 'unblock'            THEN after.blocked := false;
+      WHEN 'give_consent'       THEN after.consents := after.consents | change.bit;
+      WHEN 'withdraw_consent'   THEN after.consents := after.consents & ~change.bit;
+      WHEN 'object'             THEN after.objections := after.objections | change.bit;
+      WHEN 'withdraw_objection' THEN after.objections := after.objections & ~change.bit;
+    END CASE;
+  END LOOP;
+  IF last IS NULL THEN
+    RETURN false;
+  END IF;
+  after.mask := sminion.mask(in_force, after.blocked, after.consents, after.objections);
+  after.epoch := in_force.mask_epoch;
+
+  -- What was withheld for a pending change is what it could have denied at most: exactly that is withheld from here on.
+  DELETE FROM sminion.withheld w WHERE w.subject = key AND w.change = ANY (numbers);
+  DELETE FROM sminion.pending_change p WHERE p.id = ANY (numbers);
+  GET DIAGNOSTICS removed = ROW_COUNT;
+  IF before.mask & ~after.mask <> 0 THEN
+    INSERT INTO sminion.withheld (subject, change, denied) VALUES (key, last, before.mask & ~after.mask);
+  END IF;
+  -- Two steps, since `denied` is never 0: what the new state permits is withheld no longer, unless a change that became
+  -- pending meanwhile denies it.
+  DELETE FROM sminion.withheld w
+  WHERE w.subject = key AND w.denied & ~after.mask = 0
+    AND NOT EXISTS (SELECT FROM sminion.pending_change p WHERE p.id = w.change);
+  UPDATE sminion.withheld w SET denied = w.denied & ~after.mask
+  WHERE w.subject = key AND w.denied & after.mask <> 0
+    AND NOT EXISTS (SELECT FROM sminion.pending_change p WHERE p.id = w.change);
+
+  IF after = before AND removed = 0 THEN
+    RETURN false;
+  END IF;
+  UPDATE sminion.subject_state s
+  SET blocked = after.blocked, consents = after.consents, objections = after.objections, mask = after.mask,
+      epoch = after.epoch
+  WHERE s.subject = key;
+  -- Also where nothing changed in the end: rows written meanwhile permit less than they may.
+  INSERT INTO sminion.unsettled (subject) VALUES (key);
+  RETURN true;
+END
+$sminion$;

@@ -1,0 +1,99 @@
+-- The same change of many subjects' states, as sminion.change_state makes it of one: the number of those that changed, or
+-- will. Whose state is free is changed by statements for many at once, 500 by 500, and settled at once; whose state is
+-- locked, unknown, or has a change pending is left to change_state.
+--
+-- All states stay locked until the caller commits, and writers of these subjects wait for that: a campaign of millions is
+-- passed in parts of some thousands, each in a transaction of its own.
+CREATE FUNCTION sminion.change_states(
+  raw text[], event text, purpose text, reason text, actor text, kind text
+) RETURNS bigint
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  why      CONSTANT text := sminion.require_reason(reason);
+  who      CONSTANT text := sminion.require_actor(actor);
+  spoken   CONSTANT text := current_setting('client_min_messages');
+  keys     text[] := ARRAY(SELECT DISTINCT sminion.subject_key(r, kind) FROM unnest(raw) AS u (r) ORDER BY 1);
+  in_force sminion.policy;
+  bit      bigint;
+  free     text[];
+  moved    text[];
+  key      text;
+  changed  bigint := 0;
+  unknown  bigint := 0;
+BEGIN
+  IF raw IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG504', MESSAGE = 'the subjects are NULL',
+      HINT = 'Pass an array of keys, such as `ARRAY(SELECT id::text FROM ...)`.';
+  END IF;
+  SELECT p.* INTO STRICT in_force FROM sminion.policy p;
+  bit := CASE WHEN event IN ('block', 'unblock') THEN 0 ELSE sminion.purpose_bit(purpose, event) END;
+  FOR part IN 0 .. cardinality(keys) / 500 LOOP
+    free := ARRAY(
+      SELECT s.subject FROM sminion.subject_state s
+      WHERE s.subject = ANY (keys[500 * part + 1 : 500 * part + 500])
+        AND NOT EXISTS (SELECT FROM sminion.pending_change p WHERE p.subject = s.subject)
+      ORDER BY s.subject FOR UPDATE SKIP LOCKED);
+    -- History after the lock: what another says later about one of them is stored later too.
+    WITH said AS (
+      INSERT INTO sminion.subject_event AS e (subject, event, purpose, reason, actor, epoch)
+      SELECT f.key, change_states.event, change_states.purpose, why, who, in_force.epoch FROM unnest(free) AS f (key)
+      RETURNING e.id, e.subject
+    ), before AS (
+      SELECT s.*,
+             CASE event WHEN 'block' THEN true WHEN 'unblock' THEN false ELSE s.blocked END AS new_blocked,
+             CASE event WHEN 'give_consent' THEN s.consents | bit WHEN 'withdraw_consent' THEN s.consents & ~bit
+               ELSE s.consents END AS new_consents,
+             CASE event WHEN 'object' THEN s.objections | bit WHEN 'withdraw_objection' THEN s.objections & ~bit
+               ELSE s.objections END AS new_objections
+      FROM sminion.subject_state s WHERE s.subject = ANY (free)
+    ), after AS (
+      SELECT b.*, sminion.mask(in_force, b.new_blocked, b.new_consents, b.new_objections) AS new_mask FROM before b
+    ), stored AS (
+      UPDATE sminion.subject_state s
+      SET blocked = a.new_blocked, consents = a.new_consents, objections = a.new_objections, mask = a.new_mask,
+          epoch = in_force.mask_epoch
+      FROM after a
+      WHERE s.subject = a.subject
+        AND (a.blocked, a.consents, a.objections, a.mask, a.epoch)
+            IS DISTINCT FROM (a.new_blocked, a.new_consents, a.new_objections, a.new_mask, in_force.mask_epoch)
+      RETURNING s.subject, a.mask & ~a.new_mask AS denied
+    ), hidden AS (
+      INSERT INTO sminion.withheld (subject, change, denied)
+      SELECT t.subject, d.id, t.denied FROM stored t JOIN said d ON d.subject = t.subject WHERE t.denied <> 0
+    ), queued AS (
+      INSERT INTO sminion.unsettled (subject) SELECT t.subject FROM stored t
+    )
+    SELECT coalesce(array_agg(t.subject), '{}') INTO moved FROM stored t;
+    -- What the new states permit is withheld no longer: see apply_changes.
+    DELETE FROM sminion.withheld w USING sminion.subject_state s
+    WHERE w.subject = ANY (moved) AND s.subject = w.subject AND w.denied & ~s.mask = 0
+      AND NOT EXISTS (SELECT FROM sminion.pending_change p WHERE p.id = w.change);
+    UPDATE sminion.withheld w SET denied = w.denied & ~s.mask FROM sminion.subject_state s
+    WHERE w.subject = ANY (moved) AND s.subject = w.subject AND w.denied & s.mask <> 0
+      AND NOT EXISTS (SELECT FROM sminion.pending_change p WHERE p.id = w.change);
+    PERFORM sminion.settle_now(moved, 20000);
+    changed := changed + cardinality(moved);
+
+    -- One notice for all of them, and not one for each.
+    PERFORM set_config('client_min_messages', 'warning', true);
+    FOR key IN SELECT k.key FROM unnest(keys[500 * part + 1 : 500 * part + 500]) AS k (key) WHERE k.key <> ALL (free) LOOP
+      IF event <> 'give_consent' AND NOT sminion.subject_known(key) THEN
+        unknown := unknown + 1;
+      END IF;
+      changed := changed + sminion.change_state(coalesce(substr(key, length(kind || ':') + 1), key), event, purpose, reason, actor, kind)::integer;
+    END LOOP;
+    PERFORM set_config('client_min_messages', spoken, true);
+  END LOOP;
+  IF unknown > 0 THEN
+    RAISE WARNING USING ERRCODE = 'SG614',
+      MESSAGE = format('no protected row has %s of the %s subject keys', unknown, cardinality(keys)),
+      DETAIL = 'What was said is recorded, and holds for rows that are written later. Nobody who is visible now is hidden.',
+      HINT = 'Compare the keys with the subject columns; upper and lower case and blanks make another text.';
+  END IF;
+  RETURN changed;
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.change_states(text[], text, text, text, text, text) IS 'how many states changed, or will';

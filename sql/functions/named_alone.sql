@@ -1,0 +1,27 @@
+-- Whether nobody but the subject that the ticket names is blocked, among the subjects of one row. Asked by the floor of a
+-- purpose that sees blocked subjects, for rows of the named subject only: a request of one person is no reason to process
+-- the data of another who is blocked.
+--
+-- It asks for the ticket itself, and answers purposes that see blocked subjects only: called by hand it tells whether
+-- anybody is blocked, and that is no business of other logins.
+--
+-- subjects: of the row, in the form of sminion.subject_key.
+CREATE FUNCTION sminion.named_alone(planned name, acting name, subjects text[]) RETURNS boolean
+LANGUAGE plpgsql
+STABLE
+PARALLEL RESTRICTED
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  others text[] := array_remove(subjects, sminion.named_subject(planned, acting));
+BEGIN
+  RETURN EXISTS (
+      SELECT FROM sminion.compartment c JOIN sminion.purpose p ON p.name = c.purpose
+      WHERE c.role = planned AND p.sees_blocked AND p.retired_at IS NULL)
+    AND NOT EXISTS (SELECT FROM sminion.subject_state s WHERE s.subject = ANY (others) AND s.blocked)
+    AND NOT EXISTS (SELECT FROM sminion.pending_change p WHERE p.subject = ANY (others) AND p.event = 'block');
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.named_alone(name, name, text[]) IS
+  'whether no other subject than the one of the ticket is blocked among these';

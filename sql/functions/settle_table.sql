@@ -1,0 +1,53 @@
+-- Brings the rows of the given subjects in one table up to date, at most `row_limit`. Then it looks again, and `still` are
+-- the subjects of which a row is still stale, with `rows` of each and the `cause`: what was updated is not believed, what is
+-- found is. Where the guard cannot be sure to find all, or the table is locked (a purpose may LOCK TABLE), all subjects are
+-- still to be settled, and how many rows they have is not known.
+CREATE FUNCTION sminion.settle_table(
+  target sminion.protected_table, subjects text[], row_limit bigint,
+  OUT changed bigint, OUT still text[], OUT rows bigint[], OUT cause text
+)
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  done  record;
+  blind text;
+BEGIN
+  changed := 0;
+  still := subjects;
+  BEGIN
+    PERFORM sminion.lock_for_update(target);
+  EXCEPTION
+  WHEN lock_not_available THEN
+    cause := 'locked: the table, by ' || sminion.table_holders(format('%I.%I', target.schema_name, target.table_name));
+    RAISE WARNING USING ERRCODE = 'SG510',
+      MESSAGE = format('table `%s.%s` is locked: its rows wait', target.schema_name, target.table_name),
+      DETAIL = cause,
+      HINT = 'Nothing needs to be repeated: what is withheld stays so, and the next `sminion.settle` goes on.';
+    RETURN;
+  WHEN OTHERS THEN
+    -- it is published, and its rows have no identity: no update of it is possible
+    cause := format('%s (%s)', SQLERRM, SQLSTATE);
+    RETURN;
+  END;
+  blind := sminion.blindness(target);
+  -- Where the row trigger does not fire, touching would hide the row and set nothing right.
+  IF blind LIKE 'trigger %' THEN
+    cause := blind;
+    RETURN;
+  END IF;
+  done := sminion.touch_rows(target, subjects, row_limit);
+  changed := done.touched;
+  IF blind IS NOT NULL THEN
+    cause := blind;
+    RETURN;
+  END IF;
+  SELECT coalesce(array_agg(s.subject ORDER BY s.subject), '{}'), array_agg(s.stale ORDER BY s.subject) INTO still, rows
+  FROM sminion.stale_subjects(target, subjects) s;
+  IF still <> '{}' AND changed < row_limit THEN
+    cause := coalesce(done.cause, sminion.hindrance(
+      target, sminion.subject_rows(target) || ' AND (' || sminion.stale_rows(target) || ')', still));
+  END IF;
+END
+$sminion$;

@@ -1,0 +1,1 @@
+SELECT s.kind, s.name, s.state FROM sminion.guard_states() s;

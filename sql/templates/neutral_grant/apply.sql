@@ -1,0 +1,28 @@
+-- Neutral tables are read by every purpose and written by none: what one purpose could write and all read would be a place
+-- where data of incompatible purposes meet. Only tables: a view reads with its owner's rights. A table that shares rows with
+-- another one, as parent or child, is left out: the other may be protected. A table that was neutral before and is not now
+-- is taken away: it may be listed since, for other purposes.
+DO $sminion$
+DECLARE
+  neutral record;
+BEGIN
+  FOR neutral IN
+    SELECT c.oid::pg_catalog.regclass AS name,
+           c.relname::text LIKE ANY (<<patterns>>) AND c.relname <> ALL (<<listed>>::pg_catalog.name[])
+           AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid)
+           AND (c.relkind = 'p' OR NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhparent = c.oid)) AS meant,
+           EXISTS (SELECT FROM pg_catalog.aclexplode(c.relacl) a JOIN pg_catalog.pg_roles r ON r.oid = a.grantee
+                   WHERE r.rolname = <<role_literal>> AND a.privilege_type = 'SELECT') AS granted
+    FROM pg_catalog.pg_class c
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname = <<schema_literal>> AND c.relkind IN ('r', 'p')
+  LOOP
+    IF neutral.meant OR neutral.granted THEN
+      EXECUTE pg_catalog.format('REVOKE ALL ON TABLE %s FROM <<role>>', neutral.name);
+    END IF;
+    IF neutral.meant THEN
+      EXECUTE pg_catalog.format('GRANT SELECT ON TABLE %s TO <<role>>', neutral.name);
+    END IF;
+  END LOOP;
+END
+$sminion$

@@ -1,0 +1,808 @@
+-- role:saas_auditor
+DO $sminion$
+BEGIN
+  IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'saas_auditor') THEN
+    -- Roles are cluster-wide: another database with this policy may have made it. One that is not ours is not adopted,
+    -- because its members and privileges would come along.
+    IF NOT EXISTS (
+      SELECT FROM pg_catalog.pg_roles r
+      WHERE r.rolname = 'saas_auditor' AND pg_catalog.shobj_description(r.oid, 'pg_authid') = 'sminion_guard: role of policy saas'
+        AND NOT (r.rolcanlogin OR r.rolsuper OR r.rolcreaterole OR r.rolcreatedb OR r.rolbypassrls OR r.rolreplication)
+    ) THEN
+      RAISE EXCEPTION USING ERRCODE = 'SG403',
+        MESSAGE = pg_catalog.format('role `%s` exists and is not a plain role of this policy', 'saas_auditor'),
+        HINT = 'Drop or rename that role, or give the policy another name.';
+    END IF;
+  ELSE
+    CREATE ROLE "saas_auditor" NOLOGIN NOINHERIT;
+    COMMENT ON ROLE "saas_auditor" IS 'sminion_guard: role of policy saas';
+  END IF;
+END
+$sminion$;
+
+-- role:saas_maintenance
+DO $sminion$
+BEGIN
+  IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'saas_maintenance') THEN
+    -- Roles are cluster-wide: another database with this policy may have made it. One that is not ours is not adopted,
+    -- because its members and privileges would come along.
+    IF NOT EXISTS (
+      SELECT FROM pg_catalog.pg_roles r
+      WHERE r.rolname = 'saas_maintenance' AND pg_catalog.shobj_description(r.oid, 'pg_authid') = 'sminion_guard: role of policy saas'
+        AND NOT (r.rolcanlogin OR r.rolsuper OR r.rolcreaterole OR r.rolcreatedb OR r.rolbypassrls OR r.rolreplication)
+    ) THEN
+      RAISE EXCEPTION USING ERRCODE = 'SG403',
+        MESSAGE = pg_catalog.format('role `%s` exists and is not a plain role of this policy', 'saas_maintenance'),
+        HINT = 'Drop or rename that role, or give the policy another name.';
+    END IF;
+  ELSE
+    CREATE ROLE "saas_maintenance" NOLOGIN NOINHERIT;
+    COMMENT ON ROLE "saas_maintenance" IS 'sminion_guard: role of policy saas';
+  END IF;
+END
+$sminion$;
+
+-- role:saas_privacy_officer
+DO $sminion$
+BEGIN
+  IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'saas_privacy_officer') THEN
+    -- Roles are cluster-wide: another database with this policy may have made it. One that is not ours is not adopted,
+    -- because its members and privileges would come along.
+    IF NOT EXISTS (
+      SELECT FROM pg_catalog.pg_roles r
+      WHERE r.rolname = 'saas_privacy_officer' AND pg_catalog.shobj_description(r.oid, 'pg_authid') = 'sminion_guard: role of policy saas'
+        AND NOT (r.rolcanlogin OR r.rolsuper OR r.rolcreaterole OR r.rolcreatedb OR r.rolbypassrls OR r.rolreplication)
+    ) THEN
+      RAISE EXCEPTION USING ERRCODE = 'SG403',
+        MESSAGE = pg_catalog.format('role `%s` exists and is not a plain role of this policy', 'saas_privacy_officer'),
+        HINT = 'Drop or rename that role, or give the policy another name.';
+    END IF;
+  ELSE
+    CREATE ROLE "saas_privacy_officer" NOLOGIN NOINHERIT;
+    COMMENT ON ROLE "saas_privacy_officer" IS 'sminion_guard: role of policy saas';
+  END IF;
+END
+$sminion$;
+
+-- role:saas_repair
+DO $sminion$
+BEGIN
+  IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'saas_repair') THEN
+    -- Roles are cluster-wide: another database with this policy may have made it. One that is not ours is not adopted,
+    -- because its members and privileges would come along.
+    IF NOT EXISTS (
+      SELECT FROM pg_catalog.pg_roles r
+      WHERE r.rolname = 'saas_repair' AND pg_catalog.shobj_description(r.oid, 'pg_authid') = 'sminion_guard: role of policy saas'
+        AND NOT (r.rolcanlogin OR r.rolsuper OR r.rolcreaterole OR r.rolcreatedb OR r.rolbypassrls OR r.rolreplication)
+    ) THEN
+      RAISE EXCEPTION USING ERRCODE = 'SG403',
+        MESSAGE = pg_catalog.format('role `%s` exists and is not a plain role of this policy', 'saas_repair'),
+        HINT = 'Drop or rename that role, or give the policy another name.';
+    END IF;
+  ELSE
+    CREATE ROLE "saas_repair" NOLOGIN NOINHERIT;
+    COMMENT ON ROLE "saas_repair" IS 'sminion_guard: role of policy saas';
+  END IF;
+END
+$sminion$;
+
+-- role:saas_work
+DO $sminion$
+BEGIN
+  IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'saas_work') THEN
+    -- Roles are cluster-wide: another database with this policy may have made it. One that is not ours is not adopted,
+    -- because its members and privileges would come along.
+    IF NOT EXISTS (
+      SELECT FROM pg_catalog.pg_roles r
+      WHERE r.rolname = 'saas_work' AND pg_catalog.shobj_description(r.oid, 'pg_authid') = 'sminion_guard: role of policy saas'
+        AND NOT (r.rolcanlogin OR r.rolsuper OR r.rolcreaterole OR r.rolcreatedb OR r.rolbypassrls OR r.rolreplication)
+    ) THEN
+      RAISE EXCEPTION USING ERRCODE = 'SG403',
+        MESSAGE = pg_catalog.format('role `%s` exists and is not a plain role of this policy', 'saas_work'),
+        HINT = 'Drop or rename that role, or give the policy another name.';
+    END IF;
+  ELSE
+    CREATE ROLE "saas_work" NOLOGIN NOINHERIT;
+    COMMENT ON ROLE "saas_work" IS 'sminion_guard: role of policy saas';
+  END IF;
+END
+$sminion$;
+
+-- membership:saas_app:saas_repair
+DO $sminion$
+BEGIN
+  IF pg_catalog.current_setting('server_version_num')::integer >= 160000 THEN
+    -- Inheritance belongs to the membership: granted once more, an earlier grant of ours is mended too.
+    EXECUTE 'GRANT "saas_repair" TO "saas_app" WITH ADMIN FALSE, INHERIT FALSE, SET TRUE';
+  ELSE
+    -- Inheritance belongs to the login, so it must be gone before the grant.
+    IF (SELECT r.rolinherit FROM pg_catalog.pg_roles r WHERE r.rolname = 'saas_app') THEN
+      RAISE WARNING 'login % inherited the privileges of its roles: changed to NOINHERIT', 'saas_app';
+      ALTER ROLE "saas_app" NOINHERIT;
+    END IF;
+    GRANT "saas_repair" TO "saas_app";
+    IF pg_catalog.pg_has_role('saas_app', 'saas_repair', 'MEMBER WITH ADMIN OPTION') THEN
+      RAISE WARNING 'login % could grant role %: admin option revoked', 'saas_app', 'saas_repair';
+      REVOKE ADMIN OPTION FOR "saas_repair" FROM "saas_app";
+    END IF;
+  END IF;
+  IF pg_catalog.pg_has_role('saas_app', 'saas_repair', 'USAGE')
+     OR pg_catalog.pg_has_role('saas_app', 'saas_repair', 'MEMBER WITH ADMIN OPTION')
+  THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG404',
+      MESSAGE = pg_catalog.format('login `%s` inherits or may grant `%s`', 'saas_app', 'saas_repair'),
+      DETAIL = 'It has the membership in another way too: from another grantor, or through another role.',
+      HINT = 'Revoke the other membership (see pg_auth_members), then apply again.';
+  END IF;
+END
+$sminion$;
+
+-- membership:saas_app:saas_work
+DO $sminion$
+BEGIN
+  IF pg_catalog.current_setting('server_version_num')::integer >= 160000 THEN
+    -- Inheritance belongs to the membership: granted once more, an earlier grant of ours is mended too.
+    EXECUTE 'GRANT "saas_work" TO "saas_app" WITH ADMIN FALSE, INHERIT FALSE, SET TRUE';
+  ELSE
+    -- Inheritance belongs to the login, so it must be gone before the grant.
+    IF (SELECT r.rolinherit FROM pg_catalog.pg_roles r WHERE r.rolname = 'saas_app') THEN
+      RAISE WARNING 'login % inherited the privileges of its roles: changed to NOINHERIT', 'saas_app';
+      ALTER ROLE "saas_app" NOINHERIT;
+    END IF;
+    GRANT "saas_work" TO "saas_app";
+    IF pg_catalog.pg_has_role('saas_app', 'saas_work', 'MEMBER WITH ADMIN OPTION') THEN
+      RAISE WARNING 'login % could grant role %: admin option revoked', 'saas_app', 'saas_work';
+      REVOKE ADMIN OPTION FOR "saas_work" FROM "saas_app";
+    END IF;
+  END IF;
+  IF pg_catalog.pg_has_role('saas_app', 'saas_work', 'USAGE')
+     OR pg_catalog.pg_has_role('saas_app', 'saas_work', 'MEMBER WITH ADMIN OPTION')
+  THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG404',
+      MESSAGE = pg_catalog.format('login `%s` inherits or may grant `%s`', 'saas_app', 'saas_work'),
+      DETAIL = 'It has the membership in another way too: from another grantor, or through another role.',
+      HINT = 'Revoke the other membership (see pg_auth_members), then apply again.';
+  END IF;
+END
+$sminion$;
+
+-- closed_database:saas
+-- No copies and no second session: temporary tables, tables of one's own and large objects are where data of one purpose
+-- would wait for another, and dblink joins what another session reads. A snapshot that is exported before a block could be
+-- used by a transaction that begins after it, which nobody waits for. TEMPORARY and CREATE are the database owner's to
+-- take away, the rest a superuser's: what the role that installs cannot close is named in a warning, and stays in the
+-- fingerprint for the doctor.
+DO $sminion$
+DECLARE
+  open  record;
+  whose text;
+BEGIN
+  FOR open IN SELECT * FROM (
+    SELECT pg_catalog.format('DATABASE %I', d.datname), a.privilege_type, a.grantee, d.datdba
+    FROM pg_catalog.pg_database d, pg_catalog.aclexplode(coalesce(d.datacl, pg_catalog.acldefault('d', d.datdba))) a
+    WHERE d.datname = pg_catalog.current_database() AND a.privilege_type IN ('TEMPORARY', 'CREATE')
+      AND (a.grantee = 0
+           OR a.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = ANY (ARRAY['saas_app']::pg_catalog.name[])))
+    UNION ALL
+    SELECT pg_catalog.format('SCHEMA %I', n.nspname), a.privilege_type, a.grantee, n.nspowner
+    FROM pg_catalog.pg_namespace n, pg_catalog.aclexplode(n.nspacl) a
+    WHERE a.privilege_type = 'CREATE' AND a.grantee <> n.nspowner
+      AND (a.grantee = 0
+           OR a.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = ANY (ARRAY['saas_app']::pg_catalog.name[])))
+    UNION ALL
+    SELECT 'FUNCTION ' || p.oid::pg_catalog.regprocedure, a.privilege_type, a.grantee, p.proowner
+    FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))) a
+    WHERE p.pronamespace = 'pg_catalog'::pg_catalog.regnamespace AND a.grantee = 0
+      AND p.proname IN ('lo_creat', 'lo_create', 'lo_from_bytea', 'lo_put', 'lowrite', 'lo_import', 'lo_open',
+                        'pg_export_snapshot')
+    UNION ALL
+    SELECT 'FUNCTION ' || p.oid::pg_catalog.regprocedure, a.privilege_type, a.grantee, p.proowner
+    FROM pg_catalog.pg_extension e
+    JOIN pg_catalog.pg_depend d ON d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass AND d.refobjid = e.oid
+      AND d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND d.deptype = 'e'
+    JOIN pg_catalog.pg_proc p ON p.oid = d.objid,
+         pg_catalog.aclexplode(coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))) a
+    WHERE e.extname = 'dblink' AND a.grantee = 0
+  ) AS o (object, privilege, grantee, owner)
+  -- REVOKE by another than the owner does nothing but warn.
+  WHERE pg_catalog.pg_has_role(current_user, o.owner, 'USAGE')
+  LOOP
+    whose := CASE open.grantee WHEN 0 THEN 'PUBLIC' ELSE open.grantee::pg_catalog.regrole::text END;
+    EXECUTE pg_catalog.format('REVOKE %s ON %s FROM %s', open.privilege, open.object, whose);
+    PERFORM pg_catalog.set_config('sminion.closed', pg_catalog.concat_ws(E'\n',
+      nullif(pg_catalog.current_setting('sminion.closed', true), ''),
+      pg_catalog.format('GRANT %s ON %s TO %s', open.privilege, open.object, whose)), true);
+  END LOOP;
+  -- One finding for all objects of a kind, with one statement that closes them.
+  FOR open IN
+    SELECT pg_catalog.split_part(o.object, ' ', 1) AS kind, o.privilege, o.grantee, count(*) AS many,
+           pg_catalog.string_agg(pg_catalog.substr(o.object, pg_catalog.strpos(o.object, ' ') + 1), ', ' ORDER BY o.object) AS objects
+    FROM (
+    SELECT pg_catalog.format('DATABASE %I', d.datname), a.privilege_type, a.grantee
+    FROM pg_catalog.pg_database d, pg_catalog.aclexplode(coalesce(d.datacl, pg_catalog.acldefault('d', d.datdba))) a
+    WHERE d.datname = pg_catalog.current_database() AND a.privilege_type IN ('TEMPORARY', 'CREATE')
+      AND (a.grantee = 0
+           OR a.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = ANY (ARRAY['saas_app']::pg_catalog.name[])))
+    UNION ALL
+    SELECT pg_catalog.format('SCHEMA %I', n.nspname), a.privilege_type, a.grantee
+    FROM pg_catalog.pg_namespace n, pg_catalog.aclexplode(n.nspacl) a
+    WHERE a.privilege_type = 'CREATE' AND a.grantee <> n.nspowner
+      AND (a.grantee = 0
+           OR a.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = ANY (ARRAY['saas_app']::pg_catalog.name[])))
+    UNION ALL
+    SELECT 'FUNCTION ' || p.oid::pg_catalog.regprocedure, a.privilege_type, a.grantee
+    FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))) a
+    WHERE p.pronamespace = 'pg_catalog'::pg_catalog.regnamespace AND a.grantee = 0
+      AND p.proname IN ('lo_creat', 'lo_create', 'lo_from_bytea', 'lo_put', 'lowrite', 'lo_import', 'lo_open',
+                        'pg_export_snapshot')
+    UNION ALL
+    SELECT 'FUNCTION ' || p.oid::pg_catalog.regprocedure, a.privilege_type, a.grantee
+    FROM pg_catalog.pg_extension e
+    JOIN pg_catalog.pg_depend d ON d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass AND d.refobjid = e.oid
+      AND d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND d.deptype = 'e'
+    JOIN pg_catalog.pg_proc p ON p.oid = d.objid,
+         pg_catalog.aclexplode(coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))) a
+    WHERE e.extname = 'dblink' AND a.grantee = 0
+  ) AS o (object, privilege, grantee)
+    GROUP BY 1, 2, 3
+    ORDER BY 1, 2, 3
+  LOOP
+    whose := CASE open.grantee WHEN 0 THEN 'PUBLIC' ELSE open.grantee::pg_catalog.regrole::text END;
+    RAISE WARNING USING ERRCODE = 'SG405',
+      MESSAGE = pg_catalog.format('left open: %s has %s on %s %s', whose, open.privilege,
+        pg_catalog.lower(open.kind) || CASE WHEN open.many > 1 THEN 's' ELSE '' END, open.objects),
+      HINT = pg_catalog.format('As owner or superuser: REVOKE %s ON %s %s FROM %s;', open.privilege, open.kind, open.objects, whose);
+  END LOOP;
+END
+$sminion$;
+
+-- closed_schema:app
+-- An untagged table, view, sequence or definer function of a protected schema is closed: what PUBLIC or a login of the
+-- policy holds there is taken away, and written down for the way back (in a setting that lives for this transaction;
+-- `apply` moves it to sminion.closed_grant at its end).
+DO $sminion$
+DECLARE
+  open  record;
+  whose text;
+BEGIN
+  FOR open IN
+    SELECT g.defaults, g.object, g.privilege, g.grantee, g.is_grantable
+    FROM (
+      SELECT '', pg_catalog.format('SCHEMA %I', n.nspname), a.privilege_type, a.grantee, a.is_grantable
+      FROM pg_catalog.pg_namespace n, pg_catalog.aclexplode(n.nspacl) a
+      WHERE n.nspname = 'app'
+      UNION ALL
+      SELECT '', pg_catalog.format(CASE c.relkind WHEN 'S' THEN 'SEQUENCE %I.%I' ELSE 'TABLE %I.%I' END, n.nspname, c.relname),
+             a.privilege_type, a.grantee, a.is_grantable
+      FROM pg_catalog.pg_class c
+      JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace, pg_catalog.aclexplode(c.relacl) a
+      WHERE n.nspname = 'app'
+      UNION ALL
+      SELECT '', pg_catalog.format('TABLE %I.%I', n.nspname, c.relname),
+             pg_catalog.format('%s (%I)', a.privilege_type, t.attname), a.grantee, a.is_grantable
+      FROM pg_catalog.pg_attribute t
+      JOIN pg_catalog.pg_class c ON c.oid = t.attrelid
+      JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace, pg_catalog.aclexplode(t.attacl) a
+      WHERE n.nspname = 'app' AND NOT t.attisdropped
+      UNION ALL
+      -- Only definer functions: they act with their owner's privileges. Others act with the caller's, and defaults and
+      -- constraints need them.
+      SELECT '', pg_catalog.format('%s %s', CASE p.prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END, p.oid::pg_catalog.regprocedure),
+             a.privilege_type, a.grantee, a.is_grantable
+      FROM pg_catalog.pg_proc p
+      JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace,
+           pg_catalog.aclexplode(coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))) a
+      WHERE n.nspname = 'app' AND p.prosecdef AND p.prokind IN ('f', 'p', 'w')
+      UNION ALL
+      -- What the next table, sequence or function there would be open to.
+      SELECT pg_catalog.format('ALTER DEFAULT PRIVILEGES FOR ROLE %s IN SCHEMA %I ', f.defaclrole::pg_catalog.regrole, n.nspname),
+             CASE f.defaclobjtype WHEN 'r' THEN 'TABLES' WHEN 'S' THEN 'SEQUENCES' ELSE 'ROUTINES' END,
+             a.privilege_type, a.grantee, a.is_grantable
+      FROM pg_catalog.pg_default_acl f
+      JOIN pg_catalog.pg_namespace n ON n.oid = f.defaclnamespace, pg_catalog.aclexplode(f.defaclacl) a
+      WHERE n.nspname = 'app' AND f.defaclobjtype IN ('r', 'S', 'f')
+    ) AS g (defaults, object, privilege, grantee, is_grantable)
+    WHERE g.grantee = 0
+       OR g.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = ANY (ARRAY['saas_app']::pg_catalog.name[]))
+  LOOP
+    whose := CASE open.grantee WHEN 0 THEN 'PUBLIC' ELSE open.grantee::pg_catalog.regrole::text END;
+    EXECUTE open.defaults || pg_catalog.format('REVOKE %s ON %s FROM %s', open.privilege, open.object, whose);
+    RAISE NOTICE 'closed: % had % on %', whose, open.privilege, open.defaults || open.object;
+    PERFORM pg_catalog.set_config('sminion.closed', pg_catalog.concat_ws(E'\n',
+      nullif(pg_catalog.current_setting('sminion.closed', true), ''),
+      open.defaults || pg_catalog.format('GRANT %s ON %s TO %s%s', open.privilege, open.object, whose,
+                        CASE WHEN open.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)), true);
+  END LOOP;
+END
+$sminion$;
+
+-- guard_grant:saas_repair (as owner)
+REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "saas_repair";
+REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "saas_repair";
+GRANT USAGE ON SCHEMA sminion TO "saas_repair";
+GRANT EXECUTE ON ROUTINE sminion.context(name, name), sminion.named_subject(name, name), sminion.named_alone(name, name, text[]), sminion.ticket_value(name, name, text), sminion.enter(text), sminion.refuse_expired(text, text, text), sminion.within_retention(date, interval, text), sminion.within_retention(timestamp, interval, text), sminion.within_retention(timestamptz, interval, text) TO "saas_repair";
+
+-- guard_grant:saas_work (as owner)
+REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "saas_work";
+REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "saas_work";
+GRANT USAGE ON SCHEMA sminion TO "saas_work";
+GRANT EXECUTE ON ROUTINE sminion.context(name, name), sminion.named_subject(name, name), sminion.named_alone(name, name, text[]), sminion.ticket_value(name, name, text), sminion.enter(text), sminion.refuse_expired(text, text, text), sminion.within_retention(date, interval, text), sminion.within_retention(timestamp, interval, text), sminion.within_retention(timestamptz, interval, text) TO "saas_work";
+
+-- guard_grant:saas_auditor (as owner)
+REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "saas_auditor";
+REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "saas_auditor";
+GRANT USAGE ON SCHEMA sminion TO "saas_auditor";
+GRANT EXECUTE ON ROUTINE sminion.object_states(), sminion.state_holders(text), sminion.blind_tables() TO "saas_auditor";
+GRANT SELECT ON sminion.access_log, sminion.statement_log, sminion.refusals, sminion.subject_access, sminion.write_log, sminion.dropped_log, sminion.subject_history, sminion.settle_status, sminion.pending_changes, sminion.settle_problems, sminion.policy_version, sminion.installed_object TO "saas_auditor";
+
+-- guard_grant:saas_maintenance (as owner)
+REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "saas_maintenance";
+REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "saas_maintenance";
+GRANT USAGE ON SCHEMA sminion TO "saas_maintenance";
+GRANT EXECUTE ON ROUTINE sminion.settle(integer, integer), sminion.remask(integer), sminion.backfill(integer), sminion.await_older(interval), sminion.extend_log(integer), sminion.state_holders(text), sminion.blind_tables() TO "saas_maintenance";
+GRANT SELECT ON sminion.settle_status, sminion.pending_changes, sminion.settle_problems TO "saas_maintenance";
+
+-- guard_grant:saas_privacy_officer (as owner)
+REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "saas_privacy_officer";
+REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "saas_privacy_officer";
+GRANT USAGE ON SCHEMA sminion TO "saas_privacy_officer";
+GRANT EXECUTE ON ROUTINE sminion.block(text, text, text, text), sminion.block(anynonarray, text, text, text), sminion.unblock(text, text, text, text), sminion.unblock(anynonarray, text, text, text), sminion.give_consent(text, text, text, text, text), sminion.give_consent(anynonarray, text, text, text, text), sminion.withdraw_consent(text, text, text, text, text), sminion.withdraw_consent(anynonarray, text, text, text, text), sminion.object(text, text, text, text, text), sminion.object(anynonarray, text, text, text, text), sminion.withdraw_objection(text, text, text, text, text), sminion.withdraw_objection(anynonarray, text, text, text, text), sminion.give_consents(text[], text, text, text, text), sminion.withdraw_consents(text[], text, text, text, text), sminion.object_all(text[], text, text, text, text), sminion.block_all(text[], text, text, text), sminion.revoke_ticket(bigint, text), sminion.await_older(interval), sminion.block_and_wait(text, text, text, interval, text), sminion.block_and_wait(anynonarray, text, text, interval, text), sminion.state_holders(text), sminion.blind_tables(), sminion.drop_log(date, text) TO "saas_privacy_officer";
+GRANT SELECT ON sminion.access_log, sminion.statement_log, sminion.refusals, sminion.subject_access, sminion.write_log, sminion.dropped_log, sminion.subject_history, sminion.settle_status, sminion.pending_changes, sminion.settle_problems TO "saas_privacy_officer";
+
+-- guard_grant:saas_app (as owner)
+REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "saas_app";
+REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "saas_app";
+GRANT USAGE ON SCHEMA sminion TO "saas_app";
+GRANT EXECUTE ON ROUTINE sminion.open_ticket(text, text, text, text[], text, text, text, jsonb, text), sminion.enter(text), sminion.session_facts(), sminion.epoch_in_force(), sminion.context(name, name), sminion.open_log(), sminion.log_shape(jsonb), sminion.log_statements(bigint, text, bigint, jsonb) TO "saas_app";
+
+-- guard_columns:app.account
+-- Without a default: the table is not rewritten, and a row without a mask is visible to nobody.
+ALTER TABLE "app"."account" ADD COLUMN IF NOT EXISTS guard_mask bigint;
+
+-- schema_usage:app:sminion_owner
+GRANT USAGE ON SCHEMA "app" TO "sminion_owner";
+
+-- column_grant:app.account:sminion_owner
+REVOKE ALL ON TABLE "app"."account" FROM "sminion_owner";
+GRANT SELECT ("ctid", "guard_mask", "id", "tableoid"), UPDATE (guard_mask) ON TABLE "app"."account" TO "sminion_owner";
+
+-- trigger_function:row_app_account_5bdf13 (as owner)
+-- Row trigger of "app"."account": whatever the client sent, the mask is that of the subject's state, read under its share lock.
+-- Definer, because neither states nor parents are for purposes to read.
+CREATE OR REPLACE FUNCTION sminion."row_app_account_5bdf13"() RETURNS trigger
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  permitted bigint := -1;
+  one       bigint;
+BEGIN
+  IF TG_OP = 'DELETE' THEN
+SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = OLD."id"::text FOR SHARE;
+  IF NOT FOUND THEN
+    one := sminion.first_sight(OLD."id"::text);
+  END IF;
+  -- Read after the lock: a change that could not get it is in force all the same.
+  permitted := permitted & one & ~(
+    SELECT coalesce(bit_or(c.denied), 0) FROM sminion.pending_change c WHERE c.subject = OLD."id"::text);
+    PERFORM sminion.permit_delete(permitted);
+    RETURN OLD;
+  END IF;
+SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = NEW."id"::text FOR SHARE;
+  IF NOT FOUND THEN
+    one := sminion.first_sight(NEW."id"::text);
+  END IF;
+  -- Read after the lock: a change that could not get it is in force all the same.
+  permitted := permitted & one & ~(
+    SELECT coalesce(bit_or(c.denied), 0) FROM sminion.pending_change c WHERE c.subject = NEW."id"::text);
+  NEW.guard_mask := permitted;
+  RETURN NEW;
+END
+$sminion$;
+
+-- row_trigger:app.account
+-- Named to fire last among BEFORE triggers (they fire in the order of their names): no other may change the subject after
+-- the mask was computed for it.
+DROP TRIGGER IF EXISTS "~guard_row" ON "app"."account";
+CREATE TRIGGER "~guard_row" BEFORE INSERT OR UPDATE OR DELETE ON "app"."account"
+  FOR EACH ROW EXECUTE FUNCTION sminion."row_app_account_5bdf13"();
+ALTER TABLE "app"."account" ENABLE ALWAYS TRIGGER "~guard_row";
+
+-- write_function:write_app_account_5bdf13 (as owner)
+-- Trigger function of "app"."account" that records each write with its subjects. Its queries are made from the columns that the
+-- table has now, which are more than the policy names; after a change of columns they fail, and the same is asked with
+-- queries made anew, so that nothing is missed until the next `apply`. The body is a literal and not in dollar quotes,
+-- because names of columns are the owner's of the table.
+DO $sminion$
+DECLARE
+  target CONSTANT pg_catalog.regclass := '"app"."account"';
+BEGIN
+  EXECUTE pg_catalog.format(
+    'CREATE OR REPLACE FUNCTION sminion.%I() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER '
+    || 'SET search_path = pg_catalog, pg_temp AS %L', 'write_app_account_5bdf13', pg_catalog.format($body$
+DECLARE
+  listed CONSTANT bigint := 1000;
+  counted  bigint;
+  lowest   text;
+  highest  text;
+  persons  bigint := 1;
+  subjects text[];
+  columns  text[] := '{}';
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    SELECT count(*) FILTER (WHERE s.counts), min(s.subject COLLATE "C"), max(s.subject COLLATE "C")
+    INTO counted, lowest, highest FROM (SELECT r."id"::text, true FROM new_rows r) AS s (subject, counts);
+  ELSIF TG_OP = 'UPDATE' THEN
+    SELECT count(*) FILTER (WHERE s.counts), min(s.subject COLLATE "C"), max(s.subject COLLATE "C")
+    INTO counted, lowest, highest FROM (SELECT r."id"::text, true FROM old_rows r UNION ALL SELECT r."id"::text, false FROM new_rows r) AS s (subject, counts);
+  ELSIF TG_OP = 'DELETE' THEN
+    SELECT count(*) FILTER (WHERE s.counts), min(s.subject COLLATE "C"), max(s.subject COLLATE "C")
+    INTO counted, lowest, highest FROM (SELECT r."id"::text, true FROM old_rows r) AS s (subject, counts);
+  ELSE
+    PERFORM sminion.record_write(TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_OP, '{}', NULL, '{}', NULL);
+    RETURN NULL;
+  END IF;
+  IF counted = 0 THEN
+    RETURN NULL;
+  END IF;
+
+  IF TG_OP <> 'DELETE' THEN
+    BEGIN
+      IF TG_OP = 'INSERT' THEN
+        columns := (%1$s);
+      ELSIF counted = 1 THEN
+        columns := (%2$s);
+      ELSE
+        columns := (%3$s);
+      END IF;
+    EXCEPTION WHEN undefined_column OR syntax_error THEN
+      EXECUTE sminion.write_query(TG_RELID, TG_OP) INTO columns;
+    END;
+  END IF;
+
+  IF lowest IS NOT DISTINCT FROM highest THEN
+    subjects := array_remove(ARRAY[lowest], NULL);
+  ELSIF TG_OP = 'INSERT' THEN
+    WITH person AS (SELECT DISTINCT s.subject FROM (SELECT r."id"::text, true FROM new_rows r) AS s (subject, counts) WHERE s.subject IS NOT NULL)
+    SELECT (SELECT count(*) FROM person), ARRAY(SELECT p.subject FROM person p LIMIT listed) INTO persons, subjects;
+  ELSIF TG_OP = 'UPDATE' THEN
+    WITH person AS (SELECT DISTINCT s.subject FROM (SELECT r."id"::text, true FROM old_rows r UNION ALL SELECT r."id"::text, false FROM new_rows r) AS s (subject, counts) WHERE s.subject IS NOT NULL)
+    SELECT (SELECT count(*) FROM person), ARRAY(SELECT p.subject FROM person p LIMIT listed) INTO persons, subjects;
+  ELSE
+    WITH person AS (SELECT DISTINCT s.subject FROM (SELECT r."id"::text, true FROM old_rows r) AS s (subject, counts) WHERE s.subject IS NOT NULL)
+    SELECT (SELECT count(*) FROM person), ARRAY(SELECT p.subject FROM person p LIMIT listed) INTO persons, subjects;
+  END IF;
+  PERFORM sminion.record_write(
+    TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_OP, columns, counted, subjects, nullif(greatest(persons - listed, 0), 0));
+  RETURN NULL;
+END
+$body$,
+    sminion.write_query(target, 'INSERT'), sminion.write_query(target, 'UPDATE ONE'), sminion.write_query(target, 'UPDATE')));
+END
+$sminion$;
+
+-- write_triggers:app.account
+-- Statement triggers, which fire once and see all rows of the statement, on the table and on each partition: one that is
+-- named directly fires its own. `~guard_ticket` notes the ticket before the first row, the others record. The guard's own UPDATE sets masks and nothing else (`sminion_owner` has no privilege for
+-- more), which is no clarification.
+DO $sminion$
+DECLARE
+  part pg_catalog.regclass;
+BEGIN
+  FOR part IN
+    SELECT '"app"."account"'::pg_catalog.regclass
+    UNION SELECT t.relid FROM pg_catalog.pg_partition_tree('"app"."account"'::pg_catalog.regclass) t
+  LOOP
+    EXECUTE pg_catalog.format($trigger$
+      DROP TRIGGER IF EXISTS "~guard_ticket" ON %1$s;
+      DROP TRIGGER IF EXISTS "~guard_collected" ON %1$s;
+      DROP TRIGGER IF EXISTS "~guard_clarified" ON %1$s;
+      DROP TRIGGER IF EXISTS "~guard_deleted" ON %1$s;
+      DROP TRIGGER IF EXISTS "~guard_emptied" ON %1$s;
+      CREATE TRIGGER "~guard_ticket" BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON %1$s
+        FOR EACH STATEMENT WHEN (current_user OPERATOR(pg_catalog.<>) 'sminion_owner'::pg_catalog.name)
+        EXECUTE FUNCTION sminion.fix_ticket();
+      CREATE TRIGGER "~guard_collected" AFTER INSERT ON %1$s REFERENCING NEW TABLE AS new_rows
+        FOR EACH STATEMENT EXECUTE FUNCTION sminion.%2$I();
+      CREATE TRIGGER "~guard_clarified" AFTER UPDATE ON %1$s REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+        FOR EACH STATEMENT WHEN (current_user OPERATOR(pg_catalog.<>) 'sminion_owner'::pg_catalog.name)
+        EXECUTE FUNCTION sminion.%2$I();
+      CREATE TRIGGER "~guard_deleted" AFTER DELETE ON %1$s REFERENCING OLD TABLE AS old_rows
+        FOR EACH STATEMENT EXECUTE FUNCTION sminion.%2$I();
+      CREATE TRIGGER "~guard_emptied" AFTER TRUNCATE ON %1$s
+        FOR EACH STATEMENT EXECUTE FUNCTION sminion.%2$I();
+      ALTER TABLE %1$s ENABLE ALWAYS TRIGGER "~guard_ticket";
+      ALTER TABLE %1$s ENABLE ALWAYS TRIGGER "~guard_collected";
+      ALTER TABLE %1$s ENABLE ALWAYS TRIGGER "~guard_clarified";
+      ALTER TABLE %1$s ENABLE ALWAYS TRIGGER "~guard_deleted";
+      ALTER TABLE %1$s ENABLE ALWAYS TRIGGER "~guard_emptied"
+    $trigger$, part, 'write_app_account_5bdf13');
+  END LOOP;
+END
+$sminion$;
+
+-- row_security:app.account
+-- FORCE: the owner, and so definer functions and views of the owner, are under row security too. Partitions are reached
+-- through the table only: directly, no row of theirs is seen, whatever other policies they have. How it was before is
+-- written down for the way back, once.
+DO $sminion$
+DECLARE
+  target CONSTANT pg_catalog.regclass := '"app"."account"';
+  part   pg_catalog.regclass;
+BEGIN
+  FOR part IN
+    SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
+  LOOP
+    INSERT INTO sminion.row_security_before (relation, protected, enabled, forced)
+    SELECT c.oid, target, c.relrowsecurity, c.relforcerowsecurity FROM pg_catalog.pg_class c WHERE c.oid = part
+    ON CONFLICT DO NOTHING;
+    EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
+    IF part <> target THEN
+      EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
+      EXECUTE pg_catalog.format('CREATE POLICY guard_floor ON %s AS RESTRICTIVE USING (false)', part);
+    END IF;
+  END LOOP;
+END
+$sminion$;
+
+-- policy:app.account:guard_floor
+DROP POLICY IF EXISTS "guard_floor" ON "app"."account";
+CREATE POLICY "guard_floor" ON "app"."account" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT current_user = ANY (ARRAY['saas_repair', 'saas_work', 'sminion_owner']::name[])));
+
+-- policy:app.account:guard_floor_saas_repair
+DROP POLICY IF EXISTS "guard_floor_saas_repair" ON "app"."account";
+CREATE POLICY "guard_floor_saas_repair" ON "app"."account" AS RESTRICTIVE FOR ALL TO "saas_repair" USING (("id" = (SELECT sminion.named_subject('saas_repair', current_user)::bigint)) AND ("id" = ANY ((SELECT sminion.context('saas_repair', current_user)::bigint[])::bigint[])) IS NOT TRUE AND "id" IS NOT NULL AND (guard_mask & 1::bigint) <> 0);
+
+-- policy:app.account:guard_rows_saas_repair
+DROP POLICY IF EXISTS "guard_rows_saas_repair" ON "app"."account";
+CREATE POLICY "guard_rows_saas_repair" ON "app"."account" AS RESTRICTIVE FOR ALL TO "saas_repair" USING (("tenant" OPERATOR(pg_catalog.=) (SELECT sminion.ticket_value('saas_repair', current_user, 'tenant')::pg_catalog.int4)));
+
+-- policy:app.account:guard_floor_saas_work
+DROP POLICY IF EXISTS "guard_floor_saas_work" ON "app"."account";
+CREATE POLICY "guard_floor_saas_work" ON "app"."account" AS RESTRICTIVE FOR ALL TO "saas_work" USING (("id" = ANY ((SELECT sminion.context('saas_work', current_user)::bigint[])::bigint[])) IS NOT TRUE AND "id" IS NOT NULL AND (guard_mask & 2::bigint) <> 0);
+
+-- policy:app.account:guard_rows_saas_work
+DROP POLICY IF EXISTS "guard_rows_saas_work" ON "app"."account";
+CREATE POLICY "guard_rows_saas_work" ON "app"."account" AS RESTRICTIVE FOR ALL TO "saas_work" USING (("tenant" OPERATOR(pg_catalog.=) (SELECT sminion.ticket_value('saas_work', current_user, 'tenant')::pg_catalog.int4)));
+
+-- policy:app.account:guard_repair_select
+DROP POLICY IF EXISTS "guard_repair_select" ON "app"."account";
+CREATE POLICY "guard_repair_select" ON "app"."account" AS PERMISSIVE FOR SELECT TO "saas_repair" USING (true);
+
+-- policy:app.account:guard_repair_update
+DROP POLICY IF EXISTS "guard_repair_update" ON "app"."account";
+CREATE POLICY "guard_repair_update" ON "app"."account" AS PERMISSIVE FOR UPDATE TO "saas_repair" USING (true) WITH CHECK (true);
+
+-- policy:app.account:guard_work_select
+DROP POLICY IF EXISTS "guard_work_select" ON "app"."account";
+CREATE POLICY "guard_work_select" ON "app"."account" AS PERMISSIVE FOR SELECT TO "saas_work" USING (true);
+
+-- policy:app.account:guard_work_insert
+DROP POLICY IF EXISTS "guard_work_insert" ON "app"."account";
+CREATE POLICY "guard_work_insert" ON "app"."account" AS PERMISSIVE FOR INSERT TO "saas_work" WITH CHECK (true);
+
+-- policy:app.account:guard_work_update
+DROP POLICY IF EXISTS "guard_work_update" ON "app"."account";
+CREATE POLICY "guard_work_update" ON "app"."account" AS PERMISSIVE FOR UPDATE TO "saas_work" USING (true) WITH CHECK (true);
+
+-- policy:app.account:guard_work_delete
+DROP POLICY IF EXISTS "guard_work_delete" ON "app"."account";
+CREATE POLICY "guard_work_delete" ON "app"."account" AS PERMISSIVE FOR DELETE TO "saas_work" USING (true);
+
+-- policy:app.account:guard_owner
+DROP POLICY IF EXISTS "guard_owner" ON "app"."account";
+CREATE POLICY "guard_owner" ON "app"."account" AS PERMISSIVE FOR ALL TO sminion_owner USING (true);
+
+-- row_security:app.page
+-- FORCE: the owner, and so definer functions and views of the owner, are under row security too. Partitions are reached
+-- through the table only: directly, no row of theirs is seen, whatever other policies they have. How it was before is
+-- written down for the way back, once.
+DO $sminion$
+DECLARE
+  target CONSTANT pg_catalog.regclass := '"app"."page"';
+  part   pg_catalog.regclass;
+BEGIN
+  FOR part IN
+    SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
+  LOOP
+    INSERT INTO sminion.row_security_before (relation, protected, enabled, forced)
+    SELECT c.oid, target, c.relrowsecurity, c.relforcerowsecurity FROM pg_catalog.pg_class c WHERE c.oid = part
+    ON CONFLICT DO NOTHING;
+    EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
+    IF part <> target THEN
+      EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
+      EXECUTE pg_catalog.format('CREATE POLICY guard_floor ON %s AS RESTRICTIVE USING (false)', part);
+    END IF;
+  END LOOP;
+END
+$sminion$;
+
+-- policy:app.page:guard_floor
+DROP POLICY IF EXISTS "guard_floor" ON "app"."page";
+CREATE POLICY "guard_floor" ON "app"."page" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT current_user = ANY (ARRAY['saas_repair', 'saas_work', 'sminion_owner']::name[])));
+
+-- policy:app.page:guard_floor_saas_repair
+DROP POLICY IF EXISTS "guard_floor_saas_repair" ON "app"."page";
+CREATE POLICY "guard_floor_saas_repair" ON "app"."page" AS RESTRICTIVE FOR ALL TO "saas_repair" USING ((SELECT sminion.context('saas_repair', current_user) IS DISTINCT FROM '{}'));
+
+-- policy:app.page:guard_rows_saas_repair
+DROP POLICY IF EXISTS "guard_rows_saas_repair" ON "app"."page";
+CREATE POLICY "guard_rows_saas_repair" ON "app"."page" AS RESTRICTIVE FOR ALL TO "saas_repair" USING (((("tenant" IS NULL) OR ("tenant" OPERATOR(pg_catalog.=) (SELECT sminion.ticket_value('saas_repair', current_user, 'tenant')::pg_catalog.int4))) AND ("region" OPERATOR(pg_catalog.=) ANY (ARRAY[(SELECT sminion.ticket_value('saas_repair', current_user, 'region') COLLATE pg_catalog."default"), 'it''s all'::pg_catalog.text])) AND (NOT ("state" OPERATOR(pg_catalog.=) ANY (ARRAY['draft'::pg_catalog.text, 'gone'::pg_catalog.text]))) AND (("at" OPERATOR(pg_catalog.>=) (SELECT sminion.ticket_value('saas_repair', current_user, 'since')::pg_catalog.date)) AND ("at" OPERATOR(pg_catalog.<=) '2027-01-01'::pg_catalog.date)) AND (("team" OPERATOR(pg_catalog.=) (SELECT sminion.ticket_value('saas_repair', current_user, 'team')::pg_catalog.uuid)) OR (SELECT sminion.ticket_value('saas_repair', current_user, 'staff')::pg_catalog.bool)) AND (("archived" IS NULL) OR (NOT "archived")) AND (NOT ("""odd"" one" OPERATOR(pg_catalog.<>) '5'::pg_catalog.int4)) AND (("tenant" OPERATOR(pg_catalog.=) '1'::pg_catalog.int4) OR ("tenant" OPERATOR(pg_catalog.=) '99999999999'::pg_catalog.int8) OR ("tenant" OPERATOR(pg_catalog.=) (SELECT sminion.ticket_value('saas_repair', current_user, 'tenant')::pg_catalog.int4)))));
+
+-- policy:app.page:guard_floor_saas_work
+DROP POLICY IF EXISTS "guard_floor_saas_work" ON "app"."page";
+CREATE POLICY "guard_floor_saas_work" ON "app"."page" AS RESTRICTIVE FOR ALL TO "saas_work" USING ((SELECT sminion.context('saas_work', current_user) IS DISTINCT FROM '{}'));
+
+-- policy:app.page:guard_rows_saas_work
+DROP POLICY IF EXISTS "guard_rows_saas_work" ON "app"."page";
+CREATE POLICY "guard_rows_saas_work" ON "app"."page" AS RESTRICTIVE FOR ALL TO "saas_work" USING (((("tenant" IS NULL) OR ("tenant" OPERATOR(pg_catalog.=) (SELECT sminion.ticket_value('saas_work', current_user, 'tenant')::pg_catalog.int4))) AND ("region" OPERATOR(pg_catalog.=) ANY (ARRAY[(SELECT sminion.ticket_value('saas_work', current_user, 'region') COLLATE pg_catalog."default"), 'it''s all'::pg_catalog.text])) AND (NOT ("state" OPERATOR(pg_catalog.=) ANY (ARRAY['draft'::pg_catalog.text, 'gone'::pg_catalog.text]))) AND (("at" OPERATOR(pg_catalog.>=) (SELECT sminion.ticket_value('saas_work', current_user, 'since')::pg_catalog.date)) AND ("at" OPERATOR(pg_catalog.<=) '2027-01-01'::pg_catalog.date)) AND (("team" OPERATOR(pg_catalog.=) (SELECT sminion.ticket_value('saas_work', current_user, 'team')::pg_catalog.uuid)) OR (SELECT sminion.ticket_value('saas_work', current_user, 'staff')::pg_catalog.bool)) AND (("archived" IS NULL) OR (NOT "archived")) AND (NOT ("""odd"" one" OPERATOR(pg_catalog.<>) '5'::pg_catalog.int4)) AND (("tenant" OPERATOR(pg_catalog.=) '1'::pg_catalog.int4) OR ("tenant" OPERATOR(pg_catalog.=) '99999999999'::pg_catalog.int8) OR ("tenant" OPERATOR(pg_catalog.=) (SELECT sminion.ticket_value('saas_work', current_user, 'tenant')::pg_catalog.int4)))));
+
+-- policy:app.page:guard_repair_select
+DROP POLICY IF EXISTS "guard_repair_select" ON "app"."page";
+CREATE POLICY "guard_repair_select" ON "app"."page" AS PERMISSIVE FOR SELECT TO "saas_repair" USING (true);
+
+-- policy:app.page:guard_repair_update
+DROP POLICY IF EXISTS "guard_repair_update" ON "app"."page";
+CREATE POLICY "guard_repair_update" ON "app"."page" AS PERMISSIVE FOR UPDATE TO "saas_repair" USING (true) WITH CHECK (true);
+
+-- policy:app.page:guard_work_select
+DROP POLICY IF EXISTS "guard_work_select" ON "app"."page";
+CREATE POLICY "guard_work_select" ON "app"."page" AS PERMISSIVE FOR SELECT TO "saas_work" USING (true);
+
+-- policy:app.page:guard_work_insert
+DROP POLICY IF EXISTS "guard_work_insert" ON "app"."page";
+CREATE POLICY "guard_work_insert" ON "app"."page" AS PERMISSIVE FOR INSERT TO "saas_work" WITH CHECK (true);
+
+-- policy:app.page:guard_work_update
+DROP POLICY IF EXISTS "guard_work_update" ON "app"."page";
+CREATE POLICY "guard_work_update" ON "app"."page" AS PERMISSIVE FOR UPDATE TO "saas_work" USING (true) WITH CHECK (true);
+
+-- policy:app.page:guard_work_delete
+DROP POLICY IF EXISTS "guard_work_delete" ON "app"."page";
+CREATE POLICY "guard_work_delete" ON "app"."page" AS PERMISSIVE FOR DELETE TO "saas_work" USING (true);
+
+-- schema_usage:app:saas_repair
+GRANT USAGE ON SCHEMA "app" TO "saas_repair";
+
+-- schema_usage:app:saas_work
+GRANT USAGE ON SCHEMA "app" TO "saas_work";
+
+-- column_grant:app.account:saas_repair
+REVOKE ALL ON TABLE "app"."account" FROM "saas_repair";
+GRANT SELECT ("email", "id", "tenant"), UPDATE ("email", "tenant") ON TABLE "app"."account" TO "saas_repair";
+
+-- column_grant:app.account:saas_work
+REVOKE ALL ON TABLE "app"."account" FROM "saas_work";
+GRANT SELECT ("email", "id", "tenant"), INSERT ("email", "id", "tenant"), UPDATE ("email", "tenant"), DELETE ON TABLE "app"."account" TO "saas_work";
+
+-- sequence_usage:app.account:saas_work
+-- Sequences that the defaults of columns read, whoever owns them, and those that a column owns, of identity columns too:
+-- nextval needs USAGE, and so does currval after an INSERT into an identity column. Several tables may share one.
+DO $sminion$
+DECLARE
+  read pg_catalog.regclass;
+BEGIN
+  FOR read IN
+    SELECT DISTINCT s.oid FROM pg_catalog.pg_class s
+    JOIN pg_catalog.pg_depend d ON d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refobjid = s.oid
+    JOIN pg_catalog.pg_attrdef f ON d.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass AND d.objid = f.oid
+    WHERE s.relkind = 'S' AND f.adrelid = '"app"."account"'::pg_catalog.regclass
+    UNION
+    SELECT s.oid FROM pg_catalog.pg_class s
+    JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = s.oid AND d.deptype IN ('a', 'i')
+    WHERE s.relkind = 'S' AND d.refobjid = '"app"."account"'::pg_catalog.regclass
+  LOOP
+    EXECUTE pg_catalog.format('GRANT USAGE ON SEQUENCE %s TO "saas_work"', read);
+  END LOOP;
+END
+$sminion$;
+
+-- column_grant:app.page:saas_repair
+REVOKE ALL ON TABLE "app"."page" FROM "saas_repair";
+GRANT SELECT ("""odd"" one", "archived", "at", "region", "state", "team", "tenant"), UPDATE ("""odd"" one", "archived", "at", "region", "state", "team", "tenant") ON TABLE "app"."page" TO "saas_repair";
+
+-- column_grant:app.page:saas_work
+REVOKE ALL ON TABLE "app"."page" FROM "saas_work";
+GRANT SELECT ("""odd"" one", "archived", "at", "region", "state", "team", "tenant"), INSERT ("""odd"" one", "archived", "at", "region", "state", "team", "tenant"), UPDATE ("""odd"" one", "archived", "at", "region", "state", "team", "tenant"), DELETE ON TABLE "app"."page" TO "saas_work";
+
+-- sequence_usage:app.page:saas_work
+-- Sequences that the defaults of columns read, whoever owns them, and those that a column owns, of identity columns too:
+-- nextval needs USAGE, and so does currval after an INSERT into an identity column. Several tables may share one.
+DO $sminion$
+DECLARE
+  read pg_catalog.regclass;
+BEGIN
+  FOR read IN
+    SELECT DISTINCT s.oid FROM pg_catalog.pg_class s
+    JOIN pg_catalog.pg_depend d ON d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refobjid = s.oid
+    JOIN pg_catalog.pg_attrdef f ON d.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass AND d.objid = f.oid
+    WHERE s.relkind = 'S' AND f.adrelid = '"app"."page"'::pg_catalog.regclass
+    UNION
+    SELECT s.oid FROM pg_catalog.pg_class s
+    JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = s.oid AND d.deptype IN ('a', 'i')
+    WHERE s.relkind = 'S' AND d.refobjid = '"app"."page"'::pg_catalog.regclass
+  LOOP
+    EXECUTE pg_catalog.format('GRANT USAGE ON SEQUENCE %s TO "saas_work"', read);
+  END LOOP;
+END
+$sminion$;
+
+-- holdings:saas_repair
+-- What the role holds beside the policy is taken away. A privilege that another than the owner gave outlives the owner's
+-- REVOKE, so what is left is taken away as whoever gave it, where the installing role may. What is left then is named at
+-- the end of `apply`, which refuses.
+DO $sminion$
+DECLARE
+  more   record;
+  second boolean;
+BEGIN
+  FOREACH second IN ARRAY ARRAY[false, true] LOOP
+    FOR more IN SELECT e.item, e.undo, e.grantor FROM sminion.role_excess('saas_repair', E'{"members":["saas_app"],"neutral":{},"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"schemas":["app"],"tables":{"app":{"account":{"SELECT":["email","id","tenant"],"UPDATE":["email","tenant"]},"page":{"SELECT":["\\"odd\\" one","archived","at","region","state","team","tenant"],"UPDATE":["\\"odd\\" one","archived","at","region","state","team","tenant"]}}}}'::pg_catalog.jsonb) e LOOP
+      CONTINUE WHEN more.undo IS NULL OR (second AND more.grantor IS NULL);
+      BEGIN
+        IF second THEN
+          PERFORM pg_catalog.set_config('role', more.grantor, true);
+        END IF;
+        EXECUTE more.undo;
+        RAISE NOTICE 'taken away: compartment % also held %', 'saas_repair', more.item;
+      EXCEPTION WHEN insufficient_privilege OR undefined_object OR invalid_grant_operation OR dependent_objects_still_exist THEN
+        NULL;
+      END;
+      PERFORM pg_catalog.set_config('role', pg_catalog.current_setting('sminion.installer'), true);
+    END LOOP;
+  END LOOP;
+END
+$sminion$;
+
+-- holdings:saas_work
+-- What the role holds beside the policy is taken away. A privilege that another than the owner gave outlives the owner's
+-- REVOKE, so what is left is taken away as whoever gave it, where the installing role may. What is left then is named at
+-- the end of `apply`, which refuses.
+DO $sminion$
+DECLARE
+  more   record;
+  second boolean;
+BEGIN
+  FOREACH second IN ARRAY ARRAY[false, true] LOOP
+    FOR more IN SELECT e.item, e.undo, e.grantor FROM sminion.role_excess('saas_work', E'{"members":["saas_app"],"neutral":{},"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"schemas":["app"],"tables":{"app":{"account":{"DELETE":[],"INSERT":["email","id","tenant"],"SELECT":["email","id","tenant"],"UPDATE":["email","tenant"]},"page":{"DELETE":[],"INSERT":["\\"odd\\" one","archived","at","region","state","team","tenant"],"SELECT":["\\"odd\\" one","archived","at","region","state","team","tenant"],"UPDATE":["\\"odd\\" one","archived","at","region","state","team","tenant"]}}}}'::pg_catalog.jsonb) e LOOP
+      CONTINUE WHEN more.undo IS NULL OR (second AND more.grantor IS NULL);
+      BEGIN
+        IF second THEN
+          PERFORM pg_catalog.set_config('role', more.grantor, true);
+        END IF;
+        EXECUTE more.undo;
+        RAISE NOTICE 'taken away: compartment % also held %', 'saas_work', more.item;
+      EXCEPTION WHEN insufficient_privilege OR undefined_object OR invalid_grant_operation OR dependent_objects_still_exist THEN
+        NULL;
+      END;
+      PERFORM pg_catalog.set_config('role', pg_catalog.current_setting('sminion.installer'), true);
+    END LOOP;
+  END LOOP;
+END
+$sminion$;
+
+-- guard_closed:saas
+-- As in holdings: first as the owner, then as whoever gave it.
+DO $sminion$
+DECLARE
+  more   record;
+  second boolean;
+BEGIN
+  FOREACH second IN ARRAY ARRAY[false, true] LOOP
+    FOR more IN SELECT e.item, e.undo, e.grantor FROM sminion.guard_excess('{"saas_app":{"routines":["open_ticket(text, text, text, text[], text, text, text, jsonb, text)","enter(text)","session_facts()","epoch_in_force()","context(name, name)","open_log()","log_shape(jsonb)","log_statements(bigint, text, bigint, jsonb)"],"views":[]},"saas_auditor":{"routines":["object_states()","state_holders(text)","blind_tables()"],"views":["access_log","statement_log","refusals","subject_access","write_log","dropped_log","subject_history","settle_status","pending_changes","settle_problems","policy_version","installed_object"]},"saas_maintenance":{"routines":["settle(integer, integer)","remask(integer)","backfill(integer)","await_older(interval)","extend_log(integer)","state_holders(text)","blind_tables()"],"views":["settle_status","pending_changes","settle_problems"]},"saas_privacy_officer":{"routines":["block(text, text, text, text)","block(anynonarray, text, text, text)","unblock(text, text, text, text)","unblock(anynonarray, text, text, text)","give_consent(text, text, text, text, text)","give_consent(anynonarray, text, text, text, text)","withdraw_consent(text, text, text, text, text)","withdraw_consent(anynonarray, text, text, text, text)","object(text, text, text, text, text)","object(anynonarray, text, text, text, text)","withdraw_objection(text, text, text, text, text)","withdraw_objection(anynonarray, text, text, text, text)","give_consents(text[], text, text, text, text)","withdraw_consents(text[], text, text, text, text)","object_all(text[], text, text, text, text)","block_all(text[], text, text, text)","revoke_ticket(bigint, text)","await_older(interval)","block_and_wait(text, text, text, interval, text)","block_and_wait(anynonarray, text, text, interval, text)","state_holders(text)","blind_tables()","drop_log(date, text)"],"views":["access_log","statement_log","refusals","subject_access","write_log","dropped_log","subject_history","settle_status","pending_changes","settle_problems"]},"saas_repair":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"views":[]},"saas_work":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"views":[]}}'::pg_catalog.jsonb) e LOOP
+      CONTINUE WHEN second AND more.grantor IS NULL;
+      BEGIN
+        IF second THEN
+          PERFORM pg_catalog.set_config('role', more.grantor, true);
+        END IF;
+        EXECUTE more.undo;
+        RAISE NOTICE 'taken away: %', more.item;
+      EXCEPTION WHEN insufficient_privilege OR undefined_object OR invalid_grant_operation OR dependent_objects_still_exist THEN
+        NULL;
+      END;
+      PERFORM pg_catalog.set_config('role', pg_catalog.current_setting('sminion.installer'), true);
+    END LOOP;
+  END LOOP;
+END
+$sminion$;
