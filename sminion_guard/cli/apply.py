@@ -6,14 +6,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import psycopg
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from sminion_guard import migrate
 from sminion_guard.cli.common import (
     FINDINGS,
     DatabaseOption,
@@ -26,6 +24,10 @@ from sminion_guard.cli.common import (
 from sminion_guard.cli.database import conninfo
 from sminion_guard.policy import load
 
+if TYPE_CHECKING:
+    from sminion_guard.migrate import Progress as Telling
+    from sminion_guard.migrate import Report, Step
+
 
 def apply(
     policy: PolicyOption = None,
@@ -37,9 +39,21 @@ def apply(
     ] = None,
     no_fill: Annotated[bool, typer.Option("--no-fill", help="Leave the masks of present rows for later.")] = False,
     remove: Annotated[bool, typer.Option("--remove", help="Take the policy in force away instead.")] = False,
+    lock_timeout: Annotated[float, typer.Option(
+        min=0.05, max=1, metavar="SECONDS",
+        help="How long one attempt to lock the tables takes. Whoever needs a table meanwhile waits behind it; beyond a"
+        " second the server would look for deadlocks, and might cancel a statement of the application.",
+    )] = 0.5,
+    attempts: Annotated[int, typer.Option(
+        min=1, max=1000, help="How often the tables are tried, with growing pauses of a second at most.",
+    )] = 12,
     form: FormatOption = Format.TEXT,
 ) -> None:
     """Put the policy in force in one transaction, then fill in the masks. Exit code 1: findings in the database."""
+    import psycopg
+
+    from sminion_guard import migrate  # here: commands without a database need no libpq
+
     if sql:
         lines = migrate.removal_script() if remove else migrate.script(
             load(policy_path(policy)), None if previous is None else load(previous))
@@ -49,11 +63,15 @@ def apply(
     loaded = None if remove else load(policy_path(policy))
     try:
         with psycopg.connect(conninfo(database_url)) as connection:
-            if loaded is None:
-                report = migrate.remove(connection)
-            else:
-                with _bars() as progress:
-                    report = migrate.apply(connection, loaded, progress=progress, fill=not no_fill)
+            milliseconds = round(lock_timeout * 1000)
+            with _bars() as progress:
+                if loaded is None:
+                    report = migrate.remove(
+                        connection, progress=progress, lock_timeout=milliseconds, attempts=attempts)
+                else:
+                    report = migrate.apply(
+                        connection, loaded, progress=progress, fill=not no_fill, lock_timeout=milliseconds,
+                        attempts=attempts)
     except migrate.UnfitDatabase as error:
         if form is Format.JSON:
             print_json({"problems": error.problems})
@@ -69,7 +87,7 @@ def apply(
             typer.echo(line)
 
 
-def _lines(report: migrate.Report, *, removed: bool) -> Iterator[str]:
+def _lines(report: Report, *, removed: bool) -> Iterator[str]:
     yield from (f"warning: {problem.render()}" for problem in report.problems)
     yield from (f"warning: {text}" for text in report.warnings)
     yield from (f"skipped, needs the owner or a superuser: {text}" for text in report.skipped)
@@ -86,18 +104,36 @@ def _lines(report: migrate.Report, *, removed: bool) -> Iterator[str]:
         yield f"masks filled in: {report.rows_filled} rows"
 
 
+def waiting_line(step: Step) -> str:
+    """What is waited for, in words."""
+    of = "" if step.total is None else f" (attempt {step.done} of {step.total})"
+    return f"waiting for locks{of}" + (f": held by {step.holders}" if step.holders else "")
+
+
 @contextmanager
-def _bars() -> Iterator[migrate.Progress | None]:
-    """A bar for each table, on a terminal; elsewhere nothing."""
+def _bars() -> Iterator[Telling]:
+    """A bar for each table, on a terminal; and everywhere a line when what is waited for changes."""
+    console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
+    told = ""
+
+    def wait(step: Step) -> None:
+        nonlocal told
+        if step.holders != told or step.done == 1:
+            console.print(waiting_line(step))
+            told = step.holders
+
     if not sys.stderr.isatty():
-        yield None
+        yield lambda step: wait(step) if step.work == "waiting" else None
         return
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"),
                TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+    with Progress(*columns, console=console, transient=True) as bars:
         known: dict[str, TaskID] = {}
 
-        def show(step: migrate.Step) -> None:
+        def show(step: Step) -> None:
+            if step.work == "waiting":
+                wait(step)
+                return
             if step.work not in known:
                 known[step.work] = bars.add_task(step.work, total=step.total)
             bars.update(known[step.work], completed=step.done, total=step.total)

@@ -5,13 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-import psycopg
 import typer
 
 from sminion_guard.analyzer import Catalog
 from sminion_guard.analyzer.catalog_json import dump as as_document
 from sminion_guard.analyzer.catalog_json import load
-from sminion_guard.analyzer.catalog_read import read_catalog
 from sminion_guard.cli.common import DatabaseOption
 from sminion_guard.cli.database import conninfo
 from sminion_guard.codes import CODES
@@ -35,6 +33,10 @@ def dump(
     ] = None,
 ) -> None:
     """Write the catalog of a database as JSON: names, types, views and functions, never rows."""
+    import psycopg
+
+    from sminion_guard.analyzer.catalog_read import read_catalog  # here: commands without a database need no libpq
+
     target = conninfo(database_url)
     try:
         with psycopg.connect(target) as connection:

@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from sminion_guard import migrate
 from sminion_guard.cli.common import DatabaseOption, Format, FormatOption, print_json
 from sminion_guard.cli.database import conninfo
 
@@ -15,6 +14,8 @@ SqlOption = Annotated[bool, typer.Option("--sql", help="Print the SQL instead of
 
 def install(database_url: DatabaseOption = None, sql: SqlOption = False, form: FormatOption = Format.TEXT) -> None:
     """Install schema `sminion` in a database, or bring it up to this version."""
+    from sminion_guard import migrate  # here: commands without a database need no libpq
+
     if sql:
         typer.echo(migrate.offline_sql("upgrade"))
         return
@@ -29,6 +30,8 @@ def uninstall(
     form: FormatOption = Format.TEXT,
 ) -> None:
     """Delete schema `sminion` from a database, with the access log and subjects' history. Remove the policy first."""
+    from sminion_guard import migrate  # here: commands without a database need no libpq
+
     if sql:
         typer.echo(migrate.offline_sql("downgrade"))
         return

@@ -12,6 +12,7 @@ from sminion_guard import __version__
 from sminion_guard.cli import apply, catalog, check, demo, install, plan, policy
 from sminion_guard.cli.common import FAILED, INTERRUPTED, print_error
 from sminion_guard.errors import GuardError
+from sminion_guard.extras import explain
 
 app = typer.Typer(
     name="sminion-guard",
@@ -58,7 +59,10 @@ def app_main() -> None:
     except KeyboardInterrupt:
         code = INTERRUPTED
     except Exception as error:  # the last door: whatever it was, a user gets one line, not fifty
-        if os.environ.get("SMINION_GUARD_DEBUG") == "1":
+        missing = explain(error) if isinstance(error, ImportError) else None
+        if missing is not None:
+            print_error(missing)
+        elif os.environ.get("SMINION_GUARD_DEBUG") == "1":
             traceback.print_exc()
         else:
             typer.echo(f"error: {type(error).__name__}: {' '.join(str(error).split())}", err=True)

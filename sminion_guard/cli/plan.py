@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import psycopg
 import typer
 
-from sminion_guard import migrate
 from sminion_guard.cli.common import (
     FINDINGS,
     DatabaseOption,
@@ -18,8 +16,10 @@ from sminion_guard.cli.common import (
     print_json,
 )
 from sminion_guard.cli.database import conninfo
-from sminion_guard.migrate import State
 from sminion_guard.policy import load
+
+if TYPE_CHECKING:
+    from sminion_guard.migrate import Plan
 
 
 def plan(
@@ -29,6 +29,10 @@ def plan(
     form: FormatOption = Format.TEXT,
 ) -> None:
     """Compare the policy with the database. Exit code 1 when there is something to do, or something in the way."""
+    import psycopg
+
+    from sminion_guard import migrate  # here: commands without a database need no libpq
+
     loaded = load(policy_path(policy))
     with psycopg.connect(conninfo(database_url)) as connection:
         found = migrate.plan(connection, loaded)
@@ -43,7 +47,9 @@ def plan(
         raise typer.Exit(FINDINGS)
 
 
-def _as_json(found: migrate.Plan) -> dict[str, object]:
+def _as_json(found: Plan) -> dict[str, object]:
+    from sminion_guard.migrate import State
+
     before = found.installed.policy
     return {
         "policy": found.compiled.policy.name,
@@ -53,8 +59,8 @@ def _as_json(found: migrate.Plan) -> dict[str, object]:
         "problems": found.problems,
         "counts": found.counts(),
         "changes": [
-            {"key": change.key, "state": change.state.value, "sql": change.sql}
-            for change in found.changes
+            {"key": change.key, "state": change.state.value, "excess": change.excess, "sql": change.sql}
+            for change in (*found.guard, *found.changes)
             if change.state is not State.INSTALLED
         ],
     }

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from sminion_guard.migrate.apply import apply
-from sminion_guard.migrate.install import downgrade, offline_sql, upgrade
-from sminion_guard.migrate.masks import Progress, Step, fill_masks, settle_all
-from sminion_guard.migrate.plan import Change, Plan, State, plan
-from sminion_guard.migrate.preflight import Problem, UnfitDatabase
-from sminion_guard.migrate.remove import remove
-from sminion_guard.migrate.report import Report
-from sminion_guard.migrate.script import removal_script, script
+from sminion_guard.extras import explained
+
+with explained():  # here, so that whatever module of ours is imported first says that libpq is missing
+    from sminion_guard.migrate.apply import apply
+    from sminion_guard.migrate.change import Change, State
+    from sminion_guard.migrate.install import downgrade, offline_sql, upgrade
+    from sminion_guard.migrate.masks import fill_masks, settle_all
+    from sminion_guard.migrate.plan import Plan, plan
+    from sminion_guard.migrate.preflight import Problem, UnfitDatabase
+    from sminion_guard.migrate.progress import Progress, Step
+    from sminion_guard.migrate.remove import remove
+    from sminion_guard.migrate.report import Report
+    from sminion_guard.migrate.script import removal_script, script
 
 __all__ = [
     "Change", "Plan", "Problem", "Progress", "Report", "State", "Step", "UnfitDatabase", "apply", "downgrade",

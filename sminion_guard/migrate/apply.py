@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import psycopg
 
 from sminion_guard.compiler import Statement
 from sminion_guard.errors import InstallError
+from sminion_guard.migrate.change import State
+from sminion_guard.migrate.guard_schema import mend_guard
 from sminion_guard.migrate.installed import InstalledObject, read_installed
-from sminion_guard.migrate.masks import Progress, fill_masks
-from sminion_guard.migrate.plan import Plan, State, compare
-from sminion_guard.migrate.preflight import UnfitDatabase, preflight
+from sminion_guard.migrate.locks import lock_tables
+from sminion_guard.migrate.masks import fill_masks, settle_problems
+from sminion_guard.migrate.plan import Plan, compare
+from sminion_guard.migrate.preflight import Problem, UnfitDatabase, preflight
+from sminion_guard.migrate.preflight.refusing import probe
+from sminion_guard.migrate.progress import Progress, silent
 from sminion_guard.migrate.report import Report
-from sminion_guard.migrate.transaction import LOCK_TIMEOUT, Installer, installing, repeated
+from sminion_guard.migrate.transaction import (
+    LOCK_ATTEMPTS,
+    LOCK_TIMEOUT,
+    Installer,
+    Waiting,
+    installing,
+    repeated,
+)
 from sminion_guard.policy import Policy
 
 
@@ -25,6 +39,7 @@ def apply(
     progress: Progress | None = None,
     fill: bool = True,
     lock_timeout: int = LOCK_TIMEOUT,
+    attempts: int = LOCK_ATTEMPTS,
 ) -> Report:
     """Put ``policy`` in force: what is new is made, what is altered is repaired, what is no longer wanted is undone.
 
@@ -32,44 +47,64 @@ def apply(
     the masks follow in many small ones, and a row whose mask is not filled in yet is visible to nobody.
 
     :param connection: not in a transaction; of a superuser, or of a role with CREATEROLE that owns the tables.
-    :param progress: told after each step of filling in masks.
+    :param progress: told after each step of filling in masks, and while locks are waited for.
     :param fill: fill in the masks; else do it later with :func:`fill_masks`.
-    :param lock_timeout: milliseconds to wait for a lock before giving way to the application.
+    :param lock_timeout: milliseconds that one attempt to lock the tables takes.
+    :param attempts: how often it is tried before the installation gives way to the application.
     :raises PolicyError: SG417 with all findings when the database is not fit for the policy.
     :raises InstallError: SG409 not installed, SG410 a lock was not to be had, SG412 another subject key, SG413 a
         privilege is missing.
     """
+    waiting = Waiting(lock_timeout, attempts, progress or silent)
+
     def attempt() -> Report:
         report = Report(policy.name, policy.version)
-        with report.listening(connection), installing(connection, lock_timeout=lock_timeout) as installer:
+        with report.listening(connection), installing(connection, waiting=waiting) as installer:
             apply_within(installer, policy, report)
         return report
 
     report = repeated(attempt)
     if fill:
         report.rows_filled = fill_masks(connection, progress)
+        found = settle_problems(connection)
+        report.problems = (*(problem for problem in report.problems if problem.code != "SG512"), *found)
     return report
 
 
 def apply_within(installer: Installer, policy: Policy, report: Report) -> None:
     """Everything but the masks, in the transaction of ``installer``."""
-    todo = compare(policy, read_installed(installer))
-    problems = preflight(installer, todo.compiled)
-    refusals = [problem for problem in problems if problem.refuses]
-    if refusals:
-        raise UnfitDatabase(refusals)
+    # First: what follows is asked of the guard's own functions.
+    mended = mend_guard(installer)
+    todo = replace(compare(policy, read_installed(installer)), guard=mended)
+    problems = _bearable(preflight(installer, todo.compiled))
     report.problems = problems
     report.counts = todo.counts()
     if todo.clean:
         return
+    lock_tables(installer, (change.key for change in todo.changes if change.state is not State.INSTALLED))
     _clear_columns(installer, todo)
     done = [change.statement for change in todo.changes if change.statement and change.state is not State.INSTALLED]
-    report.repaired += [change.key for change in todo.of(State.ALTERED, State.MISSING)]
+    report.repaired += [change.key for change in todo.guard]
+    report.repaired += [change.key for change in todo.changes if change.state in (State.ALTERED, State.MISSING)]
     done = _run(installer, todo, done)
-    for change in todo.of(State.STRAY):
-        assert change.installed is not None
-        undo(installer, change.installed)
+    for change in todo.changes:
+        if change.state is State.STRAY and change.installed is not None:
+            undo(installer, change.installed)
     _record(installer, todo, {statement.key for statement in done}, report)
+    report.problems += _bearable(probe(installer, problems))
+    installer.ask("lend_maintenance", as_owner=False)
+
+
+def _bearable(found: Iterable[Problem]) -> tuple[Problem, ...]:
+    """The findings, if none of them refuses.
+
+    :raises UnfitDatabase: with those that do.
+    """
+    problems = tuple(found)
+    refusals = [problem for problem in problems if problem.refuses]
+    if refusals:
+        raise UnfitDatabase(refusals)
+    return problems
 
 
 def undo(installer: Installer, entry: InstalledObject) -> None:
@@ -112,18 +147,31 @@ def _record(installer: Installer, todo: Plan, done: set[str], report: Report) ->
         ((report.epoch,),) = installer.ask("record_policy", registry=json.dumps(todo.compiled.registry))
     else:
         installer.ask("keep_closed")
+    objects = []
     for position, statement in enumerate(todo.compiled.statements):
         known = todo.installed.objects.get(statement.key)
         if statement.key in done or known is None or known.position != position:
-            installer.ask(
-                "record_object", key=statement.key, position=position, digest=statement.digest,
-                reverse=statement.reverse, fingerprint_query=statement.fingerprint_query,
-            )
+            objects.append({
+                "key": statement.key, "position": position, "digest": statement.digest,
+                "reverse": statement.reverse, "fingerprint_query": statement.fingerprint_query,
+            })
+    installer.ask("record_objects", objects=json.dumps(objects))
     for key, left in installer.ask("still_open"):
-        raise InstallError(
-            "SG419",
-            f"schema `{key.partition(':')[2]}` cannot be closed",
-            detail=f"left open: {left}",
-            hint="let whoever granted it revoke it (see the grantor in \\dp), then apply again",
+        kind, _, name = key.partition(":")
+        raise _still_open(kind, name, left)
+
+
+def _still_open(kind: str, name: str, left: str) -> InstallError:
+    if kind == "holdings":
+        return InstallError(
+            "SG442",
+            f"compartment `{name}` holds more than its policy gives it",
+            detail=f"it also holds {left}",
+            hint="let whoever granted it revoke it, and give what it owns to another role, then apply again",
         )
-    installer.ask("lend_maintenance", as_owner=False)
+    return InstallError(
+        "SG419",
+        "schema `sminion` cannot be closed" if kind == "guard_closed" else f"schema `{name}` cannot be closed",
+        detail=f"left open: {left}",
+        hint="let whoever granted it revoke it (see the grantor in \\dp), then apply again",
+    )

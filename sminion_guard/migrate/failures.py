@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg
 
@@ -11,10 +12,11 @@ from sminion_guard.codes import CODES, error_class
 from sminion_guard.errors import GuardError, InstallError
 
 
-def translate(error: psycopg.Error, doing: str) -> GuardError:
+def translate(error: psycopg.Error, doing: str, *, superuser: bool = False) -> GuardError:
     """The error of the catalogue that says what ``error`` means here.
 
     :param doing: what was under way, such as the key of a compiled statement.
+    :param superuser: the installing role is one, so it is not the one that lacks a privilege.
     """
     diag = error.diag
     said = diag.message_primary or str(error).strip() or type(error).__name__
@@ -31,6 +33,14 @@ def translate(error: psycopg.Error, doing: str) -> GuardError:
     if isinstance(error, psycopg.errors.InvalidSchemaName) and '"sminion"' in said:
         return InstallError(
             "SG409", "the guard is not installed in this database", hint="run `sminion-guard install` first"
+        )
+    if isinstance(error, psycopg.errors.InsufficientPrivilege) and superuser:
+        return InstallError(
+            "SG413",
+            f"a privilege is missing for {doing}, and not to the installing role",
+            detail="\n".join(part for part in (said, diag.message_detail, diag.context) if part),
+            hint="what the detail names was refused to `sminion_owner`, or by a function of the application: grant it"
+            " to that role, or let the function not refuse it",
         )
     if isinstance(error, psycopg.errors.InsufficientPrivilege):
         return InstallError(
@@ -57,10 +67,15 @@ def _conflict(error: psycopg.Error) -> bool:
     return isinstance(error, psycopg.errors.InternalError_) and "concurrently" in (error.diag.message_primary or "")
 
 
+def is_superuser(connection: psycopg.Connection[Any]) -> bool:
+    """Whether the role that acts now is a superuser, by what the server last reported."""
+    return connection.info.parameter_status("is_superuser") == "on"
+
+
 @contextmanager
-def translated(doing: str) -> Iterator[None]:
-    """Within it, errors of the server become errors of ours."""
+def translated(doing: str, *, superuser: bool = False) -> Iterator[None]:
+    """Within it, errors of the server become errors of ours; ``superuser`` as for :func:`translate`."""
     try:
         yield
     except psycopg.Error as error:
-        raise translate(error, doing) from error
+        raise translate(error, doing, superuser=superuser) from error

@@ -12,8 +12,8 @@ from sqlalchemy import create_engine, exc
 from sqlalchemy.pool import NullPool
 
 from sminion_guard import resources
+from sminion_guard.address import conninfo
 from sminion_guard.errors import InstallError
-from sminion_guard.migrate.address import conninfo
 from sminion_guard.migrate.failures import translate
 
 BRANCH = "sminion_guard"
@@ -24,7 +24,7 @@ def upgrade(url_or_conninfo: str, revision: str = "head") -> None:
     """Install the database side, or bring it up to ``revision``, in one transaction.
 
     :param url_or_conninfo: SQLAlchemy URL or libpq connection string.
-    :raises InstallError: when the role lacks what it needs, or the database is not fit.
+    :raises InstallError: when the role lacks what it needs, or the database is not fit; SG802 for another address.
     """
     _online("upgrade", url_or_conninfo, revision)
 
@@ -50,9 +50,8 @@ def offline_sql(direction: Literal["upgrade", "downgrade"]) -> str:
 
 
 def _online(direction: Literal["upgrade", "downgrade"], address: str, revision: str) -> None:
-    engine = create_engine(
-        "postgresql+psycopg://", creator=lambda: psycopg.connect(conninfo(address)), poolclass=NullPool
-    )
+    target = conninfo(address)
+    engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(target), poolclass=NullPool)
     config = _config(io.StringIO())
     config.attributes["to_base"] = direction == "downgrade" and revision == "base"
     try:

@@ -11,6 +11,8 @@ from sminion_guard.policy import Basis
 
 OWNER_KINDS = frozenset({"guard_grant", "trigger_function"})
 """Kinds of statements that concern schema ``sminion`` and are undone as its owner: the registry does not say."""
+EXCESS_KINDS = frozenset({"closed_database", "closed_schema", "guard_closed", "holdings"})
+"""Kinds whose fingerprint lists what is there beside the policy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,7 @@ class InstalledPolicy:
     name: str
     version: str
     digest: str
-    subject_key: str
+    subject_keys: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class InstalledObject:
 
     :param position: its place in the order of installation.
     :param state: INSTALLED, ALTERED or MISSING, by its fingerprint.
+    :param found: the fingerprint of one that is altered.
     """
 
     key: str
@@ -37,6 +40,7 @@ class InstalledObject:
     digest: str
     reverse: str
     state: str
+    found: str | None = None
 
     @property
     def kind(self) -> str:
@@ -45,6 +49,14 @@ class InstalledObject:
     @property
     def as_owner(self) -> bool:
         return self.kind in OWNER_KINDS
+
+    @property
+    def excess(self) -> tuple[str, ...]:
+        """What is too much, of kinds whose fingerprint says it."""
+        if self.kind not in EXCESS_KINDS or self.found is None:
+            return ()
+        subject = f"compartment `{self.key.partition(':')[2]}` also holds " if self.kind == "holdings" else ""
+        return tuple(f"{subject}{item}" for item in self.found.split("; "))
 
 
 @dataclass(frozen=True, slots=True)

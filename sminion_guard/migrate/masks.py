@@ -7,15 +7,16 @@ less long than the server takes to look for a deadlock.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import psycopg
 
 from sminion_guard.errors import InstallError
 from sminion_guard.migrate import queries
-from sminion_guard.migrate.failures import translated
+from sminion_guard.migrate.failures import is_superuser, translated
+from sminion_guard.migrate.preflight.problem import Problem
+from sminion_guard.migrate.preflight.settling import SETTLE_PROBLEMS, told
+from sminion_guard.migrate.progress import Progress, Step, silent
 from sminion_guard.migrate.transaction import require_idle
 
 LOCK_TIMEOUT = 500
@@ -26,25 +27,6 @@ _REMASK, _BLOCKS, _FEWEST_BLOCKS = 5000, 256, 8
 _PAUSE, _LONGEST_PAUSE = 0.02, 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step that is done.
-
-    :param work: ``states``, the name of a table, or ``waiting``.
-    :param done: states or blocks done so far.
-    :param total: of how many; None while that is not known.
-    :param rows: rows or states changed by this step.
-    """
-
-    work: str
-    done: int
-    total: int | None
-    rows: int
-
-
-Progress = Callable[[Step], None]
-
-
 class _Yielding:
     """Runs one transaction after another as the role that may, and yields to whoever holds a lock."""
 
@@ -53,15 +35,18 @@ class _Yielding:
         self._connection = connection
         self._patience = patience
         self._pause, self._since = _PAUSE, time.monotonic()
-        self.tell: Progress = progress or (lambda step: None)
+        self.tell: Progress = progress or silent
         with translated("the look for a maintenance role"), connection.transaction():
             row = queries.run(connection, "maintenance_role").fetchone()
         self._role = None if row is None else row[0]
+        self._superuser = is_superuser(connection)
 
     def ask(self, name: str, **values: object) -> list[tuple[Any, ...]] | None:
         """The rows of a named query in a transaction of its own; None when a lock was not to be had."""
         try:
-            with translated(f"`{name}`"), self._connection.transaction():
+            with translated(f"`{name}`", superuser=self._superuser), self._connection.transaction():
+                # Whatever the default is: with an older snapshot rows would be missed (SG509).
+                queries.run(self._connection, "read_committed")
                 queries.run(self._connection, "lock_timeout", value=str(LOCK_TIMEOUT))
                 if self._role is not None:
                     queries.run(self._connection, "act_as", role=self._role)
@@ -85,7 +70,8 @@ class _Yielding:
                 "SG438",
                 f"masks could not be filled in for {self._patience:g} seconds",
                 detail="another transaction holds locks on states or rows, and does not end",
-                hint="end it (see pg_stat_activity), then run `sminion-guard apply` again: it goes on where it stopped",
+                hint="end it (see `sminion.pending_changes` and pg_stat_activity), then run `sminion-guard apply`"
+                " again: it goes on where it stopped",
             )
         self.tell(Step("waiting", 0, None, 0))
         time.sleep(self._pause)
@@ -120,6 +106,17 @@ def fill_masks(
     return _fill_rows(work)
 
 
+def settle_problems(connection: psycopg.Connection[Any]) -> tuple[Problem, ...]:
+    """What keeps rows from being brought up to date, after one more try.
+
+    :param connection: not in a transaction; of a superuser, or of a member of ``<policy>_maintenance``.
+    """
+    work = _Yielding(connection, None, PATIENCE)
+    if _waiting(work)[2]:
+        work.ask("settle", subjects=500, row_limit=20000)
+    return tuple(told(work.ask(SETTLE_PROBLEMS) or ()))
+
+
 def _fill_rows(work: _Yielding) -> int:
     rows, blocks = 0, _BLOCKS
     while True:
@@ -140,7 +137,10 @@ def _fill_rows(work: _Yielding) -> int:
 def settle_all(
     connection: psycopg.Connection[Any], progress: Progress | None = None, *, patience: float = PATIENCE
 ) -> int:
-    """Move every withheld subject into the masks of its rows; returns how many subjects were waiting.
+    """Move every withheld subject into the masks of its rows; returns how many subjects were settled.
+
+    Subjects that the application itself keeps back (by a trigger, a constraint, a policy) stay withheld: see
+    ``sminion.settle_problems``.
 
     :param connection: not in a transaction; of a superuser, or of a member of ``<policy>_maintenance``.
     :raises InstallError: SG438 when locks were held for longer than ``patience``, SG413 without the privilege.
@@ -153,17 +153,19 @@ def settle_all(
         if now < left:
             work.progressed()
             work.tell(Step("subjects", before - now, before, left - now))
+        elif answer is not None and _waiting(work)[3] == now:
+            return max(before - now, 0)
         else:
             work.wait()
         left = now
     return before
 
 
-def _waiting(work: _Yielding) -> tuple[int, int, int]:
-    """States to remask, tables to fill and subjects to settle."""
+def _waiting(work: _Yielding) -> tuple[int, int, int, int]:
+    """States to remask, tables that can be filled, subjects to settle, and those of them that something keeps back."""
     while True:
         answer = work.ask("settle_status")
         if answer is not None:
-            states, tables, subjects = answer[0]
-            return int(states), int(tables), int(subjects)
+            states, tables, subjects, stuck = answer[0]
+            return int(states), int(tables), int(subjects), int(stuck)
         work.wait()

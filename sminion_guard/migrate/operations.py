@@ -15,26 +15,20 @@ at the directory of env.py. The masks of rows are not filled in by a migration, 
 
 from __future__ import annotations
 
-import logging
-from pathlib import Path
 from typing import Any
 
-import psycopg
 from alembic.autogenerate import renderers
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import MigrateOperation, Operations
 
 from sminion_guard.errors import InstallError
+from sminion_guard.migrate import alter_column as alter_column
 from sminion_guard.migrate.apply import apply_within
+from sminion_guard.migrate.migration import Source, path_of, policy_of, psycopg_below, shown, tell
 from sminion_guard.migrate.remove import remove_within
 from sminion_guard.migrate.report import Report
 from sminion_guard.migrate.script import removal_script, script
 from sminion_guard.migrate.transaction import joined
-from sminion_guard.policy import Policy, load
-
-_log = logging.getLogger("alembic.runtime.migration")
-
-Source = str | Path | Policy
 
 
 @Operations.register_operation("guard_apply_policy")
@@ -62,7 +56,7 @@ class ApplyPolicy(MigrateOperation):
 
     def to_diff_tuple(self) -> tuple[Any, ...]:
         """What `alembic check` shows."""
-        return ("guard_apply_policy", _shown(self.policy))
+        return ("guard_apply_policy", shown(self.policy))
 
 
 @Operations.register_operation("guard_remove_policy")
@@ -92,23 +86,23 @@ class RemovePolicy(MigrateOperation):
 
     def to_diff_tuple(self) -> tuple[Any, ...]:
         """What `alembic check` shows."""
-        return ("guard_remove_policy", None if self.previous is None else _shown(self.previous))
+        return ("guard_remove_policy", None if self.previous is None else shown(self.previous))
 
 
 @Operations.implementation_for(ApplyPolicy)
 def _apply(operations: Operations, operation: ApplyPolicy) -> None:
-    policy = _policy(operations, operation.policy)
+    policy = policy_of(operations, operation.policy)
     context = operations.get_context()
     if context.as_sql:
-        previous = None if operation.previous is None else _policy(operations, operation.previous)
+        previous = None if operation.previous is None else policy_of(operations, operation.previous)
         for statement in script(policy, previous, transaction=False):
             context.impl.static_output(statement)
         return
-    connection = _psycopg(operations)
+    connection = psycopg_below(operations)
     report = Report(policy.name, policy.version)
     with report.listening(connection), joined(connection) as installer:
         apply_within(installer, policy, report)
-    _tell(report)
+    tell(report)
 
 
 @Operations.implementation_for(RemovePolicy)
@@ -118,68 +112,22 @@ def _remove(operations: Operations, operation: RemovePolicy) -> None:
         for statement in removal_script(transaction=False):
             context.impl.static_output(statement)
         return
-    connection = _psycopg(operations)
+    connection = psycopg_below(operations)
     report = Report("", "")
     with report.listening(connection), joined(connection) as installer:
         remove_within(installer, report)
-    _tell(report)
+    tell(report)
 
 
 @renderers.dispatch_for(ApplyPolicy)
 def _render_apply(context: AutogenContext, operation: ApplyPolicy) -> str:
-    previous = "" if operation.previous is None else f", previous={_path(operation.previous)!r}"
+    previous = "" if operation.previous is None else f", previous={path_of(operation.previous)!r}"
     context.imports.add("import sminion_guard.migrate.operations")
-    return f"op.guard_apply_policy({_path(operation.policy)!r}{previous})"
+    return f"op.guard_apply_policy({path_of(operation.policy)!r}{previous})"
 
 
 @renderers.dispatch_for(RemovePolicy)
 def _render_remove(context: AutogenContext, operation: RemovePolicy) -> str:
-    previous = "" if operation.previous is None else f"previous={_path(operation.previous)!r}"
+    previous = "" if operation.previous is None else f"previous={path_of(operation.previous)!r}"
     context.imports.add("import sminion_guard.migrate.operations")
     return f"op.guard_remove_policy({previous})"
-
-
-def _path(source: Source) -> str:
-    """:raises InstallError: SG440 for a policy that is no file, which a migration could not name."""
-    if isinstance(source, Policy):
-        raise InstallError(
-            "SG440", f"policy `{source.name}` has no file that a migration could name",
-            hint="write it to a file beside the migrations, and pass its path",
-        )
-    return Path(source).as_posix()
-
-
-def _shown(source: Source) -> str:
-    return f"{source.name} {source.version}" if isinstance(source, Policy) else Path(source).as_posix()
-
-
-def _policy(operations: Operations, source: Source) -> Policy:
-    if isinstance(source, Policy):
-        return source
-    path = Path(source)
-    environment = operations.get_context().environment_context
-    if not path.is_absolute() and environment is not None:
-        path = Path(environment.script.dir) / path
-    return load(path)
-
-
-def _psycopg(operations: Operations) -> psycopg.Connection[Any]:
-    """The connection below SQLAlchemy's.
-
-    :raises InstallError: SG416 when the migration runs over another driver.
-    """
-    driver = operations.get_bind().connection.driver_connection
-    if not isinstance(driver, psycopg.Connection):
-        raise InstallError(
-            "SG416",
-            f"the migration runs over `{type(driver).__module__}`",
-            hint="let env.py use a `postgresql+psycopg://` URL, or write a script with `--sql`",
-        )
-    return driver
-
-
-def _tell(report: Report) -> None:
-    for line in [*(problem.render() for problem in report.problems), *report.skipped, *report.warnings]:
-        _log.warning(line)
-    for line in [*(f"repaired: {entry}" for entry in report.repaired), *report.notices]:
-        _log.info(line)

@@ -2,67 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import Any
 
 import psycopg
 
 from sminion_guard.compiler import Compiled, Statement, assign_bits, compile_policy
+from sminion_guard.compiler.registry import subject_keys
 from sminion_guard.errors import InstallError
+from sminion_guard.migrate.change import SIGNS, Change, State
+from sminion_guard.migrate.guard_schema import guard_changes
 from sminion_guard.migrate.installed import Installed, InstalledObject, read_installed
 from sminion_guard.migrate.preflight import Problem, preflight
 from sminion_guard.migrate.transaction import installing
 from sminion_guard.policy import Policy
 
-
-class State(StrEnum):
-    """How an object stands to the policy."""
-
-    INSTALLED = "INSTALLED"
-    """in place, as the policy wants it"""
-    NEW = "NEW"
-    """the policy wants it, and it was never installed"""
-    OUTDATED = "OUTDATED"
-    """in place as an earlier policy, or an earlier version of the guard, wanted it"""
-    ALTERED = "ALTERED"
-    """somebody changed it after it was installed"""
-    MISSING = "MISSING"
-    """somebody removed it after it was installed"""
-    STRAY = "STRAY"
-    """in place, and no longer wanted"""
-
-
-SIGNS = {
-    State.NEW: "+", State.OUTDATED: "~", State.ALTERED: "!", State.MISSING: "!", State.STRAY: "-", State.INSTALLED: " ",
-}
-"""How a line of a plan begins; ``!`` is a repair."""
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One object of the plan.
-
-    :param statement: what is compiled for it; None for a stray.
-    :param installed: what the registry knows of it; None for a new one.
-    """
-
-    key: str
-    state: State
-    statement: Statement | None
-    installed: InstalledObject | None
-
-    @property
-    def sql(self) -> str:
-        """What would be run for it; nothing when it is in place."""
-        if self.state is State.INSTALLED:
-            return ""
-        if self.statement is not None:
-            return self.statement.sql
-        assert self.installed is not None
-        return self.installed.reverse
+MOST_CHANGES = 5
+"""Changes that are named for each login and compartment whose tickets end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,30 +29,35 @@ class Plan:
     """The difference between a policy and a database, in the order in which it would be worked off.
 
     :param problems: what the preflight found; with one that refuses, nothing would be done.
+    :param guard: objects of schema ``sminion`` that are not as the installed version made them; mended first.
+    :param ended: login, compartment and change, for each change that ends the open tickets of a login.
     """
 
     compiled: Compiled
     installed: Installed
     changes: tuple[Change, ...]
     problems: tuple[Problem, ...] = ()
+    guard: tuple[Change, ...] = ()
+    ended: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def new_policy(self) -> bool:
-        """Whether another policy comes into force: open tickets end with the old one."""
+        """Whether another policy comes into force."""
         return self.installed.policy is None or self.installed.policy.digest != self.compiled.digest
 
     @property
     def clean(self) -> bool:
         """Whether there is nothing to do."""
-        return not self.new_policy and all(change.state is State.INSTALLED for change in self.changes)
+        wrong = [change for change in (*self.guard, *self.changes) if change.state is not State.INSTALLED]
+        return not (self.new_policy or wrong)
 
     def of(self, *states: State) -> tuple[Change, ...]:
         """The changes in one of ``states``."""
-        return tuple(change for change in self.changes if change.state in states)
+        return tuple(change for change in (*self.guard, *self.changes) if change.state in states)
 
     def counts(self) -> dict[str, int]:
         """State to number of objects, for those that occur."""
-        return dict(sorted(Counter(change.state.value for change in self.changes).items()))
+        return dict(sorted(Counter(change.state.value for change in (*self.guard, *self.changes)).items()))
 
     def lines(self, *, sql: bool = False) -> Iterator[str]:
         """The plan for people to read.
@@ -108,14 +72,26 @@ class Plan:
             yield f"policy `{policy.name}` version {policy.version} comes into force"
         elif self.new_policy:
             yield f"policy `{before.name}` version {before.version} becomes `{policy.name}` version {policy.version}"
-            yield "open tickets end: they name the policy that they were opened under"
-        for change in self.changes:
+            yield from self._tickets()
+        for change in (*self.guard, *self.changes):
             if change.state is State.INSTALLED:
                 continue
             yield f"{SIGNS[change.state]} {change.key}  ({change.state.value.lower()})"
+            yield from (f"      {item}" for item in change.excess)
             if sql:
                 yield from (f"      {line}" for line in change.sql.splitlines())
         yield ", ".join(f"{count} {state.lower()}" for state, count in self.counts().items())
+
+
+    def _tickets(self) -> Iterator[str]:
+        ended: dict[tuple[str, str], list[str]] = {}
+        for login, role, change in self.ended:
+            ended.setdefault((login, role), []).append(change)
+        if not ended:
+            yield "open tickets stay good: nothing changes that they stand on"
+        for (login, role), found in ended.items():
+            more = f"; and {len(found) - MOST_CHANGES} more" if len(found) > MOST_CHANGES else ""
+            yield f"open tickets of `{login}` for `{role}` end: {'; '.join(found[:MOST_CHANGES])}{more}"
 
 
 def plan(connection: psycopg.Connection[Any], policy: Policy) -> Plan:
@@ -124,8 +100,13 @@ def plan(connection: psycopg.Connection[Any], policy: Policy) -> Plan:
     :raises InstallError: SG409 when the guard is not installed, SG412 for another subject key, SG411 in a transaction.
     """
     with installing(connection, keep=False) as installer:
+        guard = guard_changes(installer)
         found = compare(policy, read_installed(installer))
-        return replace(found, problems=preflight(installer, found.compiled))
+        ended: tuple[tuple[str, str, str], ...] = ()
+        if found.new_policy and found.installed.policy is not None:
+            changes = installer.ask("policy_changes", registry=json.dumps(found.compiled.registry))
+            ended = tuple((login, role, change) for login, role, change in changes)
+        return replace(found, problems=preflight(installer, found.compiled), guard=guard, ended=ended)
 
 
 def compare(policy: Policy, installed: Installed) -> Plan:
@@ -134,10 +115,12 @@ def compare(policy: Policy, installed: Installed) -> Plan:
     :raises InstallError: SG412 when the policy has another subject key than the one in force.
     """
     before = installed.policy
-    if before is not None and before.subject_key != policy.subject_key.value:
+    wanted_keys = subject_keys(policy)
+    # A kind may be added; what states, tickets and history name must keep its meaning.
+    if before is not None and not before.subject_keys.items() <= wanted_keys.items():
         raise InstallError(
             "SG412",
-            f"the subject key cannot change from `{before.subject_key}` to `{policy.subject_key.value}`",
+            f"the subject key cannot change from {_keys(before.subject_keys)} to {_keys(wanted_keys)}",
             detail="states, tickets and history keep subjects in the form of the key that was in force",
             hint="remove the policy first: `sminion-guard apply --remove`",
         )
@@ -147,6 +130,11 @@ def compare(policy: Policy, installed: Installed) -> Plan:
     gone = [entry for entry in installed.descending() if entry.key not in wanted]
     strays = [Change(entry.key, State.STRAY, None, entry) for entry in gone]
     return Plan(compiled, installed, (*changes, *strays))
+
+
+def _keys(keys: Mapping[str, str]) -> str:
+    """Types of keys, each with its kind where it has a name."""
+    return ", ".join(f"`{f'{kind} {key}'.strip()}`" for kind, key in sorted(keys.items()))
 
 
 def _change(statement: Statement, known: InstalledObject | None) -> Change:

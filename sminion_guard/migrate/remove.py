@@ -9,21 +9,40 @@ import psycopg
 from sminion_guard.errors import InstallError
 from sminion_guard.migrate.apply import undo
 from sminion_guard.migrate.installed import read_installed
+from sminion_guard.migrate.locks import lock_tables
+from sminion_guard.migrate.progress import Progress, silent
 from sminion_guard.migrate.queries import send
 from sminion_guard.migrate.report import Report
-from sminion_guard.migrate.transaction import LOCK_TIMEOUT, Installer, installing, repeated
+from sminion_guard.migrate.transaction import (
+    LOCK_ATTEMPTS,
+    LOCK_TIMEOUT,
+    Installer,
+    Waiting,
+    installing,
+    repeated,
+)
 
 
-def remove(connection: psycopg.Connection[Any], *, lock_timeout: int = LOCK_TIMEOUT) -> Report:
+def remove(
+    connection: psycopg.Connection[Any],
+    *,
+    progress: Progress | None = None,
+    lock_timeout: int = LOCK_TIMEOUT,
+    attempts: int = LOCK_ATTEMPTS,
+) -> Report:
     """Undo the policy in force. Tickets, history and subjects' states stay, until the guard itself is uninstalled.
 
     :param connection: not in a transaction.
-    :param lock_timeout: milliseconds to wait for a lock before giving way to the application.
+    :param progress: told while locks are waited for.
+    :param lock_timeout: milliseconds that one attempt to lock the tables takes.
+    :param attempts: how often it is tried before the installation gives way to the application.
     :raises InstallError: SG414 when no policy is in place, SG409 when the guard is not installed, SG410 for a lock.
     """
+    waiting = Waiting(lock_timeout, attempts, progress or silent)
+
     def attempt() -> Report:
         report = Report("", "")
-        with report.listening(connection), installing(connection, lock_timeout=lock_timeout) as installer:
+        with report.listening(connection), installing(connection, waiting=waiting) as installer:
             remove_within(installer, report)
         return report
 
@@ -41,6 +60,7 @@ def remove_within(installer: Installer, report: Report) -> None:
         )
     report.policy, report.version = installed.policy.name, installed.policy.version
     report.counts = {"STRAY": len(installed.objects)}
+    lock_tables(installer, installed.objects)
     for entry in installed.descending():
         undo(installer, entry)
     for (statement,) in installer.ask("closed_grants"):

@@ -9,8 +9,9 @@ import json
 from collections.abc import Iterator
 
 from sminion_guard.compiler import Compiled, InstalledPurpose, assign_bits, compile_policy
+from sminion_guard.compiler.adoption import adopted_policies
 from sminion_guard.migrate.queries import rendered
-from sminion_guard.migrate.transaction import LOCK_TIMEOUT
+from sminion_guard.migrate.transaction import OTHER_LOCKS
 from sminion_guard.policy import Policy
 
 
@@ -24,7 +25,7 @@ def script(policy: Policy, previous: Policy | None = None, *, transaction: bool 
     :param previous: the policy in force, whose purposes keep their bits; None for the first one.
     :param transaction: with BEGIN and COMMIT; without them for a migration that has its own.
     """
-    compiled = compile_policy(policy, assign_bits(policy, _installed(previous)))
+    compiled = compile_policy(policy, assign_bits(policy, installed_purposes(previous)))
     yield f"-- sminion_guard: policy {json.dumps(policy.name)}, version {json.dumps(policy.version)}"
     yield from _begin(_wanted(compiled), transaction)
     yield rendered("queries/script/require_logins")
@@ -45,6 +46,7 @@ def script(policy: Policy, previous: Policy | None = None, *, transaction: bool 
             fingerprint_query=statement.fingerprint_query,
         )
     yield rendered("queries/script/verify")
+    yield rendered("queries/script/probe")
     yield rendered("act_as_installer")
     yield rendered("lend_maintenance")
     yield from _end(transaction)
@@ -65,7 +67,7 @@ def removal_script(*, transaction: bool = True) -> Iterator[str]:
 def _begin(wanted: dict[str, object], transaction: bool) -> Iterator[str]:
     if transaction:
         yield "BEGIN;"
-    yield rendered("lock_timeout", value=str(LOCK_TIMEOUT))
+    yield rendered("lock_timeout", value=str(OTHER_LOCKS))
     yield rendered("lock")
     yield rendered("become_installer")
     yield rendered("set_script", wanted=json.dumps(wanted, sort_keys=True))
@@ -80,15 +82,17 @@ def _end(transaction: bool) -> Iterator[str]:
 
 def _wanted(compiled: Compiled) -> dict[str, object]:
     return {
-        "subject_key": compiled.policy.subject_key.value,
+        "subject_keys": compiled.registry["subject_keys"],
         "bits": {entry["name"]: entry["bit"] for entry in compiled.registry["purposes"]},
         "columns": {entry.key: entry.digest for entry in compiled.statements if entry.key.startswith("guard_columns:")},
         "keys": [entry.key for entry in compiled.statements],
         "logins": sorted(compiled.policy.logins),
+        "adopted": adopted_policies(compiled.policy),
     }
 
 
-def _installed(previous: Policy | None) -> tuple[InstalledPurpose, ...]:
+def installed_purposes(previous: Policy | None) -> tuple[InstalledPurpose, ...]:
+    """The purposes that ``previous`` left in a database that had no other policy before, with their bits."""
     if previous is None:
         return ()
     return tuple(

@@ -55,15 +55,5 @@ def around(installer: Installer, compiled: Compiled) -> Iterator[Problem]:
             hint=f"`REVOKE ALL ON {view} FROM {reader}`"
             + ("" if kind == "m" else f", or `ALTER VIEW {view} SET (security_invoker)`"),
         )
-    for function, owner in installer.ask("queries/preflight/definer_functions", as_owner=False, schemas=schemas):
-        yield Problem(
-            "SG434",
-            f"everybody may call `{function}`, which acts as `{owner}`",
-            detail="whatever it reads of protected tables, it reads past row security",
-            hint=f"`REVOKE EXECUTE ON FUNCTION {function} FROM PUBLIC`, or give it another owner",
-            refuses=False,
-        )
-
-
 def _who(reader: str) -> str:
     return "everybody" if reader == "PUBLIC" else f"`{reader}`"

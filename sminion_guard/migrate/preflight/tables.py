@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from sminion_guard.compiler import Compiled
 from sminion_guard.migrate.preflight.problem import Problem
 from sminion_guard.migrate.transaction import Installer
-from sminion_guard.policy import Policy, SubjectKey, SubjectPath, Table
+from sminion_guard.policy import Policy, SubjectColumn, SubjectKey, SubjectPath, Table
 from sminion_guard.policy.findings import suggestion
+from sminion_guard.policy.names import SYSTEM_COLUMNS
 
 KINDS = {"v": "a view", "m": "a materialized view", "f": "a foreign table"}
 SUBJECT_TYPES = {
@@ -80,7 +81,7 @@ def names(policy: Policy) -> dict[str, object]:
 def _judge(policy: Policy, table: Table, columns: Columns) -> Iterator[Problem]:
     own = columns.get((table.schema, table.name), {})
     for name in sorted(table.columns):
-        if name not in own:
+        if name not in own and name not in SYSTEM_COLUMNS:
             yield Problem(
                 "SG425", f"table `{table.qualified}` has no column `{name}`", hint=suggestion(name, own.keys())
             )
@@ -96,16 +97,18 @@ def _judge(policy: Policy, table: Table, columns: Columns) -> Iterator[Problem]:
         yield from _judge_path(table, table.subject, own, columns.get((table.subject.schema, table.subject.table), {}))
     for entry in table.subject if isinstance(table.subject, tuple) else ():
         if entry.column in own:
-            yield from _judge_subject(policy, table, entry.column, own[entry.column])
+            yield from _judge_subject(policy, table, entry, own[entry.column])
 
 
-def _judge_subject(policy: Policy, table: Table, name: str, column: Column) -> Iterator[Problem]:
-    key = policy.subject_key
+def _judge_subject(policy: Policy, table: Table, subject: SubjectColumn, column: Column) -> Iterator[Problem]:
+    name, key = subject.column, policy.key_of(subject.kind)
+    whose = "the policy's subject key" if subject.kind is None else f"the key of a {subject.kind}"
     if column.type not in SUBJECT_TYPES[key]:
         yield Problem(
             "SG427",
-            f"subject column `{table.qualified}.{name}` is {column.type}, and the policy's subject key {key.value}",
-            hint=f"make it {' or '.join(sorted(SUBJECT_TYPES[key]))}, or change `subject_key`",
+            f"subject column `{table.qualified}.{name}` is {column.type}, and {whose} {key.value}",
+            hint=f"make it {' or '.join(sorted(SUBJECT_TYPES[key]))}, or change "
+            + ("`subject_key`" if subject.kind is None else f"`key` of `[subject.{subject.kind}]`"),
         )
     if column.generated:
         yield Problem(

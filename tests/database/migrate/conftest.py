@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
@@ -139,7 +139,6 @@ def bare_shop(fresh_database: Database, unique: Callable[[str], str]) -> Shop:
 
 
 @pytest.fixture
-def shop(bare_shop: Shop) -> Iterator[Shop]:
+def shop(guarded_database: Database, unique: Callable[[str], str]) -> Shop:
     """The shop with the guard installed and no policy."""
-    migrate.upgrade(bare_shop.database.dsn())
-    yield bare_shop
+    return make_shop(guarded_database, unique("shop"))

@@ -11,6 +11,7 @@ import pytest
 from sminion_guard import migrate
 from sminion_guard.errors import InstallError
 from sminion_guard.migrate import State
+from sminion_guard.migrate.transaction import installing
 from sminion_guard.policy import Policy, loads
 from tests.database.migrate.catalogs import snapshot
 from tests.database.migrate.conftest import Shop, make_shop
@@ -201,10 +202,91 @@ def test_an_apply_gives_way_to_an_application_that_holds_a_lock(shop: Shop) -> N
         application.execute("SELECT 1 FROM crm.customer LIMIT 1")
         started = time.monotonic()
         with shop.database.connect(autocommit=False) as connection, pytest.raises(InstallError) as caught:
-            migrate.apply(connection, shop.policy, lock_timeout=300)
+            migrate.apply(connection, shop.policy, lock_timeout=300, attempts=1)
         assert caught.value.code == "SG410"
         assert time.monotonic() - started < 60  # a deadline, not a speed: it does not wait for the application
     assert shop.apply().changed
+
+
+def test_the_refusal_names_who_holds_the_lock(shop: Shop) -> None:
+    with shop.database.connect(autocommit=False) as application:
+        application.execute("SET LOCAL application_name TO 'monthly report'; SELECT 1 FROM crm.customer LIMIT 1")
+        with shop.database.connect(autocommit=False) as connection, pytest.raises(InstallError) as caught:
+            migrate.apply(connection, shop.policy, lock_timeout=300, attempts=1)
+        assert f"process {application.info.backend_pid}" in str(caught.value.detail)
+        assert "monthly report" in str(caught.value.detail)
+
+
+def test_each_attempt_that_fails_tells_who_holds_the_locks_and_the_next_goes_on(shop: Shop) -> None:
+    told: list[migrate.Step] = []
+    with shop.database.connect(autocommit=False) as application:
+        application.execute("SET LOCAL application_name TO 'monthly report'; SELECT 1 FROM crm.customer LIMIT 1")
+
+        def tell(step: migrate.Step) -> None:
+            if step.work == "waiting":
+                told.append(step)
+                application.commit()
+
+        with shop.database.connect(autocommit=False) as connection:
+            assert migrate.apply(connection, shop.policy, progress=tell, lock_timeout=100).changed
+        assert [(step.done, step.total) for step in told] == [(1, 12)]
+        assert f"process {application.info.backend_pid}" in told[0].holders and "monthly report" in told[0].holders
+
+
+def test_an_installation_that_waits_for_another_one_names_it(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sminion_guard.migrate.transaction.PATIENCE", 0.1)
+    told: list[migrate.Step] = []
+    with shop.database.connect(autocommit=False, application_name="other release") as other, installing(other):
+        with shop.database.connect(autocommit=False) as connection, pytest.raises(InstallError) as caught:
+            migrate.apply(connection, shop.policy, progress=told.append)
+        assert caught.value.code == "SG410"
+        assert "other release" in str(caught.value.detail) and f"{other.info.backend_pid}" in str(caught.value.detail)
+        assert "other release" in told[0].holders
+    assert shop.apply().changed
+
+
+@pytest.mark.parametrize("removal", [False, True], ids=["apply", "remove"])
+def test_no_transaction_of_the_application_is_cancelled_for_a_deadlock(shop: Shop, removal: bool) -> None:
+    """A writer locks the child first and then the parent, which is the order of no installation."""
+    if removal:
+        shop.apply()
+    done: list[object] = []
+    with shop.database.connect(autocommit=False) as application:
+        application.execute("SELECT 1 FROM sales.item LIMIT 1")
+        installation = threading.Thread(target=lambda: done.append(shop.remove() if removal else shop.apply()))
+        installation.start()
+        for table in ("sales.orders", "crm.customer", "news.subscriber"):
+            for _ in range(3):
+                time.sleep(0.2)
+                application.execute(f"SELECT 1 FROM {table} LIMIT 1")
+        assert not done
+        application.commit()
+        installation.join()
+    assert len(done) == 1
+
+
+def test_whoever_cancels_the_statement_of_an_installation_ends_it(shop: Shop) -> None:
+    ended: list[InstallError] = []
+
+    def attempt() -> None:
+        with shop.database.connect(autocommit=False) as connection:
+            pids.append(connection.info.backend_pid)
+            try:
+                migrate.apply(connection, shop.policy)
+            except InstallError as error:
+                ended.append(error)
+
+    pids: list[int] = []
+    with shop.database.connect(autocommit=False) as application:
+        application.execute("SELECT 1 FROM crm.customer LIMIT 1")
+        installation = threading.Thread(target=attempt)
+        installation.start()
+        while installation.is_alive():
+            shop.database.execute("SELECT pg_cancel_backend(pid) FROM pg_stat_activity"
+                                  " WHERE pid = ANY (%s) AND wait_event_type = 'Lock'", pids)
+            time.sleep(0.01)
+        installation.join()
+    assert [error.code for error in ended] == ["SG418"]
 
 
 def test_a_schema_that_cannot_be_closed_is_refused(shop: Shop) -> None:

@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from sminion_guard.cli.main import app
+from sminion_guard.errors import InstallError
 from tests.database.migrate.conftest import Shop
 
 runner = CliRunner()
@@ -85,3 +86,15 @@ def test_scripts_are_printed_and_run(bare_shop: Shop, run) -> None:  # type: ign
     for words in (("apply", "--sql", "--remove"), ("uninstall", "--sql")):
         bare_shop.database.execute(run(*words).stdout)
     assert bare_shop.database.execute("SELECT 1 FROM pg_namespace WHERE nspname ~ '^sminion'") == []
+
+
+def test_apply_says_whom_it_waits_for_and_gives_way_after_the_attempts(bare_shop: Shop, run) -> None:  # type: ignore[no-untyped-def]
+    run("install")
+    with bare_shop.database.connect(autocommit=False, application_name="monthly report") as application:
+        application.execute("SELECT 1 FROM crm.customer LIMIT 1")
+        given_up = run("apply", "--lock-timeout", "0.1", "--attempts", "2")
+        pid = application.info.backend_pid
+    told = f"waiting for locks (attempt 1 of 2): held by process {pid} of `postgres` (monthly report, idle"
+    assert told in given_up.stderr
+    assert isinstance(given_up.exception, InstallError) and given_up.exception.code == "SG410"
+    assert run("apply", "--attempts", "1").exit_code == 0

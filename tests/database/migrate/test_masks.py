@@ -98,8 +98,9 @@ def test_filling_in_yields_to_an_application_that_holds_a_row(shop: Shop) -> Non
 
 def test_settling_moves_every_waiting_subject_into_its_rows(shop: Shop) -> None:
     shop.apply()
-    for subject in ("3", "4", "5"):
-        shop.database.execute("SELECT sminion.block(%s, 'a court order', 'officer')", subject)
+    with shop.database.connect(autocommit=False) as officer:  # nothing is settled at once in REPEATABLE READ
+        officer.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        officer.execute("SELECT sminion.block(i::text, 'a court order', 'officer') FROM generate_series(3, 5) i")
     with shop.database.connect(autocommit=False) as connection:
         assert migrate.settle_all(connection) == 3
         assert migrate.settle_all(connection) == 0
@@ -110,7 +111,9 @@ def test_settling_moves_every_waiting_subject_into_its_rows(shop: Shop) -> None:
 
 def test_settling_gives_up_when_nothing_moves(shop: Shop) -> None:
     shop.apply()
-    shop.database.execute("SELECT sminion.block('3', 'a court order', 'officer')")
+    with shop.database.connect(autocommit=False) as officer:
+        officer.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        officer.execute("SELECT sminion.block('3', 'a court order', 'officer')")
     with shop.database.connect(autocommit=False) as application:
         application.execute("SELECT 1 FROM sminion.subject_state WHERE subject = '3' FOR UPDATE")
         with shop.database.connect(autocommit=False) as connection, pytest.raises(InstallError) as caught:

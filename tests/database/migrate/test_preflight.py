@@ -1,12 +1,19 @@
+# ruff: noqa: E501 - a damage stands on one line, as it is sent
 """What makes a database unfit for a policy is found before anything is changed, all of it at once."""
 
 from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
 
 import pytest
 
 from sminion_guard.codes import CODES
 from sminion_guard.errors import PolicyError
 from sminion_guard.migrate import Problem, UnfitDatabase
+from sminion_guard.migrate.plan import State
+from sminion_guard.migrate.transaction import Installer
+from sminion_guard.policy import loads
 from tests.database.migrate.catalogs import snapshot
 from tests.database.migrate.conftest import Shop
 
@@ -17,6 +24,19 @@ def _problems(shop: Shop) -> dict[str, list[Problem]]:
         found.setdefault(problem.code, []).append(problem)
     return found
 
+
+LENDER = (
+    "CREATE FUNCTION public.lend() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS "
+    "'BEGIN SELECT email INTO NEW.full_name FROM news.subscriber LIMIT 1; RETURN NEW; END';"
+)
+READER = (
+    "CREATE FUNCTION public.mail() RETURNS text LANGUAGE sql SECURITY DEFINER AS "
+    "'SELECT min(email) FROM news.subscriber';"
+)
+STAMP = (
+    "CREATE FUNCTION public.stamp() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS "
+    "'BEGIN NEW.last_seen_at := now(); RETURN NEW; END';"
+)
 
 UNFIT = [
     ("DROP ROLE {name}_app", "SG420", "`{name}_app` does not exist"),
@@ -71,6 +91,22 @@ UNFIT = [
      "`public.copy` is a materialized view"),
     ("ALTER TABLE sales.item DROP CONSTRAINT item_order_id_fkey; ALTER TABLE sales.orders DROP CONSTRAINT orders_pkey",
      "SG439", "`sales.orders.id` is not unique"),
+    (LENDER + "CREATE TRIGGER lend BEFORE INSERT ON crm.customer FOR EACH ROW EXECUTE FUNCTION public.lend()", "SG444",
+     "`public.lend()`, which acts as `postgres`, runs in trigger lend on table crm.customer"),
+    (LENDER.replace("SELECT email INTO NEW.full_name FROM news.subscriber LIMIT 1",
+                    "EXECUTE ''SELECT email FROM news.'' || ''sub'' INTO NEW.full_name")
+     + "CREATE TRIGGER lend BEFORE UPDATE ON crm.customer FOR EACH ROW EXECUTE FUNCTION public.lend()", "SG444",
+     "runs in trigger lend on table crm.customer"),
+    (READER + "ALTER TABLE crm.customer ALTER full_name SET DEFAULT public.mail()", "SG444",
+     "runs in default value for column full_name of table crm.customer"),
+    (READER + "ALTER TABLE crm.customer ADD CHECK (public.mail() <> '')", "SG444", "runs in constraint customer_check on table"),
+    (READER + "ALTER FUNCTION public.mail() IMMUTABLE; CREATE INDEX mail_idx ON crm.customer ((public.mail() || email))",
+     "SG444", "runs in index crm.mail_idx"),
+    (READER + "CREATE DOMAIN public.mailed AS text CHECK (VALUE <> public.mail()); "
+     "ALTER TABLE crm.customer ALTER full_name TYPE public.mailed", "SG444", "runs in constraint mailed_check"),
+    (READER + "CREATE VIEW public.form AS SELECT 1 AS a; GRANT INSERT, SELECT ON public.form TO PUBLIC; "
+     + LENDER + "CREATE TRIGGER lend INSTEAD OF INSERT ON public.form FOR EACH ROW EXECUTE FUNCTION public.lend()", "SG444",
+     "runs in trigger lend on view form"),
 ]
 
 
@@ -133,6 +169,25 @@ def test_what_does_no_harm_is_not_refused(shop: Shop, harmless: str) -> None:
      "GRANT {name}_team TO {name}_app",
      "SG441", "login `{name}_app` is a member of `{name}_firm`, through another role"),
     ("GRANT pg_monitor TO {name}_app", "SG441", "login `{name}_app` is a member of `pg_monitor`"),
+    (STAMP + "CREATE TRIGGER stamp BEFORE UPDATE ON crm.customer FOR EACH ROW EXECUTE FUNCTION public.stamp()", "SG444",
+     "`public.stamp()`, which acts as `postgres`, runs in trigger stamp on table crm.customer"),
+    (STAMP + "CREATE ROLE {name}_high BYPASSRLS; ALTER FUNCTION public.stamp() OWNER TO {name}_high;"
+     "CREATE TRIGGER stamp BEFORE UPDATE ON crm.customer FOR EACH ROW EXECUTE FUNCTION public.stamp()", "SG444",
+     "`public.stamp()`, which acts as `{name}_high`, runs in trigger stamp"),
+    (READER + "CREATE FUNCTION public.same(a text, b text) RETURNS boolean LANGUAGE sql SECURITY DEFINER AS 'SELECT $1 = $2';"
+     "CREATE OPERATOR public.=~= (LEFTARG = text, RIGHTARG = text, FUNCTION = public.same)", "SG444",
+     "`public.same(a text, b text)`, which acts as `postgres`, runs in operator =~=(text,text)"),
+    (READER.replace("public.mail() RETURNS text", "public.mail(integer) RETURNS text")
+     + "CREATE TYPE public.num AS (a int); CREATE FUNCTION public.tonum(public.num) RETURNS text LANGUAGE sql SECURITY DEFINER AS"
+     " 'SELECT min(email) FROM news.subscriber'; CREATE CAST (public.num AS text) WITH FUNCTION public.tonum(public.num)",
+     "SG444", "`public.tonum(num)`, which acts as `postgres`, runs in cast from num to text"),
+    ("CREATE FUNCTION public.mine() RETURNS text LANGUAGE sql SECURITY DEFINER AS 'SELECT 1::text';"
+     "REVOKE EXECUTE ON FUNCTION public.mine() FROM PUBLIC; GRANT EXECUTE ON FUNCTION public.mine() TO {name}_app",
+     "SG434", "`{name}_app` may call `mine()`"),
+    ("CREATE PUBLICATION out FOR TABLE crm.customer", "SG445", "publication `out` carries `crm.customer`"),
+    ("CREATE PUBLICATION out FOR TABLES IN SCHEMA news", "SG445", "publication `out` carries `news.subscriber`"),
+    ("CREATE PUBLICATION out FOR ALL TABLES", "SG445",
+     "publication `out` carries `crm.customer`, `news.subscriber`, `sales.item`, `sales.orders`"),
 ])
 def test_what_is_only_unwise_is_a_warning(shop: Shop, change: str, code: str, message: str) -> None:
     change, message = change.format(name=shop.name), message.format(name=shop.name)
@@ -141,6 +196,40 @@ def test_what_is_only_unwise_is_a_warning(shop: Shop, change: str, code: str, me
     report = shop.apply()
     (found,) = [problem for problem in report.problems if problem.code == code and problem.message.startswith(message)]
     assert not found.refuses
+
+
+def test_a_definer_function_that_is_trusted_or_harmless_is_no_obstacle(shop: Shop) -> None:
+    shop.database.execute(
+        LENDER + "CREATE TRIGGER lend BEFORE INSERT ON crm.customer FOR EACH ROW EXECUTE FUNCTION public.lend()")
+    with pytest.raises(UnfitDatabase):
+        shop.apply()
+    shop.apply(shop.changed('version = "1"', 'version = "1"\ntrusted_functions = ["public.lend"]'))
+    # The same under row security: of an owner who sees nothing, or of whoever writes; or one that never fires.
+    for change in (f"CREATE ROLE {shop.name}_low; ALTER FUNCTION public.lend() OWNER TO {shop.name}_low",
+                   "ALTER FUNCTION public.lend() OWNER TO postgres; ALTER FUNCTION public.lend() SECURITY INVOKER",
+                   "ALTER FUNCTION public.lend() SECURITY DEFINER; ALTER TABLE crm.customer DISABLE TRIGGER lend"):
+        shop.database.execute(change)
+        assert "SG444" not in _problems(shop), change
+
+
+def test_publications_of_other_tables_are_not_named(shop: Shop) -> None:
+    shop.database.execute("CREATE TABLE public.plain (); CREATE PUBLICATION out FOR TABLE public.plain")
+    assert "SG445" not in _problems(shop)
+
+
+def test_who_may_grant_a_compartment_is_named(shop: Shop) -> None:
+    """Before 16, everybody with CREATEROLE; from 16 on, who was given the option."""
+    shop.apply()
+    shop.database.execute(f"CREATE ROLE {shop.name}_maker LOGIN CREATEROLE; CREATE ROLE {shop.name}_lead LOGIN;"
+                          f"GRANT {shop.name}_maker TO {shop.name}_lead")
+    ((version,),) = shop.database.execute("SELECT current_setting('server_version_num')::int")
+    named = {problem.message for problem in _problems(shop).get("SG446", [])}
+    told = {f"role `{shop.name}_{name}` may grant the compartments of the policy, to itself too" for name in ("maker", "lead")}
+    assert told.isdisjoint(named) if version >= 160000 else told <= named
+    shop.database.execute(f"GRANT {shop.name}_contract TO {shop.name}_maker WITH ADMIN OPTION")
+    if version >= 160000:
+        shop.database.execute(f"GRANT {shop.name}_contract TO {shop.name}_maker WITH INHERIT FALSE, SET FALSE")
+    assert told <= {problem.message for problem in _problems(shop)["SG446"]}
 
 
 def test_memberships_in_compartments_and_offices_are_not_worth_a_warning(shop: Shop) -> None:
@@ -152,3 +241,79 @@ def test_memberships_in_compartments_and_offices_are_not_worth_a_warning(shop: S
 def test_every_code_of_the_preflight_is_in_the_catalogue() -> None:
     assert {code for _, code, _ in UNFIT} <= CODES.keys()
     assert {CODES[code].error for _, code, _ in UNFIT} == {PolicyError}
+
+
+def test_rows_that_nobody_sees_are_counted_until_the_policy_says_what_becomes_of_them(shop: Shop) -> None:
+    assert "SG453" not in _problems(shop)
+    shop.database.execute("INSERT INTO sales.orders (id) SELECT i FROM generate_series(1001, 1007) i;"
+                          "INSERT INTO sales.item (what) VALUES ('alone')")
+    found = [problem.message for problem in _problems(shop)["SG453"]]
+    assert found == [
+        "1 row of `sales.item` without `order_id`: no purpose sees them",
+        "7 rows of `sales.orders` without `customer_id`: no purpose sees them",
+    ]
+    assert all(not problem.refuses for problem in _problems(shop)["SG453"])
+    assert [problem.message for problem in shop.apply().problems if problem.code == "SG453"] == found
+    assert [problem.message for problem in _problems(shop)["SG453"]] == found, "also once row security is on"
+    for word in ("visible", "hidden"):
+        said = shop.text.replace('subject = "customer_id"', f'subject = "customer_id"\nanonymous = "{word}"').replace(
+            'subject = "order_id', f'anonymous = "{word}"\nsubject = "order_id')
+        assert said != shop.text
+        assert "SG453" not in {problem.code for problem in shop.plan(loads(said)).problems}
+
+
+def test_counting_ends_and_leaves_its_time_limit_behind(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.database.execute("INSERT INTO sales.orders (id) SELECT i FROM generate_series(1001, 1600) i;"
+                          "ANALYZE sales.orders")
+    monkeypatch.setattr(import_module("sminion_guard.migrate.preflight.nobody"), "LONGEST", 100)
+    count = Installer.count
+
+    def slow(installer: Installer, statement: str, **more: Any) -> int | None:
+        """As long as it runs, the table is locked, and only then: other checks look at it too."""
+        with shop.database.connect() as other:
+            other.execute("BEGIN; LOCK TABLE sales.orders IN ACCESS EXCLUSIVE MODE")
+            return count(installer, statement, **more)
+
+    with monkeypatch.context() as while_counting:
+        while_counting.setattr(Installer, "count", slow)
+        (problem,) = _problems(shop)["SG453"]
+    assert problem.message == "about 600 rows of `sales.orders` without `customer_id`: no purpose sees them"
+    report = shop.apply()
+    assert report.changed
+    assert shop.unfilled() == 0
+
+
+NEUTRAL = '\n[schema.public]\nneutral = ["ref_*", "codes"]\n'
+
+
+def test_a_neutral_table_about_persons_is_refused_and_a_pattern_that_names_nothing_is_told(shop: Shop) -> None:
+    shop.database.execute("CREATE TABLE public.ref_country (code text PRIMARY KEY);"
+                          "CREATE TABLE public.ref_note (who bigint CONSTRAINT about REFERENCES crm.customer);"
+                          "CREATE TABLE public.note (who bigint REFERENCES crm.customer)")
+    policy = loads(shop.text + NEUTRAL)
+    with pytest.raises(UnfitDatabase) as caught:
+        shop.apply(policy)
+    (refused,) = caught.value.problems
+    assert (refused.code, refused.message) == (
+        "SG454", "neutral table `public.ref_note` refers to `crm.customer` by `about`")
+    shop.database.execute("DROP TABLE public.ref_note")
+    (told,) = [problem for problem in shop.apply(policy).problems if problem.code == "SG456"]
+    assert "is called `codes`" in told.message
+    assert shop.plan(policy).clean
+
+
+def test_a_table_whose_name_fits_later_is_seen_by_the_plan(shop: Shop) -> None:
+    policy = loads(shop.text + NEUTRAL)
+    shop.database.execute("CREATE TABLE public.ref_country (code text)")
+    shop.apply(policy)
+    shop.database.execute("CREATE TABLE public.ref_colour (code text)")
+    changed = [change.key for change in shop.plan(policy).changes if change.state is not State.INSTALLED]
+    assert changed
+    assert all(key.startswith("neutral_grant:public:") for key in changed)
+    shop.apply(policy)
+    assert shop.plan(policy).clean
+    shop.apply()
+    assert shop.plan().clean
+    left = shop.database.execute("SELECT DISTINCT grantee FROM information_schema.role_table_grants "
+                                 "WHERE table_schema = 'public' AND grantee LIKE %s", f"{shop.name}%")
+    assert left == []
