@@ -42,6 +42,8 @@ class Source:
 
 Flow = Mapping[Source, int]
 NOTHING: Flow = {}
+FOREIGN_KEY = "foreign key"
+"""The step of ``Access.via`` that stands for what a foreign key does to the rows that refer to another."""
 
 
 def join(*flows: Flow) -> Flow:
@@ -101,10 +103,19 @@ class Access:
     """The server checks it with the rights of the owner of a view or function, not with those of the purpose."""
     public: bool = False
     """PUBLIC has the right to it."""
+    alone: bool = False
+    """A table that shares rows with no other one: no view, no parent or child of another table."""
+    sequence: bool = False
+    """A sequence that no column owns or takes its default from."""
 
     @property
     def qualified(self) -> str:
         return f"{self.schema}.{self.relation}"
+
+    @property
+    def apart(self) -> bool:
+        """No data meet here: a foreign key deletes rows, or empties their columns, and tells nothing of them."""
+        return bool(self.via) and self.via[-1] == FOREIGN_KEY
 
 
 @dataclass(frozen=True, slots=True)

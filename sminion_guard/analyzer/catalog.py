@@ -19,7 +19,8 @@ class Column:
     type: str
     """Qualified type name without modifiers, such as ``pg_catalog.int8``; arrays end in ``[]``."""
     default: str | None = None
-    """The expression of the default or of a generated column, where something follows from it."""
+    """The expression of the default or of a generated column, where something follows from it. A column without one has
+    that of its domain."""
     generated: bool = False
 
 
@@ -33,6 +34,10 @@ class Trigger:
     """Some of ``i``, ``u``, ``d``, ``t``."""
     instead: bool = False
     condition: str | None = None
+    statement: bool = False
+    """It fires once for the statement, on the table that is named; else for each row, on the table that holds it."""
+    tables: tuple[str, ...] = ()
+    """The names that its function has for the rows as they were and as they are: REFERENCING OLD and NEW TABLE."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +70,14 @@ class Relation:
     triggers: tuple[Trigger, ...] = ()
     rules: tuple[str, ...] = ()
     checks: tuple[str, ...] = ()
+    """Also what its indexes and its key of partitions compute, which may be lists."""
     policies: tuple[str, ...] = ()
     """Expressions of row security policies. Of these, as of defaults and checks, a snapshot keeps only those that
     call functions or operators outside of pg_catalog and the guard, or read another relation: others lead nowhere."""
+    support: tuple[tuple[str, str], ...] = ()
+    """Functions outside of pg_catalog that its indexes, keys and exclusion constraints run for a row."""
+    placed_by: tuple[str, ...] = ()
+    """Of a partitioned table: the columns that tell which partition a row belongs to."""
     cascades: tuple[Cascade, ...] = ()
     constraints: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Columns of the unique, primary and exclusion constraints, which ``ON CONFLICT ON CONSTRAINT`` can name."""
@@ -112,6 +122,15 @@ class Function:
     settings: tuple[str, ...] = ()
     helpers: tuple[tuple[str, str], ...] = ()
     """Of an aggregate: its transition, final and other functions."""
+    types: tuple[str, ...] = ()
+    """Types outside of pg_catalog of arguments, results and state."""
+    polymorphic: bool = False
+    """A type of its signature is that of whatever it is called with."""
+    default_values: str | None = None
+    """The expressions of its last arguments' defaults, as a list."""
+    extension: str | None = None
+    library: str = ""
+    """Of a function in C the file that holds it, as ``$libdir/pgcrypto``; ``body`` is its name in there."""
     public: bool = True
     """PUBLIC may execute it."""
 
@@ -121,8 +140,10 @@ class Function:
 
     def takes(self, count: int) -> bool:
         """Whether it can be called with ``count`` arguments."""
-        if self.kind == "p" and count == len({*self.names, *self.outputs}):
-            return True  # CALL names the output arguments too
+        if self.kind == "p":  # CALL names the output arguments too
+            every = len({*self.names, *self.outputs})
+            if every - self.defaults <= count <= every:
+                return True
         if self.variadic and count >= len(self.arguments) - 1 - self.defaults:
             return True
         return len(self.arguments) - self.defaults <= count <= len(self.arguments)
@@ -151,13 +172,19 @@ class Cast:
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """A type outside of pg_catalog; attributes are those of a composite type, base and checks those of a domain."""
+    """A type outside of pg_catalog; attributes are those of a composite type, checks those of a domain."""
 
     schema: str
     name: str
     attributes: tuple[Column, ...] = ()
     base: str | None = None
+    """What a domain is over, what a range has bounds of, what a multirange has ranges of."""
     checks: tuple[str, ...] = ()
+    """A snapshot keeps only those that something follows from."""
+    kind: str = "b"
+    """``typtype``: b, c, d, e, m or r."""
+    functions: tuple[tuple[str, str], ...] = ()
+    """Functions outside of pg_catalog that read, write, bound and compare its values."""
 
 
 @dataclass(frozen=True, slots=True)

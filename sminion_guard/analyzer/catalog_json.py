@@ -13,8 +13,16 @@ from sminion_guard.analyzer.catalog import Cascade as ForeignKeyAction
 from sminion_guard.analyzer.catalog import Cast, Catalog, Column, Function, Operator, Relation, Trigger, Type
 from sminion_guard.errors import OpaqueStatement
 
-FORMAT = 1
+FORMAT = 3
 """Number of the document's form; another one is not read."""
+
+POLYMORPHIC = frozenset(
+    """
+    element array nonarray enum range multirange compatible compatiblearray compatiblenonarray compatiblerange
+    compatiblemultirange
+    """.split()
+)
+"""The pseudo-types that stand for the type of an argument, without their ``any``."""
 
 Document = Mapping[str, Any]
 
@@ -88,12 +96,14 @@ def _relation(row: Document) -> Relation:
         parents=_pairs(row["parents"]) if owner is None else ((owner[0], owner[1]),),
         children=_pairs(row["children"]),
         triggers=tuple(
-            Trigger(name, (schema, function), events, instead, condition)
-            for name, schema, function, events, instead, condition in row["triggers"]
+            Trigger(name, (schema, function), events, instead, condition, statement, tuple(tables))
+            for name, schema, function, events, instead, condition, statement, tables in row["triggers"]
         ),
         rules=tuple(row["rules"]),
         checks=tuple(row["checks"]),
         policies=tuple(row["policies"]),
+        support=_pairs(row["support"]),
+        placed_by=tuple(row["placed_by"]),
         cascades=tuple(
             ForeignKeyAction(schema, name, tuple(columns), tuple(keys), on_delete, on_update)
             for schema, name, columns, keys, on_delete, on_update in row["cascades"]
@@ -121,10 +131,17 @@ def _function(row: Document) -> Function:
         search_path=row["search_path"],
         settings=tuple(row["settings"]),
         helpers=_pairs(row["helpers"]),
+        types=tuple(name for name in row["types"] if not name.startswith("pg_catalog.")),
+        polymorphic=any(name.removeprefix("pg_catalog.any") in POLYMORPHIC for name in row["types"]),
+        default_values=row["default_values"],
+        extension=row["extension"],
+        library=row["library"] or "",
         public=row["public"],
     )
 
 
 def _type(row: Document) -> Type:
     attributes = tuple(Column(name, kind) for name, kind in row["attributes"])
-    return Type(row["schema"], row["name"], attributes, row["base"], tuple(row["checks"]))
+    return Type(
+        row["schema"], row["name"], attributes, row["base"], tuple(row["checks"]), row["kind"], _pairs(row["functions"])
+    )

@@ -50,7 +50,7 @@ def _relation(table: Table, cascades: list[Any], default_schema: str, guard_colu
     return {
         "schema": table.schema or default_schema, "name": table.name, "kind": "r", "definition": None, "invoker": False,
         "public": "", "columns": columns, "parents": [], "children": [], "owner": None, "triggers": [], "rules": [],
-        "checks": [], "policies": [], "cascades": sorted(cascades),
+        "checks": [], "policies": [], "cascades": sorted(cascades), "support": [], "placed_by": [],
         "constraints": sorted(_constraints(table)),
     }
 

@@ -8,14 +8,16 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
-import psycopg
-from psycopg.pq import TransactionStatus
-from psycopg.rows import dict_row
-
 from sminion_guard import resources
 from sminion_guard.analyzer.catalog import Catalog
 from sminion_guard.analyzer.catalog_json import from_document
 from sminion_guard.analyzer.resolving.routines import search_path
+from sminion_guard.extras import explained
+
+with explained():
+    import psycopg
+    from psycopg.pq import TransactionStatus
+    from psycopg.rows import dict_row
 
 Document = Mapping[str, Any]
 

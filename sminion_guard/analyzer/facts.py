@@ -28,6 +28,9 @@ class Fact:
     """One thing noticed.
 
     :param start: byte offset in the UTF-8 form of the SQL text; None when no place is to blame.
+    :param setting: the setting that is made here, in lower case, when it is one with a prefix and made for the
+        transaction only: the policy may permit it.
+    :param call: the function of PostgreSQL that is called here, when it is one that the policy may permit.
     """
 
     kind: FactKind
@@ -35,3 +38,5 @@ class Fact:
     detail: str | None = None
     hint: str | None = None
     start: int | None = None
+    setting: str | None = None
+    call: str | None = None

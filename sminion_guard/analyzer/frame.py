@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass, field
 
+from sminion_guard.analyzer.access import Access
 from sminion_guard.policy import Compartment, collects_in, compartments_of, mergeable, reaches
-from sminion_guard.policy.access import TableAccess, leading_columns, table_access
+from sminion_guard.policy.access import TableAccess, table_access
 from sminion_guard.policy.model import Operation, Policy, Purpose, SubjectColumn
 
 UNPROTECTED = frozenset({"pg_catalog", "information_schema"})
@@ -38,11 +40,17 @@ class Frame:
     compartments: tuple[Compartment, ...]
     """Those the statement may run in: all of the purpose, or the one that was chosen."""
     reached: frozenset[str]
+    """Names of what the purpose may use: schemas, and tables that name their own purposes."""
     own: frozenset[str]
-    """Schemas where the purpose may collect, clarify and delete."""
+    """Names of that where the purpose may collect, clarify and delete."""
+    held: tuple[tuple[str, frozenset[str]], ...]
+    """The role of each of the compartments, and what it holds: collections, and schemas with some of its tables."""
+    schemas: frozenset[str]
+    """The schemas in which that lies which the purpose may use."""
     paths: dict[tuple[tuple[str, ...], str], tuple[str, ...]] = field(default_factory=dict)
     """Search paths and versions of the catalog, each with the part of the path that the purpose may use."""
     _tables: dict[tuple[str, str], Allowed | None] = field(default_factory=dict)
+    _collections: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def table(self, schema: str, name: str) -> Allowed | None:
         """What the purpose may do with a table; None when the policy does not list it."""
@@ -56,8 +64,48 @@ class Frame:
     def protects(self, schema: str) -> bool:
         return schema in self.policy.schemas
 
+    def collection(self, schema: str, relation: str) -> str:
+        """The name of what a relation of a protected schema belongs to: its schema, or itself."""
+        key = (schema, relation)
+        name = self._collections.get(key)
+        if name is None:
+            name = self._collections[key] = self.policy.collection(schema, relation).name
+        return name
+
+    def neutral(self, access: Access) -> bool:
+        """Whether every purpose may read what is touched."""
+        return (
+            access.alone and self.protects(access.schema)
+            and self.policy.schemas[access.schema].is_neutral(access.relation)
+        )
+
+    def reaches(self, access: Access) -> bool:
+        """Whether the purpose reaches what is touched, and it is protected and not neutral."""
+        if not self.protects(access.schema) or self.neutral(access):
+            return False
+        return self.collection(access.schema, access.relation) in self.reached
+
+    def usable(self, schema: str) -> bool:
+        """Whether the purpose may call what is in a protected schema: it reaches something there."""
+        return schema in self.schemas or bool(self.policy.schemas[schema].neutral)
+
+    def holding(self, names: Set[str]) -> tuple[str, ...]:
+        """The roles of the compartments that hold all of ``names``."""
+        return tuple(role for role, held in self.held if names <= held)
+
     def mergeable(self, first: str, second: str) -> bool:
-        return mergeable(self.policy, first, second)
+        """Whether two names may be held by one compartment.
+
+        The name of a schema whose tables speak for themselves stands for any of them: for calling its functions.
+        """
+        sides = (self._meant(first), self._meant(second))
+        return any(mergeable(self.policy, left, right) for left in sides[0] for right in sides[1])
+
+    def _meant(self, name: str) -> tuple[str, ...]:
+        entry = self.policy.collections[name]
+        if entry.collected_for or entry.name != entry.schema:
+            return (name,)
+        return tuple(other for other, found in self.policy.collections.items() if found.schema == name)
 
     def permits(self, operation: Operation) -> bool:
         return operation in self.purpose.may
@@ -71,11 +119,15 @@ def frame(policy: Policy, purpose: str, compartment: str | None = None) -> Frame
     :raises ValueError: for a compartment that is not one of the purpose.
     """
     found = compartments_of(policy, purpose)
+    schemas = frozenset(schema for entry in found for schema in entry.schemas)
     if compartment is not None:
         found = tuple(entry for entry in found if entry.role == compartment)
         if not found:
             raise ValueError(f"`{compartment}` is not a compartment of purpose `{purpose}`")
-    return Frame(policy, policy.purposes[purpose], found, reaches(policy, purpose), collects_in(policy, purpose))
+    held = tuple((entry.role, frozenset((*entry.collections, *entry.schemas))) for entry in found)
+    return Frame(
+        policy, policy.purposes[purpose], found, reaches(policy, purpose), collects_in(policy, purpose), held, schemas
+    )
 
 
 def category(policy: Policy, schema: str, table: str, column: str) -> str | None:
@@ -84,9 +136,9 @@ def category(policy: Policy, schema: str, table: str, column: str) -> str | None
     return None if listed is None else listed.columns.get(column)
 
 
-def is_subject(policy: Policy, schema: str, table: str, column: str) -> bool:
-    """Whether the column holds the key of the subject itself."""
+def subject_column(policy: Policy, schema: str, table: str, column: str) -> SubjectColumn | None:
+    """What the policy says of a column that holds the key of the subject itself; None of any other."""
     listed = policy.schemas[schema].tables.get(table) if schema in policy.schemas else None
     if listed is None or not isinstance(listed.subject, tuple):
-        return False
-    return column in leading_columns(listed) and any(isinstance(entry, SubjectColumn) for entry in listed.subject)
+        return None
+    return next((entry for entry in listed.subject if entry.column == column), None)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from sminion_guard.analyzer.frame import Frame
 from sminion_guard.analyzer.places import span
 from sminion_guard.analyzer.rules import RULES
-from sminion_guard.analyzer.rules.incompatible_merge import touched_schemas
+from sminion_guard.analyzer.rules.incompatible_merge import touched
 from sminion_guard.analyzer.statements import Statement
 from sminion_guard.analyzer.verdict import Judged, Reason, Verdict
 
@@ -18,9 +18,9 @@ def judge(sql: str, statements: Iterable[Statement], frame: Frame) -> Verdict:
     reasons = tuple(reason for entry in judged for reason in entry.reasons)
     held: tuple[str, ...] = ()
     if not reasons:
-        schemas = {schema for entry in judged for schema in touched_schemas(entry.statement, frame)}
-        held = tuple(entry.role for entry in frame.compartments if schemas.issubset(entry.schemas))
-        if not held and schemas:
+        names = {name for entry in judged for name in touched(entry.statement, frame)}
+        held = frame.holding(names)
+        if not held and names:
             reasons = (_apart(judged, frame),)
     return Verdict(sql, frame.purpose.name, judged, reasons, held, frame.policy)
 
@@ -35,7 +35,7 @@ def _apart(judged: Sequence[Judged], frame: Frame) -> Reason:
     sides: dict[str, tuple[str, int]] = {}
     text = ""
     for entry in judged:
-        sides.update(touched_schemas(entry.statement, frame))
+        sides.update(touched(entry.statement, frame))
         text = entry.statement.text
     names = sorted(sides)
     for left in names:
@@ -47,4 +47,10 @@ def _apart(judged: Sequence[Judged], frame: Frame) -> Reason:
                     "send the statements in transactions of their own",
                     span(text, sides[left][1]) + span(text, sides[right][1]),
                 )
-    raise AssertionError("schemas that are mergeable pair by pair lie in one compartment")
+    # Every pair may be merged: a schema whose tables speak for themselves is there with some of them only.
+    first, *_, last = sorted(sides.values(), key=lambda side: side[1])
+    return Reason(
+        "SG110", f"no compartment of purpose `{frame.purpose.name}` holds all that the text touches",
+        f"it touches {', '.join(f'`{what}`' for what, _ in sides.values())}",
+        "send the statements in transactions of their own", span(text, first[1]) + span(text, last[1]),
+    )

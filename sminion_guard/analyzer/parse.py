@@ -15,18 +15,11 @@ import orjson
 from pglast import parser
 
 from sminion_guard.analyzer.facts import Fact, FactKind
+from sminion_guard.analyzer.limits import MAX_TREE, lexical, too_large
 
 Node = dict[str, Any]
 
-MAX_BYTES = 1_000_000
-MAX_TOKENS = 40_000
-MAX_NESTING = 200
-"""20,000 chained UNION ALL crash the parser's JSON output; 10,000, which is what so many tokens can hold, do not, nor
-does any chain of so many operators, casts or joins: on a small stack the parser refuses by itself."""
-
 _DRIVERS_PLACEHOLDER = re.compile(r"%[s(]|:[A-Za-z_]")
-_OPENING = frozenset({"ASCII_40", "ASCII_91", "CASE"})
-_CLOSING = frozenset({"ASCII_41", "ASCII_93", "END_P"})
 
 
 class Unparsed(Exception):
@@ -54,7 +47,10 @@ def parse(sql: str) -> list[Parsed]:
     """
     size = _check(sql)
     try:
-        tree = orjson.loads(parser.parse_sql_json(sql))
+        text = parser.parse_sql_json(sql)
+        if len(text) > MAX_TREE:
+            raise Unparsed(Fact(FactKind.LIMIT, f"the tree of the text has {len(text)} bytes, more than {MAX_TREE}"))
+        tree = orjson.loads(text)
     except parser.ParseError as error:
         raise Unparsed(_syntax(sql, error)) from None
     except orjson.JSONDecodeError as error:
@@ -71,37 +67,13 @@ def parse(sql: str) -> list[Parsed]:
 
 def _check(sql: str) -> int:
     """The length in bytes, after the limits were found kept."""
-    if "\x00" in sql:
-        # The parser reads up to the NUL and is content; what the server gets is another matter.
-        raise Unparsed(Fact(FactKind.LIMIT, "the text holds a NUL character", start=_offset(sql, sql.index("\x00"))))
-    try:
+    fact = lexical(sql)
+    if fact is None:
         size = len(sql) if sql.isascii() else len(sql.encode("utf-8"))
-    except UnicodeEncodeError as error:
-        raise Unparsed(Fact(FactKind.LIMIT, "the text is not valid UTF-8", str(error))) from None
-    if size > MAX_BYTES:
-        raise Unparsed(Fact(FactKind.LIMIT, f"the text has {size} bytes, more than {MAX_BYTES}"))
-    # A text of so many bytes has no more tokens, and nests no deeper than it has opening words: most need no scan.
-    if size > MAX_TOKENS or sql.count("(") + sql.count("[") + sql.lower().count("case") > MAX_NESTING:
-        _check_tokens(sql)
-    return size
-
-
-def _check_tokens(sql: str) -> None:
-    try:
-        tokens = parser.scan(sql)
-    except parser.ParseError as error:
-        raise Unparsed(_syntax(sql, error)) from None
-    if len(tokens) > MAX_TOKENS:
-        raise Unparsed(Fact(FactKind.LIMIT, f"the text has {len(tokens)} tokens, more than {MAX_TOKENS}"))
-    depth = 0
-    for token in tokens:
-        if token.name in _OPENING:
-            depth += 1
-            if depth > MAX_NESTING:
-                raise Unparsed(Fact(FactKind.LIMIT, f"the statement is nested deeper than {MAX_NESTING} levels",
-                                    start=_offset(sql, token.start)))
-        elif token.name in _CLOSING and depth:
-            depth -= 1
+        fact = too_large(sql, size)
+        if fact is None:
+            return size
+    raise Unparsed(fact)
 
 
 def _syntax(sql: str, error: parser.ParseError) -> Fact:

@@ -11,6 +11,7 @@ from pglast import parser
 from sminion_guard.analyzer.access import NOTHING, Access, Flow, Manner, Output, join
 from sminion_guard.analyzer.catalog import Catalog, Relation
 from sminion_guard.analyzer.facts import Fact, FactKind
+from sminion_guard.analyzer.limits import Budget, OverBudget, over_budget
 from sminion_guard.analyzer.parse import Parsed, Unparsed
 from sminion_guard.analyzer.resolving import (  # noqa: F401  they register handlers
     definitions,
@@ -28,6 +29,8 @@ from sminion_guard.analyzer.resolving.scope import Scope
 from sminion_guard.analyzer.resolving.walk import Result, Walk, run
 from sminion_guard.policy.model import Operation
 
+_EACH = 50
+"""What a statement costs before anything in it is looked at."""
 _LETTERS = {Operation.USE: "r", Operation.COLLECT: "a", Operation.CLARIFY: "w", Operation.DELETE: "d"}
 
 
@@ -52,6 +55,13 @@ class Statement:
     declares: str | None = None
     fetches: str | None = None
     """The prepared statement or cursor that it makes or uses."""
+    bodies: bool = False
+    """It runs a body: of a function, or of a DO block."""
+
+    @property
+    def without_data(self) -> bool:
+        """Whether nothing of any table can be in it: it touches none, and fetches from no cursor by some body."""
+        return not (self.accesses or self.bodies or self.fetches)
 
     @property
     def operations(self) -> frozenset[Operation]:
@@ -65,7 +75,7 @@ class Statement:
     @property
     def fingerprint(self) -> str:
         """The same for statements that differ only in their constants."""
-        return _fingerprint(self.text)
+        return _fingerprint(self.text) if self.kind != "unparsed" else "unparsed"
 
 
 @lru_cache(maxsize=4096)
@@ -78,14 +88,23 @@ def _fingerprint(text: str) -> str:
 
 def resolve(
     part: Parsed, text: str, catalog: Catalog, path: tuple[str, ...], *, fallback: tuple[str, ...] | None = None,
-    trusted: frozenset[str] = frozenset(), version: int = 18,
+    trusted: frozenset[str] = frozenset(), version: int = 18, budget: Budget | None = None,
 ) -> Statement:
-    """Resolve one statement. Never raises: what goes wrong is a fact, and refuses."""
-    w = Walk(catalog, path, trusted, version, fallback=fallback)
+    """Resolve one statement. Never raises: what goes wrong is a fact, and refuses.
+
+    :param budget: the work that is left for the text; one for this statement alone when it is None.
+    """
+    w = Walk(catalog, path, trusted, version, fallback=fallback, adds=implicit_functions,
+             budget=Budget.of(part.end - part.start) if budget is None else budget)
     try:
+        w.budget.spend(_EACH)
         result = run(w, {part.kind: part.node}, Scope())
-        _server_adds(w)
         settle(w)
+        _server_adds(w)
+        w.budget.spend(len(result.names) + sum(map(len, result.flows)))
+    except OverBudget:
+        w.facts.append(over_budget())
+        result = Result()
     except Unparsed as error:
         w.facts.append(error.fact)
         result = Result()
@@ -127,10 +146,12 @@ def _statement(w: Walk, result: Result, part: Parsed, text: str) -> Statement:
         accesses.append(Access(
             schema, name, operation, columns, tested, touch.start, touch.columns, via, definer,
             usable or (relation.kind == "system" and operation is Operation.USE),
+            relation.kind in {"r", "p"} and not relation.parents and (relation.kind == "p" or not relation.children),
+            relation.kind == "S",
         ))
     return Statement(
         part.kind, text, part.start, part.end, tuple(accesses), outputs, tuple(w.facts), tuple(sorted(w.parameters)),
-        w.schemas, w.prepares, w.executes, w.declares, w.fetches,
+        w.schemas, w.prepares, w.executes, w.declares, w.fetches, w.bodies,
     )
 
 

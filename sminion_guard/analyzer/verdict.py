@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sminion_guard.analyzer.access import Manner
-from sminion_guard.analyzer.frame import category, is_subject
+from sminion_guard.analyzer.explain import excerpt
+from sminion_guard.analyzer.frame import category, subject_column
 from sminion_guard.analyzer.statements import Statement
 from sminion_guard.codes import error_class
 from sminion_guard.errors import GuardError
 from sminion_guard.policy.model import Policy
+from sminion_guard.policy.rows import explanation, tables_with_rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,18 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
+class SubjectPlace:
+    """An output column that holds keys of subjects.
+
+    :param column: its place, from 0.
+    :param kinds: of the subjects, sorted; the name of the only kind of a policy that names none is empty.
+    """
+
+    column: int
+    kinds: tuple[str, ...] = ("",)
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """What the analyzer says of a text: allowed when all of its statements are, in one and the same compartment."""
 
@@ -64,8 +78,24 @@ class Verdict:
         return not self.reasons
 
     @property
+    def protected(self) -> bool:
+        """Whether it touches a protected schema at all, and be it what every purpose may: that too needs a role."""
+        schemas = self.policy.schemas
+        return any(
+            access.schema in schemas for judged in self.statements for access in judged.statement.accesses
+        ) or any(schema in schemas for judged in self.statements for schema in judged.statement.schemas)
+
+    @property
     def fingerprint(self) -> str:
         return " ".join(judged.statement.fingerprint for judged in self.statements)
+
+    @property
+    def limits(self) -> tuple[str, ...]:
+        """The rules of rows of the tables that the text touches, in words: what they hide, no verdict can tell."""
+        touched = {(access.schema, access.relation) for entry in self.statements for access in entry.statement.accesses}
+        return tuple(
+            explanation(table) for table in tables_with_rules(self.policy) if (table.schema, table.name) in touched
+        )
 
     def error(self) -> GuardError | None:
         """The refusal as the error that stands for its first reason; None when it is allowed."""
@@ -74,16 +104,24 @@ class Verdict:
         first = self.reasons[0]
         more = [f"{reason.code}: {reason.message}" for reason in self.reasons[1:]]
         detail = "\n".join(part for part in (first.detail, *more) if part)
-        return error_class(first.code)(first.code, first.message, detail=detail or None, hint=first.hint)
+        return error_class(first.code)(first.code, first.message, detail=detail or None, hint=first.hint,
+                                       excerpt=excerpt(self.sql, first))
 
-    def subject_columns(self, number: int = 0) -> tuple[int, ...]:
-        """The places, from 0, of output columns of a statement that hold the subject's key unchanged."""
-        return tuple(
-            place
-            for place, output in enumerate(self.statements[number].statement.outputs)
-            if any(manner is Manner.COPIED and is_subject(self.policy, schema, relation, column)
-                   for schema, relation, column, manner in output.sources)
-        )
+    def subject_columns(self, number: int = 0) -> tuple[SubjectPlace, ...]:
+        """The output columns of a statement that hold a subject's key unchanged.
+
+        A column that comes from several (of a UNION) may hold keys of several kinds, and no value tells of which.
+        """
+        found = []
+        for place, output in enumerate(self.statements[number].statement.outputs):
+            columns = [
+                subject_column(self.policy, schema, relation, column)
+                for schema, relation, column, manner in output.sources if manner is Manner.COPIED
+            ]
+            kinds = {entry.kind or "" for entry in columns if entry is not None}
+            if kinds:
+                found.append(SubjectPlace(place, tuple(sorted(kinds))))
+        return tuple(found)
 
     def categories(self, number: int, output: int) -> tuple[str, ...]:
         """The categories of what an output column comes from, sorted; unlisted columns count as ``closed``."""

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from pglast import parser
 
+from sminion_guard.analyzer.tokens import tokens
+
 _PURPOSE = re.compile(r"--\s*purpose:\s*(\S+)\s*")
 _DATA = re.compile(r"[^\n]*\n(?:[^\n]*\n)*?\\\.[ \t]*(?=\n|\Z)")
 """The rows after ``COPY ... FROM STDIN;``, up to a line of its own that says so."""
@@ -119,7 +121,7 @@ def _scan(text: str, here: int) -> tuple[list[Token], int | None]:
     rest, broken = text[here:], None
     while True:
         try:
-            found = parser.scan(rest)
+            found = tokens(rest)
         except parser.ParseError as error:
             # A bad escape is found in the middle of a literal: what is before it has no end then, and goes too.
             place = min(error.args[1] or 0, len(rest) - 1)

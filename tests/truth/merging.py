@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import zlib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -46,13 +47,36 @@ def policy_of_parts(catalog: Catalog) -> Policy:
     )
 
 
+def policy_of_tables(catalog: Catalog, parts: Sequence[str]) -> Policy:
+    """One purpose per part, and each table of any schema, as it stands, collected for one of them."""
+    tables: dict[str, dict[str, Table]] = {}
+    for (schema, name), relation in catalog.relations.items():
+        if relation.kind in {"r", "p"} and not relation.parents:
+            columns = {column.name: "none" for column in relation.columns}
+            part = parts[zlib.crc32(name.encode()) % len(parts)]
+            tables.setdefault(schema, {})[name] = Table(
+                schema, name, None, columns, collected_for=frozenset({part}))
+    return Policy(
+        name="parts", version="1", subject_key=SubjectKey.BIGINT, ticket_lifetime=timedelta(minutes=15),
+        require_tls=False,
+        purposes={name: Purpose(name, name, Basis.CONTRACT, frozenset(), frozenset(Operation)) for name in parts},
+        schemas={name: Schema(name, frozenset(), held) for name, held in tables.items()},
+    )
+
+
 def told(verdict: Verdict) -> set[tuple[str, str]]:
     return {(access.schema, access.relation) for judged in verdict.statements for access in judged.statement.accesses}
 
 
-def find_merges(world: World, cases: Iterable[Case]) -> Merges:
-    """Judge every statement that the server can run, under a policy where no two schemas may meet."""
-    policy, free, found = policy_of_parts(world.catalog), open_policy(world.catalog), Merges()
+def find_merges(
+    world: World, cases: Iterable[Case], policy: Policy | None = None, *, rows: bool = True
+) -> Merges:
+    """Judge every statement that the server can run, under a policy where no two schemas may meet.
+
+    :param policy: another one, in which tables are kept apart.
+    :param rows: whether there are rows. Else nobody hears of code that runs once for each, such as that of triggers.
+    """
+    policy, free, found = policy or policy_of_parts(world.catalog), open_policy(world.catalog), Merges()
     purpose = sorted(policy.purposes)[0]
     with world.connection() as connection:
         witness = Witness(connection, world.roles)
@@ -60,7 +84,7 @@ def find_merges(world: World, cases: Iterable[Case]) -> Merges:
             if witness.runs(case.sql) is not None:
                 continue
             verdict = analyze(case.sql, catalog=world.catalog, policy=policy, purpose=purpose)
-            if verdict.statements[0].statement.facts or told(verdict) != told(
+            if (verdict.statements[0].statement.facts and not verdict.allowed) or told(verdict) != told(
                 analyze(case.sql, catalog=world.catalog, policy=free, purpose=PURPOSE)
             ):
                 # Refused for what it is, such as a NOTIFY, or a name means less to who cannot use every schema of the
@@ -70,14 +94,27 @@ def find_merges(world: World, cases: Iterable[Case]) -> Merges:
                 continue
             called = "SG101" in {reason.code for reason in verdict.reasons}
             relations, folded = touched(case.sql, world, witness, verdict)
-            if len({schema for schema, _ in relations} & policy.schemas.keys()) > 1:
+            if len(sides(policy, relations)) > 1:
                 found.merges += 1
                 found.missed += [] if called else [case.name]
             elif not called:
                 found.clean += 1
+            elif not rows and len(sides(policy, _outside_of_code(verdict))) < 2:
+                found.otherwise += 1
             elif not folded:  # else NULL for a parameter made the planner leave out what another value would not
                 found.alarms.append(case.name)
     return found
+
+
+def _outside_of_code(verdict: Verdict) -> set[tuple[str, str]]:
+    return {(access.schema, access.relation) for judged in verdict.statements for access in judged.statement.accesses
+            if not any(step.endswith("()") for step in access.via)}
+
+
+def sides(policy: Policy, relations: Iterable[tuple[str, str]]) -> set[frozenset[str]]:
+    """What the protected relations were collected for: more than one set is a merge."""
+    found = {policy.collection(*relation).collected_for for relation in relations if relation[0] in policy.schemas}
+    return found - {frozenset[str]()}
 
 
 def touched(text: str, world: World, witness: Witness, verdict: Verdict) -> tuple[set[tuple[str, str]], bool]:
@@ -93,4 +130,11 @@ def touched(text: str, world: World, witness: Witness, verdict: Verdict) -> tupl
     shown = heard.scanned | heard.written | (heard.planned or set())
     # Foreign keys look into other tables and tell that a row exists, whoever asks: no privilege is about that.
     keys = {other for pair in world.keys for other in pair if set(pair) & heard.written}
-    return confirmed | (shown - keys) | heard.written, heard.folded
+    # Nor do data flow where a foreign key deletes rows that refer to a deleted one, or empties their columns.
+    deleted = {(need.schema, need.relation) for need in needed if need.kind == "DELETE"}
+    changed = {(need.schema, need.relation) for need in needed if need.kind in {"UPDATE", "INSERT"}}
+    reached: set[tuple[str, str]] = set(deleted)
+    while more := {child for child, parent in world.cascades if parent in reached} - reached:
+        reached |= more
+    apart = reached - deleted - changed - confirmed
+    return confirmed | (shown - keys - apart) | (heard.written - apart), heard.folded

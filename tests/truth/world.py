@@ -33,6 +33,9 @@ class World:
     keys: frozenset[tuple[tuple[str, str], tuple[str, str]]]
     """Foreign keys: the table that refers and the one referred to. Writing one makes the server look into the other."""
 
+    cascades: frozenset[tuple[tuple[str, str], tuple[str, str]]] = frozenset()
+    """Those of them that delete a row which refers to a deleted one, or empty its columns."""
+
     @contextmanager
     def connection(self) -> Iterator[psycopg.Connection[Any]]:
         """A superuser's connection with the search_path of the catalog."""
@@ -42,10 +45,11 @@ class World:
 
 
 def shop_world(database: Database) -> World:
-    """The demo's shop and `world.sql`."""
+    """The demo's shop, `world.sql` and `world_code.sql`."""
     with database.connect() as connection:
         connection.execute(SHOP.read_bytes())
         connection.execute((HERE / "world.sql").read_bytes())
+        connection.execute((HERE / "world_code.sql").read_bytes())
     return settle(database, PATH)
 
 
@@ -63,13 +67,17 @@ def settle(database: Database, path: tuple[str, ...]) -> World:
         _give_away(connection, roles.owner)
         set_path(connection, path)
         connection.execute("ANALYZE")
-        return World(database, read_catalog(connection), roles, _parts(connection), _keys(connection))
+        return World(database, read_catalog(connection), roles, _parts(connection), _keys(connection),
+                     _keys(connection, "cnd"))
 
 
-def _keys(connection: psycopg.Connection[Any]) -> frozenset[tuple[tuple[str, str], tuple[str, str]]]:
+def _keys(
+    connection: psycopg.Connection[Any], on_delete: str = "acrnd"
+) -> frozenset[tuple[tuple[str, str], tuple[str, str]]]:
     rows = connection.execute(
         "SELECT a.relnamespace::regnamespace::text, a.relname, b.relnamespace::regnamespace::text, b.relname "
-        "FROM pg_constraint c JOIN pg_class a ON a.oid = c.conrelid JOIN pg_class b ON b.oid = c.confrelid")
+        "FROM pg_constraint c JOIN pg_class a ON a.oid = c.conrelid JOIN pg_class b ON b.oid = c.confrelid "
+        "WHERE c.confdeltype = ANY (%s)", [list(on_delete)])
     return frozenset(((row[0], row[1]), (row[2], row[3])) for row in rows)
 
 

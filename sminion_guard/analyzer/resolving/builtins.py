@@ -1,6 +1,6 @@
 """What PostgreSQL itself brings: functions and relations of pg_catalog, each decided by a table or a rule.
 
-``builtins.txt`` lists what PostgreSQL 15 and 18 have (`sql/queries/catalog/builtins.sql` on both; a test compares). A
+``builtins.txt`` lists what PostgreSQL 15 to 18 have (`sql/queries/catalog/builtins.sql` on each; a test compares). A
 function is safe when it is immutable or stable and not named below; a volatile one is safe only when named.
 """
 
@@ -24,12 +24,14 @@ class Danger(StrEnum):
 SAFE_VOLATILE = frozenset(
     """
     array_sample array_shuffle clock_timestamp current_query currval gen_random_uuid lastval nextval
+    pg_advisory_xact_lock pg_advisory_xact_lock_shared pg_try_advisory_xact_lock pg_try_advisory_xact_lock_shared
     pg_collation_actual_version pg_is_in_recovery pg_jit_available pg_partition_ancestors pg_partition_tree pg_sleep
     pg_sleep_for pg_sleep_until pg_xact_status random random_normal suppress_redundant_updates_trigger timeofday
     tsvector_update_trigger tsvector_update_trigger_column txid_status uuidv4 uuidv7 bernoulli system
     """.split()
 )
-"""Volatile functions that read no data, keep none and change nothing; sequences are judged by their own name."""
+"""Volatile functions that read no data, keep none and change nothing; sequences are judged by their own name. An
+advisory lock of the transaction goes with it, and a transaction stays in one compartment; one of the session stays."""
 
 LEAKY = frozenset(
     """
@@ -44,14 +46,22 @@ ESCAPING = frozenset(
     """
     database_to_xml database_to_xml_and_xmlschema database_to_xmlschema schema_to_xml schema_to_xml_and_xmlschema
     schema_to_xmlschema table_to_xml table_to_xml_and_xmlschema table_to_xmlschema pg_input_is_valid
-    pg_input_error_info domain_in domain_recv pg_replication_origin_oid
+    pg_input_error_info domain_in domain_recv array_in array_recv record_in record_recv range_in range_recv
+    multirange_in multirange_recv pg_replication_origin_oid
     pg_config
     """.split()
 )
 """Not volatile, but they read the relation or run the code of the type that a text names, or are not open to PUBLIC."""
 
 SEQUENCES = frozenset({"nextval", "currval"})
-"""They touch the sequence that a constant names; with anything but a constant they are refused."""
+"""They touch the sequence that a constant names, or ``pg_get_serial_sequence`` of constants; else they are refused."""
+
+PERMISSIBLE: Mapping[str, bool] = {"currval": False, "nextval": False, "pg_notify": False, "setseed": True}
+"""What ``may_call`` of the policy may permit, and whether only in a statement that touches no table: what ``setseed``
+keeps in the session comes back from ``random`` in the next transaction."""
+
+WITHOUT_DATA = frozenset({"pg_notify"})
+"""Permitted in any case where the statement touches no table: what it tells is what the client says."""
 
 SAFE_CATALOGS = frozenset(
     """
@@ -78,6 +88,44 @@ COPYING = frozenset(
 )
 """Aggregates and window functions (and kin) whose result holds values as they stand in the column."""
 
+BUILDING = frozenset(
+    """
+    any_value_transfn array_agg array_append array_cat array_eq array_fill array_ge array_gt array_larger array_le
+    array_lt array_ne array_position array_positions array_prepend array_remove array_replace array_reverse
+    array_sample array_shuffle array_smaller array_sort arraycontained arraycontains arrayoverlap btarraycmp
+    elem_contained_by_multirange elem_contained_by_range enum_cmp enum_eq enum_ge enum_gt enum_larger enum_le
+    enum_lt enum_ne enum_range enum_smaller json_populate_record json_populate_recordset jsonb_populate_record
+    jsonb_populate_record_valid jsonb_populate_recordset lag lead multirange_adjacent_multirange
+    multirange_adjacent_range multirange_after_multirange multirange_after_range multirange_before_multirange
+    multirange_before_range multirange_cmp multirange_contained_by_multirange multirange_contained_by_range
+    multirange_contains_elem multirange_contains_multirange multirange_contains_range multirange_eq multirange_ge
+    multirange_gt multirange_intersect multirange_intersect_agg_transfn multirange_le multirange_lt
+    multirange_minus multirange_ne multirange_overlaps_multirange multirange_overlaps_range
+    multirange_overleft_multirange multirange_overleft_range multirange_overright_multirange
+    multirange_overright_range multirange_union percentile_disc range_adjacent range_adjacent_multirange
+    range_after range_after_multirange range_before range_before_multirange range_cmp range_contained_by
+    range_contained_by_multirange range_contains range_contains_elem range_contains_multirange range_eq range_ge
+    range_gist_same range_gt range_intersect range_intersect_agg_transfn range_le range_lt range_merge range_minus
+    range_ne range_overlaps range_overlaps_multirange range_overleft range_overleft_multirange range_overright
+    range_overright_multirange range_union trim_array width_bucket
+    """.split()
+)
+"""Functions that may make another value of the type that one of their arguments has, or an array or range of it."""
+
+_MAY_CALL = "permit it: `may_call = [\"{}\"]` under `[ticket]`"
+_OF_SESSION = "the lock stays with the connection, for whoever uses it next"
+OUTLIVING: Mapping[str, tuple[str | None, str]] = {
+    "pg_notify": ("whoever listens hears it, for whatever purpose", _MAY_CALL.format("pg_notify")),
+    "setseed": ("`random` goes on from it for whoever uses the connection next", _MAY_CALL.format("setseed")),
+    "setval": ("no purpose has UPDATE on a sequence", "set sequences where tables are made, in a migration"),
+    "pg_advisory_lock": (_OF_SESSION, "call `pg_advisory_xact_lock`, which the end of the transaction lets go"),
+    "pg_advisory_lock_shared": (_OF_SESSION, "call `pg_advisory_xact_lock_shared`"),
+    "pg_try_advisory_lock": (_OF_SESSION, "call `pg_try_advisory_xact_lock`"),
+    "pg_try_advisory_lock_shared": (_OF_SESSION, "call `pg_try_advisory_xact_lock_shared`"),
+    "pg_advisory_unlock": ("it lets go of a lock of the session", "call `pg_advisory_xact_lock`, which needs none"),
+}
+"""Why a call is refused, and what to do instead, where there is more to say than of all others."""
+
 COUNTING = frozenset({"count", "regr_count", "row_number", "rank", "dense_rank", "percent_rank", "cume_dist", "ntile"})
 
 
@@ -94,8 +142,9 @@ class Builtin:
     columns: tuple[str, ...] | None
     """Names of the output columns in FROM; None: one column, named after the function."""
     since: int
-    """The major version that has it: 15, or 18 for what came later."""
+    """The first major version that has it; 15 for what is older."""
     until: int
+    """The last major version that has it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,31 @@ Overloads are not told apart by type, only by the number of arguments: what any 
 
 from __future__ import annotations
 
+import re
+from typing import cast
+
 from sminion_guard.analyzer.access import AGGREGATED, COMPUTED, COPIED, COUNTED, NOTHING, Flow, join, joined, through
-from sminion_guard.analyzer.catalog import Function
+from sminion_guard.analyzer.catalog import Catalog, Function, Relation
 from sminion_guard.analyzer.facts import FactKind
 from sminion_guard.analyzer.parse import Node
-from sminion_guard.analyzer.resolving.builtins import BUILTINS, COPYING, COUNTING, SEQUENCES, Builtin, Danger, danger
+from sminion_guard.analyzer.resolving.builtins import (
+    BUILDING,
+    BUILTINS,
+    COPYING,
+    COUNTING,
+    OUTLIVING,
+    PERMISSIBLE,
+    SEQUENCES,
+    WITHOUT_DATA,
+    Builtin,
+    Danger,
+    danger,
+)
 from sminion_guard.analyzer.resolving.names import qualified, strings
-from sminion_guard.analyzer.resolving.routines import follow
+from sminion_guard.analyzer.resolving.routines import follow, follow_defaults
 from sminion_guard.analyzer.resolving.scope import Scope
+from sminion_guard.analyzer.resolving.setting_calls import local_setting
+from sminion_guard.analyzer.resolving.types import named
 from sminion_guard.analyzer.resolving.walk import COLLECT, USE, Walk, evaluate, evaluate_all
 
 
@@ -27,6 +44,10 @@ def function_call(w: Walk, node: Node, scope: Scope) -> Flow:
         extra.append(evaluate(w, node["agg_filter"], scope))
     if "over" in node:
         extra += window(w, node["over"], scope)
+    if len(flows) == 1 and name in w.catalog.type_names:  # `f('x')` is `'x'::f` where the literal has no type yet
+        w.types |= named(w.catalog, name)
+        if schema is not None and (schema, name) in w.catalog.types and not w.catalog.functions.get((schema, name)):
+            return through(flows[0], COMPUTED)
     if name in SEQUENCES:
         _sequence(w, name, arguments, start)
     flow = call_named(w, schema, name, flows, start, node=node)
@@ -50,24 +71,37 @@ def call_named(
         return None
     found = []
     for function in own:
+        if function.default_values is not None:
+            by_name = node is not None and any("NamedArgExpr" in argument for argument in node.get("args", ()))
+            follow_defaults(w, function, count, by_name, start)
         found.append(joined((*flows, follow(w, function, start)), _own_manner(function)))
     if builtin is not None:
-        builtin_call(w, builtin, count, start)
+        w.builds = w.builds or name in BUILDING
+        builtin_call(w, builtin, count, start, setting=local_setting(node) if node and name == "set_config" else None)
         window_call = node is not None and "over" in node
         found.append(joined(flows, manner(builtin, window_call)) if flows else NOTHING)
     return join(*found)
 
 
-def builtin_call(w: Walk, builtin: Builtin, count: int, start: int) -> None:
-    """Note what is dangerous about a call of a function of pg_catalog."""
+def builtin_call(w: Walk, builtin: Builtin, count: int, start: int, *, setting: str | None = None) -> None:
+    """Note what is dangerous about a call of a function of pg_catalog.
+
+    :param setting: the one that it makes for the transaction, which the policy may permit.
+    """
     if builtin.since > w.version or builtin.until < w.version:
         w.fact(FactKind.DISAGREEMENT, f"function `{builtin.name}` is not in PostgreSQL {w.version}", start)
     why = danger(builtin, count)
     if why is Danger.LEAKY:
         w.fact(FactKind.LEAKY, f"function `{builtin.name}` tells of data beyond the purpose", start)
-    elif why is Danger.ESCAPE:
-        w.fact(FactKind.ESCAPE, f"function `{builtin.name}` acts outside of what the analyzer can see", start,
-               hint="leave the call out")
+    elif why is Danger.ESCAPE and not (builtin.name in WITHOUT_DATA and w.attached):
+        escape(w, builtin.name, start, setting=setting)
+
+
+def escape(w: Walk, name: str, start: int | None, *, setting: str | None = None) -> None:
+    """Note a call that acts outside of the transaction, with what can be done instead."""
+    detail, hint = OUTLIVING.get(name, (None, "leave the call out"))
+    w.fact(FactKind.ESCAPE, f"function `{name}` acts outside of what the analyzer can see", start, detail=detail,
+           hint=hint, setting=setting, call=name if name in PERMISSIBLE else None)
 
 
 def manner(builtin: Builtin, window_call: bool) -> int:
@@ -122,26 +156,77 @@ def _projection(
 
 def _sequence(w: Walk, name: str, arguments: list[Node], start: int) -> None:
     """``nextval('crm.customer_id_seq')`` touches the sequence."""
-    argument = arguments[0] if arguments else {}
-    while "TypeCast" in argument:
-        argument = argument["TypeCast"]["arg"]
-    text = argument.get("A_Const", {}).get("sval", {}).get("sval")
+    argument = _bare(arguments[0] if arguments else {})
+    table = _table_of_serial(w, argument)
+    text = _text(argument) or table
     parts = split_name(text) if text else None
     if parts is None:
-        w.fact(FactKind.OPAQUE, f"which sequence `{name}` touches is known only when it runs", start)
+        w.fact(FactKind.OPAQUE, f"which sequence `{name}` touches is known only when it runs", start,
+               detail="the server asks for USAGE on it in any case",
+               hint=f'write its name as a constant, or permit it: `may_call = ["{name}"]` under `[ticket]`', call=name)
         return
-    schema, sequence = qualified(parts)
-    relation = (w.catalog.visible(w.path).get(sequence) if schema is None else w.catalog.relation(schema, sequence))
-    if relation is None and schema is None and w.fallback is not None:
-        relation = w.catalog.visible(w.fallback).get(sequence)
+    relation = _named_relation(w, parts)
+    if table is not None and relation is not None and relation.kind in {"r", "p", "f"}:
+        w.touch(relation, COLLECT, start)
+        return
     if relation is None or relation.kind != "S":
         w.fact(FactKind.UNKNOWN, f"sequence `{text}` is not in the catalog", start)
         return
     owners = [w.catalog.relations[key] for key in relation.parents if key in w.catalog.relations]
+    owners = owners or _fed_by(w.catalog).get(relation.key, [])
     for owner in owners:
         w.touch(owner, COLLECT, start)  # a serial column's sequence serves the rows that are to come
     if not owners:
         w.touch(relation, USE, start)
+
+
+_NEXT = re.compile(r"nextval\('((?:[^']|'')+)'::regclass\)")
+
+
+def _fed_by(catalog: Catalog) -> dict[tuple[str, str], list[Relation]]:
+    """Sequences that no column owns, each with the tables whose defaults read it: who may insert there may use it."""
+    found = cast("dict[tuple[str, str], list[Relation]] | None", catalog.memo.get("tables by sequence"))
+    if found is None:
+        found = {}
+        for relation in catalog.relations.values():
+            for column in relation.columns:
+                for name in _NEXT.findall(column.default or ""):
+                    parts = split_name(name.replace("''", "'")) or []
+                    if len(parts) == 2:  # a snapshot has its names in full
+                        found.setdefault((parts[0], parts[1]), []).append(relation)
+        catalog.memo["tables by sequence"] = found
+    return found
+
+
+def _bare(node: Node) -> Node:
+    """An argument without the casts round it."""
+    while "TypeCast" in node:
+        node = node["TypeCast"]["arg"]
+    return node
+
+
+def _text(node: Node) -> str | None:
+    """The text of a constant."""
+    found = node.get("A_Const", {}).get("sval", {}).get("sval")
+    return None if found is None else str(found)
+
+
+def _table_of_serial(w: Walk, node: Node) -> str | None:
+    """The table in ``pg_get_serial_sequence('crm.customer', 'id')``, where nobody has a function of that name."""
+    call = node.get("FuncCall", {})
+    schema, name = qualified(strings(call.get("funcname", ())) or [""])
+    arguments = [_text(_bare(argument)) for argument in call.get("args", ())]
+    if name != "pg_get_serial_sequence" or len(arguments) != 2 or None in arguments:
+        return None
+    return None if [*w.functions(schema, name)] else arguments[0]
+
+
+def _named_relation(w: Walk, parts: list[str]) -> Relation | None:
+    schema, name = qualified(parts)
+    if schema is not None:
+        return w.catalog.relation(schema, name)
+    found = w.catalog.visible(w.path).get(name)
+    return w.catalog.visible(w.fallback).get(name) if found is None and w.fallback is not None else found
 
 
 def split_name(text: str) -> list[str] | None:

@@ -6,8 +6,9 @@ from sminion_guard.analyzer.access import COPIED, NOTHING, Flow, Source, join
 from sminion_guard.analyzer.facts import FactKind
 from sminion_guard.analyzer.parse import Node
 from sminion_guard.analyzer.resolving import calls
-from sminion_guard.analyzer.resolving.scope import SYSTEM_COLUMNS, Item, Scope
+from sminion_guard.analyzer.resolving.scope import Item, Scope
 from sminion_guard.analyzer.resolving.walk import Walk
+from sminion_guard.policy.names import SYSTEM_COLUMNS
 
 
 def column_ref(w: Walk, node: Node, scope: Scope) -> Flow:
@@ -15,6 +16,10 @@ def column_ref(w: Walk, node: Node, scope: Scope) -> Flow:
     fields = node["fields"]
     start = node.get("location", 0)
     last = fields[-1]
+    level: Scope | None = scope
+    while level is not None:  # a name may be looked for among all items of all levels
+        w.budget.left -= len(level.items)
+        level = level.parent
     if "A_Star" in last:
         return _row(w, [field["String"]["sval"] for field in fields[:-1]], start, scope)
     if len(fields) == 1:
@@ -78,7 +83,7 @@ def _unqualified(w: Walk, name: str, start: int, scope: Scope) -> Flow:
         return flow
     item = scope.item(name)
     if item is not None:
-        return w.mark(item.whole(), start)
+        return w.mark(_whole(w, item), start)
     if name in SYSTEM_COLUMNS:
         found = [system_column(item, name) for item in scope.items if item.relation is not None]
         if found:
@@ -93,15 +98,20 @@ def _row(w: Walk, names: list[str], start: int, scope: Scope) -> Flow:
     """``t.*`` as a value: ``count(t.*)``, ``ROW(t.*)``."""
     item = find_item(scope, names) if names else None
     if item is not None:
-        return w.mark(item.whole(), start)
+        return w.mark(_whole(w, item), start)
     if not names:
-        return w.mark(join(*(item.whole() for item in scope.items)), start)
+        return w.mark(join(*(_whole(w, item) for item in scope.items)), start)
     variable = scope.variable(names[0])
     return unknown_column(w, ".".join([*names, "*"]), start) if variable is None else variable
 
 
+def _whole(w: Walk, item: Item) -> Flow:
+    w.budget.spend(len(item.flows) + sum(map(len, item.flows)))
+    return item.whole()
+
+
 def _attribute(w: Walk, item: Item, names: list[str], start: int) -> Flow:
     """``t.f`` where ``t`` has no column ``f`` is the call ``f(t)``."""
-    whole = w.mark(item.whole(), start)
+    whole = w.mark(_whole(w, item), start)
     flow = calls.call_named(w, None, names[-1], [whole], start, quiet=True)
     return unknown_column(w, ".".join(names), start) if flow is None else flow

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 
-from sminion_guard.analyzer.access import COPIED, NOTHING
+from sminion_guard.analyzer.access import COPIED, FOREIGN_KEY, NOTHING
 from sminion_guard.analyzer.catalog import Cascade, Relation, Trigger
 from sminion_guard.analyzer.facts import FactKind
 from sminion_guard.analyzer.parse import Node, Unparsed, parse
 from sminion_guard.analyzer.resolving.expansion import absorb, expanded
+from sminion_guard.analyzer.resolving.ranges import absorb_children
 from sminion_guard.analyzer.resolving.routines import follow
 from sminion_guard.analyzer.resolving.scope import Item, Scope
+from sminion_guard.analyzer.resolving.types import laden, own_types, trusted
 from sminion_guard.analyzer.resolving.views import expand_view
 from sminion_guard.analyzer.resolving.walk import CLARIFY, COLLECT, DELETE, USE, Result, Touch, Walk, evaluate, run
 from sminion_guard.policy.model import Operation
@@ -19,32 +23,128 @@ _EVENTS = {COLLECT: "i", CLARIFY: "u", DELETE: "d"}
 _RULES = {COLLECT: "CMD_INSERT", CLARIFY: "CMD_UPDATE", DELETE: "CMD_DELETE"}
 
 
-def consequences(w: Walk, relation: Relation, operation: Operation, columns: tuple[str, ...], start: int) -> None:
-    """Take over what a write of ``columns`` of ``relation`` brings along."""
-    columns = tuple(sorted(set(columns)))
-    plain = not (relation.triggers or relation.rules or relation.cascades or relation.checks or relation.kind == "v")
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One write, as far as it decides what comes along."""
+
+    operation: Operation
+    columns: tuple[str, ...]
+    """Sorted. Those that are given."""
+    defaulted: frozenset[str] = frozenset()
+    """Those of them that are given as ``DEFAULT``."""
+    only: bool = False
+    """``UPDATE ONLY t``: not the heirs."""
+
+
+def consequences(
+    w: Walk, relation: Relation, operation: Operation, columns: Iterable[str], start: int, *,
+    defaulted: Iterable[str] = (), only: bool = False,
+) -> None:
+    """Take over what a write of ``columns`` of ``relation`` brings along.
+
+    :param defaulted: those of the columns that are given as ``DEFAULT``.
+    :param only: rows of partitions and heirs are left alone.
+    """
+    plain = not (
+        relation.triggers or relation.rules or relation.cascades or relation.checks or relation.kind == "v"
+        or relation.children or relation.support or relation.key in _types(w)
+    )
     if plain and not any(column.default for column in relation.columns):
         return
-    key = ("write", relation, operation, columns)
-    inner = expanded(w, key, w.path, lambda walk: _all(walk, relation, operation, columns), attached=True)
+    write = Write(operation, tuple(sorted(set(columns))), frozenset(defaulted), only)
+    inner = expanded(w, ("write", relation, write), w.path, lambda walk: _all(walk, relation, write), attached=True)
     absorb(w, inner, start, f"write of {relation.qualified}", definer=False)
 
 
-def _all(w: Walk, relation: Relation, operation: Operation, columns: tuple[str, ...]) -> Result:
-    event = _EVENTS[operation]
-    triggers = [trigger for trigger in relation.triggers if event in trigger.events]
+def _all(w: Walk, relation: Relation, write: Write) -> Result:
+    operation = write.operation
+    triggers = [trigger for trigger in relation.triggers if _EVENTS[operation] in trigger.events]
     instead = any(trigger.instead for trigger in triggers)
+    instead = _rules(w, relation, operation) or instead
+    for column in relation.columns:  # also for a rule or INSTEAD OF trigger, which see them in NEW
+        if column.default is not None and not column.generated and _defaults(column.name, write):
+            _expression(w, relation, column.default)
+    _row(w, relation, write, triggers, stored=not instead)
+    if relation.kind == "v" and not instead:
+        _through_view(w, relation, write)
+    if not write.only:
+        _descendants(w, relation, write)
+    return Result()
+
+
+def _defaults(name: str, write: Write) -> bool:
+    return name in write.defaulted or (write.operation is COLLECT and name not in write.columns)
+
+
+def _row(w: Walk, relation: Relation, write: Write, triggers: Sequence[Trigger], *, stored: bool = True) -> None:
+    """What a write does on the table that holds the row."""
     for trigger in triggers:
         _trigger(w, relation, trigger)
-    instead = _rules(w, relation, operation) or instead
-    if operation is not DELETE and not instead:
-        for text in _added(relation, operation, columns):
-            _expression(w, relation, text)
+    if write.operation is not DELETE:
+        w.types |= _made(w, relation, write, triggers)
+        if stored:
+            generated = [column.default for column in relation.columns if column.generated and column.default]
+            for text in (*relation.checks, *generated):
+                _expression(w, relation, text)
+    elif triggers:
+        w.types |= set(_types(w).get(relation.key, {}).values())
+    for function in relation.support:
+        _support(w, function)
     for cascade in relation.cascades:
-        _cascade(w, cascade, operation, columns)
-    if relation.kind == "v" and not instead:
-        _through_view(w, relation, operation, columns)
-    return Result()
+        _cascade(w, cascade, write.operation, write.columns)
+
+
+def _types(w: Walk) -> Mapping[tuple[str, str], Mapping[str, str]]:
+    """Of each relation the columns of types that matter here: of any of one's own where casts may make their values."""
+    return own_types(w.catalog) if w.catalog.casts else laden(w.catalog).columns
+
+
+def _made(w: Walk, relation: Relation, write: Write, triggers: Sequence[Trigger]) -> set[str]:
+    """The types of the columns that a write makes values for."""
+    types = _types(w).get(relation.key)
+    if not types:
+        return set()
+    if triggers or write.operation is COLLECT:
+        return set(types.values())  # a new row has all its columns made, be it of NULL; a trigger may assign to any
+    generated = {column.name for column in relation.columns if column.generated}
+    return {kind for name, kind in types.items() if name in write.columns or name in generated}
+
+
+def _descendants(w: Walk, relation: Relation, write: Write) -> None:
+    """Rows of partitions and heirs: their own triggers for each row, checks, generated columns and foreign keys.
+
+    Defaults and triggers for the statement are those of the table that is named. A row goes into a partition, never
+    into an heir; an UPDATE of what places it takes it out of one partition and puts it into another.
+    """
+    if not relation.children or (write.operation is COLLECT and relation.kind != "p"):
+        return
+    family = list(_family(w, relation))
+    events = _EVENTS[write.operation]
+    placed = {name for member in (relation, *family) for name in member.placed_by}
+    moved = write.operation is CLARIFY and not placed.isdisjoint(write.columns)
+    if moved:
+        events = "uid"
+        for trigger in relation.triggers:
+            if not trigger.statement and not set(trigger.events).isdisjoint("id"):
+                _trigger(w, relation, trigger)
+    for child in family:
+        fired = [trigger for trigger in child.triggers
+                 if not trigger.statement and not set(trigger.events).isdisjoint(events)]
+        _row(w, child, write, fired)
+
+
+def _family(w: Walk, relation: Relation) -> Iterator[Relation]:
+    for key in relation.children:
+        child = w.catalog.relations.get(key)
+        if child is not None:
+            yield child
+            yield from _family(w, child)
+
+
+def _support(w: Walk, name: tuple[str, str]) -> None:
+    for function in w.catalog.functions.get(name, ()):
+        if not trusted(function, "i"):
+            follow(w, function, 0)
 
 
 def _trigger(w: Walk, relation: Relation, trigger: Trigger) -> None:
@@ -55,18 +155,9 @@ def _trigger(w: Walk, relation: Relation, trigger: Trigger) -> None:
     found = w.catalog.functions.get(trigger.function, ())
     if not found:
         w.fact(FactKind.UNKNOWN, f"trigger function `{'.'.join(trigger.function)}` is not in the catalog", None)
+    columns = tuple(column.name for column in relation.columns)
     for function in found:
-        follow(w, function, 0)
-
-
-def _added(relation: Relation, operation: Operation, columns: tuple[str, ...]) -> list[str]:
-    """The expressions that the server evaluates for the row by itself."""
-    found = list(relation.checks)
-    for column in relation.columns:
-        left_out = operation is COLLECT and column.name not in columns
-        if column.default is not None and (column.generated or left_out or operation is CLARIFY):
-            found.append(column.default)
-    return found
+        follow(w, function, 0, tuple((name, columns) for name in trigger.tables))
 
 
 def _expression(w: Walk, relation: Relation, text: str) -> None:
@@ -80,7 +171,8 @@ def _expression(w: Walk, relation: Relation, text: str) -> None:
         w.facts.append(error.fact)
         return
     before = dict(w.touches)
-    evaluate(w, part.node["targetList"][0]["ResTarget"]["val"], scope)
+    for entry in part.node["targetList"]:
+        evaluate(w, entry["ResTarget"]["val"], scope)
     for key in w.touches.keys() - before.keys():
         if key[0].kind == "S" and key[0].schema == relation.schema:
             del w.touches[key]  # nextval() of a column's own sequence: part of the table, not an access of its own
@@ -91,7 +183,7 @@ def row_security(w: Walk, relation: Relation, text: str, start: int) -> None:
     def body(inner: Walk) -> Result:
         _expression(inner, relation, text)
         return Result()
-    inner = expanded(w, ("policy", relation, text), (), body, attached=True)
+    inner = expanded(w, ("policy", relation, text), None, body, attached=True)
     absorb(w, inner, start, f"row security of {relation.qualified}", definer=False)
 
 
@@ -134,23 +226,31 @@ def _cascade(w: Walk, cascade: Cascade, operation: Operation, columns: tuple[str
     if not action or child is None:
         return
     then = DELETE if operation is DELETE and action == "c" else CLARIFY
-    touch = w.touches.setdefault((child, then, ("foreign key",), True), Touch(0))
+    via = (FOREIGN_KEY, "new key") if operation is CLARIFY and action == "c" else (FOREIGN_KEY,)
+    touch = w.touches.setdefault((child, then, via, True), Touch(0))
     if then is CLARIFY:
         for column in cascade.columns:
             touch.columns.setdefault(column, 0)
-    consequences(w, child, then, cascade.columns if then is CLARIFY else (), 0)
+    if child.children:
+        absorb_children(w, child, then, 0)
+    consequences(w, child, then, cascade.columns if then is CLARIFY else (), 0,
+                 defaulted=cascade.columns if action == "d" else ())
 
 
-def _through_view(w: Walk, view: Relation, operation: Operation, columns: tuple[str, ...]) -> None:
+def _through_view(w: Walk, view: Relation, write: Write) -> None:
     """A view that the server updates by itself: the write reaches the table below."""
     expand_view(w, view, 0)
     table = w.catalog.table(view)
+    operation, columns = write.operation, write.columns
     reached: dict[tuple[str, str], list[str]] = {}
+    defaulted: set[str] = set()
     for name in columns or table.names:
         for source in table.index.get(name, NOTHING):
             for base, manner in w.derived.get(source, NOTHING).items():
                 if manner == COPIED:
                     reached.setdefault((base.schema, base.relation), []).append(base.column)
+                    if name in write.defaulted and operation is COLLECT:  # an UPDATE takes NULL instead
+                        defaulted.add(base.column)
     for key, names in reached.items():
         base_relation = w.catalog.relations.get(key)
         if base_relation is None:
@@ -162,4 +262,6 @@ def _through_view(w: Walk, view: Relation, operation: Operation, columns: tuple[
         touch = w.touches.setdefault((base_relation, operation, (), owner), Touch(0))
         for name in written:
             touch.columns.setdefault(name, 0)
-        consequences(w, base_relation, operation, written, 0)
+        if base_relation.children and (operation is not COLLECT or base_relation.kind == "p"):
+            absorb_children(w, base_relation, operation, 0)
+        consequences(w, base_relation, operation, written, 0, defaulted=defaulted)

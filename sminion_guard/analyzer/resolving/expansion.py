@@ -24,6 +24,8 @@ class Expansion:
     schemas: tuple[str, ...] = ()
     types: frozenset[str] = frozenset()
     expressions: tuple[tuple[Relation, str], ...] = ()
+    builds: bool = False
+    compares: bool = False
     operators: tuple[Operator, ...] = ()
     """What the server adds by itself is followed when the whole statement is known."""
     result: Result = field(default_factory=Result)
@@ -33,12 +35,14 @@ class Expansion:
 
 
 def expanded(
-    w: Walk, key: tuple[object, ...], path: tuple[str, ...], body: Callable[[Walk], Result], *, attached: bool = False
+    w: Walk, key: tuple[object, ...], path: tuple[str, ...] | None, body: Callable[[Walk], Result], *,
+    attached: bool = False,
 ) -> Expansion:
     """The expansion kept under ``key``, or that of ``body``, run on a walk of its own.
 
     A circle yields nothing the second time round: what it touches has been seen by then.
 
+    :param path: what names in the body mean; None where they stand in full, as in views and checks.
     :param attached: the body hangs on a table (trigger, policy, default) and may call functions of the guard.
     """
     if key in w.inside:
@@ -46,12 +50,14 @@ def expanded(
         return Expansion()
     memo = w.catalog.memo
     attached = attached or w.attached
-    memo_key = (*key, path, w.trusted, w.version, attached)
+    session = path_of_bodies(w) if path is None else path
+    memo_key = (*key, path, session, w.trusted, w.version, attached)
     found = memo.get(memo_key)
     if found is None:
         if len(memo) > 20_000:  # a client that varies its path must not fill the memory
             memo.clear()
-        inner = Walk(w.catalog, path, w.trusted, w.version, inside=w.inside | {key}, attached=attached)
+        inner = Walk(w.catalog, path or (), w.trusted, w.version, inside=w.inside | {key}, session=session,
+                     attached=attached, adds=w.adds, budget=w.budget)
         result = body(inner)
         found = _summary(inner, result)
         if not inner.circular:
@@ -61,8 +67,15 @@ def expanded(
     return cast("Expansion", found)
 
 
+def path_of_bodies(w: Walk) -> tuple[str, ...]:
+    """The search_path that a function called here runs with, unless it sets its own."""
+    return w.path if w.session is None else w.session
+
+
 def absorb(w: Walk, inner: Expansion, start: int, name: str, *, definer: bool) -> None:
     """Take over what was found behind ``name``, blaming the place that names it."""
+    w.budget.spend(1 + sum(1 + (len(columns) >> 2) for _, columns in inner.touches)
+                   + len(inner.expressions) + len(inner.facts))
     for (relation, operation, via, owned), columns in inner.touches:
         # A definer function acts as its owner in all it does. A definer view reads as its owner only what it names
         # itself: an invoker view within is read with the rights of whoever asks.
@@ -78,8 +91,11 @@ def absorb(w: Walk, inner: Expansion, start: int, name: str, *, definer: bool) -
     if not (definer and name.endswith("()")):  # a definer function calls others with the rights of its owner
         for schema in inner.schemas:
             w.schemas.setdefault(schema, start)
-    w.types |= inner.types
+    w.builds = w.builds or inner.builds
+    w.compares = w.compares or inner.compares
     w.expressions += [(relation, text, start) for relation, text in inner.expressions]
+    if not (definer and name.endswith("()")):  # within a definer function they were followed with its owner's rights
+        w.types |= inner.types
     for operator in inner.operators:
         w.operators.setdefault(operator, start)
 
@@ -104,13 +120,15 @@ def lineage(w: Walk, flow: Flow) -> Flow:
     """``flow`` with columns of views and functions replaced by what they come from."""
     if not w.derived or not any(source in w.derived for source in flow):
         return flow
-    found: Flow = NOTHING
+    found: dict[Source, int] = {}
     for source, manner in flow.items():
         behind = w.derived.get(source)
-        if behind is None:
-            found = join(found, {source: manner})
-        else:
-            found = join(found, {base: max(kind, manner) for base, kind in behind.items()})
+        for base, kind in ((source, manner),) if behind is None else behind.items():
+            most = kind if kind > manner else manner
+            known = found.get(base)
+            if known is None or most < known:
+                found[base] = most
+        w.budget.spend(1 if behind is None else 1 + len(behind))
     return found
 
 
@@ -122,7 +140,8 @@ def _summary(w: Walk, result: Result) -> Expansion:
     touches = tuple((key, tuple(touch.columns)) for key, touch in w.touches.items())
     return Expansion(
         touches, tuple(dict.fromkeys(w.facts)), tuple(w.schemas), frozenset(w.types),
-        tuple(dict.fromkeys((relation, text) for relation, text, _ in w.expressions)), tuple(w.operators),
+        tuple(dict.fromkeys((relation, text) for relation, text, _ in w.expressions)), w.builds, w.compares,
+        tuple(w.operators),
         outputs, reads,
     )
 

@@ -33,6 +33,7 @@ def parameter(w: Walk, node: Node, scope: Scope) -> Flow:
 @expression("A_Expr")
 def operator(w: Walk, node: Node, scope: Scope) -> Flow:
     """``a + b``, ``a IN (...)``, ``a BETWEEN b AND c``, ``a LIKE b``, ``a = ANY (b)``, ``NULLIF(a, b)``."""
+    w.compares = True
     left, right = evaluate(w, node.get("lexpr"), scope), evaluate(w, node.get("rexpr"), scope)
     if w.catalog.operators:
         calls.operator(w, node, scope)
@@ -66,6 +67,7 @@ def row(w: Walk, node: Node, scope: Scope) -> Flow:
 @expression("A_ArrayExpr")
 def array(w: Walk, node: Node, scope: Scope) -> Flow:
     """``ARRAY[a, b]``."""
+    w.builds = True
     return join(*evaluate_all(w, node.get("elements"), scope))
 
 
@@ -78,6 +80,7 @@ def alternatives(w: Walk, node: Node, scope: Scope) -> Flow:
 @expression("CaseExpr")
 def case(w: Walk, node: Node, scope: Scope) -> Flow:
     """``CASE a WHEN b THEN c ELSE d END``: results are copied, what decides is computed with."""
+    w.compares = w.compares or "arg" in node
     tests = [evaluate(w, node.get("arg"), scope)]
     results = [evaluate(w, node.get("defresult"), scope)]
     for entry in node["args"]:
@@ -105,9 +108,11 @@ def collate(w: Walk, node: Node, scope: Scope) -> Flow:
 def sublink(w: Walk, node: Node, scope: Scope) -> Flow:
     """``EXISTS (...)``, ``a IN (SELECT ...)``, ``(SELECT ...)``, ``ARRAY(SELECT ...)``."""
     kind = node["subLinkType"]
+    w.compares = w.compares or "testexpr" in node
     tested = evaluate(w, node.get("testexpr"), scope)
     result = run(w, node["subselect"], scope)
     flow = join(*result.flows, result.wild or NOTHING)
+    w.builds = w.builds or kind == "ARRAY_SUBLINK"
     if kind == "EXISTS_SUBLINK":
         return through(flow, COUNTED)
     if kind in {"EXPR_SUBLINK", "ARRAY_SUBLINK", "MULTIEXPR_SUBLINK"}:

@@ -1,79 +1,114 @@
-"""Functions that no text names: behind operators, casts and domains outside of pg_catalog.
+"""Functions that no text names: behind operators, casts, and the types that values are made of.
 
-Types are not inferred. Such a function counts as run when a type it takes or makes occurs among the columns that are
-touched or the types that are named, which is never too little.
+Types are not inferred. An operator counts as run when a type it takes occurs among the columns that are touched or the
+types that are named; a cast when both of its types do. What comes with making a value of a type counts when the type is
+named (by a cast, a call's signature, a variable, a column that is written) or when a column that has it is read beside
+something that may make another one. Neither is ever too little.
 """
 
 from __future__ import annotations
 
-from typing import cast
-
 from sminion_guard.analyzer.access import NOTHING
-from sminion_guard.analyzer.catalog import Catalog
 from sminion_guard.analyzer.facts import FactKind
 from sminion_guard.analyzer.parse import Unparsed, parse
 from sminion_guard.analyzer.resolving.expansion import Expansion, absorb, expanded
 from sminion_guard.analyzer.resolving.routines import follow
 from sminion_guard.analyzer.resolving.scope import Scope
-from sminion_guard.analyzer.resolving.walk import Result, Walk, evaluate
+from sminion_guard.analyzer.resolving.types import (
+    Laden,
+    base,
+    closure,
+    element,
+    known,
+    laden,
+    own_types,
+    scalar,
+    trusted,
+)
+from sminion_guard.analyzer.resolving.walk import USE, Result, Walk, evaluate_all
 
 
 def implicit_functions(w: Walk) -> None:
-    """Follow what operators, casts and domains may run."""
-    if not (w.operators or w.catalog.casts or w.catalog.types):
+    """Follow what operators, casts and types may run, until nothing new turns up."""
+    code = laden(w.catalog)
+    if not (w.operators or w.catalog.casts or code.names):
         return
-    types = _types(w)
-    for operator, start in w.operators.items():
-        if any(kind in types or kind.startswith("pg_catalog.") for kind in operator.types):
-            _run(w, operator.function, start)
-    for entry in w.catalog.casts:
-        if entry.source in types or entry.target in types:
-            _run(w, entry.function, 0)
-    for name in types:
-        schema, _, base = name.partition(".")
-        kind = w.catalog.types.get((schema, base))
-        if kind is not None:
-            for check in kind.checks:
-                absorb(w, _check(w, name, check), 0, name, definer=False)
+    done: set[object] = set()
+    found = -1
+    while found != len(done):
+        found = len(done)
+        used = _used(w) if w.operators or w.catalog.casts else set()
+        named = closure(w.catalog, w.types) if w.catalog.casts else set()
+        for operator, start in tuple(w.operators.items()):
+            if operator not in done and any(_occurs(kind, used) for kind in operator.types):
+                done.add(operator)
+                _run(w, operator.function, start)
+        for entry in w.catalog.casts:
+            # By assignment or by name it makes values of types that are written or named, not of those that are read.
+            reached = used if entry.context == "i" else named
+            if entry not in done and _occurs(entry.source, used) and _occurs(entry.target, reached):
+                done.add(entry)
+                _run(w, entry.function, 0)
+        for name in closure(w.catalog, _made(w, code)) if code.names else ():
+            if name not in done:
+                done.add(name)
+                _make(w, name)
 
 
-def _types(w: Walk) -> set[str]:
-    found = {element(name) for name in w.types}
+def _occurs(kind: str, used: set[str]) -> bool:
+    """Types of pg_catalog are not kept account of: any may occur anywhere."""
+    return kind.startswith("pg_catalog.") or element(kind) in used
+
+
+def _used(w: Walk) -> set[str]:
+    """The types of what the statement touches and names, and all that they are made of."""
+    names = set(w.types)
     own = own_types(w.catalog)
-    if own:
-        for relation, _, _, _ in w.touches:
-            found |= own.get(relation.key, frozenset())
-    return found
+    for (relation, operation, _, _), touch in w.touches.items():
+        columns = own.get(relation.key)
+        whole = operation is not USE or bool(relation.policies)  # triggers and policies look at any column
+        if columns is not None:
+            names |= {columns[name] for name in (columns if whole else touch.columns) if name in columns}
+        if whole or len(touch.columns) >= len(relation.columns):
+            names.add(relation.qualified)
+    return closure(w.catalog, names)
 
 
-def own_types(catalog: Catalog) -> dict[tuple[str, str], frozenset[str]]:
-    """For each relation the types outside of pg_catalog that its columns have; found once per catalog."""
-    found = cast("dict[tuple[str, str], frozenset[str]] | None", catalog.memo.get("own types"))
-    if found is None:
-        found = {}
-        for key, relation in catalog.relations.items():
-            types = {element(column.type) for column in relation.columns if not column.type.startswith("pg_catalog.")}
-            if types:
-                found[key] = frozenset(types)
-        catalog.memo["own types"] = found
-    return found
+def _made(w: Walk, code: Laden) -> set[str]:
+    """The types that values are made of."""
+    names = {name for name in w.types if element(name) in code.names}
+    for (relation, operation, _, _), touch in w.touches.items():
+        if operation is USE and relation.key in code.columns:
+            read = code.of(relation, touch.columns)
+            if w.builds:
+                names |= read
+            elif w.compares:  # beside an array, range or row an operator takes a literal for one more, whatever domain
+                bases = {base(w.catalog, name) for name in read}
+                names |= {name for name in bases if element(name) in code.names and not scalar(w.catalog, name)}
+    return names
 
 
-def element(name: str) -> str:
-    """The type of the elements of an array type, or the type itself."""
-    return name.removesuffix("[]")
+def _make(w: Walk, name: str) -> None:
+    kind = known(w.catalog, name)
+    if kind is None:
+        return
+    for check in kind.checks:
+        absorb(w, _check(w, name, check), 0, name, definer=False)
+    for function in kind.functions:
+        _run(w, function, 0, "is")
 
 
-def _run(w: Walk, name: tuple[str, str], start: int) -> None:
+def _run(w: Walk, name: tuple[str, str], start: int, volatility: str = "i") -> None:
     if name[0] == "pg_catalog":
         return
     functions = w.catalog.functions.get(name, ())
     if not functions:
         w.fact(FactKind.UNKNOWN, f"function `{'.'.join(name)}` is not in the catalog", start)
     for function in functions:
-        if function.language in {"c", "internal"} and function.volatility == "i":
-            continue  # made by a superuser, and declared to look at nothing but its arguments
-        follow(w, function, start)
+        if trusted(function, volatility):
+            w.builds = w.builds or function.polymorphic
+        else:
+            follow(w, function, start)
 
 
 def _check(w: Walk, name: str, text: str) -> Expansion:
@@ -83,6 +118,7 @@ def _check(w: Walk, name: str, text: str) -> Expansion:
         except Unparsed as error:
             inner.facts.append(error.fact)
             return Result()
-        evaluate(inner, part.node["targetList"][0]["ResTarget"]["val"], Scope(variables={"value": NOTHING}))
+        targets = [entry["ResTarget"]["val"] for entry in part.node["targetList"]]
+        evaluate_all(inner, targets, Scope(variables={"value": NOTHING}))
         return Result()
-    return expanded(w, ("check", name, text), (), body)
+    return expanded(w, ("check", name, text), None, body)

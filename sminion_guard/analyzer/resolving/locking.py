@@ -18,6 +18,7 @@ def lock_rows(w: Walk, clause: Node, select: Node, scope: Scope) -> None:
 
 
 def _lock(w: Walk, entry: Node, named: set[str], scope: Scope) -> None:
+    w.budget.spend(2)
     for kind, node in entry.items():
         if kind == "JoinExpr":
             if "alias" in node and named and node["alias"]["aliasname"] not in named:

@@ -9,11 +9,12 @@ import orjson
 from pglast import parser
 
 from sminion_guard.analyzer.access import NOTHING, Flow
-from sminion_guard.analyzer.catalog import Function
+from sminion_guard.analyzer.catalog import Catalog, Function
 from sminion_guard.analyzer.facts import FactKind
 from sminion_guard.analyzer.parse import Node, Unparsed, parse
-from sminion_guard.analyzer.resolving.plpgsql_text import compilable, split_assignment
-from sminion_guard.analyzer.resolving.scope import Scope
+from sminion_guard.analyzer.resolving.plpgsql_text import compilable, declarations, split_assignment
+from sminion_guard.analyzer.resolving.scope import Cte, Scope
+from sminion_guard.analyzer.resolving.types import named
 from sminion_guard.analyzer.resolving.walk import Result, Walk, evaluate, run
 
 _IMPLICIT = (
@@ -34,14 +35,20 @@ _DYNAMIC = frozenset({"PLpgSQL_stmt_dynexecute", "PLpgSQL_stmt_dynfors"})
 _TRANSACTION = frozenset({"PLpgSQL_stmt_commit", "PLpgSQL_stmt_rollback"})
 
 
-def run_plpgsql(w: Walk, function: Function) -> None:
+Rows = tuple[tuple[str, tuple[str, ...]], ...]
+"""Tables of rows that a trigger names with REFERENCING, each with the columns of its table."""
+NO_ROWS: Rows = ()
+
+
+def run_plpgsql(w: Walk, function: Function, rows: Rows = NO_ROWS) -> Result:
     """Follow the body of a function or procedure."""
     names = [name for name in (*function.names, *function.outputs) if name]
     variables: dict[str, Flow] = {f"${number}": NOTHING for number in range(1, len(function.arguments) + 1)}
     variables |= dict.fromkeys((*names, function.name), NOTHING)
     outputs = () if function.kind == "p" else function.outputs
     inputs = names if function.kind == "p" else function.names
-    run_block(w, function.body, variables, inputs, outputs, _returns(function))
+    return run_block(w, function.body, variables, inputs, outputs, _returns(function), rows=rows,
+                     name=function.qualified)
 
 
 def _returns(function: Function) -> str:
@@ -55,12 +62,15 @@ def _returns(function: Function) -> str:
 
 def run_block(
     w: Walk, body: str, variables: Mapping[str, Flow], inputs: Sequence[str] = (), outputs: Sequence[str] = (),
-    returns: str = "void",
+    returns: str = "void", *, rows: Rows = NO_ROWS, name: str | None = None,
 ) -> Result:
-    """Follow a body with arguments of these names."""
+    """Follow a body with arguments of these names.
+
+    :param name: of the function whose body it is; None for a DO block.
+    """
     try:
-        text = compilable(body, inputs, outputs, returns)
-        tree: Any = orjson.loads(parser.parse_plpgsql_json(text))
+        tree = _parsed(body, inputs, outputs, returns)
+        w.types |= declared(body, w.catalog)
     except (parser.ParseError, orjson.JSONDecodeError, Unparsed) as error:
         w.fact(FactKind.OPAQUE, f"the body cannot be parsed: {error.args[0]}", None)
         return Result()
@@ -71,18 +81,70 @@ def run_block(
         for place in ("refname", "label"):
             if place in node:
                 known[node[place]] = NOTHING
-    scope = Scope(variables=known)
+    # The server looks such a name up after those of WITH and before those of the catalog, and asks for no privilege:
+    # the rows are those that the statement writes, as in NEW and OLD.
+    tables: dict[str, Cte | None] = {name: Cte(columns, [NOTHING] * len(columns)) for name, columns in rows}
+    scope = Scope(ctes=tables or None, variables=known)
     for kind, node in parts:
         if kind in _TRANSACTION:
             w.fact(FactKind.ESCAPE, "the body ends the transaction", None)
         elif kind in _DYNAMIC or "dynquery" in node:
-            w.fact(FactKind.OPAQUE, "the body runs a statement that it puts together at run time", None,
-                   hint="write the statement out, or list the function under `trusted_functions` in the policy")
+            _dynamic(w, node, scope, name)
         elif kind == "PLpgSQL_expr":
             _expression(w, node, scope)
         elif kind not in _PARTS:
             w.fact(FactKind.OPAQUE, f"the analyzer does not know what `{kind}` does", None)
     return Result()
+
+
+def _dynamic(w: Walk, node: Node, scope: Scope, name: str | None) -> None:
+    """``EXECUTE``: a constant is a statement like any other, what is put together at run time is opaque."""
+    text = _constant(node.get("query") or node.get("dynquery") or {})
+    if text is None:
+        w.fact(FactKind.OPAQUE, f"{f'`{name}`' if name else 'the block'} runs a statement that it puts together at run"
+               " time", None, detail="what it touches cannot be read from it",
+               hint="write the statement out" + (f", or say why it can be trusted: `trusted_functions = {{ \"{name}\" ="
+                                                 " \"...\" }` under `[policy]`" if name else ""))
+        return
+    try:
+        for part in parse(text):
+            # Names of variables mean nothing in it; `$1` is what USING gives.
+            run(w, {part.kind: part.node}, Scope(ctes=scope.ctes))
+    except Unparsed as error:
+        w.facts.append(error.fact)
+
+
+def _constant(node: Node) -> str | None:
+    """The text of an expression of PL/pgSQL that is one literal."""
+    query = node.get("PLpgSQL_expr", {}).get("query", "")
+    try:
+        parts = parse(f"SELECT {query}")
+    except Unparsed:
+        return None
+    node = parts[0].node if len(parts) == 1 else {}
+    targets = node.get("targetList", []) if node.keys() <= {"targetList", "limitOption", "op"} else []
+    if len(targets) != 1:
+        return None
+    found = targets[0]["ResTarget"]["val"].get("A_Const", {}).get("sval", {}).get("sval")
+    return None if found is None else str(found)
+
+
+def _parsed(body: str, inputs: Sequence[str], outputs: Sequence[str], returns: str) -> Any:
+    try:
+        return orjson.loads(parser.parse_plpgsql_json(compilable(body, inputs, outputs, returns)))
+    except parser.ParseError:
+        # A record has fields, but cannot stand beside others after INTO.
+        if returns == "record" and outputs:
+            returns = "record" if len(outputs) > 1 else "text"
+        return orjson.loads(parser.parse_plpgsql_json(compilable(body, inputs, outputs, returns, "text")))
+
+
+def declared(body: str, catalog: Catalog) -> set[str]:
+    """The types that variables may have: a value of each may be made."""
+    found: set[str] = set()
+    for word in declarations(body):
+        found |= named(catalog, word)
+    return found
 
 
 def _parts(tree: Any) -> Iterator[tuple[str, Node]]:

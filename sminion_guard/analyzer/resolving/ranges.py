@@ -53,6 +53,7 @@ def table(w: Walk, node: Node, scope: Scope) -> list[Item]:
             if cte is None:
                 w.forward = True
                 return [Item(_alias(node, name), (), (), wild=NOTHING)]
+            w.budget.spend(len(cte.names))
             return [aliased(alias, name, cte.names, cte.flows, cte.wild)]
     relation = find_relation(w, node)
     if relation is None:
@@ -134,6 +135,7 @@ def subquery(w: Walk, node: Node, scope: Scope) -> list[Item]:
     """``(SELECT ...) AS q``, ``LATERAL (SELECT ...)``."""
     outer = scope.beside(0) if node.get("lateral") else scope.beside()
     result = run(w, node["subquery"], outer)
+    w.budget.spend(len(result.names))
     return [aliased(node.get("alias"), None, result.names, result.flows, result.wild)]
 
 
@@ -154,6 +156,7 @@ def join_expr(w: Walk, node: Node, scope: Scope) -> list[Item]:
     """``a JOIN b ON ...``, ``a JOIN b USING (id) AS j``, ``a NATURAL JOIN b``, ``(a JOIN b ...) AS j``."""
     before = len(scope.items)
     add_range(w, node["larg"], scope)
+    w.budget.spend(1 + ((len(scope.items) - before) >> 2))
     middle = len(scope.items)
     add_range(w, node["rarg"], scope)
     left, right = _open(scope.items[before:middle]), _open(scope.items[middle:])
@@ -169,11 +172,13 @@ def join_expr(w: Walk, node: Node, scope: Scope) -> list[Item]:
         shared = [name for item in left for name in item.names if name in known]
         if any(item.wild is not None for item in (*left, *right)):
             w.fact(FactKind.OPAQUE, "a natural join with columns that are not known", node.get("rtindex"))
+    w.budget.spend(sum(len(item.names) + len(shared) for item in (*left, *right)) + len(scope.items) - before)
     merged = [join(*(w.mark(_of(part, name), UNPLACED) for part in (left, right))) for name in shared]
     names, flows = [*shared], [*merged]
+    taken = set(shared)
     for item in (*left, *right):
         for name, flow in zip(item.names, item.flows, strict=True):
-            if name not in shared:
+            if name not in taken:
                 names.append(name)
                 flows.append(flow)
     wilds = [item.wild for item in (*left, *right) if item.wild is not None]

@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 from sminion_guard.analyzer.access import NOTHING, Flow, join
 from sminion_guard.analyzer.catalog import Relation
 
-SYSTEM_COLUMNS = frozenset({"ctid", "xmin", "xmax", "cmin", "cmax", "tableoid"})
-
 
 class Item:
     """One entry of a FROM clause, or anything else that columns can be taken from."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sminion_guard.analyzer.access import NOTHING, Flow, join
 from sminion_guard.analyzer.facts import Fact, FactKind
+from sminion_guard.analyzer.limits import MAX_COLUMNS
 from sminion_guard.analyzer.parse import Node, Unparsed
 from sminion_guard.analyzer.resolving.columns import find_item, unknown_column
 from sminion_guard.analyzer.resolving.locking import lock_rows
@@ -11,15 +12,16 @@ from sminion_guard.analyzer.resolving.names import strings
 from sminion_guard.analyzer.resolving.output_names import output_name
 from sminion_guard.analyzer.resolving.ranges import from_clause
 from sminion_guard.analyzer.resolving.scope import Cte, Item, Scope
-from sminion_guard.analyzer.resolving.walk import MAX_STEPS, Result, Walk, evaluate, evaluate_all, run, statement
+from sminion_guard.analyzer.resolving.walk import Result, Walk, evaluate, evaluate_all, run, statement
+
+_LEVEL = 10
+"""What a query level costs before anything in it is looked at."""
 
 
 @statement("SelectStmt")
 def select(w: Walk, node: Node, outer: Scope) -> Result:
     """One query level and what it holds."""
-    w.steps += 1
-    if w.steps > MAX_STEPS:
-        raise Unparsed(Fact(FactKind.LIMIT, "the statement takes too long to analyze"))
+    w.budget.spend(_LEVEL)
     scope = Scope(outer)
     if "withClause" in node:
         with_clause(w, node["withClause"], scope)
@@ -70,7 +72,15 @@ def target_list(w: Walk, targets: list[Node], scope: Scope) -> Result:
             continue
         names.append(target.get("name") or output_name(value))
         flows.append(flow)
+        _check_width(names)
     return Result(names, flows, wild)
+
+
+def _check_width(names: list[str]) -> None:
+    """Stars of stars double with each query; the server refuses what is wider, so nothing wider is built."""
+    if len(names) > MAX_COLUMNS:
+        raise Unparsed(Fact(FactKind.LIMIT, f"a select list has more than {MAX_COLUMNS} entries",
+                            "the server has the same limit (54011)"))
 
 
 def _star(
@@ -90,6 +100,8 @@ def _star(
         items = [item for item in scope.items if item.open]
     for item in items:
         names += item.names
+        _check_width(names)
+        w.budget.spend(sum(map(len, item.flows)) + len(item.flows))
         flows += item.flows
         for flow in item.flows:
             w.mark(flow, start)
@@ -120,7 +132,9 @@ def _set_operation(w: Walk, node: Node, scope: Scope) -> Result:
     arms.append(left)
     result = select(w, arms.pop(), scope)
     while arms:
-        result = combined(result, select(w, arms.pop(), scope))
+        arm = select(w, arms.pop(), scope)
+        w.budget.spend(sum(map(len, result.flows)) + len(result.flows))
+        result = combined(result, arm)
     return result
 
 
@@ -171,6 +185,7 @@ def _recursive(w: Walk, entry: Node, query: Node, scope: Scope) -> Cte:
 
 
 def _cte(w: Walk, entry: Node, result: Result) -> Cte:
+    w.budget.spend(len(result.names))
     renamed = strings(entry.get("aliascolnames", ()))
     names = [*renamed, *result.names[len(renamed) :]][: max(len(result.names), len(renamed))]
     flows = list(result.flows)
@@ -191,6 +206,7 @@ def _group(w: Walk, entry: Node, scope: Scope, result: Result) -> None:
     """GROUP BY: a name means a column of FROM first, then one of the output; a number one of the output."""
     name = _bare(entry)
     if name is not None:
+        w.budget.spend((len(result.names) + len(scope.items)) >> 2)
         if not any(name in item.index for item in scope.items if item.open) and name in result.names:
             return
     elif _number(entry) or "GroupingSet" in entry:
@@ -206,6 +222,7 @@ def _order(w: Walk, node: Node, scope: Scope, result: Result) -> None:
         sort = entry.get("SortBy")
         value = entry if sort is None else sort["node"]
         name = _bare(value)
+        w.budget.spend(len(result.names) >> 2)
         if (name is not None and name in result.names) or _number(value):
             continue
         evaluate(w, entry, scope)

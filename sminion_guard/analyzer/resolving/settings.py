@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from sminion_guard.analyzer.facts import FactKind
 from sminion_guard.analyzer.parse import Node
+from sminion_guard.analyzer.resolving.calls import escape
 from sminion_guard.analyzer.resolving.scope import Scope
+from sminion_guard.analyzer.resolving.setting_calls import own_setting
 from sminion_guard.analyzer.resolving.walk import Result, Walk, statement
 
 HARMLESS = frozenset(
@@ -20,7 +22,9 @@ HARMLESS = frozenset(
     xmlbinary xmloption default_text_search_config
     """.split()
 )
-"""Settings that change neither what a name or a text means nor whose rights hold. Every other one is refused."""
+"""Settings that change neither what a name or a text means nor whose rights hold: a transaction may set them (LOCAL).
+Every other one is refused."""
+_NEXT = "whoever uses the connection next would run with it"
 MISLEADING = frozenset(
     {"standard_conforming_strings", "backslash_quote", "client_encoding", "escape_string_warning", "names",
      "quote_all_identifiers", "array_nulls"}
@@ -33,17 +37,22 @@ def variable_set(w: Walk, node: Node, scope: Scope) -> Result:
     kind = node.get("kind", "VAR_SET_VALUE")
     name = str(node.get("name", "")).lower()
     start = node.get("location")
-    if kind == "VAR_SET_MULTI" and name in {"transaction", "session characteristics"}:
+    if kind == "VAR_SET_MULTI" and name in {"transaction", "transaction snapshot"}:
         return Result()
-    if kind == "VAR_SET_MULTI" and name == "transaction snapshot":
+    if kind == "VAR_SET_MULTI":
+        w.fact(FactKind.ESCAPE, "`SET SESSION CHARACTERISTICS` holds beyond the transaction", start, detail=_NEXT,
+               hint="`SET TRANSACTION ...`")
         return Result()
     if kind == "VAR_RESET_ALL":
         w.fact(FactKind.ESCAPE, "`RESET ALL` throws the ticket away", start)
     elif name in MISLEADING:
         w.fact(FactKind.DISAGREEMENT, f"with another `{name}` the server may read a text differently", start)
     elif name not in HARMLESS and not name.startswith("enable_"):
-        w.fact(FactKind.ESCAPE, f"setting `{name}` may not be changed here", start,
-               detail="it is not among those that change neither rights nor the meaning of names")
+        w.fact(FactKind.ESCAPE, f"setting `{name}` may not be changed here", start, **own_setting(name, node))
+    elif not node.get("is_local"):
+        to = "TO DEFAULT" if kind in {"VAR_RESET", "VAR_SET_DEFAULT"} else "= ..."
+        w.fact(FactKind.ESCAPE, f"setting `{name}` would hold beyond the transaction", start, detail=_NEXT,
+               hint=f"`SET LOCAL {name} {to}`")
     return Result()
 
 
@@ -58,9 +67,34 @@ def transaction(w: Walk, node: Node, scope: Scope) -> Result:
     return Result()
 
 
+@statement("ListenStmt")
+def listen(w: Walk, node: Node, scope: Scope) -> Result:
+    """``LISTEN channel``."""
+    w.fact(FactKind.ESCAPE, "`LISTEN` reaches beyond the transaction", None,
+           detail="whoever uses the connection next would hear the channel",
+           hint="listen on a connection of its own, that is not guarded and reads nothing")
+    return Result()
+
+
+@statement("NotifyStmt")
+def notify(w: Walk, node: Node, scope: Scope) -> Result:
+    """``NOTIFY channel, 'payload'``: as ``pg_notify`` of constants."""
+    if not w.attached:  # what a trigger or rule of the application tells, its owner answers for
+        escape(w, "pg_notify", None)
+    return Result()
+
+
+@statement("UnlistenStmt", "DeallocateStmt")
+def takes_away(w: Walk, node: Node, scope: Scope) -> Result:
+    """``UNLISTEN c``, ``DEALLOCATE p``."""
+    words = "DEALLOCATE" if node.keys() & {"name", "isall"} else "UNLISTEN"
+    w.fact(FactKind.ESCAPE, f"`{words}` takes away what the session had before the transaction", None,
+           detail="what a driver prepared, or a pool listens to, is its own to put away", hint="leave it out")
+    return Result()
+
+
 _WORDS = {
-    "AlterSystemStmt": "ALTER SYSTEM", "DiscardStmt": "DISCARD", "LoadStmt": "LOAD", "NotifyStmt": "NOTIFY",
-    "ListenStmt": "LISTEN", "CheckPointStmt": "CHECKPOINT",
+    "AlterSystemStmt": "ALTER SYSTEM", "DiscardStmt": "DISCARD", "LoadStmt": "LOAD", "CheckPointStmt": "CHECKPOINT",
 }
 
 

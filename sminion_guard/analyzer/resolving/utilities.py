@@ -10,9 +10,9 @@ from sminion_guard.analyzer.parse import Node
 from sminion_guard.analyzer.resolving.calls import function_call
 from sminion_guard.analyzer.resolving.consequences import consequences
 from sminion_guard.analyzer.resolving.expansion import absorb, expanded
-from sminion_guard.analyzer.resolving.names import strings
+from sminion_guard.analyzer.resolving.names import strings, type_name
 from sminion_guard.analyzer.resolving.plpgsql import run_block
-from sminion_guard.analyzer.resolving.ranges import find_relation, relation_item
+from sminion_guard.analyzer.resolving.ranges import absorb_children, find_relation, relation_item
 from sminion_guard.analyzer.resolving.scope import Item, Scope
 from sminion_guard.analyzer.resolving.walk import COLLECT, USE, Result, Walk, evaluate, evaluate_all, run, statement
 
@@ -45,7 +45,9 @@ def copy(w: Walk, node: Node, scope: Scope) -> Result:
         touch = w.touch(relation, COLLECT, start)
         for name in columns:
             touch.columns.setdefault(name, start)
-        consequences(w, relation, COLLECT, tuple(columns), start)
+        if relation.kind == "p":
+            absorb_children(w, relation, COLLECT, start)
+        consequences(w, relation, COLLECT, columns, start)
         return Result()
     w.touch(relation, USE, start)
     for flow in flows:
@@ -75,14 +77,16 @@ def _is_off(argument: Any) -> bool:
 
 @statement("PrepareStmt")
 def prepare(w: Walk, node: Node, scope: Scope) -> Result:
-    """``PREPARE p AS SELECT ...``: judged as if it ran, with the output it will have."""
+    """``PREPARE p AS SELECT ...``: refused by a rule, as it stays in the session, and judged as if it ran."""
     w.prepares = node["name"]
+    for entry in node.get("argtypes", ()):
+        type_name(w, entry["TypeName"])
     return run(w, node["query"], scope)
 
 
 @statement("ExecuteStmt")
 def execute(w: Walk, node: Node, scope: Scope) -> Result:
-    """``EXECUTE p (1)``: what ``p`` is the state of the session knows."""
+    """``EXECUTE p (1)``: what ``p`` is nobody knows, since a guarded session prepares nothing by this name."""
     evaluate_all(w, node.get("params"), scope)
     if w.inside:
         w.fact(FactKind.OPAQUE, f"a function executes the prepared statement `{node['name']}`", None)
@@ -107,9 +111,9 @@ def fetch(w: Walk, node: Node, scope: Scope) -> Result:
     return Result()
 
 
-@statement("ClosePortalStmt", "DeallocateStmt", "ConstraintsSetStmt", "UnlistenStmt", "VariableShowStmt")
+@statement("ClosePortalStmt", "ConstraintsSetStmt", "VariableShowStmt")
 def harmless(w: Walk, node: Node, scope: Scope) -> Result:
-    """``CLOSE c``, ``DEALLOCATE p``, ``SET CONSTRAINTS``, ``SHOW``: they touch no data."""
+    """``CLOSE c``, ``SET CONSTRAINTS``, ``SHOW``: they touch no data, and leave nothing behind the transaction."""
     return Result()
 
 
@@ -133,6 +137,7 @@ def do_block(w: Walk, node: Node, scope: Scope) -> Result:
     if language != "plpgsql":
         w.fact(FactKind.OPAQUE, f"a block in {language}", None, detail="what it touches cannot be read from it")
     else:
+        w.bodies = True
         inner = expanded(w, ("do", body), w.path, lambda walk: run_block(walk, body, {}))
         absorb(w, inner, 0, "DO", definer=False)
     return Result()

@@ -16,7 +16,7 @@ def expand_view(w: Walk, view: Relation, start: int) -> None:
     A materialized view is read without its sources being touched, but its rows are copies of
     theirs: it counts the same.
     """
-    inner = expanded(w, ("view", view), (), lambda walk: _query(walk, view))
+    inner = expanded(w, ("view", view), None, lambda walk: _query(walk, view))
     absorb(w, inner, start, view.qualified, definer=not view.invoker)
     table = w.catalog.table(view)
     for flow, behind in zip(table.flows, inner.result.flows, strict=False):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from sminion_guard.analyzer.access import NOTHING, Flow, Source
 from sminion_guard.analyzer.catalog import Catalog, Function, Operator, Relation
 from sminion_guard.analyzer.facts import Fact, FactKind
+from sminion_guard.analyzer.limits import MAX_BYTES, MAX_FACTS, Budget, OverBudget
 from sminion_guard.analyzer.parse import Node
 from sminion_guard.analyzer.resolving.scope import Item, Scope
 from sminion_guard.policy.model import Operation
@@ -52,6 +53,9 @@ class Walk:
     """Views and functions being followed: a circle ends here."""
     fallback: tuple[str, ...] | None = None
     """The path with the schemas out of reach: the server skips them, but a refusal should say what was meant."""
+    session: tuple[str, ...] | None = None
+    """The path of the session, or of the function around: bodies without a path of their own are read with it, though
+    what a view or a check names stands there in full. None: it is ``path``."""
     attached: bool = False
     """Inside of what hangs on a table: a trigger, a policy, a default. There the guard calls functions of its own."""
     touches: dict[TouchKey, Touch] = field(default_factory=dict)
@@ -64,7 +68,7 @@ class Walk:
     facts: list[Fact] = field(default_factory=list)
     parameters: set[int] = field(default_factory=set)
     types: set[str] = field(default_factory=set)
-    """Types outside of pg_catalog that are named."""
+    """Types outside of pg_catalog that are named, or that a call, a variable or a written column makes values of."""
     expressions: list[tuple[Relation, str, int]] = field(default_factory=list)
     """Expressions that the server adds: row security, defaults, checks."""
     schemas: dict[str, int] = field(default_factory=dict)
@@ -76,10 +80,18 @@ class Walk:
     """The name that PREPARE, EXECUTE, DECLARE and FETCH speak of."""
     forward: bool = False
     """A WITH query was named before its columns were known."""
-    steps: int = 0
-    """Query levels resolved so far; some are resolved again and again, so there is an end to it."""
+    adds: Callable[[Walk], None] = lambda walk: None
+    """Follows what the server adds by itself, once a walk has seen the rest."""
+    budget: Budget = field(default_factory=lambda: Budget.of(MAX_BYTES))
+    """The work that is left: some levels are resolved again and again, so there is an end to it."""
     circular: bool = False
     """Something being followed led back to itself."""
+    builds: bool = False
+    """Something may make a value of the type of a column, or hold one: ``array_append(t.a, 'x')``, ``ARRAY[t.a]``."""
+    compares: bool = False
+    """An operator may take a literal for a value of the type of a column: ``t.codes = '{x}'``."""
+    bodies: bool = False
+    """A body is followed: of a function, or of a DO block. It may fetch from a cursor of the transaction."""
     operators: dict[Operator, int] = field(default_factory=dict)
     """Operators outside of pg_catalog that an expression may mean."""
 
@@ -104,10 +116,13 @@ class Walk:
         self.written.update(flow)
 
     def fact(
-        self, kind: FactKind, message: str, start: int | None, *, detail: str | None = None, hint: str | None = None
+        self, kind: FactKind, message: str, start: int | None, *, detail: str | None = None, hint: str | None = None,
+        setting: str | None = None, call: str | None = None,
     ) -> None:
         """Record something for the rules."""
-        self.facts.append(Fact(kind, message, detail, hint, start))
+        if len(self.facts) >= MAX_FACTS:
+            raise OverBudget
+        self.facts.append(Fact(kind, message, detail, hint, start, setting, call))
 
     def require(self, version: int, what: str, start: int) -> None:
         """Record that the server is too old to read ``what`` as the parser does."""
@@ -158,7 +173,12 @@ def evaluate(w: Walk, wrapped: Node | None, scope: Scope) -> Flow:
         for kind, node in wrapped.items():
             handler = EXPRESSIONS.get(kind)
             if handler is not None:
-                return handler(w, node, scope)
+                flow = handler(w, node, scope)
+                budget = w.budget
+                budget.left -= 1 + len(flow)
+                if budget.left < 0:
+                    raise OverBudget
+                return flow
             unknown_node(w, kind, node)
     return NOTHING
 
@@ -166,10 +186,6 @@ def evaluate(w: Walk, wrapped: Node | None, scope: Scope) -> Flow:
 def evaluate_all(w: Walk, nodes: Iterable[Node] | None, scope: Scope) -> list[Flow]:
     """The flows of a list of expressions."""
     return [evaluate(w, node, scope) for node in nodes] if nodes else []
-
-
-MAX_STEPS = 50_000
-"""Far above what any honest statement needs; at 15 us each it ends a hostile one within a second."""
 
 
 def run(w: Walk, wrapped: Node, scope: Scope) -> Result:

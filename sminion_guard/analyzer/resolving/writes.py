@@ -51,7 +51,10 @@ def insert(w: Walk, node: Node, outer: Scope) -> Result:
         start = node["relation"].get("location", 0)
         touch = w.touch(relation, COLLECT, start)
         _store(w, touch, columns, flows)
-        consequences(w, relation, COLLECT, tuple(name for name, _ in columns), start)
+        if relation.kind == "p":
+            absorb_children(w, relation, COLLECT, start)
+        names = [name for name, _ in columns]
+        consequences(w, relation, COLLECT, names, start, defaulted=_defaulted(node, names))
     conflict = node.get("onConflictClause")
     if conflict is not None:
         _on_conflict(w, conflict, relation, item, dict(zip((name for name, _ in columns), flows, strict=False)), scope)
@@ -124,7 +127,19 @@ def _merge_action(w: Walk, clause: Node, relation: Relation | None, target: Node
         if relation is not None:
             start = target.get("location", 0)
             _store(w, w.touch(relation, COLLECT, start), columns, values)
-            consequences(w, relation, COLLECT, tuple(name for name, _ in columns), start)
+            if relation.kind == "p":
+                absorb_children(w, relation, COLLECT, start)
+            names = [name for name, _ in columns]
+            defaulted = [name for name, value in zip(names, clause.get("values", ()), strict=False)
+                         if "SetToDefault" in value]
+            consequences(w, relation, COLLECT, names, start, defaulted=defaulted)
+
+
+def _defaulted(node: Node, names: list[str]) -> set[str]:
+    """The columns that a row of VALUES gives as ``DEFAULT``."""
+    rows = node.get("selectStmt", {}).get("SelectStmt", {}).get("valuesLists", ())
+    return {name for row in rows for name, value in zip(names, row["List"].get("items", ()), strict=False)
+            if "SetToDefault" in value}
 
 
 def _level(w: Walk, node: Node, outer: Scope) -> Scope:
@@ -175,10 +190,13 @@ def _assign(w: Walk, targets: list[Node], relation: Relation | None, target: Nod
     """``SET a = b, (c, d) = (SELECT ...), e[1] = f, g.h = i``."""
     names: list[tuple[str, int | None]] = []
     flows: list[Flow] = []
+    defaulted: list[str] = []
     for entry in targets:
         item = entry["ResTarget"]
         names.append((item["name"], item.get("location")))
         several = item.get("val", {}).get("MultiAssignRef")
+        if "SetToDefault" in (item.get("val", {}) if several is None else _assigned(several)):
+            defaulted.append(item["name"])
         if several is None or several.get("colno", 1) == 1:
             flows.append(evaluate(w, item["val"], scope))
         for step in item.get("indirection", ()):
@@ -188,7 +206,15 @@ def _assign(w: Walk, targets: list[Node], relation: Relation | None, target: Nod
         start = target.get("location", 0)
         _store(w, w.touch(relation, CLARIFY, start), names, flows)
         _heirs(w, relation, CLARIFY, target)
-        consequences(w, relation, CLARIFY, tuple(name for name, _ in names), start)
+        consequences(w, relation, CLARIFY, [name for name, _ in names], start, defaulted=defaulted,
+                     only=not target.get("inh"))
+
+
+def _assigned(node: Node) -> Node:
+    """The value for one column of ``(a, b) = ROW (c, DEFAULT)``."""
+    values = node["source"].get("RowExpr", {}).get("args", ())
+    place = node.get("colno", 1) - 1
+    return values[place] if place < len(values) else {}
 
 
 def _remove(w: Walk, relation: Relation | None, target: Node) -> None:
@@ -196,7 +222,7 @@ def _remove(w: Walk, relation: Relation | None, target: Node) -> None:
         start = target.get("location", 0)
         w.touch(relation, DELETE, start)
         _heirs(w, relation, DELETE, target)
-        consequences(w, relation, DELETE, (), start)
+        consequences(w, relation, DELETE, (), start, only=not target.get("inh"))
 
 
 def _heirs(w: Walk, relation: Relation, operation: Operation, target: Node) -> None:
@@ -225,7 +251,8 @@ def _on_conflict(
     flows = [join(flow, stored.get(name, NOTHING)) for name, flow in zip(item.names, item.flows, strict=True)]
     excluded = Item("excluded", item.names, flows, wild=item.wild, open=False)
     both = Scope(scope.parent, [item, excluded], scope.ctes, scope.variables)
-    _assign(w, node["targetList"], relation, {"location": node.get("location", 0)}, both)
+    routed = relation is not None and relation.kind == "p"  # the row in the way is never that of an heir
+    _assign(w, node["targetList"], relation, {"location": node.get("location", 0), "inh": routed}, both)
     evaluate(w, node.get("whereClause"), both)
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+
+from pglast.keywords import RESERVED_KEYWORDS, TYPE_FUNC_NAME_KEYWORDS
 
 from sminion_guard.analyzer.access import Access
 from sminion_guard.analyzer.frame import Frame, category
@@ -10,12 +13,22 @@ from sminion_guard.analyzer.places import span
 from sminion_guard.analyzer.statements import Statement
 from sminion_guard.analyzer.verdict import Reason
 from sminion_guard.policy.model import Operation
+from sminion_guard.policy.names import RESERVED_COLUMNS, SYSTEM_COLUMNS
+
+_PLAIN = re.compile(r"[a-z_][a-z0-9_]*")
+_RESERVED_WORDS = RESERVED_KEYWORDS | TYPE_FUNC_NAME_KEYWORDS
 
 
 def category_not_needed(statement: Statement, frame: Frame) -> Iterator[Reason]:
     """``SELECT born_on FROM crm.customer`` for a purpose that needs ``contact`` only."""
     for access in statement.accesses:
-        if access.schema not in frame.reached or not _charged(access, frame):
+        if not frame.reaches(access) or not _charged(access, frame):
+            continue
+        if access.sequence:
+            yield Reason("SG103", f"sequence `{access.qualified}` is open to no purpose", "no column owns it, and no"
+                         " default reads it, so that no table says who may use it" + _through(access),
+                         f"`ALTER SEQUENCE {access.qualified} OWNED BY` the column that its numbers are for: whoever"
+                         " may insert there may use it then", span(statement.text, access.start))
             continue
         if frame.table(access.schema, access.relation) is None:
             yield Reason("SG103", f"`{access.qualified}` is closed to every purpose",
@@ -38,7 +51,7 @@ def _charged(access: Access, frame: Frame) -> bool:
 def _columns(statement: Statement, frame: Frame, access: Access) -> Iterator[Reason]:
     table = frame.table(access.schema, access.relation)
     assert table is not None
-    own = access.operation is Operation.USE or access.schema in frame.own
+    own = access.operation is Operation.USE or frame.collection(access.schema, access.relation) in frame.own
     if not frame.permits(access.operation) or not own:
         return  # SG104 says so
     allowed = table.columns(access.operation)
@@ -51,6 +64,12 @@ def _columns(statement: Statement, frame: Frame, access: Access) -> Iterator[Rea
         return
     verbs = {Operation.USE: "read", Operation.COLLECT: "fill in", Operation.CLARIFY: "change"}
     names = ", ".join(f"`{column}`" for column in closed)
+    kept = [name for name in closed if name in RESERVED_COLUMNS and not _written_out(statement, access, name)]
+    if kept and access.operation is Operation.USE:
+        places = dict.fromkeys(access.places.get(name, access.start) for name in kept)
+        yield _whole(frame, access, kept, closed,
+                     tuple(place for start in places for place in span(statement.text, start)))
+        return
     yield Reason(
         "SG103",
         f"purpose `{frame.purpose.name}` may not {verbs[access.operation]} {names} of `{access.qualified}`",
@@ -60,8 +79,39 @@ def _columns(statement: Statement, frame: Frame, access: Access) -> Iterator[Rea
     )
 
 
+def _written_out(statement: Statement, access: Access, name: str) -> bool:
+    """Whether the text names the column: else it comes with `*` or a whole row."""
+    places = span(statement.text, access.places.get(name))
+    return any(name.encode() in statement.text.encode("utf-8", "surrogatepass")[start:end] for start, end in places)
+
+
+def _whole(
+    frame: Frame, access: Access, own: Sequence[str], closed: Sequence[str], place: tuple[tuple[int, int], ...]
+) -> Reason:
+    """``*``, or a whole row: it stands for the guard's columns too, which no policy can open."""
+    allowed = frame.table(access.schema, access.relation)
+    listed = frame.policy.schemas[access.schema].tables[access.relation].columns
+    able = [name for name in listed
+            if allowed is not None and name in allowed.use and name not in SYSTEM_COLUMNS]
+    names = " and ".join(f"`{name}`" for name in own)
+    others = [f"`{name}`" for name in closed if name not in own]
+    return Reason(
+        "SG103", f"purpose `{frame.purpose.name}` may not read whole rows of `{access.qualified}`",
+        f"`*` and whole rows take in {names}, which belong{'s' if len(own) == 1 else ''} to the guard"
+        + (f", and {', '.join(others)}" if others else "") + _through(access),
+        f"write the columns that the purpose has: `{', '.join(quoted(name) for name in able)}`" if able
+        else "leave the table out", place)
+
+
+def quoted(name: str) -> str:
+    """A name as it stands in SQL: in double quotes where it must."""
+    return name if _PLAIN.fullmatch(name) and name not in _RESERVED_WORDS else '"' + name.replace('"', '""') + '"'
+
+
 def _why(frame: Frame, access: Access, column: str) -> str:
     kind = category(frame.policy, access.schema, access.relation, column)
+    if kind is None and column in SYSTEM_COLUMNS:
+        return f"`{column}` tells when or where a row was written last, by settling a block or objection too"
     if kind is None:
         return f"`{column}` is not listed in the policy"
     if frame.purpose.needs_category(kind):
@@ -70,6 +120,11 @@ def _why(frame: Frame, access: Access, column: str) -> str:
 
 
 def _hint(frame: Frame, access: Access, closed: Sequence[str]) -> str:
+    if SYSTEM_COLUMNS.issuperset(closed):
+        listed = ", ".join(f'{column} = "none"' for column in closed)
+        return f"list them under `columns` of `[schema.{access.schema}.{access.relation}]`: `{listed}`"
+    if not RESERVED_COLUMNS.isdisjoint(closed):
+        return "leave the columns out: the guard keeps its own"
     kinds = {category(frame.policy, access.schema, access.relation, column) for column in closed}
     if None in kinds:
         return "leave the columns out, or list them in the policy with their categories"

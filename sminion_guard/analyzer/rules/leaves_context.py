@@ -16,7 +16,12 @@ from sminion_guard.analyzer.verdict import Reason
 def leaves_context(statement: Statement, frame: Frame) -> Iterator[Reason]:
     """``SET ROLE``, ``set_config(...)``, ``COPY ... TO PROGRAM``, ``NOTIFY``, the guard's own tables."""
     if statement.facts:
-        yield from of_facts(statement, FactKind.ESCAPE, "SG106")
+        yield from of_facts(statement, FactKind.ESCAPE, "SG106", may_set=frame.policy.may_set,
+                            may_call=frame.policy.may_call)
+    if statement.prepares is not None:
+        yield Reason("SG106", f"`PREPARE {statement.prepares}` stays in the session when the transaction ends",
+                     "whoever uses the connection next would find it there",
+                     "send the statement itself: the driver prepares what comes often")
     for access in statement.accesses:
         if access.schema == GUARD and not access.definer:
             yield Reason("SG106", f"`{access.qualified}` belongs to the guard",

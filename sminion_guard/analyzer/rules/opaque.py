@@ -14,7 +14,7 @@ from sminion_guard.analyzer.verdict import Reason
 def opaque(statement: Statement, frame: Frame) -> Iterator[Reason]:
     """Dynamic SQL, functions in C, ``EXECUTE p`` and ``FETCH FROM c`` of what nobody saw being made."""
     if statement.facts:
-        yield from of_facts(statement, FactKind.OPAQUE, "SG105")
+        yield from of_facts(statement, FactKind.OPAQUE, "SG105", may_call=frame.policy.may_call)
     if statement.executes is not None:
         yield Reason("SG105", f"prepared statement `{statement.executes}` is not known to the analyzer",
                      hint="send the statement itself")

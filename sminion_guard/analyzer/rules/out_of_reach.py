@@ -16,18 +16,19 @@ def out_of_reach(statement: Statement, frame: Frame) -> Iterator[Reason]:
     seen = set()
     for access in statement.accesses:
         schema = access.schema
-        if schema in frame.reached or schema in UNPROTECTED or schema == GUARD:
+        if schema in UNPROTECTED or schema == GUARD:
             continue
         if frame.protects(schema):
-            if schema not in seen:
-                seen.add(schema)
-                yield _protected(statement, frame, schema, access.qualified, access.via, access.start)
+            name = frame.collection(schema, access.relation)
+            if name not in frame.reached and name not in seen and not frame.neutral(access):
+                seen.add(name)
+                yield _protected(statement, frame, name, access.qualified, access.via, access.start)
         elif not access.public and not access.definer:
             yield Reason("SG102", f"`{access.qualified}` is open to no purpose",
                          f"schema `{schema}` is not in the policy, and PUBLIC has no right to it",
                          "add the schema to the policy, or leave the relation out", span(statement.text, access.start))
     for schema, start in statement.schemas.items():
-        if frame.protects(schema) and schema not in frame.reached and schema not in seen:
+        if frame.protects(schema) and not frame.usable(schema) and schema not in seen:
             seen.add(schema)
             yield _protected(statement, frame, schema, f"a function of {schema}", (), start)
         elif not frame.protects(schema):
@@ -38,16 +39,19 @@ def out_of_reach(statement: Statement, frame: Frame) -> Iterator[Reason]:
 
 
 def _protected(
-    statement: Statement, frame: Frame, schema: str, what: str, via: tuple[str, ...], start: int
+    statement: Statement, frame: Frame, name: str, what: str, via: tuple[str, ...], start: int
 ) -> Reason:
-    collected = sorted(frame.policy.schemas[schema].collected_for)
-    detail = f"data of `{schema}` were collected for {', '.join(f'`{name}`' for name in collected) or 'no purpose'}"
+    collected = sorted(frame.policy.collections[name].collected_for)
+    detail = f"data of `{name}` were collected for {', '.join(f'`{entry}`' for entry in collected) or 'no purpose'}"
     if via:
         detail += f"; the statement gets there through {' > '.join(f'`{step}`' for step in via)}"
     purpose = frame.purpose.name
-    if not collected:
-        hint = f"name a purpose under `collected_for` of `{schema}` in the policy"
-    else:
-        hint = (f"act for {' or '.join(f'`{name}`' for name in collected)}, or declare in the policy that data of"
+    if collected:
+        hint = (f"act for {' or '.join(f'`{entry}`' for entry in collected)}, or declare in the policy that data of"
                 f" `{collected[0]}` may serve `{purpose}`")
+    elif any(table.collected_for for table in frame.policy.tables() if table.schema == name):
+        # The schema leaves it to its tables, and this one is not listed, or does not say it.
+        hint = f"list `{what}` in the policy with a `collected_for` of its own"
+    else:
+        hint = f"name a purpose under `collected_for` of `{name}` in the policy"
     return Reason("SG102", f"purpose `{purpose}` does not reach `{what}`", detail, hint, span(statement.text, start))

@@ -118,7 +118,7 @@ SELECT pg_advisory_lock(c.id) FROM crm.customer c;
 
 --@stmt notify
 --@refuse SG106
-NOTIFY x, 'secret';
+WITH told AS (SELECT pg_notify('x', 'secret')) SELECT id FROM crm.customer, told;
 
 --@stmt notify function
 --@refuse SG106
@@ -154,7 +154,7 @@ PREPARE TRANSACTION 'x';
 
 --@stmt do block dynamic
 --@refuse SG105
-DO $$ BEGIN EXECUTE 'SELECT 1 FROM hr.employee'; END $$;
+DO $$ BEGIN EXECUTE 'SELECT 1 FROM ' || 'hr.employee'; END $$;
 
 --@stmt dynamic function
 --@refuse SG105
@@ -367,3 +367,63 @@ COMMIT;
 --@stmt rollback
 --@refuse SG106
 ROLLBACK;
+
+--@stmt input function array
+--@refuse SG106
+SELECT array_in('{x}', 'public.code'::regtype, -1);
+
+--@stmt input function array by number
+--@refuse SG106
+SELECT array_in('{x}', 12345, -1);
+
+--@stmt input function record
+--@refuse SG106
+SELECT record_in('(x,1)', 'public.labelled'::regtype, -1);
+
+--@stmt input function domain
+--@refuse SG106
+SELECT domain_in('x', 'public.code'::regtype, -1);
+
+--@stmt input function range
+--@refuse SG106
+SELECT range_in('[1,2)', 'public.span'::regtype, -1);
+
+--@stmt input function multirange
+--@refuse SG106
+SELECT multirange_in('{[1,2)}', 'public.spans'::regtype, -1);
+
+--@stmt input function qualified
+--@refuse SG106
+SELECT pg_catalog.array_in('{x}'::cstring, 'public.code'::regtype, -1);
+
+--@stmt input function in from
+--@refuse SG106
+SELECT * FROM array_in('{x}', 'public.code'::regtype, -1);
+
+--@stmt input function array binary
+--@refuse SG106
+SELECT array_recv(NULL, 'public.code'::regtype, -1);
+
+--@stmt input function is valid
+--@refuse SG106
+SELECT pg_input_is_valid('x', 'public.code');
+
+--@stmt advisory lock of the session, tried
+--@refuse SG106
+SELECT pg_try_advisory_lock(1);
+
+--@stmt seed of random
+--@refuse SG106
+SELECT setseed(0.5);
+
+--@stmt seed of random from a column
+--@refuse SG106
+SELECT setseed(c.id / 1000000.0) FROM crm.customer c;
+
+--@stmt sequence by a parameter
+--@refuse SG105
+SELECT nextval($1);
+
+--@stmt dynamic open
+--@refuse SG105
+DO $$ DECLARE c refcursor; BEGIN OPEN c FOR EXECUTE format('SELECT 1 FROM %I.employee', 'hr'); END $$;

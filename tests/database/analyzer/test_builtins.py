@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sminion_guard.analyzer.resolving.builtins import (
+    BUILDING,
     BUILTINS,
     COPYING,
     COUNTING,
@@ -44,7 +45,7 @@ def test_functions_that_act_on_the_server_are_refused_on_every_version(server: S
         assert name in SAFE_VOLATILE or name == "ts_rewrite" or danger(BUILTINS.functions[name], 1) is not None, name
 
 
-@pytest.mark.parametrize("table", [SAFE_VOLATILE, LEAKY, ESCAPING, COUNTING])
+@pytest.mark.parametrize("table", [SAFE_VOLATILE, LEAKY, ESCAPING, COUNTING, BUILDING])
 def test_no_list_names_a_function_that_does_not_exist(table: frozenset[str]) -> None:
     assert sorted(table - BUILTINS.functions.keys()) == []
 
@@ -68,3 +69,27 @@ def test_relations_that_hold_samples_secrets_or_others_statements_are_leaky(name
 def test_a_function_that_runs_its_text_is_told_from_its_overload_that_does_not() -> None:
     rewrite = BUILTINS.functions["ts_rewrite"]
     assert (danger(rewrite, 2), danger(rewrite, 3)) == (Danger.ESCAPE, None)
+
+
+ARGUMENT = "^any(element|array|nonarray|enum|range|multirange|compatible(array|nonarray|range|multirange)?)$"
+"""The pseudo-types that stand for the type of an argument."""
+
+
+def test_every_function_that_may_make_a_value_of_an_arguments_type_is_listed(server: Server) -> None:
+    """It takes two arguments of a kind, of which one may be a literal, or makes an array or row of one."""
+    with servers.new_database(server) as database, database.connect() as connection:
+        rows = connection.execute("""
+            SELECT DISTINCT p.proname FROM pg_catalog.pg_proc p
+              JOIN LATERAL (SELECT count(*) AS taken, array_agg(t.oid::regtype::text) AS kinds
+                              FROM unnest(p.proargtypes::oid[]) t(oid) WHERE t.oid::regtype::text ~ %s) a ON true
+             WHERE p.pronamespace = 'pg_catalog'::regnamespace AND p.proname !~ '_(in|recv|finalfn|final)$'
+               AND (a.taken >= 2 OR p.proname ~ '_populate_'
+                    OR (a.taken = 1 AND p.prorettype::regtype::text ~ 'array$' AND a.kinds[1] !~ 'array$'))
+        """, [ARGUMENT]).fetchall()
+    assert sorted({name for (name,) in rows} - BUILDING) == []
+
+
+@pytest.mark.parametrize("name", ["array_in", "record_in", "domain_in", "range_in", "multirange_in", "array_recv",
+                                  "record_recv", "domain_recv", "range_recv", "multirange_recv"])
+def test_functions_that_read_a_value_of_a_type_given_by_number_are_refused(name: str) -> None:
+    assert danger(BUILTINS.functions[name], 3) is Danger.ESCAPE

@@ -111,7 +111,7 @@ RELATIONS = (
 FUNCTIONS = (
     function("crm", "salary_of", "SELECT salary FROM hr.employee WHERE id = who", names="who"),
     function("crm", "mail_of", "SELECT email FROM crm.customer WHERE id = $1", names="who"),
-    function("crm", "dynamic", "BEGIN EXECUTE 'SELECT 1'; END", "plpgsql"),
+    function("crm", "dynamic", "BEGIN EXECUTE 'SELECT ' || '1'; END", "plpgsql"),
     function("public", "unaccent", "unaccent_dict", "c", names="what"),
     function("public", "similarity", "similarity", "c", names="a b"),
     function("sminion", "enter", "BEGIN NULL; END", "plpgsql", names="token"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from sminion_guard.analyzer.verdict import SubjectPlace
 from tests.unit.analyzer.shop import catalog, codes, function, judge, relation, sources, touched
 
 
@@ -151,7 +152,7 @@ def test_what_only_decides_is_told_apart_from_what_is_shown() -> None:
 
 def test_a_column_of_the_subject_is_found_in_the_output() -> None:
     verdict = judge("SELECT email, id, id + 1 FROM crm.customer")
-    assert verdict.subject_columns() == (1,)
+    assert verdict.subject_columns() == (SubjectPlace(1),)
     assert verdict.categories(0, 0) == ("contact",)
 
 

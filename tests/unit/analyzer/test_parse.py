@@ -6,22 +6,23 @@ import threading
 
 import pytest
 
-from sminion_guard.analyzer import parse as parse_module
-from sminion_guard.analyzer.parse import MAX_BYTES, MAX_NESTING, MAX_TOKENS, Unparsed, parse
+from sminion_guard.analyzer.limits import MAX_BYTES, MAX_COLUMNS, MAX_SETS, MAX_TEXT, MAX_TREE
+from sminion_guard.analyzer.parse import parse
 from tests.unit.analyzer.shop import codes, judge, marked
 
 HOSTILE = {
-    "chained unions": "SELECT 1" + " UNION ALL SELECT 1" * 20_000,
+    "chained unions": "SELECT 1" + " UNION SELECT 1" * 20_000,
     "nested parentheses": "SELECT " + "(" * 50_000 + "1" + ")" * 50_000,
     "nested brackets": "SELECT ARRAY" + "[" * 5_000 + "1" + "]" * 5_000,
     "nested selects": "SELECT " + "(SELECT " * 3_000 + "1" + ")" * 3_000,
-    "a long list": "SELECT 1 WHERE 1 IN (" + "1, " * 200_000 + "1)",
+    "a tree of many nodes": "SELECT 1 WHERE 1 IN (" + "a.b, " * 190_000 + "1)",
     "chained not": "SELECT " + "NOT " * 30_000 + "true",
     "chained casts": "SELECT 1" + "::int" * 9_000,
     "chained joins": "SELECT 1 FROM a" + " NATURAL JOIN a" * 9_000,
     "chained operators": "SELECT 1" + " + 1" * 15_000,
     "nested cases": "SELECT " + "CASE WHEN true THEN " * 2_000 + "1" + " END" * 2_000,
-    "nested functions": "SELECT " + "abs(" * 190 + "1" + ")" * 190,
+    "nested functions": "SELECT " + "abs(" * 150 + "1" + ")" * 150,
+    "functions nested deeper than Python goes": "SELECT " + "abs(" * 330 + "1" + ")" * 330,
     "nested with": "WITH RECURSIVE a AS (" * 90 + "SELECT 1" + ") SELECT * FROM a" * 90,
     "just length": "SELECT '" + "x" * MAX_BYTES + "'",
     "nul": "SELECT 1\x00; DROP TABLE x",
@@ -36,24 +37,29 @@ def test_hostile_text_gets_a_verdict(sql: str) -> None:
     assert judge(sql).statements
 
 
-ALLOWED = {"nested functions", "nested with", "unterminated", "chained not"}
+ALLOWED = {"nested functions", "nested with"}
+UNPARSED = {"unterminated", "chained not", "chained casts", "chained operators", "chained joins", "nested brackets",
+            "nested cases", "nested parentheses", "nested selects"}
+"""What the parser itself refuses: how deep it goes depends on the stack of the thread."""
 
 
-@pytest.mark.parametrize("name", [name for name in HOSTILE if name not in ALLOWED])
+@pytest.mark.parametrize("name", [name for name in HOSTILE if name not in ALLOWED | UNPARSED])
 def test_text_over_the_limits_is_refused_as_such(name: str) -> None:
     assert codes(HOSTILE[name]) == ["SG112"]
 
 
-def test_what_the_parser_itself_finds_too_deep_is_refused_too() -> None:
-    assert codes(HOSTILE["chained not"]) == ["SG111"]
+@pytest.mark.parametrize("name", sorted(UNPARSED))
+def test_what_the_parser_itself_finds_too_deep_is_refused_too(name: str) -> None:
+    assert codes(HOSTILE[name]) in (["SG111"], ["SG112"])
 
 
-def test_chains_that_need_no_scan_are_harmless_on_a_small_stack() -> None:
+@pytest.mark.parametrize("stack", [128, 512])
+def test_chains_are_harmless_on_a_small_stack(stack: int) -> None:
     shapes = ["SELECT 1" + " UNION SELECT 1" * 2_600, "SELECT " + "NOT " * 9_900 + "true", "SELECT 1" + "+1" * 19_000,
               "SELECT 1" + "::a" * 13_000, "SELECT a" + ".a" * 19_000, "SELECT " + "- " * 19_000 + "1",
               "SELECT 1 FROM a" + " NATURAL JOIN a" * 2_600, "SELECT " + "(SELECT " * 190 + "1" + ")" * 190,
               "SELECT " + "CASE WHEN 1 THEN " * 190]
-    assert all(MAX_TOKENS * 0.9 < len(sql) < MAX_TOKENS for sql in shapes[:-2])
+    shapes += [sql for name, sql in HOSTILE.items() if name != "just length"]
     done: list[bool] = []
 
     def run() -> None:
@@ -61,7 +67,7 @@ def test_chains_that_need_no_scan_are_harmless_on_a_small_stack() -> None:
             judge(sql)
         done.append(True)
 
-    before = threading.stack_size(512 * 1024)
+    before = threading.stack_size(stack * 1024)
     try:
         thread = threading.Thread(target=run)
         thread.start()
@@ -71,13 +77,10 @@ def test_chains_that_need_no_scan_are_harmless_on_a_small_stack() -> None:
     assert done
 
 
-def test_the_limits_themselves_can_be_reached() -> None:
-    parse("SELECT " + "(" * MAX_NESTING + "1" + ")" * MAX_NESTING)
-    with pytest.raises(Unparsed, match="nested deeper"):
-        parse("SELECT " + "(" * (MAX_NESTING + 1) + "1" + ")" * (MAX_NESTING + 1))
-    parse("SELECT " + "1, " * (MAX_TOKENS // 2 - 1) + "1")
-    with pytest.raises(Unparsed, match="tokens"):
-        parse("SELECT " + "1, " * (MAX_TOKENS // 2) + "1")
+def test_a_flat_list_may_be_long() -> None:
+    numbers = ", ".join(f"{number}.5" for number in range(60_000))
+    assert codes(f"SELECT id FROM orders WHERE id IN ({numbers})") == []
+    assert len(parse("SELECT " + "1, " * 60_000 + "1")) == 1
 
 
 def test_a_long_honest_chain_is_allowed() -> None:
@@ -119,4 +122,4 @@ def test_any_exception_of_a_handler_is_a_refusal(monkeypatch: pytest.MonkeyPatch
 
 
 def test_the_limits_stand_where_the_documentation_says() -> None:
-    assert (parse_module.MAX_BYTES, parse_module.MAX_TOKENS, parse_module.MAX_NESTING) == (1_000_000, 40_000, 200)
+    assert (MAX_TEXT, MAX_BYTES, MAX_TREE, MAX_SETS, MAX_COLUMNS) == (16_000_000, 1_000_000, 16_000_000, 10_000, 1664)

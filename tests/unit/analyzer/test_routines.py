@@ -8,7 +8,8 @@ import pytest
 
 from sminion_guard.analyzer import Catalog
 from sminion_guard.analyzer.catalog import Cascade, Cast, Column, Operator, Relation, Trigger, Type
-from sminion_guard.analyzer.resolving.plpgsql_text import compilable, split_assignment
+from sminion_guard.analyzer.parse import Unparsed
+from sminion_guard.analyzer.resolving.plpgsql_text import compilable, declarations, split_assignment
 from sminion_guard.analyzer.resolving.routines import search_path
 from tests.unit.analyzer.shop import catalog, codes, function, judge, relation, touched
 
@@ -47,9 +48,9 @@ def test_every_place_of_a_body_that_can_hold_a_query_is_followed(text: str) -> N
 
 
 @pytest.mark.parametrize("text", [
-    "BEGIN EXECUTE 'SELECT 1'; END", "BEGIN RETURN QUERY EXECUTE 'SELECT 1'; END",
-    "DECLARE c refcursor; BEGIN OPEN c FOR EXECUTE 'SELECT 1'; END",
-    "DECLARE r record; BEGIN FOR r IN EXECUTE 'SELECT 1' LOOP NULL; END LOOP; END", "this is no body",
+    "BEGIN EXECUTE 'SELECT ' || '1'; END", "BEGIN RETURN QUERY EXECUTE 'SELECT ' || '1'; END",
+    "DECLARE c refcursor; BEGIN OPEN c FOR EXECUTE 'SELECT ' || '1'; END",
+    "DECLARE r record; BEGIN FOR r IN EXECUTE 'SELECT ' || '1' LOOP NULL; END LOOP; END", "this is no body",
 ])
 def test_dynamic_bodies_are_opaque(text: str) -> None:
     returns_set = "RETURN QUERY" in text
@@ -273,3 +274,28 @@ def test_call_names_the_output_arguments_too() -> None:
     procedure = function("crm", "p", "BEGIN out := (SELECT max(id) FROM hr.employee); END", "plpgsql", kind="p",
                          names="a", outputs=("out",))
     assert "use hr.employee" in touched("CALL crm.p('x', NULL)", within=catalog(functions=(procedure,)))
+
+
+@pytest.mark.parametrize("text", [
+    "DECLARE a crm.odd; b crm.mood; BEGIN SELECT id, id INTO a, b FROM hr.employee; END",
+    "DECLARE a odd; b crm.x.y%TYPE; BEGIN SELECT id, id INTO a, b FROM hr.employee; END",
+    "DECLARE a crm.odd[]; BEGIN a[1] := id FROM hr.employee; END",
+    "DECLARE c CURSOR (k crm.odd) FOR SELECT id FROM hr.employee; BEGIN OPEN c('1'); END",
+    "DECLARE c CURSOR FOR SELECT id FROM hr.employee; BEGIN OPEN c; END",
+])
+def test_types_that_only_a_catalog_could_resolve_stand_in_no_ones_way(text: str) -> None:
+    assert "use hr.employee" in touched("SELECT crm.f()", within=body(text)), codes("SELECT crm.f()", within=body(text))
+
+
+def test_output_arguments_can_be_targets_of_one_into() -> None:
+    text = "BEGIN SELECT id, salary INTO a, b FROM hr.employee; END"
+    within = body(text, result="pg_catalog.record", outputs=("a", "b"))
+    assert "use hr.employee" in touched("SELECT a FROM crm.f()", within=within)
+
+
+def test_names_of_declarations_are_found_in_any_spelling() -> None:
+    text = 'DECLARE a CURSOR FOR SELECT 1 AS begin; /* ; begin */ "Odd" Crm . "My Type"; BEGIN c := d; END'
+    assert {"Odd", "crm", "My Type"} <= declarations(text)
+    assert not {"c", "d"} & declarations(text)
+    with pytest.raises(Unparsed):
+        declarations('DECLARE a U&"\\0061b"; BEGIN END')

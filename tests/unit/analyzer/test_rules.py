@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from sminion_guard.analyzer.rules import RULES
 from sminion_guard.errors import IncompatibleMerge
-from tests.unit.analyzer.shop import CATALOG, catalog, codes, function, judge, marked, relation
+from sminion_guard.policy import loads
+from tests.unit.analyzer.shop import CATALOG, POLICY, catalog, codes, function, judge, marked, relation
 
 MERGES = {
     "join": "SELECT 1 FROM crm.customer c JOIN hr.employee e ON e.id = c.id",
@@ -118,7 +121,7 @@ def test_what_is_open_to_public_outside_of_the_policy_is_open() -> None:
     ("SELECT born_on FROM crm.customer", ["born_on"]), ("SELECT id, guard_mask FROM crm.customer", ["guard_mask"]),
     ("SELECT id FROM crm.customer WHERE born_on > '2000-01-01'", ["born_on"]),
     ("SELECT id FROM crm.customer ORDER BY born_on", ["born_on"]), ("SELECT xmin FROM crm.customer", ["xmin"]),
-    ("SELECT * FROM crm.customer", ["*", "*"]), ("SELECT id FROM crm.unlisted", ["crm.unlisted"]),
+    ("SELECT * FROM crm.customer", ["*"]), ("SELECT id FROM crm.unlisted", ["crm.unlisted"]),
     ("INSERT INTO crm.customer (id, born_on) VALUES (1, '2000-01-01')", ["born_on"]),
     ("UPDATE crm.customer SET born_on = '2000-01-01'", ["born_on"]), ("UPDATE crm.customer SET id = 1", ["id"]),
     ("UPDATE sales.orders SET customer_id = 2", ["customer_id"]),
@@ -147,9 +150,9 @@ def test_operations_the_purpose_may_not_do_are_refused(sql: str, purpose: str) -
 
 
 @pytest.mark.parametrize("sql", [
-    "DO $$ BEGIN EXECUTE 'SELECT 1'; END $$", "SELECT crm.dynamic()", "SELECT similarity('a', 'b')", "EXECUTE p",
+    "DO $$ BEGIN EXECUTE 'SELECT ' || '1'; END $$", "SELECT crm.dynamic()", "SELECT similarity('a', 'b')", "EXECUTE p",
     "FETCH c", "DO LANGUAGE plpython3u $$ pass $$", "SELECT nextval('crm.' || 'x')",
-    "DO $$ BEGIN FOR i IN EXECUTE 'SELECT 1' LOOP NULL; END LOOP; END $$",
+    "DO $$ BEGIN FOR i IN EXECUTE format('SELECT 1') LOOP NULL; END LOOP; END $$",
 ])
 def test_what_is_known_only_when_it_runs_is_refused(sql: str) -> None:
     assert "SG105" in codes(sql)
@@ -157,6 +160,33 @@ def test_what_is_known_only_when_it_runs_is_refused(sql: str) -> None:
 
 def test_a_trusted_function_may_be_called() -> None:
     assert codes("SELECT public.unaccent(email) FROM crm.customer") == []
+
+
+MAY_SET = replace(POLICY, may_set=frozenset({"app.locale"}))
+
+
+@pytest.mark.parametrize("sql", [
+    "SET LOCAL app.locale = 'de'", "SET LOCAL APP.LOCALE = 'de'", "SET LOCAL app.locale TO DEFAULT",
+    "SELECT set_config('app.locale', $1, true)", "SELECT pg_catalog.set_config('app.locale', $1::text, true)",
+    "SELECT 1 FROM set_config('app.locale', 'de', true)", "DO $$ BEGIN SET LOCAL app.locale = 'de'; END $$",
+])
+def test_a_setting_that_the_policy_lists_may_be_made_for_the_transaction(sql: str) -> None:
+    assert codes(sql, policy=MAY_SET) == []
+    assert "SG106" in codes(sql)
+
+
+@pytest.mark.parametrize("sql", [
+    "SET app.locale = 'de'", "SET SESSION app.locale = 'de'", "RESET app.locale", "SET LOCAL app.locales = 'de'",
+    "SELECT set_config('app.locale', $1, false)", "SELECT set_config('app.locale', $1, $2)",
+    "SELECT set_config($1, 'de', true)", "SELECT set_config('app.locale', email, true) FROM crm.customer",
+    "SELECT set_config('app.locale', 'de', true), set_config('role', 'x', true)",
+    "SELECT set_config(VARIADIC ARRAY['app.locale', 'de', 'true'])", "SET LOCAL ROLE NONE", "SET LOCAL work_memo = 1",
+    "SELECT set_config(setting_name => 'role', new_value => 'app.locale', is_local => true)",
+    "SELECT set_config(is_local => true, new_value => 'x', setting_name => 'app.locale')",
+    "ALTER ROLE x SET app.locale = 'de'",
+])
+def test_no_other_setting_may_be_made_and_none_for_the_session(sql: str) -> None:
+    assert codes(sql, policy=MAY_SET)[0] in {"SG106", "SG107", "SG108"}
 
 
 @pytest.mark.parametrize("sql", [
@@ -167,8 +197,8 @@ def test_a_trusted_function_may_be_called() -> None:
     "SELECT set_config('a.b', email, true) FROM customer",
     "COPY crm.customer (id) TO PROGRAM 'cat'", "COPY crm.customer (id) TO '/tmp/x'",
     "COPY crm.customer (id) FROM '/tmp/x'",
-    "NOTIFY c, 'x'", "LISTEN c", "SELECT pg_notify('c', email) FROM customer", "SELECT pg_advisory_lock(1)",
-    "SELECT pg_try_advisory_xact_lock(1)", "SELECT lo_from_bytea(0, 'x')", "SELECT lo_get(1)",
+    "LISTEN c", "SELECT pg_notify('c', email) FROM customer", "SELECT pg_advisory_lock(1)",
+    "SELECT pg_try_advisory_lock(1)", "SELECT lo_from_bytea(0, 'x')", "SELECT lo_get(1)",
     "SELECT pg_read_file('x')",
     "SELECT query_to_xml('SELECT 1', true, true, '')", "SELECT table_to_xml('hr.employee', true, true, '')",
     "SELECT schema_to_xml('hr', true, true, '')", "SELECT database_to_xml(true, true, '')",
@@ -222,10 +252,10 @@ def test_explain_that_does_not_run_the_statement_is_allowed(sql: str) -> None:
 @pytest.mark.parametrize("sql", [
     "SHOW search_path", "SET LOCAL statement_timeout = '1s'", "SET TRANSACTION READ ONLY", "SAVEPOINT a",
     "ROLLBACK TO a",
-    "RELEASE a", "SET enable_seqscan = off", "SELECT relname FROM pg_class",
+    "RELEASE a", "SET LOCAL enable_seqscan = off", "SELECT relname FROM pg_class",
     "SELECT now(), current_user, gen_random_uuid()",
-    "SELECT table_name FROM information_schema.tables", "CLOSE ALL", "DEALLOCATE ALL", "SET CONSTRAINTS ALL DEFERRED",
-    "SELECT pg_sleep(0)", "SET TIME ZONE 'UTC'", "SELECT 1 WHERE 1 = ANY ($1)", "", ";", "-- nothing",
+    "SELECT table_name FROM information_schema.tables", "CLOSE ALL", "SET CONSTRAINTS ALL DEFERRED",
+    "SELECT pg_sleep(0)", "SET LOCAL TIME ZONE 'UTC'", "SELECT 1 WHERE 1 = ANY ($1)", "", ";", "-- nothing",
 ])
 def test_what_touches_nothing_of_anybody_is_allowed(sql: str) -> None:
     assert codes(sql) == []
@@ -280,3 +310,51 @@ def test_a_function_that_sets_the_role_is_refused() -> None:
 
 def test_a_catalog_with_the_same_version_gives_the_same_verdict_object() -> None:
     assert judge("SELECT id FROM orders", within=CATALOG) is judge("SELECT id FROM orders", within=CATALOG)
+
+
+WIDE = catalog(relation("sales", "orders", "id customer_id total note guard_mask"))
+
+
+@pytest.mark.parametrize(("sql", "place"), [
+    ("SELECT * FROM sales.orders", "*"), ("SELECT o.* FROM sales.orders o", "o.*"),
+    ("INSERT INTO sales.orders (id) VALUES (1) RETURNING *", "*"), ("SELECT o FROM sales.orders o", "o"),
+    ("TABLE sales.orders", "*"),
+])
+def test_whole_rows_are_refused_with_the_columns_to_write_instead(sql: str, place: str) -> None:
+    (reason,) = judge(sql, within=WIDE).reasons
+    assert reason.code == "SG103"
+    assert "guard_mask" not in reason.message
+    assert "`guard_mask`" in str(reason.detail)
+    assert reason.hint == "write the columns that the purpose has: `id, customer_id, total, note`"
+    assert codes("SELECT id, customer_id, total, note FROM sales.orders", within=WIDE) == []
+    assert sql == "TABLE sales.orders" or marked(sql, "SG103", within=WIDE) == [place]
+
+
+def test_columns_to_write_are_quoted_where_they_must_be_and_those_not_needed_are_named() -> None:
+    text = """
+        [policy]
+        name = "shop"
+        version = "1"
+        subject_key = "bigint"
+        ticket_lifetime = "15 minutes"
+        [purpose.p]
+        title = "P"
+        basis = "contract"
+        needs = ["contact"]
+        may = ["use"]
+        [schema.crm]
+        collected_for = ["p"]
+        [schema.crm.t]
+        subject = "id"
+        columns = { id = "key", "Mixed" = "contact", order = "contact", born_on = "birth", xmin = "none" }
+    """
+    within = catalog(relation("crm", "t", "id Mixed order born_on guard_mask"))
+    (reason,) = judge("SELECT * FROM crm.t", "p", within=within, policy=loads(text)).reasons
+    assert reason.hint == 'write the columns that the purpose has: `id, "Mixed", "order"`'
+    assert "`born_on`" in str(reason.detail)
+
+
+def test_the_guards_column_by_name_is_to_be_left_out() -> None:
+    for sql in ("SELECT guard_mask FROM sales.orders", "UPDATE sales.orders SET guard_mask = 0"):
+        (reason,) = judge(sql, within=WIDE).reasons
+        assert reason.hint == "leave the columns out: the guard keeps its own"
