@@ -15,9 +15,11 @@ import psycopg
 from psycopg import pq, sql
 from psycopg._preparing import Key, PrepareManager
 
-from sminion_guard.session.context import Context, current
+from sminion_guard.errors import GuardError
+from sminion_guard.session.context import Context
 from sminion_guard.session.cursor import UNSEEN
-from sminion_guard.session.opening import INERROR, Opening
+from sminion_guard.session.errors_from_server import NOT_PERMITTED
+from sminion_guard.session.opening import EPOCH, INERROR, Opening
 from sminion_guard.session.ticket import Ticket
 
 if TYPE_CHECKING:
@@ -32,6 +34,9 @@ INTRANS = pq.TransactionStatus.INTRANS
 STALE = frozenset({"SG202", "SG204", "SG208"})
 """The ticket is no longer good, and a new one may be opened: it was lost with the last moments of a primary, when a
 standby took over; it expired; the policy changed."""
+CHANGED = "SG208"
+MOST_TRIES = 3
+"""Tickets that one transaction opens, where policies change so quickly that a new one is refused as well."""
 REVOKED = "SG205"
 """No new one may be: see :class:`~sminion_guard.session.ticket.TicketCache`."""
 
@@ -95,7 +100,7 @@ class Beginning(Opening[Row]):
     def _begin(self, begin: bytes) -> PQGen[None]:
         """Begin under the ticket of the current context."""
         self._start_anew()
-        context = current()
+        context = self._current()
         yield from self._begin_under(begin, context, context)
 
     def _begin_under(self, begin: bytes, context: Context, key: Context) -> PQGen[None]:
@@ -105,12 +110,13 @@ class Beginning(Opening[Row]):
         :param key: what the ticket is opened for, and kept by.
         """
         deferred = self._first is not None and sets_transaction(self._first)
-        tickets = self._guard.tickets
+        tickets, tries = self._guard.tickets, 0
         while True:
             ticket = tickets.get(self._home, key)
             fresh = ticket is None
             if ticket is None:
                 ticket = yield from self._open(key)
+                tries += 1
             if deferred:
                 # SET TRANSACTION must come before any query, so `enter` waits for the next statement. Until then the
                 # session is the login, which can read nothing.
@@ -119,14 +125,33 @@ class Beginning(Opening[Row]):
                 return
             now = tickets.clock()
             activating = ticket.activating(now)
+            asks = self._guard.asks(self._home, now)
+            if asks and ticket.setting is None:
+                # `enter` of a login that is marked stands alone with BEGIN.
+                asks = False
+                yield from self._follow_alone()
+            asking = EPOCH + b"; " if asks else b""
             try:
-                yield from self._converse(begin + self._at_begin + b"; " + self._at_enter + activating)
+                entering = self._at_enter + asking + activating
+                answers = yield from self._converse(begin + self._at_begin + b"; " + entering)
+                if asks:
+                    before = -2 if activating is ticket.entering else -3
+                    yield from self._follow_within(answers[before], now, ticket.role)
             except psycopg.Error as error:
-                self._not_taken(error.sqlstate, key, ticket)
+                state = error.sqlstate
+                if state == NOT_PERMITTED:
+                    # The login lost the compartment, or the guard altogether: who opens a ticket is told so.
+                    state = CHANGED
+                    self._guard.ask_soon(self._home)
+                self._not_taken(state, key, ticket)
                 if self.pgconn.transaction_status == INERROR:
                     yield from self._converse(b"ROLLBACK")
-                if fresh or error.sqlstate not in STALE:
+                again = tries < MOST_TRIES if state == CHANGED else not fresh
+                if state not in STALE or not again:
                     raise
+            except GuardError:  # the policy in force is not to be followed
+                yield from self._converse(b"ROLLBACK")
+                raise
             else:
                 if activating is ticket.entering:
                     ticket.taken_at = now
@@ -145,8 +170,12 @@ class Beginning(Opening[Row]):
         """Activate the ticket of a transaction that began with SET TRANSACTION."""
         ticket, key, self._waiting = self._waiting, self._key, None
         if ticket is not None and key is not None:
+            now = self._guard.tickets.clock()
+            asks = ticket.setting is not None and self._guard.asks(self._home, now)
             try:
-                yield from self._converse(self._at_enter + ticket.entering)
+                answers = yield from self._converse(self._at_enter + (EPOCH + b"; " if asks else b"") + ticket.entering)
+                if asks:
+                    yield from self._follow_within(answers[-2], now, ticket.role)
             except psycopg.Error as error:
                 self._not_taken(error.sqlstate, key, ticket)
                 raise

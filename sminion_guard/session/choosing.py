@@ -1,8 +1,8 @@
 """Choosing the compartment of a transaction by what its statements need, where its purpose has several.
 
-The first statement that touches data decides: of the compartments that hold what it needs, the one whose role comes
-first in the alphabet. Until then the transaction has no role; what runs meanwhile, such as ``SET TRANSACTION``, touches
-nothing.
+The first statement that touches a protected schema decides: of the compartments that hold what it needs, the one whose
+role comes first in the alphabet. All of them hold a neutral table; reading it needs a role all the same. Until then the
+transaction has no role; what runs meanwhile, such as ``SET TRANSACTION``, touches nothing.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from psycopg import pq
 
 from sminion_guard.policy import Compartment
 from sminion_guard.session.begin import IDLE, Row
-from sminion_guard.session.context import Context, current
+from sminion_guard.session.context import Context
 from sminion_guard.session.recording import Recording, Sent, Stale
 from sminion_guard.session.ticket import Ticket
 
@@ -60,8 +60,8 @@ class Choice:
 
     def key(self, role: str) -> Context:
         """What a ticket for that role is opened for, and kept by."""
-        (schemas,) = (room.schemas for room in self.rooms if room.role == role)
-        return replace(self.context, schemas=schemas)
+        (names,) = (room.collections for room in self.rooms if room.role == role)
+        return replace(self.context, schemas=names)
 
 
 class Choosing(Recording[Row]):
@@ -71,7 +71,7 @@ class Choosing(Recording[Row]):
 
     def _begin(self, begin: bytes) -> PQGen[None]:
         self._choice = None
-        context = current()
+        context = self._current()
         rooms = self._auditor.rooms(context.purpose) if self._auditor and context.schemas is None else ()
         if len(rooms) < 2:
             yield from super()._begin(begin)
@@ -86,9 +86,11 @@ class Choosing(Recording[Row]):
         choice, auditor = self._choice, self._auditor
         if choice is None or auditor is None or self._unserved:
             return super()._judge(statement)
+        if not choice.tickets:
+            choice.rooms = auditor.rooms(choice.context.purpose) or choice.rooms  # of the policy that is in force now
         text = statement.decode(self._charset, "surrogateescape")
         verdict, after = self._judged(auditor, text, choice.context.purpose, None)
-        if verdict.allowed and after.touched:
+        if verdict.allowed and (after.touched or verdict.protected):
             raise Undecided(min(verdict.compartments))
         if verdict.allowed and _SAVEPOINT.match(text):
             raise Undecided(choice.first)  # entered inside of it, a rollback to it would take the role away

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 import psycopg
 from psycopg import AsyncConnection, Connection
 
+from sminion_guard.address import read
 from sminion_guard.errors import GuardError
 from sminion_guard.session.begin import IDLE
 from sminion_guard.session.door import Door
 from sminion_guard.session.errands import Errand, driven
 from sminion_guard.session.guard import Guard, PolicySource
+from sminion_guard.session.self_test import prove, prove_async
 
 if TYPE_CHECKING:
     from psycopg.abc import PQGen
@@ -37,19 +39,23 @@ class GuardedConnection(Door[Row], Connection[Row]):
     ) -> Self:
         """Connect as psycopg does, and check that the login is bound.
 
+        :param conninfo: as psycopg takes it, or the URL of an engine; then ``guard_policy`` and the like hold too.
         :param policy: a guard, a policy, or the path of its file; None takes the policy in force on the server.
         :param kwargs: what ``psycopg.Connection.connect`` takes.
+        :raises InstallError: SG802 for an address that cannot be read.
         :raises TicketRefused: SG219 for a login that is not bound, SG208 where no policy is in force.
         :raises PolicyError: SG234 when another policy is in force.
+        :raises ContextEscape: SG236 where this version of psycopg no longer calls what the guard overrides.
         :raises psycopg.Error: when the server cannot be reached.
         """
-        guard = Guard.of(policy)
+        conninfo, guard = _read(conninfo, policy)
         connection = super().connect(conninfo, **kwargs)
         try:
             connection.be_guarded_by(guard)
             with connection.lock:
                 connection.wait(connection._check_in())
             connection._prepares("prepare_threshold" in kwargs)
+            prove(connection)
             connection._auditor = guard.auditor_at(connection._home) or guard.auditor(
                 connection._home, connection._conninfo()
             )
@@ -132,20 +138,21 @@ class GuardedConnection(Door[Row], Connection[Row]):
 
 
 class GuardedAsyncConnection(Door[Row], AsyncConnection[Row]):
-    """The same for asyncio; a pool's is ``AsyncConnectionPool(dsn, connection_class=GuardedAsyncConnection, ...)``."""
+    """A guarded connection for asyncio, also as ``connection_class`` of ``AsyncConnectionPool``."""
 
     @classmethod
     async def connect(  # type: ignore[override]
         cls, conninfo: str = "", *, policy: Guard | PolicySource | None = None, **kwargs: Any
     ) -> Self:
         """As :meth:`GuardedConnection.connect`."""
-        guard = Guard.of(policy)
+        conninfo, guard = _read(conninfo, policy)
         connection = await super().connect(conninfo, **kwargs)
         try:
             connection.be_guarded_by(guard)
             async with connection.lock:
                 await connection.wait(connection._check_in())
             connection._prepares("prepare_threshold" in kwargs)
+            await prove_async(connection)
             connection._auditor = guard.auditor_at(connection._home) or await asyncio.to_thread(
                 guard.auditor, connection._home, connection._conninfo()
             )
@@ -231,8 +238,18 @@ class GuardedAsyncConnection(Door[Row], AsyncConnection[Row]):
         return value
 
 
+def _read(conninfo: str, policy: Guard | PolicySource | None) -> tuple[str, Guard]:
+    """Where to connect to, and guarded by whom: an engine's URL says both."""
+    if "://" not in conninfo:
+        return conninfo, Guard.of(policy)
+    found = read(conninfo)
+    said: dict[str, Any] = {name.removeprefix("guard_"): value for name, value in found.guard.items()}
+    named = said.pop("policy", None)
+    return found.conninfo, Guard.of(named if policy is None else policy, **said)
+
+
 def connect(
     conninfo: str = "", *, policy: Guard | PolicySource | None = None, **kwargs: Any
 ) -> GuardedConnection[Any]:
-    """A guarded connection: see :meth:`GuardedConnection.connect`."""
+    """Connect as psycopg does, guarded: :meth:`GuardedConnection.connect`."""
     return GuardedConnection.connect(conninfo, policy=policy, **kwargs)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import contextvars
 import functools
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 
 from sminion_guard.errors import ContextEscape, ContextMissing, TicketRefused
+from sminion_guard.session.legible import legible
+from sminion_guard.session.values import TicketValue, encoded
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -27,10 +29,12 @@ class Context:
     :param purpose: a purpose of the policy.
     :param actor: who acts, such as ``agent:17``.
     :param reason: why, such as ``ticket 4711``.
-    :param schemas: sorted; picks the compartment where the purpose has several.
+    :param schemas: schemas and tables, sorted; they pick the compartment where the purpose has several.
     :param unit: the department that acts.
     :param basis_ref: the contract, consent or order that this rests on.
     :param subject: the one person it is about; purposes that see blocked subjects need it.
+    :param values: what rules of rows compare with, such as a tenant: JSON in one form.
+    :param kind: of the subject, where the policy names kinds.
     """
 
     purpose: str
@@ -40,11 +44,16 @@ class Context:
     unit: str | None = None
     basis_ref: str | None = None
     subject: str | None = None
+    values: str | None = None
+    kind: str | None = None
     _hash: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         # Each transaction looks its ticket up by its context: hash it once.
-        said = (self.purpose, self.actor, self.reason, self.schemas, self.unit, self.basis_ref, self.subject)
+        said = (
+            self.purpose, self.actor, self.reason, self.schemas, self.unit, self.basis_ref, self.subject, self.values,
+            self.kind,
+        )
         object.__setattr__(self, "_hash", hash(said))
 
     def __hash__(self) -> int:
@@ -91,11 +100,18 @@ class processing:
     :param purpose: a purpose of the policy.
     :param actor: who acts, at most 200 characters.
     :param reason: why, at most 1000 characters.
-    :param schemas: the schemas needed, where they fall into several compartments of the purpose.
+    :param schemas: the schemas, and tables (`schema.table`), needed, where they fall into several compartments of the
+        purpose.
     :param unit: the department that acts, at most 200 characters.
     :param basis_ref: what the processing rests on, such as a contract's number, at most 400 characters.
     :param subject: the key of the one person it is about.
-    :raises TicketRefused: SG215 when purpose, actor or reason is empty, or a text is too long for the log.
+    :param values: what the policy says that each ticket carries (``[ticket] values``), such as ``{"tenant": 17}``.
+    :param kind: of the subject, such as ``employee``, where the policy names kinds (``[subject.KIND]``).
+    :raises TicketRefused: SG215 when a text is empty, has no character that can be seen, or is too long for the log;
+        SG227 for a value of a type that no ticket carries.
+
+    The log keeps actor, reason, unit and basis_ref without control and invisible characters: a space stands in their
+    place.
     """
 
     __slots__ = ("_open", "context")
@@ -110,6 +126,8 @@ class processing:
         unit: str | None = None,
         basis_ref: str | None = None,
         subject: int | str | UUID | None = None,
+        values: Mapping[str, TicketValue] | None = None,
+        kind: str | None = None,
     ) -> None:
         if isinstance(schemas, str):
             schemas = (schemas,)
@@ -121,6 +139,8 @@ class processing:
             unit=None if unit is None else _said("unit", unit),
             basis_ref=None if basis_ref is None else _said("basis_ref", basis_ref),
             subject=None if subject is None else _said("subject", str(subject)),
+            values=encoded(values),
+            kind=None if kind is None else _said("kind", kind),
         )
         self._open: list[_Scope] = []
 
@@ -182,7 +202,7 @@ class processing:
 
 
 def _said(name: str, value: str) -> str:
-    text = value.strip() if isinstance(value, str) else ""
+    text = (legible(value) if name in _LONGEST else value.strip()) if isinstance(value, str) else None
     if not text:
         raise TicketRefused(
             "SG215", f"`{name}` is empty: a ticket says who acts and why", hint=f"pass a non-empty {name}"

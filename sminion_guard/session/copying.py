@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,8 @@ from sminion_guard.session.audit import subjects
 
 if TYPE_CHECKING:
     from psycopg.abc import Buffer, PQGen
+
+    from sminion_guard.analyzer.verdict import SubjectPlace
 
 AHEAD = 500
 """Rows that are read and put on record together."""
@@ -65,17 +67,19 @@ class CopiedRow:
 
     :param layout: of the rows.
     :param places: of the columns that hold a subject's key.
-    :param key: its type.
+    :param keys: kinds of subjects, name to the type of their keys.
     """
 
-    def __init__(self, layout: Format, places: tuple[int, ...], key: SubjectKey) -> None:
-        self._layout, self._places, self._key = layout, places, key
+    def __init__(
+        self, layout: Format, places: tuple[SubjectPlace, ...], keys: Mapping[str, SubjectKey]
+    ) -> None:
+        self._layout, self._places, self._keys = layout, places, keys
         self._begun = False
         delimiter = re.escape(layout.delimiter.encode())
         self._field = re.compile(rb"((?:\\.|[^\\" + delimiter + rb"])*)(" + delimiter + rb"|$)", re.DOTALL)
 
     def keys(self, data: bytes) -> list[str | None] | None:
-        """The keys in a row, None for each that cannot be read; None for a message that is no row."""
+        """The subjects of a row, None for each that cannot be read; None for a message that is no row."""
         first, self._begun = not self._begun, True
         if self._layout.kind == "binary":
             return self._binary(data)
@@ -83,7 +87,8 @@ class CopiedRow:
             return None
         try:
             fields = self._csv(data) if self._layout.kind == "csv" else self._text(data)
-            return [fields[place] for place in self._places if fields[place] != ""]
+            return [subject for place in self._places if (key := fields[place.column]) != ""
+                    for subject in subjects.named(key, place.kinds)]
         except (IndexError, UnicodeDecodeError, csv.Error, StopIteration):
             return [None for _ in self._places]
 
@@ -116,17 +121,26 @@ class CopiedRow:
             size = int.from_bytes(data[at : at + 4], "big", signed=True)
             fields.append(None if size < 0 else data[at + 4 : at + 4 + size])
             at += 4 + max(size, 0)
-        return [self._value(value) for place in self._places if (value := fields[place]) is not None]
+        found: list[str | None] = []
+        for place in self._places:
+            value = fields[place.column]
+            if value is not None:
+                # Columns of a UNION are of one type, and so are the keys of their kinds.
+                key = _value(value, self._keys[place.kinds[0]])
+                found += (None,) if key is None else subjects.named(key, place.kinds)
+        return found
 
-    def _value(self, value: bytes) -> str | None:
-        if self._key is SubjectKey.BIGINT and len(value) in (2, 4, 8):
-            return str(int.from_bytes(value, "big", signed=True))
-        if self._key is SubjectKey.UUID and len(value) == 16:
-            return str(UUID(bytes=value))
-        try:
-            return value.decode() if self._key is SubjectKey.TEXT else None
-        except UnicodeDecodeError:
-            return None
+
+def _value(value: bytes, kind: SubjectKey) -> str | None:
+    """A key of a type, out of the binary format."""
+    if kind is SubjectKey.BIGINT and len(value) in (2, 4, 8):
+        return str(int.from_bytes(value, "big", signed=True))
+    if kind is SubjectKey.UUID and len(value) == 16:
+        return str(UUID(bytes=value))
+    try:
+        return value.decode() if kind is SubjectKey.TEXT else None
+    except UnicodeDecodeError:
+        return None
 
 
 def _plain(found: re.Match[bytes]) -> bytes:

@@ -8,14 +8,13 @@ time.
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary, ref
 
 from sqlalchemy import Connection, Dialect, Engine, ExceptionContext, event
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg, PGDialectAsync_psycopg
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.util.concurrency import await_only
 
 from sminion_guard.errors import AuditUnavailable, ContextEscape
@@ -25,6 +24,11 @@ from sminion_guard.session.connection import GuardedAsyncConnection, GuardedConn
 from sminion_guard.session.door import Door
 from sminion_guard.session.forks import begins_anew
 from sminion_guard.session.guard import Guard, PolicySource
+from sminion_guard.session.orm.self_test import prove
+from sminion_guard.session.startup import Mismatch
+
+if TYPE_CHECKING:  # importing it needs greenlet, which only asynchronous applications have
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 
 class GuardDialect(PGDialect_psycopg):
@@ -34,6 +38,8 @@ class GuardDialect(PGDialect_psycopg):
     :param guard_audit: how results and the log of statements are tied; ``strict`` when it is None.
     :param guard_primary: the address of the primary, for engines that read on its standby.
     :param guard_log: the address of another database for the log of statements.
+    :param guard_policy_mismatch: what becomes of an engine whose policy is not the one in force; ``follow`` when it is
+        None.
     """
 
     driver = "sminion"
@@ -42,10 +48,13 @@ class GuardDialect(PGDialect_psycopg):
 
     def __init__(
         self, guard_policy: Guard | PolicySource | None = None, guard_audit: Mode | None = None,
-        guard_primary: str | None = None, guard_log: str | None = None, **kwargs: Any,
+        guard_primary: str | None = None, guard_log: str | None = None,
+        guard_policy_mismatch: Mismatch | None = None, **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)  # type: ignore[no-untyped-call]
-        self.guard = Guard.of(guard_policy, audit=guard_audit, primary=guard_primary, log=guard_log)
+        self.guard = Guard.of(
+            guard_policy, audit=guard_audit, primary=guard_primary, log=guard_log, policy_mismatch=guard_policy_mismatch
+        )
         orm.listen()
 
     @classmethod
@@ -60,7 +69,11 @@ class GuardDialect(PGDialect_psycopg):
         return GuardAsyncDialect
 
     def connect(self, *cargs: Any, **cparams: Any) -> Any:
-        """A new guarded connection."""
+        """A new guarded connection.
+
+        :raises ContextEscape: SG236 where SQLAlchemy or psycopg no longer calls what the guard overrides.
+        """
+        prove(GuardDialect)
         return GuardedConnection.connect(*cargs, policy=self.guard, **cparams)
 
     def on_connect(self) -> Any:
@@ -68,7 +81,7 @@ class GuardDialect(PGDialect_psycopg):
         inherited = super().on_connect()  # type: ignore[no-untyped-call]
 
         def check(connection: Any) -> None:
-            _driver_connection(connection)
+            _connected(self, connection)
             inherited(connection)
 
         return check
@@ -115,8 +128,9 @@ class GuardAsyncDialect(GuardDialect, PGDialectAsync_psycopg):
     def connect(self, *cargs: Any, **cparams: Any) -> Any:
         """A new guarded connection.
 
-        :raises ContextEscape: SG235 when the engine was given another way to connect.
+        :raises ContextEscape: SG235 when the engine was given another way to connect; SG236 as the synchronous one.
         """
+        prove(GuardDialect)
         if "async_creator_fn" in cparams:
             raise _not_guarded("`async_creator_fn` makes connections that are not guarded")
         creator = partial(GuardedAsyncConnection.connect, policy=self.guard)
@@ -167,7 +181,7 @@ def install(engine: Engine | AsyncEngine, guard: Guard) -> None:
 
     :raises ContextEscape: SG235 for an engine of another driver, or one with connections in use.
     """
-    core = engine.sync_engine if isinstance(engine, AsyncEngine) else engine
+    core = engine if isinstance(engine, Engine) else engine.sync_engine
     guarded = _GUARDED.get(type(core.dialect))
     if guarded is None:
         raise _not_guarded(f"the engine's dialect is `{core.dialect.name}+{core.dialect.driver}`")
@@ -180,9 +194,16 @@ def install(engine: Engine | AsyncEngine, guard: Guard) -> None:
     core.dialect.guard = guard  # type: ignore[attr-defined]
     orm.keep_by_purpose(core, guard)
     # Those of an async engine cannot be closed from here; dropped, they are closed when they are collected.
-    core.dispose(close=not isinstance(engine, AsyncEngine))
+    core.dispose(close=isinstance(engine, Engine))
     # What `on_connect` checks for engines of our own; this engine asked its old dialect for it already.
-    event.listen(core, "connect", lambda connection, record: _driver_connection(connection) and None)
+    event.listen(core, "connect", lambda connection, record: _connected(core.dialect, connection))
+
+
+def _connected(dialect: Any, connection: Any) -> None:
+    """A new connection was made; statements of the ORM are compiled by the policy that is in force there."""
+    found = _driver_connection(connection)
+    if hasattr(dialect, "forms"):
+        dialect.forms.home = found._home
 
 
 def _driver_connection(connection: Any) -> Door[Any]:

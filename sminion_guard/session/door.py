@@ -10,11 +10,11 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 
 from sminion_guard.errors import ContextEscape, GuardError
-from sminion_guard.session.begin import IDLE, Row, sets_transaction, statement_text
+from sminion_guard.session.begin import CHANGED, IDLE, Row, sets_transaction, statement_text
 from sminion_guard.session.choosing import Choosing
 from sminion_guard.session.context import Context, current
 from sminion_guard.session.cursor import guarded
-from sminion_guard.session.errors_from_server import explain
+from sminion_guard.session.errors_from_server import NOT_PERMITTED, explain
 from sminion_guard.session.guard import Guard
 from sminion_guard.session.recording import Sent
 
@@ -111,6 +111,8 @@ class Door(Choosing[Row]):
         :raises ContextMissing: SG218.
         :raises ContextEscape: SG231.
         """
+        if self._unserved:
+            return
         context, began = current(), self._context
         if context is not began and context != began:
             raise ContextEscape(
@@ -145,6 +147,8 @@ class Door(Choosing[Row]):
         """What ``error`` means for the guard, if it is one of its refusals."""
         if self._ticket is not None and self._key is not None:
             self._not_taken(error.sqlstate, self._key, self._ticket)
+        if error.sqlstate in (NOT_PERMITTED, CHANGED):
+            self._guard.ask_soon(self._home)
         role = self._ticket.role if self._ticket else None
         refusal = explain(error, self._guard.policy_at(self._home), self._context, role, self._sent)
         self._stopped(error.sqlstate, refusal is not None)

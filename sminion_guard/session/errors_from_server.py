@@ -13,12 +13,16 @@ import psycopg
 
 from sminion_guard.codes import CODES, error_class
 from sminion_guard.errors import GuardError
-from sminion_guard.policy import Operation, Policy, compartments_of, mergeable
+from sminion_guard.policy import Operation, Policy, Table, compartments_of, mergeable
 from sminion_guard.policy.access import may
+from sminion_guard.policy.rows import explanation, tables_with_rules
 from sminion_guard.session.context import Context
 
 NOT_PERMITTED = "42501"
 """SQLSTATE insufficient_privilege: privileges, ownership, and row security's check of new rows."""
+
+ROWS = "guard_rows"
+"""With it begin the names of row security policies that rules of rows become (compiler/row_security.py)."""
 
 _NAME = re.compile(r"[\w$]+")
 _WRITES = {"insert": Operation.COLLECT, "update": Operation.CLARIFY, "delete": Operation.DELETE}
@@ -59,7 +63,7 @@ class _Refused:
 
 def _judge(refused: _Refused) -> tuple[str, str | None]:
     if refused.where == "ExecWithCheckOptions":
-        return "SG216", None
+        return ("SG227", _rule(refused)) if ROWS in refused.said else ("SG216", None)
     if refused.where not in ("aclcheck_error", "aclcheck_error_col"):
         # SET ROLE, COPY from files and programs, server settings: what the login was never meant to do.
         return "SG106", None
@@ -73,13 +77,24 @@ def _judge(refused: _Refused) -> tuple[str, str | None]:
     for table in policy.tables():
         if table.name != name:
             continue
+        if merged := _table(refused, policy, purpose, table):
+            return merged
         for operation in _operations(refused.statement):
-            if not may(policy, purpose, table.schema, operation):
+            if not may(policy, purpose, table, operation):
                 return "SG104", f"act for a purpose that may {_DOES[operation]} `{table.qualified}`"
         open_columns = sorted(c for c, category in table.columns.items()
                               if policy.purposes[purpose].needs_category(category))
         return "SG103", f"of `{table.qualified}` purpose `{purpose}` needs only: {', '.join(open_columns) or 'nothing'}"
     return "SG104", None
+
+
+def _rule(refused: _Refused) -> str | None:
+    """What the rule says that a new row violates; the server names the table last."""
+    names = _NAME.findall(refused.said)
+    for table in tables_with_rules(refused.policy) if refused.policy is not None else ():
+        if names and table.name == names[-1]:
+            return f"write rows that agree with the ticket: {explanation(table)}"
+    return None
 
 
 def _schema(refused: _Refused, policy: Policy, purpose: str, name: str) -> tuple[str, str | None]:
@@ -89,10 +104,27 @@ def _schema(refused: _Refused, policy: Policy, purpose: str, name: str) -> tuple
             if name in room.schemas:  # USAGE it has; what it lacks is CREATE
                 return "SG108", None
             words = _words(refused.statement)
+            parts = [entry.name for entry in policy.collections.values() if entry.schema == name]
             for other in room.schemas:
-                if other in words and not mergeable(policy, other, name):
+                held = [entry for entry in room.collections if policy.collections[entry].schema == other]
+                if other in words and not any(mergeable(policy, left, right) for left in held for right in parts):
                     why = f"`sminion-guard policy explain {other} {name}` says why"
                     return "SG101", f"query `{name}` or `{other}` only: {why}"
+    return "SG102", None
+
+
+def _table(refused: _Refused, policy: Policy, purpose: str, table: Table) -> tuple[str, str | None] | None:
+    """Of a table that is not in the compartment whose schema is: out of reach, or a merge; None for all others."""
+    own = policy.collection_of(table).name
+    room = next((entry for entry in compartments_of(policy, purpose) if entry.role == refused.role), None)
+    if room is None or own in room.collections:
+        return None
+    words = _words(refused.statement)
+    for other in policy.tables():
+        name = policy.collection_of(other).name
+        if other.name.lower() in words and name in room.collections and not mergeable(policy, name, own):
+            why = f"`sminion-guard policy explain {other.qualified} {table.qualified}` says why"
+            return "SG101", f"query `{table.qualified}` or `{other.qualified}` only: {why}"
     return "SG102", None
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from math import inf
 from os import PathLike
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from sminion_guard.compiler.registry import document
 from sminion_guard.errors import PolicyError
 from sminion_guard.policy import Policy, load
 from sminion_guard.session.address import beside, checked
@@ -14,8 +16,16 @@ from sminion_guard.session.audit.auditor import MODES, Auditor, Mode
 from sminion_guard.session.forks import begins_anew
 from sminion_guard.session.in_force import in_force
 from sminion_guard.session.primary import Primary
-from sminion_guard.session.startup import Facts, check, warn_of_server
-from sminion_guard.session.ticket import Home, TicketCache
+from sminion_guard.session.startup import (
+    MISMATCHES,
+    Facts,
+    Mismatch,
+    check,
+    check_named,
+    warn_of_mismatch,
+    warn_of_server,
+)
+from sminion_guard.session.ticket import TRUSTED, Home, TicketCache
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -23,37 +33,50 @@ if TYPE_CHECKING:
 
 PolicySource = Policy | str | PathLike[str]
 """A policy, or the path of its file."""
+MOST_POLICIES = 8
+"""Policies that were in force, and are kept: what is known of a policy is known again when it comes back."""
 
 
 class Guard:
     """Shared by the connections of an engine or pool; one is enough for an application.
 
-    :param policy: the policy of the application, or the path of its file. Without it the guard takes the one in force
-        on the server, whatever it is.
+    :param policy: the policy that the application was written for, or the path of its file. Statements are judged by
+        the policy in force on the server, whatever it is; where it is another one, a warning says what is different.
     :param tickets: where opened tickets are kept.
     :param audit: how results and the log of statements are tied, see :data:`~sminion_guard.session.audit.auditor.Mode`;
         None stands for ``strict``.
     :param primary: the address of the primary, for connections to its standbys: tickets are opened and the log is
         written there. What it leaves out is as in the connection's own address.
     :param log: the address of another database for the log of statements; likewise. Tickets stay with the data.
+    :param policy_mismatch: ``refuse`` serves nobody (SG234) while another policy is in force than ``policy``; None
+        stands for ``follow``.
     :raises PolicyError: for a file with errors; SG305 for another mode; SG244 for an address that cannot be read.
     """
 
     def __init__(
         self, policy: PolicySource | None = None, *, tickets: TicketCache | None = None, audit: Mode | None = None,
-        primary: str | None = None, log: str | None = None,
+        primary: str | None = None, log: str | None = None, policy_mismatch: Mismatch | None = None,
     ) -> None:
         self.policy = policy if policy is None or isinstance(policy, Policy) else load(Path(policy))
         self.tickets = TicketCache() if tickets is None else tickets
         if audit not in (None, *MODES):
             raise PolicyError("SG305", f"no log of statements in mode `{audit}`", hint=f"pass {' or '.join(MODES)}")
+        if policy_mismatch not in (None, *MISMATCHES):
+            raise PolicyError(
+                "SG305", f"`policy_mismatch` cannot be `{policy_mismatch}`", hint=f"pass {' or '.join(MISMATCHES)}"
+            )
         self.audit: Mode = audit or "strict"
+        self.policy_mismatch: Mismatch = policy_mismatch or "follow"
         self.primary = None if primary is None else Primary(primary)
         self.log = None if log is None else checked(log, "guard_log")
         self.pooled: set[Home] = set()
         self._lock = Lock()
         self._epochs: dict[Home, int] = {}
         self._in_force: dict[Home, Policy] = {}
+        self._accepted: dict[Home, float] = {}  # when what is known of a policy was asked for
+        self._asked: dict[Home, float] = {}  # when it was last asked whether that is still in force
+        self._known: list[tuple[Any, Policy]] = []  # with their documents
+        self._told: set[tuple[int, str]] = set()
         self._auditors: dict[Home, Auditor] = {}
         self._opening: dict[Home, Lock] = {}
 
@@ -71,14 +94,15 @@ class Guard:
     @classmethod
     def of(
         cls, source: Guard | PolicySource | None, *, audit: Mode | None = None, primary: str | None = None,
-        log: str | None = None,
+        log: str | None = None, policy_mismatch: Mismatch | None = None,
     ) -> Guard:
         """``source`` itself when it is a guard, else a new one for that policy.
 
-        :raises PolicyError: SG305 when another ``audit`` is asked for than the guard was made with.
+        :raises PolicyError: SG305 when another ``audit`` or ``policy_mismatch`` is asked for than the guard was made
+            with.
         """
         if not isinstance(source, Guard):
-            return cls(source, audit=audit, primary=primary, log=log)
+            return cls(source, audit=audit, primary=primary, log=log, policy_mismatch=policy_mismatch)
         if primary is not None or log is not None:
             raise PolicyError(
                 "SG305", "the guard was made already, and knows where its tickets and its log are",
@@ -89,34 +113,87 @@ class Guard:
                 "SG305", f"the guard was made for `{source.audit}`, not for `{audit}`",
                 hint=f'`Guard(..., audit="{audit}")`, or leave the mode out',
             )
+        if policy_mismatch is not None and source.policy_mismatch != policy_mismatch:
+            raise PolicyError(
+                "SG305",
+                f"the guard was made with `policy_mismatch` `{source.policy_mismatch}`, not `{policy_mismatch}`",
+                hint=f'`Guard(..., policy_mismatch="{policy_mismatch}")`, or leave it out',
+            )
         return source
 
     def policy_at(self, home: Home) -> Policy | None:
-        """The policy that statements are judged by there; None before the server was asked."""
-        return self.policy or self._in_force.get(home)
+        """The policy in force there, by which statements are judged; None before the server was asked."""
+        return self._in_force.get(home)
 
     def knows(self, home: Home) -> bool:
         """Whether this server and login were checked."""
         return home in self._epochs
 
-    def accept(self, home: Home, facts: Facts, server_version: int) -> None:
-        """Check what a server said of itself; once per epoch of its policy.
+    def asks(self, home: Home, now: float) -> bool:
+        """Whether it is time to ask the server which policy is in force; who is told so does it.
+
+        :param now: on the clock of the tickets.
+        """
+        if now - self._asked.get(home, -inf) <= TRUSTED:
+            return False
+        self._asked[home] = now
+        return True
+
+    def ask_soon(self, home: Home) -> None:
+        """Something came that the policy as we know it does not explain: ask with the next transaction."""
+        self._asked.pop(home, None)
+
+    def judges_by(self, home: Home, epoch: int | None) -> bool:
+        """Whether the policy of that epoch is the one that statements are judged by there."""
+        return self._epochs.get(home) == epoch
+
+    def accept(self, home: Home, facts: Facts, server_version: int, asked_at: float | None = None) -> None:
+        """Check what a server said of itself, and judge by the policy that is in force there.
 
         :param server_version: as ``server_version_num``.
-        :raises TicketRefused: SG219 for a login that is not bound.
-        :raises PolicyError: SG234 when another policy is in force than ours.
+        :param asked_at: when it was asked, on the clock of the tickets: of two answers that cross on their way, the
+            one to the later question counts.
+        :raises TicketRefused: SG219 for a login that is not bound, SG246 for one that the policy in force does not
+            name.
+        :raises PolicyError: SG234 for a policy in force that this version cannot read, or that ``policy_mismatch``
+            refuses.
         """
         if self._epochs.get(home) == facts.epoch:
             return
-        check(facts, self.policy, login=home[-1])
-        policy = self.policy or in_force(facts.document)
+        asked_at = self.tickets.clock() if asked_at is None else asked_at
+        login = home[-1]
+        differs = check(facts, self.policy, login, self.policy_mismatch)
+        policy = self._read(facts)
+        check_named(policy, self.policy, login)
         with self._lock:
+            if asked_at < self._accepted.get(home, -inf):
+                return
             first = home not in self._epochs
+            self._accepted[home] = asked_at
             self._epochs[home], self._in_force[home] = facts.epoch, policy
             if home in self._auditors:
                 self._auditors[home].judge_by(policy)
+            told = (id(policy), login) in self._told  # it is kept, see `_read`
+            self._told.add((id(policy), login))
         if first:
             warn_of_server(server_version)
+        if self.policy is not None and differs and not told:
+            warn_of_mismatch(self.policy, policy, login)
+
+    def _read(self, facts: Facts) -> Policy:
+        """The policy in force; the same object for the same policy."""
+        with self._lock:
+            known = list(self._known)
+        if not known and self.policy is not None:
+            known = [(document(self.policy), self.policy)]
+        found = next((entry for entry in known if entry[0] == facts.document), None)
+        said, policy = found or (facts.document, in_force(facts.document))
+        with self._lock:
+            others = [entry for entry in self._known or known if entry[1] is not policy and entry[0] != said]
+            self._known = [(said, policy), *others][:MOST_POLICIES]
+            kept = {id(entry[1]) for entry in self._known}
+            self._told = {entry for entry in self._told if entry[0] in kept}
+        return policy
 
     def auditor_at(self, home: Home) -> Auditor | None:
         """That of :meth:`auditor`, if there is one already."""
@@ -147,7 +224,7 @@ class Guard:
         return conninfo if self.primary is None else self.primary.conninfo(conninfo)
 
     def _policy_of(self, home: Home) -> Policy:
-        return self.policy or self._in_force[home]
+        return self._in_force[home]
 
     def close(self) -> None:
         """Write what waits for the log; statements are refused from here on. Also done when the interpreter exits."""

@@ -6,7 +6,7 @@ For an application without a policy file: it judges and records by the same poli
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import is_dataclass
+from dataclasses import fields, is_dataclass
 from datetime import timedelta
 from enum import Enum
 from functools import cache
@@ -45,7 +45,8 @@ def _read(kind: Any, value: Any) -> Any:
     if origin is Mapping:
         return MappingProxyType({key: _read(inner[1], entry) for key, entry in value.items()})
     if is_dataclass(kind) and isinstance(kind, type):
-        return kind(**{name: _read(each, value[name]) for name, each in _hints(kind).items()})
+        said = [field.name for field in fields(kind) if field.init]
+        return kind(**{name: _read(_hints(kind)[name], value[name]) for name in said})
     if kind is timedelta:
         return timedelta(seconds=float(value.removesuffix(" seconds")))
     return kind(value) if isinstance(kind, type) and issubclass(kind, Enum) else value
@@ -57,7 +58,7 @@ def _alternative(kinds: tuple[Any, ...], value: Any) -> Any:
         if value is None:
             fits = kind is NoneType
         elif isinstance(value, list):
-            fits = get_origin(kind) is tuple
+            fits = get_origin(kind) in (tuple, frozenset)
         else:
             fits = is_dataclass(kind) is isinstance(value, Mapping) and kind is not NoneType
         if fits:

@@ -6,13 +6,11 @@ from typing import Any
 
 from sqlalchemy.engine import URL, CreateEnginePlugin, Dialect
 
+from sminion_guard.address import OF_THE_GUARD
 from sminion_guard.errors import ContextEscape
 
 DRIVERS = frozenset({"postgresql", "postgresql+psycopg", "postgresql+psycopg_async", "postgresql+sminion"})
 """What the URL may name: the guard speaks psycopg 3."""
-
-PARAMETERS = ("guard_policy", "guard_audit", "guard_primary", "guard_log")
-"""Of ``create_engine``, or in the URL's query."""
 
 
 class GuardPlugin(CreateEnginePlugin):
@@ -22,10 +20,12 @@ class GuardPlugin(CreateEnginePlugin):
     :param guard_audit: (likewise) ``strict`` when it is left out: see :class:`~sminion_guard.session.guard.Guard`.
     :param guard_primary: (likewise) the address of the primary, for an engine that reads on its standby.
     :param guard_log: (likewise) the address of another database for the log of statements.
+    :param guard_policy_mismatch: (likewise) ``refuse``, or ``follow`` when it is left out: what becomes of an engine
+        whose policy is not the one in force.
     """
 
     def __init__(self, url: URL, kwargs: dict[str, Any]) -> None:
-        self._given = {name: kwargs.pop(name, url.query.get(name)) for name in PARAMETERS}
+        self._given = {name: kwargs.pop(name, url.query.get(name)) for name in OF_THE_GUARD}
         if url.drivername not in DRIVERS:
             raise ContextEscape(
                 "SG235", f"`{url.drivername}` cannot be guarded", detail="the guard speaks psycopg 3",
@@ -34,7 +34,7 @@ class GuardPlugin(CreateEnginePlugin):
 
     def update_url(self, url: URL) -> URL:
         """The same address, through the guarded dialect."""
-        return url.difference_update_query(PARAMETERS).set(drivername="postgresql+sminion")
+        return url.difference_update_query(OF_THE_GUARD).set(drivername="postgresql+sminion")
 
     def handle_dialect_kwargs(self, dialect_cls: type[Dialect], dialect_args: dict[str, Any]) -> None:
         """Hand on what was given."""

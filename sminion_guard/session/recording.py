@@ -77,7 +77,7 @@ class Recording(Beginning[Row]):
 
     def _start_anew(self) -> None:
         super()._start_anew()
-        self._staged = self._staged.ended()
+        self._staged = BLANK
         self._running.clear()
         self._latest = None
         self._known = False
@@ -157,7 +157,7 @@ class Recording(Beginning[Row]):
         policy, places = self._guard.policy_at(self._home), sent.known.places_of(0)
         if policy is None or not places:
             return Copying(None)
-        return Copying(CopiedRow(copy_format(sent.text), places, policy.subject_key))
+        return Copying(CopiedRow(copy_format(sent.text), places, policy.subject_keys))
 
     def _copied(self, sent: Sent, copying: Copying, read: Callable[[], PQGen[Buffer]]) -> PQGen[Buffer]:
         """The next row of a COPY TO, on record before it is released."""

@@ -1,18 +1,34 @@
-"""What is checked before the first statement is served: the login is bound, the policy is the one in force."""
+"""What is checked before the first statement is served: the login is bound, and which policy is in force."""
 
 from __future__ import annotations
 
 import json
+import logging
 import warnings
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, get_args
 
 from sminion_guard.compiler.registry import document
 from sminion_guard.errors import PolicyError, TicketRefused
 from sminion_guard.policy import Policy
+from sminion_guard.policy.held import differences
 
 MENDED = {15: 20, 16: 16, 17: 12, 18: 7}
 """First minor version of each major one in which ON CONFLICT DO UPDATE no longer reads hidden rows."""
+
+
+Mismatch = Literal["follow", "refuse"]
+"""What becomes of an engine whose policy is not the one in force: it takes over the one in force, or refuses."""
+MISMATCHES: tuple[str, ...] = get_args(Mismatch)
+MOST_TOLD = 20
+"""Differences that one warning names."""
+
+_log = logging.getLogger("sminion_guard")
+_log.addHandler(logging.NullHandler())  # who configures no logging hears the warning once
+
+
+class PolicyMismatchWarning(RuntimeWarning):
+    """Another policy is in force than the one that the application was written for, and judges it."""
 
 
 class UpsertLeakWarning(RuntimeWarning):
@@ -54,10 +70,12 @@ class Facts:
         )
 
 
-def check(facts: Facts, policy: Policy | None, login: str) -> None:
-    """Refuse to serve a login that is not bound, or under another policy than the one in force.
+def check(facts: Facts, policy: Policy | None, login: str, mismatch: Mismatch = "follow") -> bool:
+    """Refuse to serve a login that is not bound.
 
-    :param policy: that of the application; None when it has none, and only the server judges.
+    :param policy: that the application was written for; None when it does not say.
+    :param mismatch: ``refuse`` serves nobody under another policy than that.
+    :returns: whether another policy is in force.
     :raises TicketRefused: SG219.
     :raises PolicyError: SG234.
     """
@@ -66,13 +84,51 @@ def check(facts: Facts, policy: Policy | None, login: str) -> None:
             "SG219", f"login `{login}` is not bound by the guard", detail="; ".join(facts.loose),
             hint="run `sminion-guard apply`, which repairs memberships, or connect as a login of the policy",
         )
-    if policy is not None and document(policy) != facts.document:
+    differs = policy is not None and document(policy) != facts.document
+    if policy is not None and differs and mismatch == "refuse":
         raise PolicyError(
             "SG234", f"the policy of this application is not the one in force (`{facts.name}` {facts.version})",
             detail=f"the application has `{policy.name}` {policy.version}"
             + (", with other contents" if policy.version == facts.version else ""),
-            hint="apply the policy, or deploy the application with the policy in force",
+            hint="apply the policy, or deploy the application with the policy in force; without "
+            '`guard_policy_mismatch="refuse"` the one in force is followed',
         )
+    return differs
+
+
+def check_named(in_force: Policy, policy: Policy | None, login: str) -> None:
+    """Refuse a login that the policy in force no longer names.
+
+    :param policy: that the application was written for.
+    :raises TicketRefused: SG246.
+    """
+    if policy is not None and login in policy.logins and login not in in_force.logins:
+        raise not_named(
+            login,
+            f"policy `{in_force.name}` version {in_force.version} is in force; the application was written for "
+            f"`{policy.name}` version {policy.version}, which names it",
+        )
+
+
+def not_named(login: str, detail: str) -> TicketRefused:
+    """The refusal of a login that the policy in force does not name."""
+    return TicketRefused(
+        "SG246", f"the policy in force does not name login `{login}`", detail=detail,
+        hint="add the login to the policy and apply it, or connect as a login that it names",
+    )
+
+
+def warn_of_mismatch(policy: Policy, in_force: Policy, login: str) -> None:
+    """Say that another policy is in force, and what of it concerns ``login``."""
+    found = differences(policy, in_force, login)
+    more = [f"and {len(found) - MOST_TOLD} more"] if len(found) > MOST_TOLD else []
+    told = "; ".join([*found[:MOST_TOLD], *more]) or "nothing that concerns it"
+    text = (
+        f"the application was written for policy `{policy.name}` version {policy.version}; it is judged by the policy "
+        f"in force, `{in_force.name}` version {in_force.version}. What is another for login `{login}`: {told}"
+    )
+    _log.warning("%s", text)
+    warnings.warn(text, PolicyMismatchWarning, stacklevel=2)
 
 
 def upsert_leaks(server_version: int) -> bool:

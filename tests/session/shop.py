@@ -176,13 +176,12 @@ def new_shop(server: Server, *, more: str = "", tables: str = "") -> Iterator[Sh
     :param more: further sections of its policy.
     :param tables: statements that make their tables.
     """
-    with servers.new_database(server) as database:
+    with servers.new_guarded_database(server) as database:
         shop = Shop(database, servers.unique_name("ses"), more=more)
         with database.connect() as connection:
             for login in ("app", "news", "all"):
                 connection.execute(f"CREATE ROLE {shop.name}_{login} LOGIN NOINHERIT".encode())
             connection.execute((TABLES + tables).encode())
-        migrate.upgrade(database.dsn())
         shop.apply(shop.policy)
         yield shop
 

@@ -122,9 +122,17 @@ def test_a_refusal_of_the_analyzer_shows_the_place_and_who_may(connection: Conne
     with work("contract"), pytest.raises(GuardError) as refusal:
         connection.execute("SELECT born_on FROM crm.customer")
     assert refusal.value.hint == "leave the columns out, or act for `rectification`"
-    assert (refusal.value.detail or "").splitlines()[:2] == [
+    assert str(refusal.value).splitlines()[1:3] == [
         "  line 1: SELECT born_on FROM crm.customer", "                 ^^^^^^^"
     ]
+
+
+def test_a_star_is_answered_with_the_columns_to_write(connection: Connection) -> None:
+    with work("contract"), pytest.raises(GuardError) as refusal:
+        connection.execute("SELECT * FROM sales.orders")
+    columns = (refusal.value.hint or "").split("`")[1]
+    with work("contract"):
+        connection.execute(f"SELECT {columns} FROM sales.orders")
 
 
 @pytest.mark.parametrize(

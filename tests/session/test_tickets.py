@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from threading import Barrier, Thread
 from typing import Any
 
@@ -10,8 +9,7 @@ import psycopg
 import pytest
 
 from sminion_guard import connect, processing
-from sminion_guard.errors import PolicyError, TicketRefused
-from sminion_guard.policy import loads
+from sminion_guard.errors import TicketRefused
 from sminion_guard.session import Guard, GuardedConnection
 from sminion_guard.session.ticket import TicketCache
 from tests.session.shop import PEOPLE, Shop, one
@@ -131,24 +129,6 @@ def test_a_ticket_revoked_between_transactions_begins_none(shop: Shop, connectio
     assert shop.tickets("agent:left") == 1
 
 
-def test_under_another_policy_in_force_nobody_is_served_by_the_old_one(own_shop: Shop) -> None:
-    with connect(own_shop.dsn(), policy=own_shop.policy) as connection, work():
-        assert one(connection, CUSTOMERS) == PEOPLE
-        connection.commit()
-        own_shop.apply(loads(own_shop.text(version="2")))
-        with pytest.raises(PolicyError) as refusal:
-            connection.execute(CUSTOMERS)
-    assert refusal.value.code == "SG234"
-
-
-def test_the_same_policy_applied_again_or_none_of_ones_own_needs_a_new_ticket_only(own_shop: Shop) -> None:
-    with connect(own_shop.dsn()) as connection, work():
-        first = one(connection, TOKEN)
-        connection.commit()
-        own_shop.apply(loads(own_shop.text(version="2")))
-        assert one(connection, TOKEN) != first
-
-
 def test_the_server_wants_the_schemas_named_where_a_purpose_has_several_compartments(
     shop: Shop, connection: Connection, unrecorded: Unrecorded
 ) -> None:
@@ -214,10 +194,3 @@ def test_tickets_of_one_guard_are_those_of_one_login(shop: Shop, guard: Guard, c
     with connect(shop.dsn("app"), policy=guard) as other, work():
         tokens = {one(connection, TOKEN), one(other, TOKEN)}
     assert {shop.ticket(token)[0] for token in tokens} == {f"{shop.name}_all", f"{shop.name}_app"}
-
-
-def test_a_policy_that_only_the_application_has_is_refused_when_it_connects(shop: Shop) -> None:
-    other = dataclasses.replace(shop.policy, require_tls=False)
-    with pytest.raises(PolicyError) as refusal:
-        connect(shop.dsn(), policy=other)
-    assert refusal.value.code == "SG234"

@@ -6,7 +6,6 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from threading import Lock, Thread
 from typing import Any, Literal, get_args
 
@@ -16,7 +15,7 @@ from psycopg import IsolationLevel
 from sminion_guard.analyzer import Verdict, analyze
 from sminion_guard.analyzer.catalog import Catalog
 from sminion_guard.analyzer.catalog_read import FreshCatalog
-from sminion_guard.analyzer.explain import explain_reason
+from sminion_guard.analyzer.explain import excerpt
 from sminion_guard.analyzer.frame import Frame, frame
 from sminion_guard.analyzer.staged import State, staged
 from sminion_guard.codes import error_class
@@ -158,12 +157,12 @@ class Auditor:
 
 
 def refusal(verdict: Verdict) -> GuardError:
-    """The refusal as an error whose detail shows the places in the text, and names all further reasons."""
+    """The refusal as an error that shows the places in the text, and whose detail names all further reasons."""
     first, *others = verdict.reasons
-    _, *places = explain_reason(verdict.sql, replace(first, detail=None, hint=None)).split("\n")
     further = [f"{reason.code}: {reason.message}" for reason in others]
-    detail = "\n".join([*places, *([first.detail] if first.detail else []), *further])
-    return error_class(first.code)(first.code, first.message, detail=detail or None, hint=first.hint)
+    detail = "\n".join([*([first.detail] if first.detail else []), *further])
+    return error_class(first.code)(
+        first.code, first.message, detail=detail or None, hint=first.hint, excerpt=excerpt(verdict.sql, first))
 
 
 def ticket_number(entering: bytes) -> int:

@@ -13,6 +13,8 @@ _POOL = "; behind a pooler give the log a pool of its own, by `guard_log`"
 
 def explained(error: Exception) -> GuardError:
     """What the application is told when a row could not be written because of ``error``."""
+    if isinstance(error, GuardError):  # each waiter raises its own, with a traceback of its own
+        return type(error)(error.code, error.message, detail=error.detail, hint=error.hint, excerpt=error.excerpt)
     state = error.sqlstate if isinstance(error, psycopg.Error) else None
     if isinstance(error, psycopg.Error) and state in CODES:
         diag = error.diag

@@ -6,7 +6,6 @@ transaction another server connection.
 
 from __future__ import annotations
 
-import re
 import select
 import time
 from collections.abc import Sequence
@@ -20,9 +19,15 @@ from sminion_guard.session.pooled import WHO_SERVES, is_pooled
 
 NAMELESS = frozenset({"26000", "42P05"})
 """A prepared statement that this server connection does not know, or knows already: a pooler stands between."""
-_PLACE = re.compile(rb"\$(\d+)")
 
-_WHERE = b"SELECT " + WHO_SERVES + b" || ' ' || pg_catalog.current_setting('default_transaction_read_only')"
+_WHERE = (
+    b"SELECT pg_catalog.concat_ws(' ', " + WHO_SERVES
+    + b", pg_catalog.current_setting('default_transaction_read_only'),"
+    b" pg_catalog.current_setting('default_transaction_isolation'))"
+)
+_PLAIN = b"off read committed"
+"""What a transaction of the log needs, and most sessions have."""
+_BEGIN = (b"BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", b"SET LOCAL ROLE NONE")
 
 
 class Link:
@@ -38,6 +43,7 @@ class Link:
             "tcp_user_timeout": int(patience * 1000),
         }
         given = conninfo_to_dict(conninfo)
+        self._patience = patience
         self._conninfo = make_conninfo(conninfo, **{name: value for name, value in limits.items() if name not in given})
         self._connection: psycopg.Connection[Any] | None = None
         self._names: dict[bytes, bytes] = {}
@@ -52,7 +58,9 @@ class Link:
 
     def is_ready(self, question: bytes) -> bool:
         """Whether :meth:`send` takes no waiting."""
-        return self.is_open and (self._whole or not self._named or question in self._names)
+        if not self.is_open:
+            return False
+        return self._pipelined if self._whole else not self._named or question in self._names
 
     def open(self, deadline: float) -> None:
         """Connect, where it is not connected.
@@ -62,12 +70,15 @@ class Link:
         if not self.is_open:
             self.close()
             self._connection = psycopg.connect(self._conninfo, autocommit=True)
-            backend, _, read_only = (self.ask(_WHERE, (), deadline) or b"0 off").partition(b" ")
+            self._whole = False
+            backend, _, plain = self.ask(_WHERE, (), deadline).partition(b" ")
             # A login whose transactions are read-only by default writes its log all the same; and in a session that a
             # pooler hands round, the role may be a stranger's, and a prepared statement would be left to the next.
-            self._whole = read_only == b"on" or is_pooled(self._connection, int(backend))
+            self._whole = plain != _PLAIN or is_pooled(self._connection, int(backend))
+            if self._whole and psycopg.Pipeline.is_supported():
+                self._pgconn.enter_pipeline_mode()
 
-    def ask(self, question: bytes, values: Sequence[bytes], deadline: float) -> bytes | None:
+    def ask(self, question: bytes, values: Sequence[bytes], deadline: float) -> bytes:
         """The only value of the answer.
 
         :param deadline: on the monotonic clock, in seconds.
@@ -89,10 +100,13 @@ class Link:
         """
         pgconn = self._pgconn
         if self._whole:
-            # In one string, which takes no values apart; so they are written into it.
-            literal = pq.Escaping(pgconn).escape_literal
-            question = _PLACE.sub(lambda found: literal(values[int(found[1]) - 1]), question)
-            pgconn.send_query(b"BEGIN READ WRITE; SET LOCAL ROLE NONE; " + question + b"; COMMIT")
+            # The values go apart: other sessions of the login see the text, which must not hold a secret.
+            for command in _BEGIN:
+                self._command(command)
+            pgconn.send_query_params(question, list(values))
+            if self._pipelined:  # all at once
+                self._command(b"COMMIT")
+                pgconn.pipeline_sync()
         elif self._named and values:
             name = self._names.get(question)
             if name is None:
@@ -111,7 +125,7 @@ class Link:
         pgconn.consume_input()
         return not pgconn.is_busy()
 
-    def receive(self, deadline: float) -> bytes | None:
+    def receive(self, deadline: float) -> bytes:
         """The answer to what was sent.
 
         :raises psycopg.Error: as :meth:`ask`.
@@ -120,14 +134,20 @@ class Link:
         for result in self._all(deadline):
             if result.status == pq.ExecStatus.FATAL_ERROR:
                 if self._whole and self._pgconn.transaction_status == pq.TransactionStatus.INERROR:
-                    self._pgconn.send_query(b"ROLLBACK")
-                    self._all(deadline)
+                    self._command(b"ROLLBACK")
+                    if self._pipelined:
+                        self._pgconn.pipeline_sync()
+                        self._all(deadline)
                 error = errors.error_from_result(result, encoding="utf-8")
                 if error.sqlstate in NAMELESS:
                     self._named = False
                 raise error
             if result.ntuples:
                 value = result.get_value(0, 0)
+        if self._whole and not self._pipelined:
+            self._command(b"COMMIT")
+        if value is None:
+            raise _lost()
         return value
 
     def close(self) -> None:
@@ -136,6 +156,18 @@ class Link:
         self._names.clear()
         if connection is not None:
             connection.close()
+
+    def _command(self, text: bytes) -> None:
+        """Send a command without values; without a pipeline, wait for its end."""
+        self._pgconn.send_query_params(text, None)
+        if not self._pipelined:
+            (result,) = self._all(time.monotonic() + self._patience)
+            if result.status != pq.ExecStatus.COMMAND_OK:
+                raise errors.error_from_result(result, encoding="utf-8")
+
+    @property
+    def _pipelined(self) -> bool:
+        return self._pgconn.pipeline_status != pq.PipelineStatus.OFF
 
     @property
     def _pgconn(self) -> pq.abc.PGconn:
@@ -146,7 +178,9 @@ class Link:
     def _all(self, deadline: float) -> list[pq.abc.PGresult]:
         """Every result up to the end of the answer; one at least."""
         pgconn = self._pgconn
+        pipelined = self._pipelined
         found: list[pq.abc.PGresult] = []
+        ended = False
         while True:
             while pgconn.flush():
                 self._await(pgconn.socket, deadline, writing=True)
@@ -156,10 +190,16 @@ class Link:
                 pgconn.consume_input()
             result = pgconn.get_result()
             if result is None:
+                if not pipelined or ended:  # in a pipeline, the results of each command end so
+                    break
+                ended = True
+                continue
+            ended = False
+            if result.status == pq.ExecStatus.PIPELINE_SYNC:
                 break
             found.append(result)
         if not found:  # somebody was interrupted between taking the answer and reading it
-            raise psycopg.OperationalError("the answer of the log is lost")
+            raise _lost()
         return found
 
     @staticmethod
@@ -171,3 +211,7 @@ class Link:
             if poll.poll(left * 1000):
                 return
         raise psycopg.OperationalError("the log does not answer in time")
+
+
+def _lost() -> psycopg.OperationalError:
+    return psycopg.OperationalError("the answer of the log is lost")

@@ -7,11 +7,15 @@ from functools import lru_cache
 
 from pglast import parser
 
+from sminion_guard.analyzer.fold import folded
+from sminion_guard.analyzer.limits import MAX_BYTES, lexical
+from sminion_guard.analyzer.tokens import tokens
+from sminion_guard.session import legible
+
 LONGEST = 8000
 """Characters of a statement that the log keeps (sql/functions/log_statements.sql)."""
 _CONSTANTS = frozenset({"BCONST", "FCONST", "ICONST", "SCONST", "USCONST", "XCONST"})
 _COMMENTS = frozenset({"C_COMMENT", "SQL_COMMENT"})
-_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff]")
 _VALUE = r"(?:\?|\$\d+)(?:::\w+)?"
 _LIST = re.compile(rf"(\bIN \({_VALUE})(?:, ?{_VALUE})+\)", re.IGNORECASE)
 _ROWS = re.compile(r"(\bVALUES ?\([^()]*\))(?:, ?\([^()]*\))+", re.IGNORECASE)
@@ -20,12 +24,8 @@ UNREAD = "(not a statement that the parser knows)"
 
 
 def safe(text: str, most: int = LONGEST) -> str:
-    """``text`` without characters that control a terminal, turn the direction of writing, or cannot be stored.
-
-    :param most: characters that are kept; a text that is cut ends in an ellipsis.
-    """
-    shown = _UNSAFE.sub(" ", text)
-    return shown if len(shown) <= most else shown[: most - 1] + "…"
+    """As :func:`sminion_guard.session.legible.safe`, with as many characters as the log keeps of a statement."""
+    return legible.safe(text, most)
 
 
 @lru_cache(maxsize=4096)
@@ -37,13 +37,18 @@ def normalised(sql: str) -> str:
     :returns: :data:`UNREAD` where the text cannot be split into tokens: nothing of it is kept, since anything in it
         could be a constant.
     """
+    if lexical(sql) is not None:  # the scanner would take longer than the statement
+        return UNREAD
+    sql = folded(sql)
+    if len(sql) > MAX_BYTES:
+        return UNREAD
     try:
-        tokens = parser.scan(sql)
+        found = tokens(sql)
     except (parser.ParseError, UnicodeEncodeError):
         return UNREAD
     parts: list[str] = []
     end = 0
-    for token in tokens:
+    for token in found:
         if token.name in _COMMENTS:
             continue
         if parts and token.start > end:

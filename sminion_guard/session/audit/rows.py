@@ -74,7 +74,7 @@ class Result:
     :param codes: the SQLSTATE of an error.
     :param rows: how many were returned or changed; None when nobody counted.
     :param microseconds: from sending to the arrival of the result.
-    :param subjects: whose data it holds, as the policy's subject key is printed.
+    :param subjects: whose data it holds, in the form of ``sminion.subject_key``.
     :param bulk: how many subjects are not among ``subjects``; None when all are.
     """
 

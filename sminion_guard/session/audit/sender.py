@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import OrderedDict
+from typing import NamedTuple
 
 import psycopg
 
 from sminion_guard import resources
+from sminion_guard.errors import AuditUnavailable
 from sminion_guard.session.audit.batch import Batch
 from sminion_guard.session.audit.link import Link
 from sminion_guard.session.audit.queue import Waiting
@@ -15,6 +18,13 @@ from sminion_guard.session.audit.rows import Shape, Statement
 
 MOST_SHAPES = 10_000
 """Shapes whose numbers are kept: beyond, the one used longest ago is asked for again."""
+
+
+class Writer(NamedTuple):
+    """What `sminion.open_log` answers; a process has its own."""
+
+    number: int
+    secret: str
 
 
 class Sender:
@@ -26,7 +36,7 @@ class Sender:
 
     def __init__(self, conninfo: str, patience: float) -> None:
         self._link = Link(conninfo, patience)
-        self._writer: int | None = None
+        self._writer: Writer | None = None
         self._written = 0
         self._shapes: OrderedDict[Shape, int] = OrderedDict()
         self.rows: list[Waiting] = []
@@ -56,22 +66,24 @@ class Sender:
         :param deadline: on the monotonic clock, in seconds.
         :returns: where each row stands.
         :raises psycopg.Error: the server refuses, or cannot be reached.
+        :raises AuditUnavailable: SG609 when the server answers something else than what was sent.
         """
         try:
             if not self._sent:
                 self._link.open(deadline)
                 if self._writer is None:
-                    self._writer, self._written = int(self._link.ask(_query("open_log"), (), deadline) or b"0"), 0
+                    self._writer, self._written = _opened(self._link.ask(_query("open_log"), (), deadline)), 0
                 for shape in self._missing():
                     values = (json.dumps(shape.entry()).encode(),)
-                    self._learn(shape, int(self._link.ask(_query("log_shape"), values, deadline) or b"0"))
+                    self._learn(shape, _number(self._link.ask(_query("log_shape"), values, deadline)))
                 batch = self._built()
-                if len(batch):
-                    self._link.ask(_query("log_statements"), _values(batch), deadline)
+                answer = self._link.ask(_query("log_statements"), self._values(batch), deadline) if len(batch) else None
             else:
                 self._sent = False  # whatever comes, it is not waited for twice
-                self._link.receive(deadline)
+                answer = self._link.receive(deadline)
                 batch = self._built()
+            if len(batch) and (answer is None or _number(answer) != batch.last):
+                raise _unlike(answer, f"place {batch.last}")
         except psycopg.Error as error:
             if error.sqlstate == "SG605":  # the log may be another one than that which knew these shapes
                 self._shapes.clear()
@@ -102,7 +114,7 @@ class Sender:
         batch = self._built()
         if len(batch):
             try:
-                self._link.send(_query("log_statements"), _values(batch))
+                self._link.send(_query("log_statements"), self._values(batch))
             except psycopg.Error:
                 self._link.close()
             else:
@@ -111,10 +123,14 @@ class Sender:
     def _built(self) -> Batch:
         if self._batch is None:
             assert self._writer is not None
-            batch = Batch(self._writer, self._written + 1)
+            batch = Batch(self._writer.number, self._written + 1)
             batch.fill(self.rows, self._shapes)
             self._batch = batch
         return self._batch
+
+    def _values(self, batch: Batch) -> tuple[bytes, ...]:
+        assert self._writer is not None
+        return str(batch.writer).encode(), self._writer.secret.encode(), str(batch.first).encode(), batch.text()
 
     def _missing(self) -> list[Shape]:
         """Shapes of what was taken on that have no number here."""
@@ -133,8 +149,25 @@ class Sender:
             self._shapes.popitem(last=False)
 
 
-def _values(batch: Batch) -> tuple[bytes, ...]:
-    return str(batch.writer).encode(), str(batch.first).encode(), batch.text()
+def _opened(answer: bytes) -> Writer:
+    found = _WRITER.fullmatch(answer)
+    if found is None:
+        raise _unlike(None, "a writer with its secret")  # it may hold a secret, so it is not shown
+    return Writer(int(found[1]), found[2].decode())
+
+
+def _number(answer: bytes) -> int:
+    if _NUMBER.fullmatch(answer) is None:
+        raise _unlike(answer, "a number")
+    return int(answer)
+
+
+def _unlike(answer: bytes | None, expected: str) -> AuditUnavailable:
+    return AuditUnavailable(
+        "SG609", "the log answers something else than what was sent, so nothing is released",
+        detail=f"expected {expected}" + (f", got {answer[:100]!r}" if answer is not None else ""),
+        hint="see whether the functions of schema `sminion` in the log's database are altered: `sminion-guard plan`",
+    )
 
 
 def _query(name: str) -> bytes:
@@ -144,4 +177,6 @@ def _query(name: str) -> bytes:
     return found
 
 
+_WRITER = re.compile(rb"([1-9][0-9]{0,18})\.([0-9a-f]{32})")
+_NUMBER = re.compile(rb"[1-9][0-9]{0,18}")
 _queries: dict[str, bytes] = {}

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from threading import Lock
 
 from sminion_guard.analyzer import Verdict
+from sminion_guard.analyzer.verdict import SubjectPlace
 from sminion_guard.session.audit.normalise import normalised
 from sminion_guard.session.audit.rows import Shape
 
 MOST = 4096
 """Texts that are remembered; beyond, the one used longest ago is forgotten."""
 
-Places = tuple[tuple[int, ...], ...]
+Places = tuple[tuple[SubjectPlace, ...], ...]
 """For each statement of a text, the output columns that hold a subject's key."""
 
 
@@ -28,7 +29,7 @@ class Known:
     shape: Shape
     places: Places
 
-    def places_of(self, number: int) -> tuple[int, ...]:
+    def places_of(self, number: int) -> tuple[SubjectPlace, ...]:
         """Of the result with this number, counted from 0."""
         return self.places[number] if number < len(self.places) else ()
 

@@ -9,6 +9,8 @@ from uuid import UUID
 if TYPE_CHECKING:
     from psycopg.pq.abc import PGresult
 
+    from sminion_guard.analyzer.verdict import SubjectPlace
+
 MOST = 1000
 """Subjects of one result that are listed one by one; the others are counted."""
 
@@ -18,29 +20,36 @@ _UUID = 2950
 _BINARY = 1
 
 
-def subjects(result: PGresult, places: tuple[int, ...]) -> tuple[tuple[str, ...], int | None]:
+def named(key: str, kinds: tuple[str, ...]) -> tuple[str, ...]:
+    """The subjects that ``key`` may stand for, one of each kind, in the form of ``sminion.subject_key``."""
+    return tuple(f"{kind}:{key}" if kind else key for kind in kinds)
+
+
+def subjects(result: PGresult, places: tuple[SubjectPlace, ...]) -> tuple[tuple[str, ...], int | None]:
     """The distinct subjects, and how many there are beyond :data:`MOST`, or whose keys cannot be read.
 
     :param places: of the columns that hold a subject's key.
-    :returns: sorted keys, as the server prints them, and None where they are all.
+    :returns: sorted subjects, in the form of ``sminion.subject_key``, and None where they are all.
     """
-    found: set[bytes] = set()
+    seen: dict[tuple[str, ...], set[bytes]] = {}
     listed: set[str] = set()
-    uncounted: set[bytes] = set()
+    uncounted: set[tuple[tuple[str, ...], bytes]] = set()
     for place in places:
-        if place >= result.nfields:
+        if place.column >= result.nfields:
             continue
-        read = _reader(result, place)
+        read = _reader(result, place.column)
+        found = seen.setdefault(place.kinds, set())
         for row in range(result.ntuples):
-            value = result.get_value(row, place)
+            value = result.get_value(row, place.column)
             if value is None or value in found:
                 continue
             found.add(value)
             key = read(value)
-            if key is None or (len(listed) >= MOST and key not in listed):
-                uncounted.add(value)
+            keys = () if key is None else named(key, place.kinds)
+            if not keys or (len(listed) >= MOST and not listed.issuperset(keys)):
+                uncounted.add((place.kinds, value))
             else:
-                listed.add(key)
+                listed.update(keys)
     return tuple(sorted(listed)), len(uncounted) or None
 
 

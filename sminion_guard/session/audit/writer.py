@@ -25,9 +25,11 @@ from sminion_guard.session.audit.sender import Sender
 
 PAUSES = (0.0, 0.05, 0.1, 0.2, 0.5)
 """Seconds before each new attempt; the last one goes on."""
-OF_ONE_ROW = frozenset({"SG603", "SG605"})
+OF_ONE_ROW = frozenset({"SG603", "SG605", "SG611"})
 """One row of the batch is at fault; the others can be written without it."""
-FINAL = frozenset({*OF_ONE_ROW, "SG602", "SG604"})
+NOT_WRITTEN = frozenset({*OF_ONE_ROW, "SG602", "SG610"})
+"""The batch is not on record for certain, so the writer goes on where it is."""
+FINAL = frozenset({*NOT_WRITTEN, "SG604", "SG608"})
 """What no new attempt mends."""
 
 _writers: WeakSet[AuditWriter] = WeakSet()
@@ -228,7 +230,7 @@ class AuditWriter:
                 pause = PAUSES[min(attempts, len(PAUSES) - 1)]
                 attempts += 1
                 if error.sqlstate in FINAL or time.monotonic() + pause >= deadline:
-                    _fail(sender.give_up(unknown=error.sqlstate not in OF_ONE_ROW), error)
+                    _fail(sender.give_up(unknown=error.sqlstate not in NOT_WRITTEN), error)
                     return True
                 time.sleep(pause)
             except Exception as error:  # whatever it is, nobody may wait for ever, and nothing may pass unrecorded

@@ -20,6 +20,7 @@ from sminion_guard.policy import Policy
 from sminion_guard.session.context import current
 from sminion_guard.session.guard import Guard
 from sminion_guard.session.orm.view import MOST_VIEWS, NOT_TRANSLATED, Translation, View, translation, view_for
+from sminion_guard.session.ticket import Home
 
 _KEY = "sminion_guard"
 _Compiler: Any = PGDialect_psycopg.statement_compiler
@@ -37,10 +38,18 @@ class Forms(MutableMapping[Any, Any]):
         self._guard = guard
         self._size = size
         self._said = said
-        self._policy = guard.policy
+        self._policy: Policy | None = None
+        self.home: Home | None = None  # of the connections that were made last
         self._kept: dict[View | None, LRUCache[Any, Any]] = {}
         self._at_hand: dict[str, LRUCache[Any, Any]] = {}  # by purpose, under the policy in force
         self._translated: dict[Translation, Forms] = {}
+
+    @property
+    def policy(self) -> Policy | None:
+        """The policy in force where the engine connects to; None before it was asked for."""
+        if self.home is not None:
+            self.judge_by(self._guard.policy_at(self.home))
+        return self._policy
 
     def judge_by(self, policy: Policy | None) -> None:
         """From here on ``policy`` is in force."""
@@ -55,6 +64,7 @@ class Forms(MutableMapping[Any, Any]):
         if found is None:
             found = self._translated[said] = Forms(self._guard, self._size, said)
             found.judge_by(self._policy)
+        found.home = self.home
         return found
 
     def view(self, said: Translation | None = None) -> View | None:
@@ -63,9 +73,11 @@ class Forms(MutableMapping[Any, Any]):
             purpose = current().purpose
         except ContextMissing:
             return None  # nothing will be executed either
-        return view_for(self._guard, self._policy, purpose, self._said if said is None else said)
+        return view_for(self._guard, self.policy, purpose, self._said if said is None else said)
 
     def _mine(self) -> LRUCache[Any, Any]:
+        if self.home is not None and self._guard.policy_at(self.home) is not self._policy:
+            self.judge_by(self._guard.policy_at(self.home))
         at_hand = self._at_hand
         try:
             purpose = current().purpose

@@ -13,6 +13,7 @@ from sqlalchemy.orm.base import instance_state
 from sminion_guard.policy import Operation
 from sminion_guard.session.orm.loading import prepare
 from sminion_guard.session.orm.room import acting, guard_of
+from sminion_guard.session.orm.rows import judge_row
 from sminion_guard.session.orm.view import View, view_for
 
 Views = dict[Mapper[Any], View | None]
@@ -25,6 +26,7 @@ def before_flush(session: Session, *_: Any) -> None:
 
     :raises DataNotNeeded: for a value that the purpose may not fill in or change.
     :raises OperationNotAllowed: where the purpose may not collect, clarify or delete.
+    :raises TicketRefused: SG227 for a row that the values of the ticket do not open.
     """
     _flushing.set(None)
     views: Views = {}
@@ -35,6 +37,8 @@ def before_flush(session: Session, *_: Any) -> None:
             view = _view(session, state.mapper, views)
             if view is not None:
                 judge(state, view)
+                if judge is not _judge_deleted:
+                    judge_row(state, view)
     if any(view is not None for view in views.values()):
         for mapper in views:
             _narrow(mapper)

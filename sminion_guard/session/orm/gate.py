@@ -47,7 +47,8 @@ class Gate:
         session = state.session
         if session is None and self.refusal is not None:
             raise DataNotNeeded(
-                self.refusal.code, self.refusal.message, detail=self.refusal.detail, hint=self.refusal.hint
+                self.refusal.code, self.refusal.message, detail=self.refusal.detail, hint=self.refusal.hint,
+                excerpt=self.refusal.excerpt,
             )
         if session is not None:
             view = view_begun(session, state.mapper)

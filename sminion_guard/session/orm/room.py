@@ -13,6 +13,7 @@ from sminion_guard.policy import Policy
 from sminion_guard.session.context import Context, current
 from sminion_guard.session.guard import Guard
 from sminion_guard.session.orm.view import NOT_TRANSLATED, View, translation, view_for
+from sminion_guard.session.ticket import Home
 
 _KEY = "sminion_guard"
 
@@ -21,21 +22,25 @@ class Room:
     """Of one session on one guarded engine; kept in ``session.info`` from the first transaction on.
 
     :ivar context: in which the running transaction began or last acted, None when that was in none.
-    :ivar policy: that its statements are judged by; None before the server was asked for it.
     :ivar translation: the ``schema_translate_map`` of its connection.
     """
 
-    __slots__ = ("context", "policy", "translation")
+    __slots__ = ("_guard", "_home", "context", "translation")
 
     def __init__(self, guard: Guard, connection: Connection) -> None:
-        home = getattr(connection.connection.driver_connection, "_home", None)
-        self.policy: Policy | None = guard.policy if home is None else guard.policy_at(home)
+        self._guard = guard
+        self._home: Home | None = getattr(connection.connection.driver_connection, "_home", None)
         options = connection.get_execution_options()
         self.translation = translation(options) if "schema_translate_map" in options else NOT_TRANSLATED
         try:
             self.context: Context | None = current()
         except ContextMissing:
             self.context = None  # the first statement says more
+
+    @property
+    def policy(self) -> Policy | None:
+        """The policy in force, which its statements are judged by; None before the server was asked for it."""
+        return None if self._home is None else self._guard.policy_at(self._home)
 
 
 def guard_of(bind: Engine | Connection) -> Guard | None:
@@ -99,7 +104,8 @@ def view_begun(session: Session, mapper: Mapper[Any]) -> View | None:
     context = current()
     room = rooms(session).get(bind.engine)
     if room is None:
-        return view_for(guard, guard.policy, context.purpose, translation(bind.get_execution_options()))
+        return view_for(guard, bind.dialect.forms.policy, context.purpose,  # type: ignore[attr-defined]
+                        translation(bind.get_execution_options()))
     return view_for(guard, room.policy, context.purpose, room.translation)
 
 

@@ -94,7 +94,7 @@ class View:
         found = self.access(column.table)
         if found is not None:
             listed, access = found
-            if not may(self.policy, self.purpose, listed.schema, operation):
+            if not may(self.policy, self.purpose, listed, operation):
                 return self._not_allowed(listed, operation)
             if column.name not in (access.collect if operation is Operation.COLLECT else access.clarify):
                 return self._not_needed(listed, column.name, operation)
@@ -107,7 +107,7 @@ class View:
         if asked in self._permitted:
             return None
         found = self.access(table)
-        if found is not None and not may(self.policy, self.purpose, found[0].schema, operation):
+        if found is not None and not may(self.policy, self.purpose, found[0], operation):
             return self._not_allowed(found[0], operation)
         self._permitted.add(asked)
         return None
@@ -129,7 +129,7 @@ class View:
         )
 
     def _not_allowed(self, listed: Listed, operation: Operation) -> OperationNotAllowed:
-        others = [name for name in sorted(self.policy.purposes) if may(self.policy, name, listed.schema, operation)]
+        others = [name for name in sorted(self.policy.purposes) if may(self.policy, name, listed, operation)]
         own = ", ".join(sorted(self.policy.purposes[self.purpose].may)) or "do nothing"
         return OperationNotAllowed(
             "SG104", f"purpose `{self.purpose}` may not {operation} data of `{listed.qualified}`",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 import pytest
@@ -45,13 +45,21 @@ def one(connection: Connection, statement: str, *parameters: object) -> Any:
     return row[0]
 
 
-def write(connection: Connection, *entries: dict[str, Any], first: int = 1, writer: int | None = None) -> int:
+class Writer(NamedTuple):
+    number: int
+    secret: str
+
+
+def write(connection: Connection, *entries: dict[str, Any], first: int = 1, writer: Writer | None = None) -> Writer:
     """The writer that the entries were written by."""
-    own = one(connection, "SELECT sminion.open_log()") if writer is None else writer
+    if writer is None:
+        row = connection.execute("SELECT writer, secret FROM sminion.open_log()").fetchone()
+        assert row is not None
+        writer = Writer(*row)
     shape = one(connection, "SELECT sminion.log_shape(%s)", Jsonb(SHAPE))
     shaped = [entry if "of" in entry else {"shape": shape, **entry} for entry in entries]
-    one(connection, "SELECT sminion.log_statements(%s, %s, %s)", own, first, Jsonb(shaped))
-    return int(own)
+    one(connection, "SELECT sminion.log_statements(%s, %s, %s, %s)", *writer, first, Jsonb(shaped))
+    return writer
 
 
 def refusal(connection: Connection, *entries: dict[str, Any]) -> str:
@@ -66,7 +74,7 @@ def test_each_event_says_from_which_database_it_comes_and_whose_writer_wrote_it(
     writer = write(writing, {"ticket": 12, **DONE, "subjects": ["7"]}, {"of": 1, **DONE, "subjects": ["8"]})
     assert database.execute(
         "SELECT home::text, login::text, ticket, actor, relations, rows FROM sminion.statement_log WHERE writer = %s",
-        writer,
+        writer.number,
     ) == [("shop", login, 12, None, ["crm.customer"], 2)]
     assert sorted(database.execute("SELECT subject, home::text, login::text FROM sminion.subject_access")) == [
         ("7", "shop", login), ("8", "shop", login)
@@ -123,7 +131,7 @@ def test_the_dba_ends_it_and_what_is_on_record_stays(
     assert database.execute("SELECT sminion.end_log_of(%s)", login) == [(True,)]
     assert database.execute("SELECT sminion.end_log_of(%s)", login) == [(False,)]
     assert refusal(writing, {"ticket": 2}) == "42501"
-    assert database.execute("SELECT home::text FROM sminion.statement_log WHERE writer = %s", own) == [("shop",)]
+    assert database.execute("SELECT home::text FROM sminion.statement_log WHERE writer = %s", own.number) == [("shop",)]
 
 
 def test_a_login_that_moves_has_events_of_both_homes(
@@ -133,15 +141,19 @@ def test_a_login_that_moves_has_events_of_both_homes(
     database.execute("SELECT sminion.keep_log_of(%s, 'archive', 4712)", login)
     after = write(writing, {"ticket": 1})
     assert database.execute("SELECT writer, home::text FROM sminion.statement_log ORDER BY writer") == [
-        (before, "shop"), (after, "archive")
+        (before.number, "shop"), (after.number, "archive")
     ]
 
 
 def test_a_home_is_declared_for_logins_that_exist_and_have_no_tickets_here(
     database: servers.Database, login: str
 ) -> None:
+    for home in ((None, 4711), ("", 4711), ("shop", None)):
+        with pytest.raises(psycopg.Error) as refused:
+            database.execute("SELECT sminion.keep_log_of(%s, %s, %s)", login, *home)
+        assert refused.value.sqlstate == "SG607"
     database.execute("INSERT INTO sminion.login VALUES (%s, 'contract', false)", login)
-    for name in (login, "nobody_of_that_name"):
+    for name in (login, "nobody_of_that_name", None):
         with pytest.raises(psycopg.Error) as refused:
             database.execute("SELECT sminion.keep_log_of(%s, 'shop', 4711)", name)
         assert refused.value.sqlstate == "SG607"

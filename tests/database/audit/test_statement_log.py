@@ -40,16 +40,22 @@ def result(of: int, **changed: object) -> dict[str, object]:
     return {"of": of} | CAME | changed
 
 
-def log(connection: Connection, writer: int, first: int, *entries: object) -> int:
+Writer = tuple[int, str]
+"""Number and secret."""
+
+
+def log(connection: Connection, writer: Writer, first: int, *entries: object) -> int:
     shaped = [
         entry | {"shape": shape(connection, **entry.changed)} if isinstance(entry, event) else entry
         for entry in entries
     ]
-    return int(one(connection, "SELECT sminion.log_statements(%s, %s, %s)", writer, first, Jsonb(shaped)))
+    return int(one(connection, "SELECT sminion.log_statements(%s, %s, %s, %s)", *writer, first, Jsonb(shaped)))
 
 
-def writer(connection: Connection) -> int:
-    return int(one(connection, "SELECT sminion.open_log()"))
+def writer(connection: Connection) -> Writer:
+    row = connection.execute("SELECT writer, secret FROM sminion.open_log()").fetchone()
+    assert row is not None
+    return row[0], row[1]
 
 
 def refused(code: str) -> Any:
@@ -99,7 +105,7 @@ def test_a_ticket_of_another_login_is_refused(shop: Shop, app: Connection) -> No
         with refused("SG603"):  # one foreign row takes the whole batch with it
             log(app, own, 1, event(ticket(app, actor="whole-batch")), event(foreign))
         assert log(other, writer(other), 1, event(foreign)) == 1
-    assert shop.database.execute("SELECT FROM sminion.statement_log WHERE actor = 'whole-batch'") == []
+    assert shop.database.execute("SELECT place FROM sminion.statement_log WHERE actor = 'whole-batch'") == []
 
 
 def test_a_ticket_that_is_not_committed_is_refused(app: Connection) -> None:
@@ -119,19 +125,57 @@ def test_a_writer_of_another_login_is_refused(shop: Shop, app: Connection) -> No
         log(app, foreign, 1, event(ticket(app)))
 
 
+@pytest.mark.parametrize("secret", ["", "0" * 32, None], ids=repr)
+def test_a_writer_without_its_secret_is_refused(shop: Shop, app: Connection, secret: str | None) -> None:
+    number, own = ticket(app), writer(app)
+    for first in (1, 2):
+        with refused("SG604"):
+            log(app, (own[0], secret), first, event(number))  # type: ignore[arg-type]
+    assert log(app, own, 1, event(number)) == 1
+    with refused("SG604"):  # it does not tell how far the writer is
+        log(app, (own[0], secret), 1, event(number))  # type: ignore[arg-type]
+
+
+def test_each_writer_has_a_secret_of_its_own_and_the_server_keeps_its_hash(shop: Shop, app: Connection) -> None:
+    found = [writer(app) for _ in range(3)]
+    assert len({secret for _, secret in found}) == 3
+    for number, secret in found:
+        assert len(secret) == 32
+        ((row, kept),) = shop.database.execute(
+            "SELECT w::text, w.secret_hash = sha256(convert_to(%s, 'UTF8')) FROM sminion.log_writer w WHERE w.id = %s",
+            secret, number)
+        assert kept
+        assert secret not in row
+
+
 def test_a_batch_sent_twice_is_written_once(shop: Shop, app: Connection) -> None:
     number, own = ticket(app, actor="twice"), writer(app)
     batch = (event(number), result(1))
     assert log(app, own, 1, *batch) == 2
     assert log(app, own, 1, *batch) == 2
-    with refused("SG604"):  # what was written stands for itself, not as the beginning of something else
+    with refused("SG608"):  # what was written stands for itself, not as the beginning of something else
         log(app, own, 1, *batch, event(number))
     assert log(app, own, 3, event(number)) == 3
-    assert log(app, own, 1, *batch) == 3
+    with refused("SG608"):  # only the last one can be sent again
+        log(app, own, 1, *batch)
     assert shop.database.execute(
         "SELECT place, rows FROM sminion.statement_log WHERE actor = 'twice' ORDER BY place"
     ) == [(1, 1), (3, None)]
     assert shop.database.execute("SELECT count(*) FROM sminion.subject_access WHERE actor = 'twice'") == [(1,)]
+
+
+def test_another_batch_at_the_same_places_is_refused(shop: Shop, app: Connection) -> None:
+    number, own = ticket(app, actor="another"), writer(app)
+    assert log(app, own, 1, event(number), result(1)) == 2
+    for batch in (
+        (event(number), result(1, rows=2)), (event(number), result(1, subjects=["8"])), (event(number),), (result(1),),
+    ):
+        with refused("SG608"):
+            log(app, own, 1, *batch)
+    with refused("SG608"):
+        log(app, own, 2, result(1))
+    assert log(app, own, 1, event(number), result(1)) == 2
+    assert shop.database.execute("SELECT count(*) FROM sminion.statement_event WHERE ticket = %s", number) == [(1,)]
 
 
 def test_a_gap_is_refused(app: Connection) -> None:
@@ -175,6 +219,19 @@ def test_a_shape_is_recorded_once_whoever_sends_it(shop: Shop, app: Connection) 
         assert shape(other, statement="SELECT 'of two logins'", codes=["SG101"]) != first
 
 
+def test_a_shape_that_another_transaction_has_not_committed_is_not_waited_for(shop: Shop, app: Connection) -> None:
+    for login in ("app", "news"):
+        said = f"SELECT 'held by {login}'"
+        with psycopg.connect(shop.dsn(login)) as holder:
+            theirs = shape(holder, statement=said)
+            app.execute("SET statement_timeout = '5s'")
+            ours = shape(app, statement=said)
+            assert ours != theirs
+            assert log(app, writer(app), 1, event(ticket(app), statement=said)) == 1
+        assert shape(app, statement=said) in (ours, theirs)
+        assert len(shop.database.execute("SELECT id FROM sminion.statement_shape WHERE statement = %s", said)) == 2
+
+
 @pytest.mark.parametrize("changed", [
     {"codes": None}, {"codes": "SG101"}, {"operations": ["destroy"]}, {"columns": None}, {"relations": "crm"},
     {"statement": None}, {"fingerprint": None},
@@ -207,7 +264,7 @@ def test_a_malformed_result_is_refused(app: Connection, changed: dict[str, objec
 
 def test_no_array_no_log(app: Connection) -> None:
     with refused("SG605"):
-        one(app, "SELECT sminion.log_statements(%s, 1, %s)", writer(app), Jsonb({"ticket": 1}))
+        one(app, "SELECT sminion.log_statements(%s, %s, 1, %s)", *writer(app), Jsonb({"ticket": 1}))
 
 
 def test_log_text_is_safe_to_read(shop: Shop, app: Connection) -> None:
@@ -304,6 +361,13 @@ def test_months_are_made_ahead_once(shop: Shop, owner: Connection) -> None:
         assert one(owner, "SELECT sminion.extend_log(3)") == 0
         assert one(owner, "SELECT sminion.extend_log(5)") == 10
         assert one(owner, "SELECT sminion.extend_log(5)") == 0
+
+
+def test_months_far_ahead_are_refused(owner: Connection) -> None:
+    with refused("SG612"), owner.transaction():
+        owner.execute("SELECT sminion.extend_log(25)")
+    with owner.transaction(force_rollback=True):
+        assert one(owner, "SELECT sminion.extend_log(24)") == (24 - 3) * 5
 
 
 def test_whoever_settles_makes_the_months_to_come(owner: Connection) -> None:

@@ -44,7 +44,7 @@ def test_the_transaction_is_on_record(shop: Shop, app: Connection) -> None:
     app.execute("UPDATE crm.customer SET email = 'x' WHERE id = 1")
     current = one(app, "SELECT pg_current_xact_id()::text")
     app.execute("COMMIT")
-    ((written,),) = shop.database.execute("SELECT transaction::text FROM sminion.write_log ORDER BY id DESC LIMIT 1")
+    ((written,),) = shop.database.execute("SELECT transaction::text FROM sminion.write_log ORDER BY at DESC LIMIT 1")
     assert written == current
 
 
@@ -247,15 +247,16 @@ def test_subject_access_answers_for_reads_and_writes_alike(shop: Shop, app: Conn
     number = enter(app, actor="both-ways")
     app.execute("UPDATE crm.customer SET email = 'seen' WHERE id = 19")
     app.execute("COMMIT")
-    own = one(app, "SELECT sminion.open_log()")
+    own = app.execute("SELECT writer, secret FROM sminion.open_log()").fetchone()
+    assert own is not None
     shape = one(app, """SELECT sminion.log_shape('{"verdict": "allowed", "codes": [], "operations": ["use"],
         "relations": ["crm.customer"], "columns": ["crm.customer.id"], "fingerprint": "f", "statement": "s"}')""")
     app.execute(
-        """SELECT sminion.log_statements(%s, 1, jsonb_build_array(
+        """SELECT sminion.log_statements(%s, %s, 1, jsonb_build_array(
           jsonb_build_object('ticket', %s::bigint, 'shape', %s::bigint), jsonb_build_object(
           'of', 1, 'outcome', 'done', 'codes', '[]'::jsonb, 'rows', 1, 'microseconds', 1,
           'subjects', '["19"]'::jsonb)))""",
-        (own, number, shape),
+        (*own, number, shape),
     )
     assert shop.database.execute(
         "SELECT actor, operations, relations, ticket, write IS NULL FROM sminion.subject_access"

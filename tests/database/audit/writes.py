@@ -10,9 +10,10 @@ from typing import Any
 from tests.servers import Database
 
 _NEW = """
-SELECT w.id, w.operation, w.relation, w.columns, w.rows, w.bulk, w.login::text, w.role::text, w.ticket,
-       ARRAY(SELECT s.subject FROM sminion.write_subject s WHERE s.event = w.id ORDER BY length(s.subject), s.subject)
-FROM sminion.write_log w WHERE w.id > %s ORDER BY w.id
+SELECT w.operation, w.relation, w.columns, w.rows, w.bulk, w.login::text, w.role::text, w.ticket,
+       ARRAY(SELECT s.subject FROM sminion.write_subject s WHERE s.at = w.at AND s.event = w.id
+             ORDER BY length(s.subject), s.subject)
+FROM sminion.write_log w WHERE w.at > %s ORDER BY w.at
 """
 
 
@@ -39,13 +40,13 @@ class Write:
 @contextmanager
 def recorded(database: Database) -> Iterator[list[Write]]:
     """Fills the list at its end with what was recorded meanwhile."""
-    ((before,),) = database.execute("SELECT coalesce(max(id), 0) FROM sminion.write_event")
+    ((before,),) = database.execute("SELECT clock_timestamp()")
     found: list[Write] = []
     yield found
     rows: list[tuple[Any, ...]] = database.execute(_NEW, before)
     found += [
         Write(operation, relation, tuple(columns), count, bulk, login, role, ticket, tuple(subjects))
-        for _, operation, relation, columns, count, bulk, login, role, ticket, subjects in rows
+        for operation, relation, columns, count, bulk, login, role, ticket, subjects in rows
     ]
 
 

@@ -165,4 +165,8 @@ def test_a_change_of_policy_ends_tickets_on_the_standby(replica: Replica, world:
             assert rows(reader, SEVEN) == [(1,)]
         world.apply(replace(world.policy, version="2"))
         replica.catch_up()
+        with acting(reader, token):  # nothing has changed that it stands on
+            assert rows(reader, SEVEN) == [(1,)]
+        world.apply(replace(world.policy, version="3", ticket_lifetime=world.policy.ticket_lifetime / 2))
+        replica.catch_up()
         assert refusal(reader, "BEGIN", f"SELECT sminion.enter('{token}')") == "SG208"

@@ -116,6 +116,7 @@ def test_nothing_an_application_received_is_missing_when_the_whole_server_is_kil
     tally.close()
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_nothing_a_cursor_gives_after_an_interrupt_is_missing(own: tuple[Server, Shop], tmp_path: Path) -> None:
     """Ctrl-C at any moment, and what the cursor holds is looked at: it is on record, or it is not there."""
     _, shop = own

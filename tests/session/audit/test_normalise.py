@@ -58,3 +58,23 @@ def test_a_text_that_was_cut_says_so() -> None:
 ], ids=str)
 def test_lists_of_every_length_are_one_shape(sql: str, expected: str) -> None:
     assert normalised(sql) == expected
+
+
+def test_a_text_in_any_alphabet_is_split_where_the_server_splits_it() -> None:
+    assert normalised("SELECT größe, 'geheim', \"Straße\" FROM läden WHERE ort = 'Köln' -- ö") == (
+        'SELECT größe, ?, "Straße" FROM läden WHERE ort = ?')
+    assert normalised("SELECT $ä$ a $ö$ s3cr3t $ö$ b $ä$, 1") == "SELECT ?, ?"
+
+
+def test_letters_of_another_alphabet_cost_no_square_of_their_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the scanner gets is ASCII: else it counts all characters before each token anew."""
+    from pglast import parser
+
+    scanned: list[str] = []
+    scan = parser.scan
+    monkeypatch.setattr(parser, "scan", lambda text: scanned.append(text) or scan(text))
+    words = ", ".join(f"'слово {number}'" for number in range(3_000))
+    assert normalised.__wrapped__(f"SELECT 1 WHERE a IN ({words})") == "SELECT ? WHERE a IN (?, ...)"
+    assert scanned
+    assert all(text.isascii() for text in scanned)
+    assert normalised.__wrapped__(f"SELECT $ä$ x $ä$, 1 WHERE a IN ({words})") == UNREAD

@@ -120,7 +120,7 @@ def test_a_refusal_of_the_analyzer_shows_the_place_and_is_a_row(
     with act():
         with pytest.raises(DataNotNeeded) as refused:
             conn.execute("SELECT id, born_on FROM crm.customer")
-        assert "^^^^^^^" in str(refused.value.detail)
+        assert "^^^^^^^" in str(refused.value.excerpt)
         assert conn.execute("SELECT id FROM crm.customer WHERE id = 1").fetchall() == [(1,)], "nothing was sent"
     assert log(shop, actor, "verdict, codes, outcomes") == [
         ("refused", ["SG103"], None), ("allowed", [], ["done"])

@@ -89,7 +89,7 @@ class Part(Base):
 def engine(server: Server) -> Iterator[Engine]:
     name = servers.unique_name("sub")
     columns = ", ".join(f"{column} text" for column in COLUMNS)
-    with servers.new_database(server) as database:
+    with servers.new_guarded_database(server) as database:
         with database.connect() as connection:
             connection.execute(
                 f"CREATE ROLE {name}_app LOGIN NOINHERIT; CREATE SCHEMA s;"
@@ -99,7 +99,6 @@ def engine(server: Server) -> Iterator[Engine]:
                 "INSERT INTO s.thing VALUES (1, 'a', 'b', 'c', 'd');"
                 "INSERT INTO s.part VALUES (1, 1, 'a', 'b', 'c', 'd')".encode()
             )
-        migrate.upgrade(database.dsn())
         with database.connect() as connection:
             migrate.apply(connection, loads(policy(name)))
         url = database.url(f"{name}_app")

@@ -122,12 +122,11 @@ class World:
 
 @contextmanager
 def new_world(server: Server) -> Iterator[World]:
-    with servers.new_database(server) as database:
+    with servers.new_guarded_database(server) as database:
         world = World(database, servers.unique_name("orm"))
         with database.connect() as connection:
             connection.execute(f"CREATE ROLE {world.name}_app LOGIN NOINHERIT".encode())
             connection.execute(TABLES.encode())
-        migrate.upgrade(database.dsn())
         with database.connect() as connection:
             migrate.apply(connection, world.policy)
         yield world

@@ -280,7 +280,8 @@ def test_a_primary_that_cannot_be_reached_is_named_and_nothing_is_served(
 def test_a_primary_of_another_cluster_is_found_out(
     replica: Replica, world: World, binaries: Binaries, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(servers, "unique_name", lambda prefix: world.name if prefix == "wld" else world.database.name)
+    named = {"wld": world.name, "test": world.database.name}
+    monkeypatch.setattr(servers, "unique_name", lambda prefix: named.get(prefix, prefix))
     with Server(binaries, durable=False, settings=servers.SETTINGS) as foreign, new_world(foreign) as twin:
         assert (twin.name, twin.database.name) == (world.name, world.database.name)
         guard = Guard(world.policy, primary=primary(twin), log=primary(world))

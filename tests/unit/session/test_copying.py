@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from sminion_guard.analyzer.verdict import SubjectPlace
 from sminion_guard.policy import SubjectKey
 from sminion_guard.session.copying import CopiedRow, Format, copy_format
 
@@ -26,7 +27,7 @@ def test_the_options_of_the_statement_say_the_format(options: str, expected: For
 
 
 def row(layout: Format, *places: int, key: SubjectKey = SubjectKey.TEXT) -> CopiedRow:
-    return CopiedRow(layout, places, key)
+    return CopiedRow(layout, tuple(SubjectPlace(place) for place in places), {"": key})
 
 
 @pytest.mark.parametrize(("data", "keys"), [
@@ -70,3 +71,18 @@ def test_binary(kind: SubjectKey, value: bytes | None, keys: list[str | None]) -
 
 def test_several_columns_of_a_row_may_hold_keys() -> None:
     assert row(Format(), 0, 2).keys(b"1\tx\t2\n") == ["1", "2"]
+
+
+KINDS = {
+    "client": SubjectKey.TEXT, "customer": SubjectKey.BIGINT, "employee": SubjectKey.UUID, "partner": SubjectKey.TEXT,
+}
+
+
+def test_each_column_has_keys_of_its_own_kind() -> None:
+    places = (SubjectPlace(0, ("customer",)), SubjectPlace(1, ("employee",)), SubjectPlace(2, ("client", "partner")))
+    expected: list[str | None] = ["customer:5", f"employee:{SOME}", "client:x", "partner:x"]
+    assert CopiedRow(Format(), places, KINDS).keys(f"5\t{SOME}\tx\n".encode()) == expected
+    assert CopiedRow(Format(), places, KINDS).keys(b"5\t\\N\t\\N\n") == ["customer:5"]
+    assert CopiedRow(Format("csv", ","), places, KINDS).keys(f"5,{SOME},x\n".encode()) == expected
+    binary = b"\x00\x03" + field((5).to_bytes(8, "big")) + field(SOME.bytes) + field(b"x")
+    assert CopiedRow(Format("binary"), places, KINDS).keys(binary) == expected

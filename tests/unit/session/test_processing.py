@@ -96,6 +96,27 @@ def test_a_generator_is_not_decorated_because_its_body_runs_later() -> None:
             work()(function)
 
 
+def test_a_block_around_a_yield_holds_for_the_caller_too_as_docs_session_says() -> None:
+    """A limit that is stated: Python does not tell a loop from `contextlib.contextmanager`, which relies on it."""
+
+    def around_the_yield() -> Iterator[int]:
+        with work("marketing"):
+            yield 1
+
+    def around_the_statement() -> Iterator[str]:
+        with work("marketing"):
+            found = current().purpose
+        yield found
+
+    with work("support"):
+        for _ in around_the_yield():
+            assert current().purpose == "marketing"
+        assert current().purpose == "support"
+        for found in around_the_statement():
+            assert (found, current().purpose) == ("marketing", "support")
+    assert purpose_or_none() is None
+
+
 def test_a_new_thread_has_no_context() -> None:
     seen: list[str | None] = []
     with work():

@@ -6,13 +6,14 @@ import dataclasses
 import json
 import warnings
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from sminion_guard.compiler.registry import document
 from sminion_guard.errors import PolicyError, TicketRefused
 from sminion_guard.policy import load, loads
-from sminion_guard.session import Guard, UpsertLeakWarning
+from sminion_guard.session import Guard, PolicyMismatchWarning, UpsertLeakWarning
 from sminion_guard.session.in_force import in_force
 from sminion_guard.session.startup import Facts, check, upsert_leaks
 from tests.session.shop import POLICY
@@ -79,8 +80,49 @@ def test_a_login_that_is_not_bound_is_refused_with_what_is_wrong() -> None:
 def test_another_policy_in_force_is_told(version: str, detail: str) -> None:
     other = document(dataclasses.replace(SHOP, require_tls=False, version=version))
     with pytest.raises(PolicyError) as refusal:
-        check(facts(document=other, version=version), SHOP, "shop_app")
+        check(facts(document=other, version=version), SHOP, "shop_app", "refuse")
     assert (refusal.value.code, refusal.value.detail) == ("SG234", detail)
+
+
+def test_another_policy_in_force_is_followed_and_told_once() -> None:
+    guard = Guard(SHOP)
+    said = POLICY.format(name="shop", version="2", lifetime="15 minutes")
+    other = loads(said.replace('"identity", "contact"', '"contact"'))
+    with pytest.warns(PolicyMismatchWarning, match="`contract` may no longer read `crm.customer.full_name`") as told:
+        guard.accept(HOME, facts(document=document(other)), 180007)
+    assert len(told) == 1
+    assert guard.policy_at(HOME) == other
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        guard.accept(HOME, facts(epoch=4), 180007)  # back to its own
+        assert guard.policy_at(HOME) is SHOP
+        guard.accept(HOME, facts(epoch=5, document=document(other)), 180007)
+    assert guard.policy_at(HOME) == other
+
+
+def test_an_answer_to_an_earlier_question_does_not_bring_an_earlier_policy_back() -> None:
+    guard = Guard()
+    newer = document(dataclasses.replace(SHOP, version="2"))
+    guard.accept(HOME, facts(), 180007, asked_at=1.0)
+    guard.accept(HOME, facts(epoch=4, document=newer), 180007, asked_at=3.0)
+    guard.accept(HOME, facts(), 180007, asked_at=2.0)
+    assert guard.judges_by(HOME, 4)
+    guard.accept(HOME, facts(), 180007, asked_at=4.0)  # a server that was restored
+    assert guard.judges_by(HOME, 3)
+
+
+def test_a_login_that_the_policy_in_force_does_not_name_is_refused() -> None:
+    logins = {name: login for name, login in SHOP.logins.items() if name != "shop_app"}
+    with pytest.raises(TicketRefused, match="does not name login `shop_app`") as refusal:
+        Guard(SHOP).accept(HOME, facts(document=document(dataclasses.replace(SHOP, logins=logins))), 180007)
+    assert refusal.value.code == "SG246"
+
+
+@pytest.mark.parametrize("options", [{"policy_mismatch": "ask"}, {"audit": "none"}])
+def test_a_mode_that_there_is_not_is_refused(options: dict[str, Any]) -> None:
+    with pytest.raises(PolicyError) as refusal:
+        Guard(SHOP, **options)
+    assert refusal.value.code == "SG305"
 
 
 def test_a_new_epoch_is_checked_again_and_a_known_one_is_not() -> None:

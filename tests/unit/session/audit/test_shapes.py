@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sminion_guard.analyzer.verdict import SubjectPlace
 from sminion_guard.session.audit import shapes
 from sminion_guard.session.audit.shapes import Shapes
 from tests.unit.analyzer.shop import judge
@@ -14,7 +15,7 @@ def test_the_same_text_is_worked_out_once() -> None:
     assert known.of(verdict) is found
     assert found.shape.relations == ("crm.customer",)
     assert found.shape.statement == "SELECT id FROM crm.customer WHERE id = ?"
-    assert found.places_of(0) == (0,)
+    assert found.places_of(0) == (SubjectPlace(0),)
     assert found.places_of(1) == ()
     assert found.shows_subjects
 
