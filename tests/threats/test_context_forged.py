@@ -189,7 +189,13 @@ def test_a_setting_changed_in_mid_transaction_ends_the_access(
     "REASSIGN OWNED BY {name}_owner TO {name}_app", "SELECT pg_terminate_backend(pg_backend_pid()) FROM sminion.policy",
 ])
 def test_a_login_cannot_become_more_than_it_is(attempt: str, world: World, app: Connection) -> None:
-    assert refusal(app, attempt.format(name=world.name, database=world.database.name)) in {PRIVILEGE, "42P17"}
+    there_is_none = {"0A000"} if attempt.startswith("CREATE EXTENSION") and not _has_dblink(world) else set()
+    refused = refusal(app, attempt.format(name=world.name, database=world.database.name))
+    assert refused in {PRIVILEGE, "42P17"} | there_is_none
+
+
+def _has_dblink(world: World) -> bool:
+    return bool(world.super("SELECT FROM pg_available_extensions WHERE name = 'dblink'"))
 
 
 def test_code_that_commits_loses_its_ticket(world: World, app: Connection) -> None:
@@ -232,7 +238,10 @@ def test_parallel_plans_ask_for_the_ticket_and_see_the_same(login: str, world: W
             connection.execute("ROLLBACK")
             connection.execute("BEGIN")
             take(connection, world.role("contract"), token)
-            assert rows(connection, query) == [(40, "e9")]
+            if login == "all":
+                assert refusal(connection, query) == "SG220"
+            else:
+                assert rows(connection, query) == [(40, "e9")]
             connection.execute("ROLLBACK")
 
 
@@ -269,6 +278,6 @@ def test_without_a_ticket_a_key_that_exists_is_told_from_one_that_does_not_and_n
 def test_a_compartment_with_a_ticket_may_learn_who_is_withheld_from_it_and_without_one_nothing(world: World, app: Connection) -> None:
     role = world.role("contract")
     with acting(app, ticket(app, "contract")):
-        assert rows(app, f"SELECT sminion.context('{role}', '{role}')") == [([],)]
+        assert rows(app, f"SELECT sminion.context('{role}', '{role}')") == [(None,)]
     assert refusal(app, "BEGIN", f"SET LOCAL ROLE {role}", f"SELECT sminion.context('{role}', '{role}')") == "SG201"
     app.execute("ROLLBACK")

@@ -8,23 +8,25 @@ import pytest
 from tests.world import PRIVILEGE, World
 
 GRANTED = {
-    "all": {"open_ticket", "enter", "session_facts", "context", "open_log", "log_shape", "log_statements"},
-    "contract": {"context", "named_subject", "enter"},
+    "all": {
+        "open_ticket", "enter", "session_facts", "epoch_in_force", "context", "open_log", "log_shape", "log_statements",
+    },
+    "contract": {"context", "named_subject", "named_alone", "ticket_value", "within_retention", "enter", "refuse_expired"},
     "officer": {
         "block", "unblock", "give_consent", "withdraw_consent", "object", "withdraw_objection", "revoke_ticket",
-        "await_older", "block_and_wait", "drop_log",
+        "give_consents", "withdraw_consents", "object_all", "block_all", "await_older", "block_and_wait", "drop_log", "state_holders", "blind_tables",
     },
-    "keeper": {"settle", "remask", "backfill", "await_older", "extend_log"},
-    "reader": {"object_states"},
+    "keeper": {"settle", "remask", "backfill", "await_older", "extend_log", "state_holders", "blind_tables"},
+    "reader": {"object_states", "state_holders", "blind_tables"},
     "owner": set(),
 }
 """Role to the functions of schema `sminion` that it may execute: all of them, by comparison with pg_proc."""
 LOGS = {"access_log", "statement_log", "refusals", "subject_access", "write_log", "dropped_log", "subject_history"}
 VIEWS = {
     "all": set(), "contract": set(), "owner": set(),
-    "officer": {*LOGS, "settle_status"},
-    "keeper": {"settle_status"},
-    "reader": {*LOGS, "settle_status", "policy_version", "installed_object"},
+    "officer": {*LOGS, "settle_status", "pending_changes", "settle_problems"},
+    "keeper": {"settle_status", "pending_changes", "settle_problems"},
+    "reader": {*LOGS, "settle_status", "pending_changes", "settle_problems", "policy_version", "installed_object"},
 }
 
 

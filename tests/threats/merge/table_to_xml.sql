@@ -1,4 +1,5 @@
 -- Table_to_xml
+--@tables on 15
 --@attack
 SELECT table_to_xml('{b}', true, true, '') FROM {a}
 --@control

@@ -1,0 +1,161 @@
+"""Attack: fill the disk, or the numbers of others, by calling what every login may call in one loop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg.types.json import Jsonb
+
+from sminion_guard import connect, processing
+from sminion_guard.embedded import Server
+from sminion_guard.errors import AuditUnavailable, TicketRefused
+from sminion_guard.session import Guard
+from tests.session.shop import Shop, new_shop, one
+
+TICKETS = "SELECT count(sminion.open_ticket('contract', 'a', 'r')) FROM generate_series(1, %s)"
+READ = "SELECT id FROM crm.customer WHERE id = 1"
+
+
+@pytest.fixture
+def shop(server: Server) -> Iterator[Shop]:
+    """Each test fills one."""
+    with new_shop(server) as shop:
+        yield shop
+
+
+@pytest.fixture
+def app(shop: Shop) -> Iterator[psycopg.Connection[Any]]:
+    with psycopg.connect(shop.dsn("app"), autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def news(shop: Shop) -> Iterator[psycopg.Connection[Any]]:
+    """Another login, which goes on."""
+    with psycopg.connect(shop.dsn("news"), autocommit=True) as connection:
+        yield connection
+
+
+def refused(code: str) -> Any:
+    return pytest.raises(psycopg.Error, check=lambda error: error.sqlstate == code)
+
+
+def shape(connection: psycopg.Connection[Any], statement: str) -> int:
+    said = {"codes": [], "operations": [], "relations": [], "columns": [], "fingerprint": "f", "statement": statement}
+    return int(one(connection, "SELECT sminion.log_shape(%s)", Jsonb(said)))
+
+
+def test_a_transaction_opens_a_thousand_tickets(app: psycopg.Connection[Any]) -> None:
+    assert one(app, TICKETS, 1000) == 1000
+    with refused("SG226"):
+        one(app, TICKETS, 1001)
+    with refused("SG226"), app.transaction():
+        for _ in range(3):
+            one(app, TICKETS, 400)
+    for _ in range(3):  # the control: transactions that come one after the other
+        assert one(app, TICKETS, 400) == 400
+
+
+def test_a_login_opens_ten_million_tickets_within_an_hour(
+    shop: Shop, app: psycopg.Connection[Any], news: psycopg.Connection[Any]
+) -> None:
+    def opened(nth: int, minutes: int) -> None:
+        """As if it had opened the tickets before too."""
+        shop.database.execute(
+            "INSERT INTO sminion.ticket OVERRIDING SYSTEM VALUE SELECT k.* FROM jsonb_populate_record("
+            " NULL::sminion.ticket, (SELECT to_jsonb(k) || jsonb_build_object('id', -%s::bigint, 'nth', %s::bigint,"
+            " 'token_hash', sha256(gen_random_uuid()::text::bytea),"
+            " 'opened_at', now() - make_interval(mins => %s)) FROM sminion.ticket k WHERE k.actor = 'a' LIMIT 1)) k",
+            nth, nth, minutes)
+
+    assert one(app, TICKETS, 1) == 1
+    opened(10_000_000, 0)
+    with refused("SG226"):
+        one(app, TICKETS, 1)
+    guard = Guard(shop.policy)
+    with processing("contract", actor="b", reason="r"), connect(shop.dsn("app"), policy=guard) as connection:
+        with pytest.raises(TicketRefused) as told:
+            connection.execute(READ)
+        assert told.value.code == "SG226"
+        assert told.value.hint is not None
+    guard.close()
+    assert one(news, "SELECT sminion.open_ticket('marketing', 'a', 'r')")
+    opened(100, 61)
+    opened(10_000_099, 0)
+    assert one(app, TICKETS, 1) == 1
+
+
+def test_a_login_opens_a_hundred_thousand_writers_within_an_hour(
+    shop: Shop, app: psycopg.Connection[Any], news: psycopg.Connection[Any]
+) -> None:
+    made = (
+        "INSERT INTO sminion.log_writer (login, secret_hash, opened_at)"
+        " SELECT %s, '', now() - %s::interval FROM generate_series(1, %s)"
+    )
+    for age, number in (("61 min", 100_000), ("59 min", 99_998)):
+        shop.database.execute(made, f"{shop.name}_app", age, number)
+    assert one(app, "SELECT writer FROM sminion.open_log()")
+    # One whose process goes on is not concerned.
+    guard = Guard(shop.policy)
+    with processing("contract", actor="a", reason="r"), connect(shop.dsn("app"), policy=guard) as connection:
+        assert connection.execute(READ).fetchall() == [(1,)]
+        with refused("SG610"):
+            one(app, "SELECT writer FROM sminion.open_log()")
+        assert connection.execute(READ).fetchall() == [(1,)]
+    guard.close()
+    another = Guard(shop.policy)
+    with processing("contract", actor="a", reason="r"), connect(shop.dsn("app"), policy=another) as connection:
+        with pytest.raises(AuditUnavailable) as told:
+            connection.execute(READ)
+        assert told.value.code == "SG610"
+    another.close()
+    assert one(news, "SELECT writer FROM sminion.open_log()")
+
+
+def test_a_login_records_256_mb_of_new_shapes_within_a_day(
+    shop: Shop, app: psycopg.Connection[Any], news: psycopg.Connection[Any]
+) -> None:
+    known = shape(app, "SELECT 1")
+    made = (
+        "INSERT INTO sminion.statement_shape (digest, seen_at, login, recorded, verdict, codes, operations, relations,"
+        " columns, fingerprint, statement) VALUES ('', now() - %s::interval, %s, %s, 'allowed', '{}', '{}', '{}', '{}',"
+        " '', '')"
+    )
+    guard = Guard(shop.policy)
+    with processing("contract", actor="a", reason="r"), connect(shop.dsn("app"), policy=guard) as connection:
+        assert connection.execute(READ).fetchall() == [(1,)]
+        connection.commit()
+        # 300 MB until yesterday are no matter; of today's, a hundred bytes are left.
+        shop.database.execute(made, "25 hours", f"{shop.name}_app", 300 * 2**20)
+        shop.database.execute(made, "-1 seconds", f"{shop.name}_app", 556 * 2**20 - 100)
+        with refused("SG611"):
+            shape(app, "SELECT 2")
+        assert shape(app, "SELECT 1") == known
+        assert connection.execute(READ).fetchall() == [(1,)], "its form is on record"
+        with pytest.raises(AuditUnavailable) as told:
+            connection.execute("SELECT email FROM crm.customer WHERE id = 1")
+        assert told.value.code == "SG611"
+    guard.close()
+    assert shape(news, "SELECT 2")
+
+
+def test_shapes_are_counted_with_their_size(shop: Shop, app: psycopg.Connection[Any]) -> None:
+    recorded = "SELECT max(recorded) FROM sminion.statement_shape WHERE login = %s"
+    before = shop.database.execute(recorded, f"{shop.name}_app")[0][0] or 0
+    shape(app, "x" * 5000)
+    shape(app, "y" * 5000)
+    shape(app, "y" * 5000)
+    assert 10_000 < shop.database.execute(recorded, f"{shop.name}_app")[0][0] - before < 12_000
+
+
+def test_reasons_of_officers_have_a_length(shop: Shop) -> None:
+    for call in (
+        "SELECT sminion.block('1', %s, 'officer')", "SELECT sminion.revoke_ticket(1, %s)",
+        "SELECT sminion.drop_log('2020-01-01', %s)",
+    ):
+        shop.database.execute(call, "r" * 1000)
+        with refused("SG613"):
+            shop.database.execute(call, "r" * 1001)
