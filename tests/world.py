@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -39,13 +40,29 @@ class World:
 
     :param name: of the policy, which begins the names of its roles and logins: `all`, `app`, `news`, `owner` (of the
         tables), `officer`, `keeper` and `reader` (of the log).
+    :param one_schema: all tables stand in `public`, and each says itself what its schema says otherwise.
     """
 
     database: servers.Database
     name: str
+    one_schema: bool = False
 
     def text(self) -> str:
-        return (HERE / "world.toml").read_text(encoding="utf-8").replace("NAME", self.name)
+        text = (HERE / "world.toml").read_text(encoding="utf-8").replace("NAME", self.name)
+        if not self.one_schema:
+            return text
+        kept = []
+        collected = ""
+        for part in re.split(r"(?m)^(?=\[)", text):
+            if head := re.fullmatch(r"\[schema\.\w+\]\n(collected_for = .*\n)\n*", part):
+                collected = head[1]
+            else:
+                kept.append(re.sub(r"\[schema\.\w+\.(\w+)\]\n", rf"[schema.public.\1]\n{collected}", part))
+        return self.at_home("".join(kept))
+
+    def at_home(self, text: str) -> str:
+        """SQL, or a policy, with the tables called as they are in this world."""
+        return re.sub(r"\b(crm|sales|marketing|hr|clinic)\.(?=[a-z])", "public.", text) if self.one_schema else text
 
     @property
     def policy(self) -> Policy:
@@ -60,6 +77,10 @@ class World:
 
     def super(self, statement: str, *parameters: object) -> list[tuple[Any, ...]]:
         return self.database.execute(statement, *parameters)
+
+    def super_unsettled(self, statement: str) -> None:
+        """Change states and leave the rows to `settle`: in REPEATABLE READ nothing is settled at once."""
+        self.super(f"BEGIN ISOLATION LEVEL REPEATABLE READ; {statement}; COMMIT")
 
     def settle(self) -> None:
         while self.super("SELECT sminion.settle()")[0][0]:
@@ -105,7 +126,7 @@ def refusal(connection: Connection, *statements: str, parameters: Sequence[objec
     try:
         for statement in statements:
             cursor = connection.execute(statement.encode(), parameters)
-            answer = cursor.fetchall() if cursor.description else cursor.statusmessage
+            answer = cursor.fetchall() if cursor.description is not None else cursor.statusmessage
     except psycopg.Error as error:
         return error.sqlstate or ""
     raise AssertionError(f"not refused: {statements[-1]} gave {answer}")
@@ -116,21 +137,36 @@ def rows(connection: Connection, statement: str, *parameters: object) -> list[tu
 
 
 @contextmanager
-def new_world(server: Server) -> Iterator[World]:
-    """A world in a database of its own; its tables belong to the login `owner`, who is no superuser."""
-    with servers.new_database(server) as database:
-        world = World(database, servers.unique_name("wld"))
-        with database.connect() as admin:
-            for login in ("all", "app", "news", "owner", "officer", "keeper", "reader"):
-                admin.execute(f"CREATE ROLE {world.name}_{login} LOGIN NOINHERIT".encode())
-            for login in ("officer", "keeper", "reader"):
-                admin.execute(f"ALTER ROLE {world.name}_{login} INHERIT".encode())
-            admin.execute(f"GRANT CREATE ON DATABASE {database.name} TO {world.name}_owner".encode())
-            admin.execute(f"SET ROLE {world.name}_owner".encode())
-            admin.execute((HERE / "world.sql").read_bytes())
-        migrate.upgrade(database.dsn())
-        world.apply(world.policy)
-        with database.connect() as admin:
-            for login, office in (("officer", "privacy_officer"), ("keeper", "maintenance"), ("reader", "auditor")):
-                admin.execute(f"GRANT {world.name}_{office} TO {world.name}_{login}".encode())
+def new_world(server: Server, *, one_schema: bool = False, shared_roles: bool = False) -> Iterator[World]:
+    """A world in a database of its own; its tables belong to the login `owner`, who is no superuser.
+
+    :param shared_roles: a clone, much faster, for tests that let policy and roles alone: see ``servers.cloned``.
+    """
+    if shared_roles:
+        with servers.cloned(
+            server, f"world {one_schema}", "wld", lambda database, name: _make(World(database, name, one_schema))
+        ) as (database, name):
+            yield World(database, name, one_schema)
+        return
+    with servers.new_guarded_database(server) as database:
+        world = World(database, servers.unique_name("wld"), one_schema)
+        _make(world)
         yield world
+
+
+def _make(world: World) -> None:
+    database = world.database
+    with database.connect() as admin:
+        for login in ("all", "app", "news", "owner", "officer", "keeper", "reader"):
+            admin.execute(f"CREATE ROLE {world.name}_{login} LOGIN NOINHERIT".encode())
+        for login in ("officer", "keeper", "reader"):
+            admin.execute(f"ALTER ROLE {world.name}_{login} INHERIT".encode())
+        admin.execute(f"GRANT CREATE ON DATABASE {database.name} TO {world.name}_owner".encode())
+        if world.one_schema:
+            admin.execute(f"ALTER SCHEMA public OWNER TO {world.name}_owner".encode())
+        admin.execute(f"SET ROLE {world.name}_owner".encode())
+        admin.execute(world.at_home((HERE / "world.sql").read_text(encoding="utf-8")).encode())
+    world.apply(world.policy)
+    with database.connect() as admin:
+        for login, office in (("officer", "privacy_officer"), ("keeper", "maintenance"), ("reader", "auditor")):
+            admin.execute(f"GRANT {world.name}_{office} TO {world.name}_{login}".encode())

@@ -27,7 +27,8 @@ class Server:
     process, when this process is killed in whatever way. Root lends it an account.
 
     :param binaries: what to run; ``None`` takes what :func:`find_binaries` finds.
-    :param durable: ``False`` leaves out what only a crash of the machine needs (fsync), for tests.
+    :param durable: ``False`` leaves out what only a crash of the machine needs (fsync), for tests; the server is then
+        in memory (``/dev/shm``) where 2 GB of it are free and TMPDIR is not set.
     :param settings: further settings of ``postgresql.conf``, such as ``{"shared_preload_libraries": "pgaudit"}``.
     :param keep: leave the server running when the block or the process ends well; :meth:`stop` still ends it.
     """
@@ -165,7 +166,7 @@ class Server:
     def _create(self) -> Cluster:
         workspace.clear_stale()
         atexit.register(self._at_exit)
-        self._directory, self._lock = workspace.create(self.account)
+        self._directory, self._lock = workspace.create(self.account, durable=self.durable)
         if self.keep:
             (self._directory / workspace.KEPT).touch()
         else:

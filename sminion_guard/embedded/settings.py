@@ -16,9 +16,10 @@ host  all,replication all 127.0.0.1/32 scram-sha-256
 """
 """``pg_hba.conf`` (PostgreSQL manual, "The pg_hba.conf File"); ``all`` as a database does not cover replication."""
 
-VOLATILE = {"fsync": "off", "full_page_writes": "off"}
+VOLATILE = {"fsync": "off", "full_page_writes": "off", "max_wal_size": "256MB"}
 """What a server that need not survive a crash of the machine goes without. A crash of the server alone loses nothing:
-``synchronous_commit`` stays on, so that a test of durability still tests it."""
+``synchronous_commit`` stays on, so that a test of durability still tests it. WAL may lie in memory: less of it is kept.
+"""
 
 
 def postgresql_conf(

@@ -31,18 +31,23 @@ SOCKET_LIMIT = 103
 LONGEST_TAIL = len("/" + PREFIX + "xxxxxxxx" + "/cluster/socket/.s.PGSQL.65535")
 FREE_BYTES = 256 * 1024 * 1024
 """What must be free: a new cluster and the 80 MB of WAL (``min_wal_size``) it keeps, with room for a demo's data."""
+MEMORY = Path("/dev/shm")
+"""A file system in memory, on Linux: making a database there takes a tenth of the time that it takes on a disk."""
+MEMORY_FREE_BYTES = 2 * 1024 * 1024 * 1024
+"""What must be free in :data:`MEMORY` for a server that need not survive a crash; a container often has 64 MB."""
 GRACE = 10.0
 """Seconds during which a directory without a lock may be one that is just being made."""
 
 
-def create(account: Account) -> tuple[Path, int]:
+def create(account: Account, *, durable: bool = True) -> tuple[Path, int]:
     """Make and lock a new private directory that ``account`` can reach.
 
+    :param durable: on a disk; else in memory where there is plenty of it, unless the caller's TMPDIR says where.
     :returns: the directory and the descriptor that holds its lock.
     :raises EmbeddedServerError: SG856 when no place is left, with what is wrong with each.
     """
     refused: list[str] = []
-    for base in _bases():
+    for base in _bases() if durable else (*_memory(), *_bases()):
         reason = _unfit(base, account)
         if reason:
             refused.append(f"{base}: {reason}")
@@ -93,7 +98,8 @@ def clear_stale() -> list[Path]:
 
     Looks only at directories of the caller's own account. A kept server stays as long as it runs.
     """
-    return [directory for base in _bases() for directory in sorted(base.glob(PREFIX + "*")) if _clear(directory)]
+    bases = dict.fromkeys((MEMORY, *_bases()))
+    return [directory for base in bases for directory in sorted(base.glob(PREFIX + "*")) if _clear(directory)]
 
 
 def _clear(directory: Path) -> bool:
@@ -118,6 +124,12 @@ def _clear(directory: Path) -> bool:
 def _bases() -> Iterator[Path]:
     """Where the directory may be: the caller's TMPDIR, else the two that every Unix has."""
     yield from dict.fromkeys(Path(base).resolve() for base in (tempfile.gettempdir(), "/tmp", "/var/tmp"))
+
+
+def _memory() -> Iterator[Path]:
+    """The file system in memory, if there is one with room; a TMPDIR of the caller wins."""
+    if not os.environ.get("TMPDIR") and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= MEMORY_FREE_BYTES:
+        yield MEMORY
 
 
 def _unfit(base: Path, account: Account) -> str | None:

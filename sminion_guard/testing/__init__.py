@@ -9,6 +9,8 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from sminion_guard.extras import explained
+
 if TYPE_CHECKING:
     from sminion_guard.testing.database import GuardDatabase
     from sminion_guard.testing.judge import Judge
@@ -29,4 +31,5 @@ def __getattr__(name: str) -> Any:
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{home}"), name)
+    with explained():
+        return getattr(importlib.import_module(f"{__name__}.{home}"), name)

@@ -56,7 +56,7 @@ class GuardDatabase:
             cursor = connection.execute(statement.encode(), parameters or None)
             while cursor.nextset():
                 pass
-            return cursor.fetchall() if cursor.description else []
+            return cursor.fetchall() if cursor.description is not None else []
 
     def run_file(self, path: str | Path) -> None:
         """Run a file of SQL, as :meth:`execute` does; commands of psql are not SQL."""

@@ -62,7 +62,8 @@ def guard_server(
     pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory, guard_server_settings: dict[str, str]
 ) -> Iterator[GuardServer]:
     """The server: that of `--guard-database-url`, else an embedded one, which the workers of xdist share."""
-    from sminion_guard.testing.server import GuardServer
+    with told():
+        from sminion_guard.testing.server import GuardServer
 
     option = pytestconfig.getoption("--guard-database-url")
     address = option or os.environ.get(URL_VARIABLE) or pytestconfig.getini("guard_database_url")
@@ -71,8 +72,9 @@ def guard_server(
             given = GuardServer(address)
         yield given
         return
-    from sminion_guard.testing.holder import Wish
-    from sminion_guard.testing.shared import embedded_server
+    with told():
+        from sminion_guard.testing.holder import Wish
+        from sminion_guard.testing.shared import embedded_server
 
     wish = Wish(pytestconfig.getoption("--guard-postgres") or pytestconfig.getini("guard_postgres") or None,
                 guard_server_settings)
@@ -95,9 +97,9 @@ def guard_empty_database(
     guard_policy: Policy, guard_server: GuardServer, guard_password: str | None
 ) -> Iterator[GuardDatabase]:
     """Where `guard_schema` makes the tables: a new database, on a server that has the policy's logins."""
-    from sminion_guard.testing import template
-
     with told():
+        from sminion_guard.testing import template
+
         database = template.new_database(
             guard_server, guard_policy, guard_password, os.environ.get("PYTEST_XDIST_WORKER", "main"))
     yield database
@@ -119,9 +121,9 @@ def guard_schema(guard_empty_database: GuardDatabase) -> None:
 @pytest.fixture(scope="session")
 def guard_template(guard_empty_database: GuardDatabase, guard_schema: object) -> GuardDatabase:
     """The database with tables and policy that all others are copies of. Nobody may connect to it."""
-    from sminion_guard.testing import template
-
     with told():
+        from sminion_guard.testing import template
+
         template.protect(guard_empty_database)
     return guard_empty_database
 
@@ -135,8 +137,8 @@ def guard_catalog_file(pytestconfig: pytest.Config) -> Path:
 @pytest.fixture(scope="session")
 def guard_judge(guard_policy: Policy, guard_catalog_file: Path) -> Judge:
     """Asserts what the guard allows and refuses, without a database."""
-    from sminion_guard.analyzer.catalog_json import load
-    from sminion_guard.testing.judge import Judge
-
     with told():
+        from sminion_guard.analyzer.catalog_json import load
+        from sminion_guard.testing.judge import Judge
+
         return Judge(load(guard_catalog_file), guard_policy)

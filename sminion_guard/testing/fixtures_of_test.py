@@ -31,7 +31,8 @@ def _scope(fixture_name: str, config: pytest.Config) -> Any:
 @pytest.fixture(scope=_scope)
 def guard_database(guard_template: GuardDatabase) -> Iterator[GuardDatabase]:
     """A database with the policy in force: of this test alone, unless `guard_database_scope` says otherwise."""
-    from sminion_guard.testing.template import copied
+    with told():
+        from sminion_guard.testing.template import copied
 
     with copied(guard_template, next(_numbers)) as database:
         yield database
@@ -40,9 +41,9 @@ def guard_database(guard_template: GuardDatabase) -> Iterator[GuardDatabase]:
 @pytest.fixture
 def guard_login(request: pytest.FixtureRequest, guard_policy: Policy) -> str:
     """Who connects: the policy's only login, or with the marker the first one that holds its purpose."""
-    from sminion_guard.testing.purposes import login_of
-
     with told():
+        from sminion_guard.testing.purposes import login_of
+
         return login_of(guard_policy, request.node)
 
 
@@ -65,8 +66,9 @@ def guard_engine(guard_url: str, guard_database: GuardDatabase) -> Iterator[Engi
 @pytest.fixture
 def guard_async_engine(guard_url: str, guard_database: GuardDatabase) -> AsyncEngine:
     """The same for asyncio. It keeps no connections, so it needs no loop to be disposed of."""
-    from sqlalchemy.ext.asyncio import create_async_engine
-    from sqlalchemy.pool import NullPool
+    with told():
+        from sqlalchemy.ext.asyncio import create_async_engine
+        from sqlalchemy.pool import NullPool
 
     return create_async_engine(
         guard_url, plugins=["sminion_guard"], guard_policy=guard_database.guard, poolclass=NullPool)
@@ -77,7 +79,8 @@ def guard_connection(
     guard_database: GuardDatabase, guard_login: str, _guard_since: object
 ) -> Iterator[GuardedConnection[Any]]:
     """A guarded connection of psycopg."""
-    from sminion_guard.session import connect
+    with told():
+        from sminion_guard.session import connect
 
     with closing(connect(guard_database.dsn(guard_login), policy=guard_database.guard)) as connection:
         yield connection
@@ -93,7 +96,8 @@ def guard_admin(guard_database: GuardDatabase) -> Iterator[psycopg.Connection]:
 @pytest.fixture
 def as_purpose(request: pytest.FixtureRequest) -> AsPurpose:
     """`with as_purpose("support"):` is `processing`, with actor and reason taken from the test."""
-    from sminion_guard.testing.purposes import AsPurpose
+    with told():
+        from sminion_guard.testing.purposes import AsPurpose
 
     return AsPurpose(request.node)
 

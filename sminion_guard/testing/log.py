@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,6 +24,7 @@ class Logged:
     :param statement: its text without constants.
     :param rows: how many it returned or changed; None when nothing came of it.
     :param subjects: the keys of the people whose data its result held.
+    :param values: what its ticket carries, such as a tenant.
     """
 
     at: datetime
@@ -38,6 +40,7 @@ class Logged:
     statement: str | None
     rows: int | None
     subjects: frozenset[str]
+    values: Mapping[str, Any]
 
     @property
     def refused(self) -> bool:
@@ -84,7 +87,7 @@ class AccessLog:
 
 
 def _logged(row: tuple[Any, ...]) -> Logged:
-    at, login, purpose, actor, reason, verdict, *lists, statement, rows, subjects = row
+    at, login, purpose, actor, reason, verdict, *lists, statement, rows, subjects, values = row
     codes, operations, relations, columns = map(tuple, lists)
     return Logged(at, login, purpose, actor, reason, verdict, codes, operations, relations, columns, statement, rows,
-                  frozenset(subjects))
+                  frozenset(subjects), values)

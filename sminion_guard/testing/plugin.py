@@ -43,10 +43,10 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     if item.get_closest_marker("purpose") is None or not isinstance(item, pytest.Function):
         yield
         return
-    from sminion_guard.testing.purposes import AsPurpose
-
     bare = item.obj
     with told():
+        from sminion_guard.testing.purposes import AsPurpose
+
         item.obj = AsPurpose(item)()(bare)
     yield
     item.obj = bare

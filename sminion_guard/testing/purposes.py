@@ -29,7 +29,8 @@ class AsPurpose:
         """A ``with``, an ``async with`` or a decorator.
 
         :param purpose: default: that of the test's marker ``purpose``, with what else the marker says.
-        :param said: what :class:`~sminion_guard.processing` takes: actor, reason, schemas, unit, basis_ref, subject.
+        :param said: what :class:`~sminion_guard.processing` takes: actor, reason, schemas, unit, basis_ref, subject,
+            kind, values. The marker's ``values`` hold where none are said here: a test acts for one tenant.
         :raises ContextMissing: SG863 when neither names a purpose.
         """
         marker = self._item.get_closest_marker(MARKER)
@@ -37,6 +38,8 @@ class AsPurpose:
             if marker is None:
                 raise _unnamed("neither the test nor its marker names a purpose")
             purpose, said = named(marker), {**marker.kwargs, **said}
+        elif marker is not None and "values" in marker.kwargs:
+            said = {"values": marker.kwargs["values"], **said}
         return processing(purpose, **{"actor": ACTOR, "reason": _shortened(self._item.nodeid), **said})
 
 

@@ -9,7 +9,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from sqlalchemy.engine import URL
 
-from sminion_guard.cli.database import from_url
+from sminion_guard.address import conninfo
 from sminion_guard.errors import InstallError
 
 
@@ -27,7 +27,7 @@ class GuardServer:
     _parts: dict[str, Any] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_parts", conninfo_to_dict(from_url(self.address)))
+        object.__setattr__(self, "_parts", conninfo_to_dict(conninfo(self.address)))
 
     @property
     def password(self) -> str | None:

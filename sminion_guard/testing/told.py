@@ -8,12 +8,14 @@ from contextlib import contextmanager
 import pytest
 
 from sminion_guard.errors import GuardError
+from sminion_guard.extras import explained
 
 
 @contextmanager
 def told() -> Iterator[None]:
-    """Show what a user can mend as the error alone, without the way through our code."""
+    """Show what a user can mend as the error alone, without the way through our code; an extra to install likewise."""
     try:
-        yield
+        with explained():
+            yield
     except GuardError as error:
         raise pytest.fail.Exception(str(error), pytrace=False) from None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import venv
 import zipfile
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.packaging.conftest import run
 from tests.servers import Database
 
 ROOT = Path(__file__).parents[2]
@@ -39,32 +39,17 @@ columns = {{ id = "key", full_name = "identity" }}
 """
 
 
-def _run(*command: str | Path, cwd: Path) -> str:
-    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel as a release makes it: from the source distribution, which must hold everything too."""
-    out = tmp_path_factory.mktemp("dist")
-    _run(sys.executable, "-m", "build", "--no-isolation", "--outdir", out, ROOT, cwd=out)
-    (built,) = out.glob("*.whl")
-    return built
-
-
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The interpreter of a new virtual environment with the wheel in it, which sees this one's dependencies only."""
     home = tmp_path_factory.mktemp("installed")
     venv.create(home / "venv", with_pip=False, symlinks=True)
     python = home / "venv" / "bin" / "python"
-    site = _run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", cwd=home).strip()
-    _run(sys.executable, "-m", "pip", "--python", python, "install", "--no-deps", "--no-index", wheel, cwd=home)
+    site = run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", cwd=home).strip()
+    run(sys.executable, "-m", "pip", "--python", python, "install", "--no-deps", "--no-index", wheel, cwd=home)
     # Dependencies from the outer environment, behind our own site-packages and without its .pth files: an editable
     # install of the source tree there stays out of sight.
-    own = _run(sys.executable, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", cwd=home).strip()
+    own = run(sys.executable, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", cwd=home).strip()
     Path(site, "dependencies.pth").write_text(own + "\n")
     return python
 
@@ -97,7 +82,7 @@ def test_the_wheel_is_typed_licensed_and_without_tests(wheel: Path) -> None:
 
 
 def test_an_installed_package_finds_its_files_far_from_the_source_tree(installed: Path, tmp_path: Path) -> None:
-    found = _run(installed, "-c", (
+    found = run(installed, "-c", (
         "import sminion_guard.resources as r; print(r.sql()); print(r.migrations()); print(r.__file__)"
     ), cwd=tmp_path).splitlines()
     home = installed.parents[1]
@@ -107,7 +92,7 @@ def test_an_installed_package_finds_its_files_far_from_the_source_tree(installed
 
 
 def test_every_entry_point_of_the_installed_package_can_be_loaded(installed: Path, tmp_path: Path) -> None:
-    said = _run(installed, "-c", (
+    said = run(installed, "-c", (
         "from importlib.metadata import distribution\n"
         "for point in distribution('sminion_guard').entry_points: point.load(); print(point.group, point.name)"
     ), cwd=tmp_path).splitlines()
@@ -129,20 +114,20 @@ def test_the_installed_package_protects_a_database_and_leaves_it(
     (tmp_path / "privacy.toml").write_text(POLICY.format(name=name), encoding="utf-8")
     url = f"--database-url={fresh_database.url()}"
     program = installed.parent / "sminion-guard"
-    _run(program, "install", url, cwd=tmp_path)
-    _run(program, "apply", url, cwd=tmp_path)
+    run(program, "install", url, cwd=tmp_path)
+    run(program, "apply", url, cwd=tmp_path)
     with fresh_database.connect(f"{name}_app") as application:
         (token,) = application.execute("SELECT sminion.open_ticket('treatment', 'doctor', 'visit')").fetchone()
         with application.transaction():
             application.execute("SELECT sminion.enter(%s)", [token])
             assert application.execute("SELECT full_name FROM care.patient").fetchall() == [("Ada",)]
-    _run(program, "apply", "--remove", url, cwd=tmp_path)
-    _run(program, "uninstall", "--yes", url, cwd=tmp_path)
+    run(program, "apply", "--remove", url, cwd=tmp_path)
+    run(program, "uninstall", "--yes", url, cwd=tmp_path)
     assert fresh_database.execute("SELECT 1 FROM pg_namespace WHERE nspname ~ '^sminion'") == []
 
 
 def test_importing_the_package_loads_none_of_its_parts(installed: Path, tmp_path: Path) -> None:
-    said = _run(installed, "-c", (
+    said = run(installed, "-c", (
         "import sys, sminion_guard; print(sorted({m.split('.')[0] for m in sys.modules} &"
         " {'alembic', 'pglast', 'psycopg', 'pydantic', 'rich', 'sqlalchemy', 'typer'}))"
     ), cwd=tmp_path)
@@ -150,7 +135,7 @@ def test_importing_the_package_loads_none_of_its_parts(installed: Path, tmp_path
 
 
 def test_the_public_names_are_found_when_they_are_used(installed: Path, tmp_path: Path) -> None:
-    said = _run(installed, "-c", (
+    said = run(installed, "-c", (
         "import sminion_guard as g; print(callable(g.processing), callable(g.analyze), callable(g.connect));"
         "print(hasattr(g, 'nothing_of_the_kind'))"
     ), cwd=tmp_path)

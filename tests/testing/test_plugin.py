@@ -24,7 +24,8 @@ def test_it():
     assert heavy & set(sys.modules) == set()
     ours = {name for name in sys.modules if name.startswith("sminion_guard.")}
     assert ours == {
-        "sminion_guard.errors", "sminion_guard.testing", "sminion_guard.testing.plugin", "sminion_guard.testing.told",
+        "sminion_guard.errors", "sminion_guard.extras", "sminion_guard.testing", "sminion_guard.testing.plugin",
+        "sminion_guard.testing.told",
         "sminion_guard.testing.fixtures_of_run", "sminion_guard.testing.fixtures_of_test",
     }
 """)

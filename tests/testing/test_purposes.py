@@ -144,3 +144,25 @@ def test_unmarked(guard_login):
     ])
     result.stdout.no_fnmatch_line("*it ran*")
     result.stdout.no_fnmatch_line("*fixtures_of_test*")
+
+
+def test_the_values_of_a_marker_hold_for_all_purposes_of_the_test(clinic: Clinic) -> None:
+    clinic.run("""
+import pytest
+from sminion_guard.session import current
+
+@pytest.mark.purpose("treatment", values={"tenant": 7})
+def test_it(as_purpose):
+    assert current().values == '{"tenant":7}'
+    with as_purpose("newsletter") as context:
+        assert (context.purpose, context.values) == ("newsletter", '{"tenant":7}')
+    with as_purpose("newsletter", values={"tenant": 8}) as context:
+        assert context.values == '{"tenant":8}'
+    with as_purpose(unit="x") as context:
+        assert context.values == '{"tenant":7}'
+
+@pytest.mark.purpose("treatment")
+def test_without(as_purpose):
+    with as_purpose("newsletter") as context:
+        assert context.values is None
+""").assert_outcomes(passed=2)

@@ -17,8 +17,8 @@ from sminion_guard.embedded import Server, disposal
 from tests.testing.clinic import Clinic
 
 pytest_plugins = "pytester"
-pytestmark = pytest.mark.postgres(18)
-PATIENCE = 30.0
+pytestmark = [pytest.mark.postgres(18), pytest.mark.usefixtures("interruptible")]
+PATIENCE = 120.0
 """Seconds until a server must be gone; it takes well under one."""
 NOTING = """
 import json, os, time

@@ -45,6 +45,7 @@ def left_in(tmp: Path) -> list[str]:
 
 
 @pytest.mark.postgres(18)
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_in_the_middle_of_the_story_leaves_nothing_behind(binaries: Binaries, tmp: Path) -> None:
     with subprocess.Popen(
         [*PROGRAM, str(binaries.bin_dir)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,

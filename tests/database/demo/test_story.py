@@ -34,7 +34,7 @@ SABOTAGE: dict[str, tuple[Callable[[Stage], None], str]] = {
         story_context.not_needed, "GRANT SELECT (page) ON web_log.page_view TO shop_site_operation"),
     "an officer who may not withdraw consents": (
         story_people.consent,
-        "REVOKE EXECUTE ON FUNCTION sminion.withdraw_consent(text, text, text, text) FROM shop_privacy_officer"),
+        "REVOKE EXECUTE ON FUNCTION sminion.withdraw_consent(text, text, text, text, text) FROM shop_privacy_officer"),
     "subscribers without row security": (
         story_people.consent, "ALTER TABLE marketing.subscriber DISABLE ROW LEVEL SECURITY"),
     "an objection that is not heeded": (

@@ -16,7 +16,8 @@ import pytest
 import sminion_guard
 from sminion_guard.embedded import Binaries, Server, disposal, workspace
 
-pytestmark = pytest.mark.postgres(18)  # how processes end is no matter of the server's version
+# How processes end is no matter of the server's version.
+pytestmark = [pytest.mark.postgres(18), pytest.mark.usefixtures("interruptible")]
 
 SCRIPT = """
 import os, signal, sys, time
@@ -153,8 +154,8 @@ def test_ctrl_c_while_the_server_starts_leaves_nothing(owner: Callable[..., Owne
             "import threading\n"
             "from sminion_guard.embedded import workspace\n"
             "create = workspace.create\n"
-            "def announce(account):\n"
-            "    made = create(account)\n"
+            "def announce(*known, **more):\n"
+            "    made = create(*known, **more)\n"
             "    print(made[0], 0, flush=True)\n"
             f"    threading.Timer({delay}, os.killpg, (0, signal.SIGINT)).start()\n"
             "    return made\n"

@@ -27,6 +27,13 @@ def test_a_fresh_database_is_gone_after_the_test_and_so_are_its_roles(
         assert admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database.name]).fetchall() == []
 
 
+def test_a_row_without_columns_is_a_row(fresh_database: Database) -> None:
+    """Else `execute("SELECT FROM ...") == []` would hold whatever the server does."""
+    assert fresh_database.execute("SELECT FROM generate_series(1, 2)") == [(), ()]
+    assert fresh_database.execute("SELECT WHERE false") == []
+    assert fresh_database.execute("CREATE TABLE t ()") == []
+
+
 def test_a_database_can_be_cloned_with_its_tables(fresh_database: Database) -> None:
     fresh_database.execute("CREATE TABLE t AS SELECT 7 AS a")
     with new_database(fresh_database.server, template=fresh_database.name) as clone:

@@ -57,14 +57,20 @@ def sections() -> Iterator[tuple[type[shape.Shape], dict[str, Any]]]:
 
 
 def test_the_policy_uses_every_key_that_a_policy_file_knows() -> None:
-    # The one exception insists on a risk that the shop does not take.
+    # The exceptions: a risk that the shop does not take, what is for databases with one schema for everything,
+    # rows about nobody, row security of its own, values of tickets, a time zone of its own, and kinds of subjects,
+    # which the shop has not.
     known = {(kind, key) for kind, _ in sections() for key in kind.model_fields} - {
-        (shape.PolicyShape, "accept_upsert_leak")}
+        (shape.PolicyShape, "accept_upsert_leak"), (shape.PolicyShape, "timezone"),
+        (shape.SchemaShape, "neutral"), (shape.TableShape, "collected_for"),
+        (shape.TableShape, "anonymous"), (shape.TableShape, "adopt_policies"), (shape.TableShape, "rows"),
+        (shape.TableShape, "kind")}
     used = {(kind, key) for kind, entry in sections() for key in entry}
     assert known <= used
     assert {kind for kind, _ in sections()} == {
         value for value in vars(shape).values()
-        if isinstance(value, type) and issubclass(value, shape.Shape) and value is not shape.Shape}
+        if isinstance(value, type) and issubclass(value, shape.Shape) and value not in (
+            shape.Shape, shape.TicketShape, shape.SubjectShape)}
 
 
 def test_the_policy_uses_every_kind_of_subject_retention_and_purpose(policy: Policy) -> None:

@@ -71,6 +71,20 @@ def test_a_refusal_is_told_with_its_parts(teller: Teller, written: io.StringIO) 
     assert "hint: leave it out" in text
 
 
+def test_carets_stay_under_the_text_however_narrow_the_terminal_is() -> None:
+    written = io.StringIO()
+    narrow = Teller(Console(file=written, width=40, force_terminal=False))
+    narrow.console.width = 40
+    excerpt = "  line 1: SELECT born_on FROM crm.customer WHERE true\n                 ^^^^^^^"
+    found = Refusal.of(DataNotNeeded("SG103", "not needed", detail="a: b\nSG102: c", hint="d", excerpt=excerpt))
+    narrow.shows("somebody", "SELECT 1", Answer(refusal=found), answer.refused("SG103"))
+    lines = written.getvalue().splitlines()
+    place = next(at for at, line in enumerate(lines) if "line 1:" in line)
+    assert lines[place].index("born_on") == lines[place + 1].index("^^^^^^^")
+    assert lines[place].endswith("WHERE true")
+    assert next(line for line in lines if "SG102" in line).split() == ["SG102:", "c"]
+
+
 def test_an_error_without_sqlstate_is_still_an_answer() -> None:
     assert Refusal.of(psycopg.OperationalError("server closed the connection")).message.startswith("server closed")
 

@@ -19,6 +19,7 @@ def base(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The only place where servers' directories may be."""
     with tempfile.TemporaryDirectory(prefix="sg-", dir="/tmp") as name:
         monkeypatch.setattr(workspace, "_bases", lambda: iter([Path(name)]))
+        monkeypatch.setattr(workspace, "MEMORY", Path(name) / "memory")
         monkeypatch.setattr(workspace, "GRACE", 0.0)
         yield Path(name)
 
@@ -76,6 +77,23 @@ def test_a_place_is_refused_with_every_reason(base: Path, monkeypatch: pytest.Mo
     assert caught.value.code == "SG856"
     assert f"{base / 'missing'}: is no directory" in (caught.value.detail or "")
     assert f"the system allows {workspace.SOCKET_LIMIT}" in (caught.value.detail or "")
+
+
+@pytest.mark.parametrize(("durable", "temporary", "free", "expected"), [
+    (False, None, 0, "memory"), (True, None, 0, ""), (False, "/tmp", 0, ""), (False, None, 2**60, ""),
+], ids=["not durable", "durable", "TMPDIR is set", "no room in memory"])
+def test_what_need_not_survive_a_crash_lives_in_memory(
+    base: Path, monkeypatch: pytest.MonkeyPatch, durable: bool, temporary: str | None, free: int, expected: str
+) -> None:
+    monkeypatch.delenv("TMPDIR", raising=False)
+    if temporary is not None:
+        monkeypatch.setenv("TMPDIR", temporary)
+    monkeypatch.setattr(workspace, "MEMORY_FREE_BYTES", free)
+    (base / "memory").mkdir()
+    directory, lock = workspace.create(ME, durable=durable)
+    assert directory.parent == base / expected
+    os.close(lock)
+    assert workspace.clear_stale() == [directory]
 
 
 def test_the_longest_socket_of_an_accepted_place_fits(base: Path) -> None:
