@@ -60,6 +60,7 @@ columns = { id = "key", customer_id = "key", total = "payment", note = "contact"
 SHAPE = "id bigint primary key, customer_id bigint not null, total bigint not null, note text not null"
 VARIANTS = ("plain", "mask", "lookup", "unrecorded", "guarded")
 PROTECTED = ("unrecorded", "guarded")
+# The trigger that notes the ticket stays: deletes are judged by it, recorded or not.
 WRITE_TRIGGERS = ("~guard_collected", "~guard_clarified", "~guard_deleted", "~guard_emptied")
 
 READS = {

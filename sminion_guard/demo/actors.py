@@ -19,7 +19,7 @@ def execute(conn: psycopg.Connection, statement: str, parameters: Parameters = N
     start = time.perf_counter()
     try:
         cursor = conn.execute(statement, parameters)
-        rows = tuple(cursor.fetchall()) if cursor.description else ()
+        rows = tuple(cursor.fetchall()) if cursor.description is not None else ()
     except psycopg.Error as error:
         return Answer(seconds=time.perf_counter() - start, refusal=Refusal.of(error))
     spent = time.perf_counter() - start

@@ -24,12 +24,13 @@ class Refusal:
     detail: str | None = None
     hint: str | None = None
     kind: str | None = None
+    excerpt: str | None = None
 
     @classmethod
     def of(cls, error: psycopg.Error | GuardError) -> Refusal:
         """The parts of an error of the driver or of the guard."""
         if isinstance(error, GuardError):
-            return cls(error.code, error.message, error.detail, error.hint, type(error).__name__)
+            return cls(error.code, error.message, error.detail, error.hint, type(error).__name__, error.excerpt)
         diagnosis = error.diag
         return cls(
             error.sqlstate or "", diagnosis.message_primary or str(error).strip(), diagnosis.message_detail,

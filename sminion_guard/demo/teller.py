@@ -114,10 +114,13 @@ class Teller:
         assert found is not None
         code = f"{found.code} {found.kind}" if found.kind else found.code
         self.console.print(Text(f"    {code}  {found.message}", style="red"))
+        for line in found.excerpt.splitlines() if found.excerpt else ():  # never wrapped: carets stand under the text
+            self.console.print(Text(f"    {line}", style="dim"), no_wrap=True, overflow="ignore", crop=False)
         for name, text in (("detail", found.detail), ("hint", found.hint)):
             if text:
-                lines = textwrap.wrap(f"{name}: {text}", min(self.console.width, WIDTH) - 11)
-                for line in lines:
+                width = min(self.console.width, WIDTH) - 11
+                parts = [part for line in f"{name}: {text}".splitlines() for part in textwrap.wrap(line, width)]
+                for line in parts:
                     self.console.print(Text(f"           {line}", style="dim"))
 
 
