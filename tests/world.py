@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -83,8 +84,9 @@ class World:
         self.super(f"BEGIN ISOLATION LEVEL REPEATABLE READ; {statement}; COMMIT")
 
     def settle(self) -> None:
+        end = time.monotonic() + 60
         while self.super("SELECT sminion.settle()")[0][0]:
-            pass
+            assert time.monotonic() < end, self.super("SELECT * FROM sminion.settle_problems")
 
     def apply(self, policy: Policy) -> None:
         with self.database.connect() as admin:
