@@ -26,6 +26,7 @@ def plan(
     policy: PolicyOption = None,
     database_url: DatabaseOption = None,
     show_sql: Annotated[bool, typer.Option("--show-sql", help="Print the SQL below each object.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", help="List all that a finding only counts.")] = False,
     form: FormatOption = Format.TEXT,
 ) -> None:
     """Compare the policy with the database. Exit code 1 when there is something to do, or something in the way."""
@@ -40,7 +41,7 @@ def plan(
         print_json(_as_json(found))
     else:
         for problem in found.problems:
-            typer.echo(f"{'error' if problem.refuses else 'warning'}: {problem.render()}")
+            typer.echo(f"{'error' if problem.refuses else 'warning'}: {problem.render(verbose=verbose)}")
         for line in found.lines(sql=show_sql):
             typer.echo(line)
     if not found.clean or any(problem.refuses for problem in found.problems):

@@ -14,12 +14,15 @@ from sminion_guard.migrate.preflight.nobody import nobody
 from sminion_guard.migrate.preflight.numbers import numbers
 from sminion_guard.migrate.preflight.policies import policies
 from sminion_guard.migrate.preflight.problem import Problem, UnfitDatabase
+from sminion_guard.migrate.preflight.refreshes import refreshes
 from sminion_guard.migrate.preflight.refusing import refusing
+from sminion_guard.migrate.preflight.revoked import revoked
 from sminion_guard.migrate.preflight.rows import rows
 from sminion_guard.migrate.preflight.server import server
 from sminion_guard.migrate.preflight.settling import settling
 from sminion_guard.migrate.preflight.tables import tables
 from sminion_guard.migrate.preflight.triggers import triggers
+from sminion_guard.migrate.preflight.unlisted import unlisted
 from sminion_guard.migrate.preflight.values import values
 from sminion_guard.migrate.preflight.ways_out import ways_out
 from sminion_guard.migrate.transaction import Installer
@@ -28,7 +31,7 @@ __all__ = ["Problem", "UnfitDatabase", "preflight"]
 
 CHECKS = (
     server, logins, tables, values, policies, rows, around, definers, ways_out, settling, neutral, nobody, refusing,
-    triggers, numbers, indexes,
+    triggers, numbers, indexes, refreshes, unlisted, revoked,
 )
 """In the order in which their findings are told."""
 

@@ -17,6 +17,7 @@ class Problem:
     :param detail: why it matters, or the evidence.
     :param hint: what to do about it, as an action.
     :param refuses: whether the policy cannot be applied with it; else it is a warning.
+    :param items: all that it is about, one by one, where message and detail only count them.
     """
 
     code: str
@@ -24,14 +25,20 @@ class Problem:
     detail: str | None = None
     hint: str | None = None
     refuses: bool = True
+    items: tuple[str, ...] = ()
 
-    def render(self) -> str:
-        """The finding as text of a few lines."""
+    def render(self, *, verbose: bool = False) -> str:
+        """The finding as text of a few lines.
+
+        :param verbose: with everything that it is about, one a line.
+        """
         lines = [f"{self.message} [{self.code}]"]
         if self.detail:
             lines.append(f"    detail: {self.detail}")
         if self.hint:
             lines.append(f"    hint: {self.hint}")
+        if verbose:
+            lines += [f"      {item}" for item in self.items]
         return "\n".join(lines)
 
     def as_json(self) -> dict[str, object]:

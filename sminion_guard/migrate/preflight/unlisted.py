@@ -1,0 +1,60 @@
+"""What stands in a protected schema and not in the policy: it is closed until it is listed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from sminion_guard.compiler import Compiled
+from sminion_guard.compiler.quoting import like
+from sminion_guard.migrate.preflight.problem import Problem
+from sminion_guard.migrate.preflight.tables import names
+from sminion_guard.migrate.transaction import Installer
+
+NAMED = 5
+"""Tables or columns that are named; the others are counted."""
+
+
+def unlisted(installer: Installer, compiled: Compiled) -> Iterator[Problem]:
+    """Of each protected schema the tables that the policy does not list, and the columns of those that it lists."""
+    policy = compiled.policy
+    neutral = [(schema.name, entry) for schema in policy.schemas.values() for entry in schema.neutral]
+    found = installer.ask(
+        "queries/preflight/unlisted", as_owner=False, schemas=sorted(policy.schemas),
+        listed_columns=[json.dumps(sorted(table.columns)) for table in policy.tables()],
+        neutral_schemas=[schema for schema, _ in neutral], neutral_patterns=[like(entry) for _, entry in neutral],
+        **names(policy),
+    )
+    tables: dict[str, list[str]] = {}
+    columns: dict[str, list[str]] = {}
+    for schema, table, column in found:
+        if column is None:
+            tables.setdefault(schema, []).append(f"{schema}.{table}")
+        else:
+            columns.setdefault(schema, []).append(f"{schema}.{table}.{column}")
+    for schema, listed in sorted(tables.items()):
+        yield _closed(
+            listed, "table", schema,
+            "list each with its subject and the categories of its columns, or in `neutral` of the schema where nothing"
+            " in it is about a person; leave out what no purpose is to reach",
+        )
+    for schema, listed in sorted(columns.items()):
+        yield _closed(
+            listed, "column", schema,
+            "give each a category in `columns` of its table; leave out what no purpose is to see",
+        )
+
+
+def _closed(listed: list[str], kind: str, schema: str, hint: str) -> Problem:
+    one = len(listed) == 1
+    shown = ", ".join(f"`{name}`" for name in listed[:NAMED])
+    more = f" and {len(listed) - NAMED} more" if len(listed) > NAMED else ""
+    return Problem(
+        "SG340",
+        f"{len(listed)} {kind}{'' if one else 's'} in schema `{schema}` {'is' if one else 'are'} not in the policy: "
+        f"closed to every purpose until {'it is' if one else 'they are'} listed",
+        detail=shown + more,
+        hint=hint,
+        refuses=False,
+        items=tuple(listed),
+    )
