@@ -1,15 +1,13 @@
 """Operations for migrations of one's own: a policy comes into force in the revision that makes its tables.
 
-    import sminion_guard.migrate.operations  # in env.py, once
-
     def upgrade():
         op.guard_apply_policy("policies/2026-11-01.toml")
 
     def downgrade():
         op.guard_remove_policy(previous="policies/2026-11-01.toml")
 
-Keep a copy of the policy with each revision: a migration must mean tomorrow what it means today. A relative path starts
-at the directory of env.py. The masks of rows are not filled in by a migration, which is one transaction: afterwards
+Alembic knows them by itself: `sminion_guard.alembic_plugin`. Keep a copy of the policy with each revision: a migration
+must mean tomorrow what it means today. A relative path starts at the directory of env.py. The masks of rows are not filled in by a migration, which is one transaction: afterwards
 `sminion-guard apply` with the same policy does it, and until then the rows are visible to nobody.
 """
 
@@ -35,7 +33,7 @@ from sminion_guard.migrate.transaction import joined
 class ApplyPolicy(MigrateOperation):
     """Put a policy in force.
 
-    :param policy: the path of its file, or the policy itself.
+    :param policy: the path of its file, which starts at the directory of env.py where it is relative; or the policy itself.
     :param previous: the one that it takes the place of: what a downgrade goes back to, and what a script goes by.
     """
 
@@ -122,12 +120,10 @@ def _remove(operations: Operations, operation: RemovePolicy) -> None:
 @renderers.dispatch_for(ApplyPolicy)
 def _render_apply(context: AutogenContext, operation: ApplyPolicy) -> str:
     previous = "" if operation.previous is None else f", previous={path_of(operation.previous)!r}"
-    context.imports.add("import sminion_guard.migrate.operations")
     return f"op.guard_apply_policy({path_of(operation.policy)!r}{previous})"
 
 
 @renderers.dispatch_for(RemovePolicy)
 def _render_remove(context: AutogenContext, operation: RemovePolicy) -> str:
     previous = "" if operation.previous is None else f"previous={path_of(operation.previous)!r}"
-    context.imports.add("import sminion_guard.migrate.operations")
     return f"op.guard_remove_policy({previous})"

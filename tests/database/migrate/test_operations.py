@@ -17,7 +17,6 @@ from tests.database.migrate.conftest import Shop
 ENVIRONMENT = """
 from alembic import context
 from sqlalchemy import create_engine
-import sminion_guard.migrate.operations
 
 if context.is_offline_mode():
     context.configure(dialect_name="postgresql")
