@@ -1,8 +1,8 @@
 """Makes ``op.guard_apply_policy`` and the other operations known to Alembic, wherever sminion_guard is installed.
 
-Alembic imports each module that an entry point in its group ``alembic.plugins`` names, and calls its ``setup``. Whatever
-fails or takes long here would do so in every program that imports Alembic; so the operations are registered by name only,
-and the first use of one loads what it does.
+Alembic imports each module that an entry point in its group ``alembic.plugins`` names, and calls its ``setup``. What
+fails or takes long here would do so in every program that imports Alembic; so the operations are registered by name
+only, and the first use of one loads what it does.
 """
 
 from __future__ import annotations

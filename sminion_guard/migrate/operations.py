@@ -7,8 +7,9 @@
         op.guard_remove_policy(previous="policies/2026-11-01.toml")
 
 Alembic knows them by itself: `sminion_guard.alembic_plugin`. Keep a copy of the policy with each revision: a migration
-must mean tomorrow what it means today. A relative path starts at the directory of env.py. The masks of rows are not filled in by a migration, which is one transaction: afterwards
-`sminion-guard apply` with the same policy does it, and until then the rows are visible to nobody.
+must mean tomorrow what it means today. A relative path starts at the directory of env.py. The masks of rows are not
+filled in by a migration, which is one transaction: afterwards `sminion-guard apply` with the same policy does it, and
+until then the rows are visible to nobody.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from sminion_guard.migrate.transaction import joined
 class ApplyPolicy(MigrateOperation):
     """Put a policy in force.
 
-    :param policy: the path of its file, which starts at the directory of env.py where it is relative; or the policy itself.
+    :param policy: the path of its file, where a relative one starts at the directory of env.py, or the policy itself.
     :param previous: the one that it takes the place of: what a downgrade goes back to, and what a script goes by.
     """
 

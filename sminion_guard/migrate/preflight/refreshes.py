@@ -20,7 +20,7 @@ def refreshes(installer: Installer, compiled: Compiled) -> Iterator[Problem]:
             f"REFRESH MATERIALIZED VIEW {view} finds no rows of " + ", ".join(f"`{name}`" for name in tables),
             detail=f"it reads them as `{role}`, who sees no row of a protected table: the view is emptied without an"
             " error, and until then it keeps people who are withheld",
-            hint=f"`DROP MATERIALIZED VIEW {view}`, and make it a view WITH (security_invoker), or a table of the policy"
-            " that a login fills for a purpose",
+            hint=f"`DROP MATERIALIZED VIEW {view}`, and make it a view WITH (security_invoker), or a table of the"
+            " policy that a login fills for a purpose",
             refuses=False,
         )

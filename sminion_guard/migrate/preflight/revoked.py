@@ -23,7 +23,7 @@ def revoked(installer: Installer, compiled: Compiled) -> Iterator[Problem]:
     for grant in installer.ask(
         "queries/preflight/open_grants", as_owner=False, logins=sorted(policy.logins), schemas=sorted(policy.schemas)
     ):
-        held.setdefault(grant[0], []).append(grant)  # type: ignore[arg-type]
+        held.setdefault(grant[0], []).append(grant)
     for grantee, grants in held.items():
         who = "everybody" if grantee == "PUBLIC" else f"login `{grantee}`"
         count = len(grants)

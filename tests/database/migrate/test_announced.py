@@ -37,7 +37,8 @@ def test_direct_privileges_that_go_are_announced_one_for_one(shop: Shop) -> None
     # USAGE 3, tables of sales 16, columns 2, sequence 1, default 1, CREATE 1
     assert direct.message == f"`apply` revokes 24 direct privileges of login `{login}`"
     for said in (
-        "DELETE, INSERT, SELECT, UPDATE on 4 tables of schema `sales`", "SELECT on columns `email`, `id` of `crm.customer`",
+        "DELETE, INSERT, SELECT, UPDATE on 4 tables of schema `sales`",
+        "SELECT on columns `email`, `id` of `crm.customer`",
         "SELECT on each new table of postgres in schema `sales`", "USAGE on sequence `sales.item_id_seq`",
         "CREATE on schema `public`",
     ):

@@ -46,8 +46,8 @@ def project(tmp_path: Path) -> Path:
 
 def alembic(project: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "alembic", *words], cwd=project, env=os.environ | environment, capture_output=True, text=True,
-        timeout=60,
+        [sys.executable, "-m", "alembic", *words], cwd=project, env=os.environ | environment, capture_output=True,
+        text=True, timeout=60,
     )
 
 
