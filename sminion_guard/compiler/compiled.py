@@ -11,7 +11,7 @@ from sminion_guard.compiler.bits import assign_bits
 from sminion_guard.compiler.columns import column_grants, owner_grant, upserts
 from sminion_guard.compiler.guard_grants import guard_grants
 from sminion_guard.compiler.holdings import guard_closed, holdings
-from sminion_guard.compiler.masks import guard_columns, guard_index, row_triggers
+from sminion_guard.compiler.masks import guard_columns, guard_index, partition_maker, row_triggers
 from sminion_guard.compiler.registry import Json, registry
 from sminion_guard.compiler.roles import closures, memberships, neutral_grants, owner_usage, roles, schema_usage
 from sminion_guard.compiler.row_security import row_security
@@ -72,6 +72,7 @@ def _statements(policy: Policy, rooms: tuple[Compartment, ...], bits: Mapping[st
         yield owner_grant(policy, table)
     for table in personal:
         yield from row_triggers(policy, table)
+        yield partition_maker(policy, table)
     for table in personal:
         yield from write_triggers(policy, table)
     for table in policy.tables():

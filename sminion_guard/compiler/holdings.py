@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from sminion_guard.compiler.guard_grants import guard_privileges
 from sminion_guard.compiler.quoting import like, literal
 from sminion_guard.compiler.statement import Statement, from_templates
+from sminion_guard.compiler.subjects import personal_tables
 from sminion_guard.policy import Compartment, Policy
 from sminion_guard.policy.access import table_access
 
@@ -35,7 +36,11 @@ def holdings(policy: Policy, compartments: tuple[Compartment, ...]) -> Iterator[
 
 def guard_closed(policy: Policy, compartments: tuple[Compartment, ...]) -> Statement:
     """What is granted in schema ``sminion``, and nothing more."""
-    return from_templates("guard_closed", policy.name, {"expected": _json(guard_privileges(policy, compartments))})
+    values = {
+        "expected": _json(guard_privileges(policy, compartments)),
+        "tables": _json([[table.schema, table.name] for table in personal_tables(policy)]),
+    }
+    return from_templates("guard_closed", policy.name, values)
 
 
 def _tables(policy: Policy, compartment: Compartment) -> dict[str, dict[str, dict[str, list[str]]]]:

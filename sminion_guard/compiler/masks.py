@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sminion_guard.compiler import names, templates
-from sminion_guard.compiler.quoting import ident, literal, qualified
+from sminion_guard.compiler.quoting import array, ident, literal, qualified
 from sminion_guard.compiler.statement import Statement, from_templates
 from sminion_guard.compiler.subjects import (
     GUARD_SUBJECT,
@@ -63,6 +63,15 @@ def row_triggers(policy: Policy, table: Table) -> Iterator[Statement]:
         )
         values = _table(table) | {"function": ident(moved), "changed": changed}
         yield from_templates("moved_trigger", table.qualified, values)
+
+
+def partition_maker(policy: Policy, table: Table) -> Statement:
+    """What the owner of a partitioned table needs to make partitions: EXECUTE on the functions of its row triggers."""
+    functions = [names.row_function(table.schema, table.name)]
+    if children_of(policy, table):
+        functions.append(names.moved_function(table.schema, table.name))
+    values = _table(table) | {"functions": array(sorted(functions))}
+    return from_templates("partition_maker", table.qualified, values, as_owner=True)
 
 
 def _own_function(policy: Policy, table: Table, function: str) -> str:

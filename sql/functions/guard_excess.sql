@@ -2,8 +2,10 @@
 -- away. Each of the guard's functions is one that its callers were judged for: `settle` or `record_write` for a stranger,
 -- or a privilege on `ticket`, opens what the wall closes.
 --
--- expected: {role: {"routines": [...], "views": [...]}}. Who keeps a log here (`keep_log_of`) has its three functions.
-CREATE FUNCTION sminion.guard_excess(expected jsonb, OUT item text, OUT undo text, OUT grantor name) RETURNS SETOF record
+-- expected: {role: {"routines": [...], "views": [...]}}. Who keeps a log here (`keep_log_of`) has its three functions,
+-- and the owner of one of `tables` those of its row triggers where it is partitioned (templates/partition_maker).
+-- tables: [[schema, table], ...], those with subjects.
+CREATE FUNCTION sminion.guard_excess(expected jsonb, tables jsonb, OUT item text, OUT undo text, OUT grantor name) RETURNS SETOF record
 LANGUAGE sql
 STABLE
 SET search_path = pg_catalog, pg_temp
@@ -26,6 +28,12 @@ AS $sminion$
       WHERE p.pronamespace = 'sminion'::regnamespace AND p.proname IN ('open_log', 'log_shape', 'log_statements')
     ) AS o (oid)
     WHERE h.ended_at IS NULL
+    UNION ALL
+    SELECT pg_get_userbyid(c.relowner)::text, t.tgfoid
+    FROM jsonb_array_elements(tables) AS k (name)
+    CROSS JOIN LATERAL pg_partition_tree(to_regclass(format('%I.%I', k.name ->> 0, k.name ->> 1))) e
+    JOIN pg_class c ON c.oid = e.relid AND c.relkind = 'p'
+    JOIN pg_trigger t ON t.tgrelid = c.oid AND t.tgtype & 1 = 1
   ), acl (oid, object, column_name, usual, acl) AS (
     SELECT n.oid, 'SCHEMA sminion', NULL::name, 'USAGE', n.nspacl FROM pg_namespace n WHERE n.nspname = 'sminion'
     UNION ALL

@@ -679,6 +679,35 @@ CREATE TRIGGER "~guard_row" BEFORE INSERT OR UPDATE OR DELETE ON "crm"."contact"
   FOR EACH ROW EXECUTE FUNCTION sminion."row_crm_contact_415e7f"();
 ALTER TABLE "crm"."contact" ENABLE ALWAYS TRIGGER "~guard_row";
 
+-- partition_maker:crm.contact (as owner)
+-- A new partition gets copies of the row triggers of its table, and for each copy PostgreSQL asks whether whoever makes the
+-- partition may execute the function. So the owner of a partitioned table may, and of a partition that is partitioned itself: just
+-- the functions of these triggers. Nobody can call them, and he cannot name them for a trigger elsewhere without USAGE on schema
+-- `sminion`. An owner from before loses it here.
+DO $sminion$
+DECLARE
+  clone pg_catalog.name;
+  whose text;
+BEGIN
+  FOREACH clone IN ARRAY ARRAY['row_crm_contact_415e7f']::pg_catalog.name[] LOOP
+    FOR whose IN
+      SELECT DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::pg_catalog.regrole::text END
+      FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
+      WHERE p.pronamespace = 'sminion'::pg_catalog.regnamespace AND p.proname = clone AND a.grantee <> p.proowner
+    LOOP
+      EXECUTE pg_catalog.format('REVOKE ALL ON FUNCTION sminion.%I() FROM %s', clone, whose);
+    END LOOP;
+    FOR whose IN
+      SELECT DISTINCT c.relowner::pg_catalog.regrole::text
+      FROM pg_catalog.pg_partition_tree('"crm"."contact"'::pg_catalog.regclass) t JOIN pg_catalog.pg_class c ON c.oid = t.relid
+      WHERE c.relkind = 'p' AND c.relowner <> 'sminion_owner'::pg_catalog.regrole
+    LOOP
+      EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION sminion.%I() TO %s', clone, whose);
+    END LOOP;
+  END LOOP;
+END
+$sminion$;
+
 -- trigger_function:row_crm_gift_d76c67 (as owner)
 -- Row trigger of "crm"."gift": whatever the client sent, the mask is that of the subject's state, read under its share lock.
 -- Definer, because neither states nor parents are for purposes to read.
@@ -742,6 +771,35 @@ CREATE TRIGGER "~guard_row" BEFORE INSERT OR UPDATE OR DELETE ON "crm"."gift"
   FOR EACH ROW EXECUTE FUNCTION sminion."row_crm_gift_d76c67"();
 ALTER TABLE "crm"."gift" ENABLE ALWAYS TRIGGER "~guard_row";
 
+-- partition_maker:crm.gift (as owner)
+-- A new partition gets copies of the row triggers of its table, and for each copy PostgreSQL asks whether whoever makes the
+-- partition may execute the function. So the owner of a partitioned table may, and of a partition that is partitioned itself: just
+-- the functions of these triggers. Nobody can call them, and he cannot name them for a trigger elsewhere without USAGE on schema
+-- `sminion`. An owner from before loses it here.
+DO $sminion$
+DECLARE
+  clone pg_catalog.name;
+  whose text;
+BEGIN
+  FOREACH clone IN ARRAY ARRAY['row_crm_gift_d76c67']::pg_catalog.name[] LOOP
+    FOR whose IN
+      SELECT DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::pg_catalog.regrole::text END
+      FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
+      WHERE p.pronamespace = 'sminion'::pg_catalog.regnamespace AND p.proname = clone AND a.grantee <> p.proowner
+    LOOP
+      EXECUTE pg_catalog.format('REVOKE ALL ON FUNCTION sminion.%I() FROM %s', clone, whose);
+    END LOOP;
+    FOR whose IN
+      SELECT DISTINCT c.relowner::pg_catalog.regrole::text
+      FROM pg_catalog.pg_partition_tree('"crm"."gift"'::pg_catalog.regclass) t JOIN pg_catalog.pg_class c ON c.oid = t.relid
+      WHERE c.relkind = 'p' AND c.relowner <> 'sminion_owner'::pg_catalog.regrole
+    LOOP
+      EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION sminion.%I() TO %s', clone, whose);
+    END LOOP;
+  END LOOP;
+END
+$sminion$;
+
 -- trigger_function:row_crm_letter_76bf3f (as owner)
 -- Row trigger of "crm"."letter": whatever the client sent, the mask is that of the subject's state, read under its share lock.
 -- Definer, because neither states nor parents are for purposes to read.
@@ -784,6 +842,35 @@ DROP TRIGGER IF EXISTS "~guard_row" ON "crm"."letter";
 CREATE TRIGGER "~guard_row" BEFORE INSERT OR UPDATE OR DELETE ON "crm"."letter"
   FOR EACH ROW EXECUTE FUNCTION sminion."row_crm_letter_76bf3f"();
 ALTER TABLE "crm"."letter" ENABLE ALWAYS TRIGGER "~guard_row";
+
+-- partition_maker:crm.letter (as owner)
+-- A new partition gets copies of the row triggers of its table, and for each copy PostgreSQL asks whether whoever makes the
+-- partition may execute the function. So the owner of a partitioned table may, and of a partition that is partitioned itself: just
+-- the functions of these triggers. Nobody can call them, and he cannot name them for a trigger elsewhere without USAGE on schema
+-- `sminion`. An owner from before loses it here.
+DO $sminion$
+DECLARE
+  clone pg_catalog.name;
+  whose text;
+BEGIN
+  FOREACH clone IN ARRAY ARRAY['row_crm_letter_76bf3f']::pg_catalog.name[] LOOP
+    FOR whose IN
+      SELECT DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::pg_catalog.regrole::text END
+      FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
+      WHERE p.pronamespace = 'sminion'::pg_catalog.regnamespace AND p.proname = clone AND a.grantee <> p.proowner
+    LOOP
+      EXECUTE pg_catalog.format('REVOKE ALL ON FUNCTION sminion.%I() FROM %s', clone, whose);
+    END LOOP;
+    FOR whose IN
+      SELECT DISTINCT c.relowner::pg_catalog.regrole::text
+      FROM pg_catalog.pg_partition_tree('"crm"."letter"'::pg_catalog.regclass) t JOIN pg_catalog.pg_class c ON c.oid = t.relid
+      WHERE c.relkind = 'p' AND c.relowner <> 'sminion_owner'::pg_catalog.regrole
+    LOOP
+      EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION sminion.%I() TO %s', clone, whose);
+    END LOOP;
+  END LOOP;
+END
+$sminion$;
 
 -- trigger_function:row_crm_narrow_376aff (as owner)
 -- Row trigger of "crm"."narrow": whatever the client sent, the mask is that of the subject's state, read under its share lock.
@@ -828,6 +915,35 @@ CREATE TRIGGER "~guard_row" BEFORE INSERT OR UPDATE OR DELETE ON "crm"."narrow"
   FOR EACH ROW EXECUTE FUNCTION sminion."row_crm_narrow_376aff"();
 ALTER TABLE "crm"."narrow" ENABLE ALWAYS TRIGGER "~guard_row";
 
+-- partition_maker:crm.narrow (as owner)
+-- A new partition gets copies of the row triggers of its table, and for each copy PostgreSQL asks whether whoever makes the
+-- partition may execute the function. So the owner of a partitioned table may, and of a partition that is partitioned itself: just
+-- the functions of these triggers. Nobody can call them, and he cannot name them for a trigger elsewhere without USAGE on schema
+-- `sminion`. An owner from before loses it here.
+DO $sminion$
+DECLARE
+  clone pg_catalog.name;
+  whose text;
+BEGIN
+  FOREACH clone IN ARRAY ARRAY['row_crm_narrow_376aff']::pg_catalog.name[] LOOP
+    FOR whose IN
+      SELECT DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::pg_catalog.regrole::text END
+      FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
+      WHERE p.pronamespace = 'sminion'::pg_catalog.regnamespace AND p.proname = clone AND a.grantee <> p.proowner
+    LOOP
+      EXECUTE pg_catalog.format('REVOKE ALL ON FUNCTION sminion.%I() FROM %s', clone, whose);
+    END LOOP;
+    FOR whose IN
+      SELECT DISTINCT c.relowner::pg_catalog.regrole::text
+      FROM pg_catalog.pg_partition_tree('"crm"."narrow"'::pg_catalog.regclass) t JOIN pg_catalog.pg_class c ON c.oid = t.relid
+      WHERE c.relkind = 'p' AND c.relowner <> 'sminion_owner'::pg_catalog.regrole
+    LOOP
+      EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION sminion.%I() TO %s', clone, whose);
+    END LOOP;
+  END LOOP;
+END
+$sminion$;
+
 -- trigger_function:row_crm_shut_433f17 (as owner)
 -- Row trigger of "crm"."shut": whatever the client sent, the mask is that of the subject's state, read under its share lock.
 -- Definer, because neither states nor parents are for purposes to read.
@@ -870,6 +986,35 @@ DROP TRIGGER IF EXISTS "~guard_row" ON "crm"."shut";
 CREATE TRIGGER "~guard_row" BEFORE INSERT OR UPDATE OR DELETE ON "crm"."shut"
   FOR EACH ROW EXECUTE FUNCTION sminion."row_crm_shut_433f17"();
 ALTER TABLE "crm"."shut" ENABLE ALWAYS TRIGGER "~guard_row";
+
+-- partition_maker:crm.shut (as owner)
+-- A new partition gets copies of the row triggers of its table, and for each copy PostgreSQL asks whether whoever makes the
+-- partition may execute the function. So the owner of a partitioned table may, and of a partition that is partitioned itself: just
+-- the functions of these triggers. Nobody can call them, and he cannot name them for a trigger elsewhere without USAGE on schema
+-- `sminion`. An owner from before loses it here.
+DO $sminion$
+DECLARE
+  clone pg_catalog.name;
+  whose text;
+BEGIN
+  FOREACH clone IN ARRAY ARRAY['row_crm_shut_433f17']::pg_catalog.name[] LOOP
+    FOR whose IN
+      SELECT DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::pg_catalog.regrole::text END
+      FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
+      WHERE p.pronamespace = 'sminion'::pg_catalog.regnamespace AND p.proname = clone AND a.grantee <> p.proowner
+    LOOP
+      EXECUTE pg_catalog.format('REVOKE ALL ON FUNCTION sminion.%I() FROM %s', clone, whose);
+    END LOOP;
+    FOR whose IN
+      SELECT DISTINCT c.relowner::pg_catalog.regrole::text
+      FROM pg_catalog.pg_partition_tree('"crm"."shut"'::pg_catalog.regclass) t JOIN pg_catalog.pg_class c ON c.oid = t.relid
+      WHERE c.relkind = 'p' AND c.relowner <> 'sminion_owner'::pg_catalog.regrole
+    LOOP
+      EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION sminion.%I() TO %s', clone, whose);
+    END LOOP;
+  END LOOP;
+END
+$sminion$;
 
 -- trigger_function:row_crm_visit_70ee05 (as owner)
 -- Row trigger of "crm"."visit": whatever the client sent, the mask is that of the subject's state, read under its share lock.
@@ -965,6 +1110,35 @@ CREATE TRIGGER "~guard_made_anew" AFTER DELETE ON "crm"."visit"
   FOR EACH ROW EXECUTE FUNCTION sminion."moved_crm_visit_70ee05"();
 ALTER TABLE "crm"."visit" ENABLE ALWAYS TRIGGER "~guard_made_anew";
 
+-- partition_maker:crm.visit (as owner)
+-- A new partition gets copies of the row triggers of its table, and for each copy PostgreSQL asks whether whoever makes the
+-- partition may execute the function. So the owner of a partitioned table may, and of a partition that is partitioned itself: just
+-- the functions of these triggers. Nobody can call them, and he cannot name them for a trigger elsewhere without USAGE on schema
+-- `sminion`. An owner from before loses it here.
+DO $sminion$
+DECLARE
+  clone pg_catalog.name;
+  whose text;
+BEGIN
+  FOREACH clone IN ARRAY ARRAY['moved_crm_visit_70ee05', 'row_crm_visit_70ee05']::pg_catalog.name[] LOOP
+    FOR whose IN
+      SELECT DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::pg_catalog.regrole::text END
+      FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
+      WHERE p.pronamespace = 'sminion'::pg_catalog.regnamespace AND p.proname = clone AND a.grantee <> p.proowner
+    LOOP
+      EXECUTE pg_catalog.format('REVOKE ALL ON FUNCTION sminion.%I() FROM %s', clone, whose);
+    END LOOP;
+    FOR whose IN
+      SELECT DISTINCT c.relowner::pg_catalog.regrole::text
+      FROM pg_catalog.pg_partition_tree('"crm"."visit"'::pg_catalog.regclass) t JOIN pg_catalog.pg_class c ON c.oid = t.relid
+      WHERE c.relkind = 'p' AND c.relowner <> 'sminion_owner'::pg_catalog.regrole
+    LOOP
+      EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION sminion.%I() TO %s', clone, whose);
+    END LOOP;
+  END LOOP;
+END
+$sminion$;
+
 -- trigger_function:row_public_customer_df6daf (as owner)
 -- Row trigger of "public"."customer": whatever the client sent, the mask is that of the subject's state, read under its share lock.
 -- Definer, because neither states nor parents are for purposes to read.
@@ -1053,6 +1227,35 @@ CREATE TRIGGER "~guard_made_anew" AFTER DELETE ON "public"."customer"
   FOR EACH ROW EXECUTE FUNCTION sminion."moved_public_customer_df6daf"();
 ALTER TABLE "public"."customer" ENABLE ALWAYS TRIGGER "~guard_made_anew";
 
+-- partition_maker:public.customer (as owner)
+-- A new partition gets copies of the row triggers of its table, and for each copy PostgreSQL asks whether whoever makes the
+-- partition may execute the function. So the owner of a partitioned table may, and of a partition that is partitioned itself: just
+-- the functions of these triggers. Nobody can call them, and he cannot name them for a trigger elsewhere without USAGE on schema
+-- `sminion`. An owner from before loses it here.
+DO $sminion$
+DECLARE
+  clone pg_catalog.name;
+  whose text;
+BEGIN
+  FOREACH clone IN ARRAY ARRAY['moved_public_customer_df6daf', 'row_public_customer_df6daf']::pg_catalog.name[] LOOP
+    FOR whose IN
+      SELECT DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::pg_catalog.regrole::text END
+      FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
+      WHERE p.pronamespace = 'sminion'::pg_catalog.regnamespace AND p.proname = clone AND a.grantee <> p.proowner
+    LOOP
+      EXECUTE pg_catalog.format('REVOKE ALL ON FUNCTION sminion.%I() FROM %s', clone, whose);
+    END LOOP;
+    FOR whose IN
+      SELECT DISTINCT c.relowner::pg_catalog.regrole::text
+      FROM pg_catalog.pg_partition_tree('"public"."customer"'::pg_catalog.regclass) t JOIN pg_catalog.pg_class c ON c.oid = t.relid
+      WHERE c.relkind = 'p' AND c.relowner <> 'sminion_owner'::pg_catalog.regrole
+    LOOP
+      EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION sminion.%I() TO %s', clone, whose);
+    END LOOP;
+  END LOOP;
+END
+$sminion$;
+
 -- trigger_function:row_public_subscriber_85e8a6 (as owner)
 -- Row trigger of "public"."subscriber": whatever the client sent, the mask is that of the subject's state, read under its share lock.
 -- Definer, because neither states nor parents are for purposes to read.
@@ -1096,6 +1299,35 @@ CREATE TRIGGER "~guard_row" BEFORE INSERT OR UPDATE OR DELETE ON "public"."subsc
   FOR EACH ROW EXECUTE FUNCTION sminion."row_public_subscriber_85e8a6"();
 ALTER TABLE "public"."subscriber" ENABLE ALWAYS TRIGGER "~guard_row";
 
+-- partition_maker:public.subscriber (as owner)
+-- A new partition gets copies of the row triggers of its table, and for each copy PostgreSQL asks whether whoever makes the
+-- partition may execute the function. So the owner of a partitioned table may, and of a partition that is partitioned itself: just
+-- the functions of these triggers. Nobody can call them, and he cannot name them for a trigger elsewhere without USAGE on schema
+-- `sminion`. An owner from before loses it here.
+DO $sminion$
+DECLARE
+  clone pg_catalog.name;
+  whose text;
+BEGIN
+  FOREACH clone IN ARRAY ARRAY['row_public_subscriber_85e8a6']::pg_catalog.name[] LOOP
+    FOR whose IN
+      SELECT DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::pg_catalog.regrole::text END
+      FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
+      WHERE p.pronamespace = 'sminion'::pg_catalog.regnamespace AND p.proname = clone AND a.grantee <> p.proowner
+    LOOP
+      EXECUTE pg_catalog.format('REVOKE ALL ON FUNCTION sminion.%I() FROM %s', clone, whose);
+    END LOOP;
+    FOR whose IN
+      SELECT DISTINCT c.relowner::pg_catalog.regrole::text
+      FROM pg_catalog.pg_partition_tree('"public"."subscriber"'::pg_catalog.regclass) t JOIN pg_catalog.pg_class c ON c.oid = t.relid
+      WHERE c.relkind = 'p' AND c.relowner <> 'sminion_owner'::pg_catalog.regrole
+    LOOP
+      EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION sminion.%I() TO %s', clone, whose);
+    END LOOP;
+  END LOOP;
+END
+$sminion$;
+
 -- trigger_function:row_public_unsaid_d0a0c7 (as owner)
 -- Row trigger of "public"."unsaid": whatever the client sent, the mask is that of the subject's state, read under its share lock.
 -- Definer, because neither states nor parents are for purposes to read.
@@ -1138,6 +1370,35 @@ DROP TRIGGER IF EXISTS "~guard_row" ON "public"."unsaid";
 CREATE TRIGGER "~guard_row" BEFORE INSERT OR UPDATE OR DELETE ON "public"."unsaid"
   FOR EACH ROW EXECUTE FUNCTION sminion."row_public_unsaid_d0a0c7"();
 ALTER TABLE "public"."unsaid" ENABLE ALWAYS TRIGGER "~guard_row";
+
+-- partition_maker:public.unsaid (as owner)
+-- A new partition gets copies of the row triggers of its table, and for each copy PostgreSQL asks whether whoever makes the
+-- partition may execute the function. So the owner of a partitioned table may, and of a partition that is partitioned itself: just
+-- the functions of these triggers. Nobody can call them, and he cannot name them for a trigger elsewhere without USAGE on schema
+-- `sminion`. An owner from before loses it here.
+DO $sminion$
+DECLARE
+  clone pg_catalog.name;
+  whose text;
+BEGIN
+  FOREACH clone IN ARRAY ARRAY['row_public_unsaid_d0a0c7']::pg_catalog.name[] LOOP
+    FOR whose IN
+      SELECT DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::pg_catalog.regrole::text END
+      FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
+      WHERE p.pronamespace = 'sminion'::pg_catalog.regnamespace AND p.proname = clone AND a.grantee <> p.proowner
+    LOOP
+      EXECUTE pg_catalog.format('REVOKE ALL ON FUNCTION sminion.%I() FROM %s', clone, whose);
+    END LOOP;
+    FOR whose IN
+      SELECT DISTINCT c.relowner::pg_catalog.regrole::text
+      FROM pg_catalog.pg_partition_tree('"public"."unsaid"'::pg_catalog.regclass) t JOIN pg_catalog.pg_class c ON c.oid = t.relid
+      WHERE c.relkind = 'p' AND c.relowner <> 'sminion_owner'::pg_catalog.regrole
+    LOOP
+      EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION sminion.%I() TO %s', clone, whose);
+    END LOOP;
+  END LOOP;
+END
+$sminion$;
 
 -- trigger_function:row_crm_click_14858a (as owner)
 -- Row trigger of "crm"."click", whose subject is that of its parent: found, locked, and looked up once more, because the
@@ -1200,6 +1461,35 @@ CREATE TRIGGER "~guard_row" BEFORE INSERT OR UPDATE OR DELETE ON "crm"."click"
   FOR EACH ROW EXECUTE FUNCTION sminion."row_crm_click_14858a"();
 ALTER TABLE "crm"."click" ENABLE ALWAYS TRIGGER "~guard_row";
 
+-- partition_maker:crm.click (as owner)
+-- A new partition gets copies of the row triggers of its table, and for each copy PostgreSQL asks whether whoever makes the
+-- partition may execute the function. So the owner of a partitioned table may, and of a partition that is partitioned itself: just
+-- the functions of these triggers. Nobody can call them, and he cannot name them for a trigger elsewhere without USAGE on schema
+-- `sminion`. An owner from before loses it here.
+DO $sminion$
+DECLARE
+  clone pg_catalog.name;
+  whose text;
+BEGIN
+  FOREACH clone IN ARRAY ARRAY['row_crm_click_14858a']::pg_catalog.name[] LOOP
+    FOR whose IN
+      SELECT DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::pg_catalog.regrole::text END
+      FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
+      WHERE p.pronamespace = 'sminion'::pg_catalog.regnamespace AND p.proname = clone AND a.grantee <> p.proowner
+    LOOP
+      EXECUTE pg_catalog.format('REVOKE ALL ON FUNCTION sminion.%I() FROM %s', clone, whose);
+    END LOOP;
+    FOR whose IN
+      SELECT DISTINCT c.relowner::pg_catalog.regrole::text
+      FROM pg_catalog.pg_partition_tree('"crm"."click"'::pg_catalog.regclass) t JOIN pg_catalog.pg_class c ON c.oid = t.relid
+      WHERE c.relkind = 'p' AND c.relowner <> 'sminion_owner'::pg_catalog.regrole
+    LOOP
+      EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION sminion.%I() TO %s', clone, whose);
+    END LOOP;
+  END LOOP;
+END
+$sminion$;
+
 -- trigger_function:row_public_invoice_bda62c (as owner)
 -- Row trigger of "public"."invoice", whose subject is that of its parent: found, locked, and looked up once more, because the
 -- parent may have moved to another subject while we waited for the lock. Without a parent nobody sees the row.
@@ -1250,6 +1540,35 @@ DROP TRIGGER IF EXISTS "~guard_row" ON "public"."invoice";
 CREATE TRIGGER "~guard_row" BEFORE INSERT OR UPDATE OR DELETE ON "public"."invoice"
   FOR EACH ROW EXECUTE FUNCTION sminion."row_public_invoice_bda62c"();
 ALTER TABLE "public"."invoice" ENABLE ALWAYS TRIGGER "~guard_row";
+
+-- partition_maker:public.invoice (as owner)
+-- A new partition gets copies of the row triggers of its table, and for each copy PostgreSQL asks whether whoever makes the
+-- partition may execute the function. So the owner of a partitioned table may, and of a partition that is partitioned itself: just
+-- the functions of these triggers. Nobody can call them, and he cannot name them for a trigger elsewhere without USAGE on schema
+-- `sminion`. An owner from before loses it here.
+DO $sminion$
+DECLARE
+  clone pg_catalog.name;
+  whose text;
+BEGIN
+  FOREACH clone IN ARRAY ARRAY['row_public_invoice_bda62c']::pg_catalog.name[] LOOP
+    FOR whose IN
+      SELECT DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::pg_catalog.regrole::text END
+      FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
+      WHERE p.pronamespace = 'sminion'::pg_catalog.regnamespace AND p.proname = clone AND a.grantee <> p.proowner
+    LOOP
+      EXECUTE pg_catalog.format('REVOKE ALL ON FUNCTION sminion.%I() FROM %s', clone, whose);
+    END LOOP;
+    FOR whose IN
+      SELECT DISTINCT c.relowner::pg_catalog.regrole::text
+      FROM pg_catalog.pg_partition_tree('"public"."invoice"'::pg_catalog.regclass) t JOIN pg_catalog.pg_class c ON c.oid = t.relid
+      WHERE c.relkind = 'p' AND c.relowner <> 'sminion_owner'::pg_catalog.regrole
+    LOOP
+      EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION sminion.%I() TO %s', clone, whose);
+    END LOOP;
+  END LOOP;
+END
+$sminion$;
 
 -- write_function:write_crm_contact_415e7f (as owner)
 -- Trigger function of "crm"."contact" that records each write with its subjects. Its queries are made from the columns that the
@@ -3814,7 +4133,7 @@ DECLARE
   second boolean;
 BEGIN
   FOREACH second IN ARRAY ARRAY[false, true] LOOP
-    FOR more IN SELECT e.item, e.undo, e.grantor FROM sminion.guard_excess('{"mono_accounting":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"views":[]},"mono_app":{"routines":["open_ticket(text, text, text, text[], text, text, text, jsonb, text)","enter(text)","session_facts()","epoch_in_force()","context(name, name)","open_log()","log_shape(jsonb)","log_statements(bigint, text, bigint, jsonb)"],"views":[]},"mono_audit_44115bb2":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"views":[]},"mono_audit_ce59b12b":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"views":[]},"mono_auditor":{"routines":["object_states()","state_holders(text)","blind_tables()"],"views":["access_log","statement_log","refusals","subject_access","write_log","dropped_log","subject_history","settle_status","pending_changes","settle_problems","policy_version","installed_object"]},"mono_contract":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"views":[]},"mono_maintenance":{"routines":["settle(integer, integer)","remask(integer)","backfill(integer)","await_older(interval)","extend_log(integer)","state_holders(text)","blind_tables()"],"views":["settle_status","pending_changes","settle_problems"]},"mono_marketing":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"views":[]},"mono_news":{"routines":["open_ticket(text, text, text, text[], text, text, text, jsonb, text)","enter(text)","session_facts()","epoch_in_force()","context(name, name)","open_log()","log_shape(jsonb)","log_statements(bigint, text, bigint, jsonb)"],"views":[]},"mono_privacy_officer":{"routines":["block(text, text, text, text)","block(anynonarray, text, text, text)","unblock(text, text, text, text)","unblock(anynonarray, text, text, text)","give_consent(text, text, text, text, text)","give_consent(anynonarray, text, text, text, text)","withdraw_consent(text, text, text, text, text)","withdraw_consent(anynonarray, text, text, text, text)","object(text, text, text, text, text)","object(anynonarray, text, text, text, text)","withdraw_objection(text, text, text, text, text)","withdraw_objection(anynonarray, text, text, text, text)","give_consents(text[], text, text, text, text)","withdraw_consents(text[], text, text, text, text)","object_all(text[], text, text, text, text)","block_all(text[], text, text, text)","revoke_ticket(bigint, text)","await_older(interval)","block_and_wait(text, text, text, interval, text)","block_and_wait(anynonarray, text, text, interval, text)","state_holders(text)","blind_tables()","drop_log(date, text)"],"views":["access_log","statement_log","refusals","subject_access","write_log","dropped_log","subject_history","settle_status","pending_changes","settle_problems"]}}'::pg_catalog.jsonb) e LOOP
+    FOR more IN SELECT e.item, e.undo, e.grantor FROM sminion.guard_excess('{"mono_accounting":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"views":[]},"mono_app":{"routines":["open_ticket(text, text, text, text[], text, text, text, jsonb, text)","enter(text)","session_facts()","epoch_in_force()","context(name, name)","open_log()","log_shape(jsonb)","log_statements(bigint, text, bigint, jsonb)"],"views":[]},"mono_audit_44115bb2":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"views":[]},"mono_audit_ce59b12b":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"views":[]},"mono_auditor":{"routines":["object_states()","state_holders(text)","blind_tables()"],"views":["access_log","statement_log","refusals","subject_access","write_log","dropped_log","subject_history","settle_status","pending_changes","settle_problems","policy_version","installed_object"]},"mono_contract":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"views":[]},"mono_maintenance":{"routines":["settle(integer, integer)","remask(integer)","backfill(integer)","await_older(interval)","extend_log(integer)","state_holders(text)","blind_tables()"],"views":["settle_status","pending_changes","settle_problems"]},"mono_marketing":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"views":[]},"mono_news":{"routines":["open_ticket(text, text, text, text[], text, text, text, jsonb, text)","enter(text)","session_facts()","epoch_in_force()","context(name, name)","open_log()","log_shape(jsonb)","log_statements(bigint, text, bigint, jsonb)"],"views":[]},"mono_privacy_officer":{"routines":["block(text, text, text, text)","block(anynonarray, text, text, text)","unblock(text, text, text, text)","unblock(anynonarray, text, text, text)","give_consent(text, text, text, text, text)","give_consent(anynonarray, text, text, text, text)","withdraw_consent(text, text, text, text, text)","withdraw_consent(anynonarray, text, text, text, text)","object(text, text, text, text, text)","object(anynonarray, text, text, text, text)","withdraw_objection(text, text, text, text, text)","withdraw_objection(anynonarray, text, text, text, text)","give_consents(text[], text, text, text, text)","withdraw_consents(text[], text, text, text, text)","object_all(text[], text, text, text, text)","block_all(text[], text, text, text)","revoke_ticket(bigint, text)","await_older(interval)","block_and_wait(text, text, text, interval, text)","block_and_wait(anynonarray, text, text, interval, text)","state_holders(text)","blind_tables()","drop_log(date, text)"],"views":["access_log","statement_log","refusals","subject_access","write_log","dropped_log","subject_history","settle_status","pending_changes","settle_problems"]}}'::pg_catalog.jsonb, '[["crm","contact"],["crm","gift"],["crm","letter"],["crm","narrow"],["crm","shut"],["crm","visit"],["public","customer"],["public","subscriber"],["public","unsaid"],["crm","click"],["public","invoice"]]'::pg_catalog.jsonb) e LOOP
       CONTINUE WHEN second AND more.grantor IS NULL;
       BEGIN
         IF second THEN

@@ -409,6 +409,35 @@ CREATE TRIGGER "~guard_row" BEFORE INSERT OR UPDATE OR DELETE ON "app"."account"
   FOR EACH ROW EXECUTE FUNCTION sminion."row_app_account_5bdf13"();
 ALTER TABLE "app"."account" ENABLE ALWAYS TRIGGER "~guard_row";
 
+-- partition_maker:app.account (as owner)
+-- A new partition gets copies of the row triggers of its table, and for each copy PostgreSQL asks whether whoever makes the
+-- partition may execute the function. So the owner of a partitioned table may, and of a partition that is partitioned itself: just
+-- the functions of these triggers. Nobody can call them, and he cannot name them for a trigger elsewhere without USAGE on schema
+-- `sminion`. An owner from before loses it here.
+DO $sminion$
+DECLARE
+  clone pg_catalog.name;
+  whose text;
+BEGIN
+  FOREACH clone IN ARRAY ARRAY['row_app_account_5bdf13']::pg_catalog.name[] LOOP
+    FOR whose IN
+      SELECT DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::pg_catalog.regrole::text END
+      FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
+      WHERE p.pronamespace = 'sminion'::pg_catalog.regnamespace AND p.proname = clone AND a.grantee <> p.proowner
+    LOOP
+      EXECUTE pg_catalog.format('REVOKE ALL ON FUNCTION sminion.%I() FROM %s', clone, whose);
+    END LOOP;
+    FOR whose IN
+      SELECT DISTINCT c.relowner::pg_catalog.regrole::text
+      FROM pg_catalog.pg_partition_tree('"app"."account"'::pg_catalog.regclass) t JOIN pg_catalog.pg_class c ON c.oid = t.relid
+      WHERE c.relkind = 'p' AND c.relowner <> 'sminion_owner'::pg_catalog.regrole
+    LOOP
+      EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION sminion.%I() TO %s', clone, whose);
+    END LOOP;
+  END LOOP;
+END
+$sminion$;
+
 -- write_function:write_app_account_5bdf13 (as owner)
 -- Trigger function of "app"."account" that records each write with its subjects. Its queries are made from the columns that the
 -- table has now, which are more than the policy names; after a change of columns they fail, and the same is asked with
@@ -790,7 +819,7 @@ DECLARE
   second boolean;
 BEGIN
   FOREACH second IN ARRAY ARRAY[false, true] LOOP
-    FOR more IN SELECT e.item, e.undo, e.grantor FROM sminion.guard_excess('{"saas_app":{"routines":["open_ticket(text, text, text, text[], text, text, text, jsonb, text)","enter(text)","session_facts()","epoch_in_force()","context(name, name)","open_log()","log_shape(jsonb)","log_statements(bigint, text, bigint, jsonb)"],"views":[]},"saas_auditor":{"routines":["object_states()","state_holders(text)","blind_tables()"],"views":["access_log","statement_log","refusals","subject_access","write_log","dropped_log","subject_history","settle_status","pending_changes","settle_problems","policy_version","installed_object"]},"saas_maintenance":{"routines":["settle(integer, integer)","remask(integer)","backfill(integer)","await_older(interval)","extend_log(integer)","state_holders(text)","blind_tables()"],"views":["settle_status","pending_changes","settle_problems"]},"saas_privacy_officer":{"routines":["block(text, text, text, text)","block(anynonarray, text, text, text)","unblock(text, text, text, text)","unblock(anynonarray, text, text, text)","give_consent(text, text, text, text, text)","give_consent(anynonarray, text, text, text, text)","withdraw_consent(text, text, text, text, text)","withdraw_consent(anynonarray, text, text, text, text)","object(text, text, text, text, text)","object(anynonarray, text, text, text, text)","withdraw_objection(text, text, text, text, text)","withdraw_objection(anynonarray, text, text, text, text)","give_consents(text[], text, text, text, text)","withdraw_consents(text[], text, text, text, text)","object_all(text[], text, text, text, text)","block_all(text[], text, text, text)","revoke_ticket(bigint, text)","await_older(interval)","block_and_wait(text, text, text, interval, text)","block_and_wait(anynonarray, text, text, interval, text)","state_holders(text)","blind_tables()","drop_log(date, text)"],"views":["access_log","statement_log","refusals","subject_access","write_log","dropped_log","subject_history","settle_status","pending_changes","settle_problems"]},"saas_repair":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"views":[]},"saas_work":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"views":[]}}'::pg_catalog.jsonb) e LOOP
+    FOR more IN SELECT e.item, e.undo, e.grantor FROM sminion.guard_excess('{"saas_app":{"routines":["open_ticket(text, text, text, text[], text, text, text, jsonb, text)","enter(text)","session_facts()","epoch_in_force()","context(name, name)","open_log()","log_shape(jsonb)","log_statements(bigint, text, bigint, jsonb)"],"views":[]},"saas_auditor":{"routines":["object_states()","state_holders(text)","blind_tables()"],"views":["access_log","statement_log","refusals","subject_access","write_log","dropped_log","subject_history","settle_status","pending_changes","settle_problems","policy_version","installed_object"]},"saas_maintenance":{"routines":["settle(integer, integer)","remask(integer)","backfill(integer)","await_older(interval)","extend_log(integer)","state_holders(text)","blind_tables()"],"views":["settle_status","pending_changes","settle_problems"]},"saas_privacy_officer":{"routines":["block(text, text, text, text)","block(anynonarray, text, text, text)","unblock(text, text, text, text)","unblock(anynonarray, text, text, text)","give_consent(text, text, text, text, text)","give_consent(anynonarray, text, text, text, text)","withdraw_consent(text, text, text, text, text)","withdraw_consent(anynonarray, text, text, text, text)","object(text, text, text, text, text)","object(anynonarray, text, text, text, text)","withdraw_objection(text, text, text, text, text)","withdraw_objection(anynonarray, text, text, text, text)","give_consents(text[], text, text, text, text)","withdraw_consents(text[], text, text, text, text)","object_all(text[], text, text, text, text)","block_all(text[], text, text, text)","revoke_ticket(bigint, text)","await_older(interval)","block_and_wait(text, text, text, interval, text)","block_and_wait(anynonarray, text, text, interval, text)","state_holders(text)","blind_tables()","drop_log(date, text)"],"views":["access_log","statement_log","refusals","subject_access","write_log","dropped_log","subject_history","settle_status","pending_changes","settle_problems"]},"saas_repair":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"views":[]},"saas_work":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"views":[]}}'::pg_catalog.jsonb, '[["app","account"]]'::pg_catalog.jsonb) e LOOP
       CONTINUE WHEN second AND more.grantor IS NULL;
       BEGIN
         IF second THEN

@@ -644,6 +644,35 @@ CREATE TRIGGER "~guard_made_anew" AFTER DELETE ON "crm"."customer"
   FOR EACH ROW EXECUTE FUNCTION sminion."moved_crm_customer_f72df6"();
 ALTER TABLE "crm"."customer" ENABLE ALWAYS TRIGGER "~guard_made_anew";
 
+-- partition_maker:crm.customer (as owner)
+-- A new partition gets copies of the row triggers of its table, and for each copy PostgreSQL asks whether whoever makes the
+-- partition may execute the function. So the owner of a partitioned table may, and of a partition that is partitioned itself: just
+-- the functions of these triggers. Nobody can call them, and he cannot name them for a trigger elsewhere without USAGE on schema
+-- `sminion`. An owner from before loses it here.
+DO $sminion$
+DECLARE
+  clone pg_catalog.name;
+  whose text;
+BEGIN
+  FOREACH clone IN ARRAY ARRAY['moved_crm_customer_f72df6', 'row_crm_customer_f72df6']::pg_catalog.name[] LOOP
+    FOR whose IN
+      SELECT DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::pg_catalog.regrole::text END
+      FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
+      WHERE p.pronamespace = 'sminion'::pg_catalog.regnamespace AND p.proname = clone AND a.grantee <> p.proowner
+    LOOP
+      EXECUTE pg_catalog.format('REVOKE ALL ON FUNCTION sminion.%I() FROM %s', clone, whose);
+    END LOOP;
+    FOR whose IN
+      SELECT DISTINCT c.relowner::pg_catalog.regrole::text
+      FROM pg_catalog.pg_partition_tree('"crm"."customer"'::pg_catalog.regclass) t JOIN pg_catalog.pg_class c ON c.oid = t.relid
+      WHERE c.relkind = 'p' AND c.relowner <> 'sminion_owner'::pg_catalog.regrole
+    LOOP
+      EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION sminion.%I() TO %s', clone, whose);
+    END LOOP;
+  END LOOP;
+END
+$sminion$;
+
 -- trigger_function:row_crm_gift_d76c67 (as owner)
 -- Row trigger of "crm"."gift": whatever the client sent, the mask is that of the subject's state, read under its share lock.
 -- Definer, because neither states nor parents are for purposes to read.
@@ -716,6 +745,35 @@ DROP TRIGGER IF EXISTS "~guard_row" ON "crm"."gift";
 CREATE TRIGGER "~guard_row" BEFORE INSERT OR UPDATE OR DELETE ON "crm"."gift"
   FOR EACH ROW EXECUTE FUNCTION sminion."row_crm_gift_d76c67"();
 ALTER TABLE "crm"."gift" ENABLE ALWAYS TRIGGER "~guard_row";
+
+-- partition_maker:crm.gift (as owner)
+-- A new partition gets copies of the row triggers of its table, and for each copy PostgreSQL asks whether whoever makes the
+-- partition may execute the function. So the owner of a partitioned table may, and of a partition that is partitioned itself: just
+-- the functions of these triggers. Nobody can call them, and he cannot name them for a trigger elsewhere without USAGE on schema
+-- `sminion`. An owner from before loses it here.
+DO $sminion$
+DECLARE
+  clone pg_catalog.name;
+  whose text;
+BEGIN
+  FOREACH clone IN ARRAY ARRAY['row_crm_gift_d76c67']::pg_catalog.name[] LOOP
+    FOR whose IN
+      SELECT DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::pg_catalog.regrole::text END
+      FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
+      WHERE p.pronamespace = 'sminion'::pg_catalog.regnamespace AND p.proname = clone AND a.grantee <> p.proowner
+    LOOP
+      EXECUTE pg_catalog.format('REVOKE ALL ON FUNCTION sminion.%I() FROM %s', clone, whose);
+    END LOOP;
+    FOR whose IN
+      SELECT DISTINCT c.relowner::pg_catalog.regrole::text
+      FROM pg_catalog.pg_partition_tree('"crm"."gift"'::pg_catalog.regclass) t JOIN pg_catalog.pg_class c ON c.oid = t.relid
+      WHERE c.relkind = 'p' AND c.relowner <> 'sminion_owner'::pg_catalog.regrole
+    LOOP
+      EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION sminion.%I() TO %s', clone, whose);
+    END LOOP;
+  END LOOP;
+END
+$sminion$;
 
 -- trigger_function:row_crm_message_72eec1 (as owner)
 -- Row trigger of "crm"."message": whatever the client sent, the mask is that of the subject's state, read under its share lock.
@@ -796,6 +854,35 @@ CREATE TRIGGER "~guard_row" BEFORE INSERT OR UPDATE OR DELETE ON "crm"."message"
   FOR EACH ROW EXECUTE FUNCTION sminion."row_crm_message_72eec1"();
 ALTER TABLE "crm"."message" ENABLE ALWAYS TRIGGER "~guard_row";
 
+-- partition_maker:crm.message (as owner)
+-- A new partition gets copies of the row triggers of its table, and for each copy PostgreSQL asks whether whoever makes the
+-- partition may execute the function. So the owner of a partitioned table may, and of a partition that is partitioned itself: just
+-- the functions of these triggers. Nobody can call them, and he cannot name them for a trigger elsewhere without USAGE on schema
+-- `sminion`. An owner from before loses it here.
+DO $sminion$
+DECLARE
+  clone pg_catalog.name;
+  whose text;
+BEGIN
+  FOREACH clone IN ARRAY ARRAY['row_crm_message_72eec1']::pg_catalog.name[] LOOP
+    FOR whose IN
+      SELECT DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::pg_catalog.regrole::text END
+      FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
+      WHERE p.pronamespace = 'sminion'::pg_catalog.regnamespace AND p.proname = clone AND a.grantee <> p.proowner
+    LOOP
+      EXECUTE pg_catalog.format('REVOKE ALL ON FUNCTION sminion.%I() FROM %s', clone, whose);
+    END LOOP;
+    FOR whose IN
+      SELECT DISTINCT c.relowner::pg_catalog.regrole::text
+      FROM pg_catalog.pg_partition_tree('"crm"."message"'::pg_catalog.regclass) t JOIN pg_catalog.pg_class c ON c.oid = t.relid
+      WHERE c.relkind = 'p' AND c.relowner <> 'sminion_owner'::pg_catalog.regrole
+    LOOP
+      EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION sminion.%I() TO %s', clone, whose);
+    END LOOP;
+  END LOOP;
+END
+$sminion$;
+
 -- trigger_function:row_crm_visit_70ee05 (as owner)
 -- Row trigger of "crm"."visit": whatever the client sent, the mask is that of the subject's state, read under its share lock.
 -- Definer, because neither states nor parents are for purposes to read.
@@ -866,6 +953,35 @@ DROP TRIGGER IF EXISTS "~guard_row" ON "crm"."visit";
 CREATE TRIGGER "~guard_row" BEFORE INSERT OR UPDATE OR DELETE ON "crm"."visit"
   FOR EACH ROW EXECUTE FUNCTION sminion."row_crm_visit_70ee05"();
 ALTER TABLE "crm"."visit" ENABLE ALWAYS TRIGGER "~guard_row";
+
+-- partition_maker:crm.visit (as owner)
+-- A new partition gets copies of the row triggers of its table, and for each copy PostgreSQL asks whether whoever makes the
+-- partition may execute the function. So the owner of a partitioned table may, and of a partition that is partitioned itself: just
+-- the functions of these triggers. Nobody can call them, and he cannot name them for a trigger elsewhere without USAGE on schema
+-- `sminion`. An owner from before loses it here.
+DO $sminion$
+DECLARE
+  clone pg_catalog.name;
+  whose text;
+BEGIN
+  FOREACH clone IN ARRAY ARRAY['row_crm_visit_70ee05']::pg_catalog.name[] LOOP
+    FOR whose IN
+      SELECT DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::pg_catalog.regrole::text END
+      FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
+      WHERE p.pronamespace = 'sminion'::pg_catalog.regnamespace AND p.proname = clone AND a.grantee <> p.proowner
+    LOOP
+      EXECUTE pg_catalog.format('REVOKE ALL ON FUNCTION sminion.%I() FROM %s', clone, whose);
+    END LOOP;
+    FOR whose IN
+      SELECT DISTINCT c.relowner::pg_catalog.regrole::text
+      FROM pg_catalog.pg_partition_tree('"crm"."visit"'::pg_catalog.regclass) t JOIN pg_catalog.pg_class c ON c.oid = t.relid
+      WHERE c.relkind = 'p' AND c.relowner <> 'sminion_owner'::pg_catalog.regrole
+    LOOP
+      EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION sminion.%I() TO %s', clone, whose);
+    END LOOP;
+  END LOOP;
+END
+$sminion$;
 
 -- trigger_function:row_hr_employee_f054b3 (as owner)
 -- Row trigger of "hr"."employee": whatever the client sent, the mask is that of the subject's state, read under its share lock.
@@ -955,6 +1071,35 @@ CREATE TRIGGER "~guard_made_anew" AFTER DELETE ON "hr"."employee"
   FOR EACH ROW EXECUTE FUNCTION sminion."moved_hr_employee_f054b3"();
 ALTER TABLE "hr"."employee" ENABLE ALWAYS TRIGGER "~guard_made_anew";
 
+-- partition_maker:hr.employee (as owner)
+-- A new partition gets copies of the row triggers of its table, and for each copy PostgreSQL asks whether whoever makes the
+-- partition may execute the function. So the owner of a partitioned table may, and of a partition that is partitioned itself: just
+-- the functions of these triggers. Nobody can call them, and he cannot name them for a trigger elsewhere without USAGE on schema
+-- `sminion`. An owner from before loses it here.
+DO $sminion$
+DECLARE
+  clone pg_catalog.name;
+  whose text;
+BEGIN
+  FOREACH clone IN ARRAY ARRAY['moved_hr_employee_f054b3', 'row_hr_employee_f054b3']::pg_catalog.name[] LOOP
+    FOR whose IN
+      SELECT DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::pg_catalog.regrole::text END
+      FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
+      WHERE p.pronamespace = 'sminion'::pg_catalog.regnamespace AND p.proname = clone AND a.grantee <> p.proowner
+    LOOP
+      EXECUTE pg_catalog.format('REVOKE ALL ON FUNCTION sminion.%I() FROM %s', clone, whose);
+    END LOOP;
+    FOR whose IN
+      SELECT DISTINCT c.relowner::pg_catalog.regrole::text
+      FROM pg_catalog.pg_partition_tree('"hr"."employee"'::pg_catalog.regclass) t JOIN pg_catalog.pg_class c ON c.oid = t.relid
+      WHERE c.relkind = 'p' AND c.relowner <> 'sminion_owner'::pg_catalog.regrole
+    LOOP
+      EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION sminion.%I() TO %s', clone, whose);
+    END LOOP;
+  END LOOP;
+END
+$sminion$;
+
 -- trigger_function:row_hr_partner_025f03 (as owner)
 -- Row trigger of "hr"."partner": whatever the client sent, the mask is that of the subject's state, read under its share lock.
 -- Definer, because neither states nor parents are for purposes to read.
@@ -997,6 +1142,35 @@ DROP TRIGGER IF EXISTS "~guard_row" ON "hr"."partner";
 CREATE TRIGGER "~guard_row" BEFORE INSERT OR UPDATE OR DELETE ON "hr"."partner"
   FOR EACH ROW EXECUTE FUNCTION sminion."row_hr_partner_025f03"();
 ALTER TABLE "hr"."partner" ENABLE ALWAYS TRIGGER "~guard_row";
+
+-- partition_maker:hr.partner (as owner)
+-- A new partition gets copies of the row triggers of its table, and for each copy PostgreSQL asks whether whoever makes the
+-- partition may execute the function. So the owner of a partitioned table may, and of a partition that is partitioned itself: just
+-- the functions of these triggers. Nobody can call them, and he cannot name them for a trigger elsewhere without USAGE on schema
+-- `sminion`. An owner from before loses it here.
+DO $sminion$
+DECLARE
+  clone pg_catalog.name;
+  whose text;
+BEGIN
+  FOREACH clone IN ARRAY ARRAY['row_hr_partner_025f03']::pg_catalog.name[] LOOP
+    FOR whose IN
+      SELECT DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::pg_catalog.regrole::text END
+      FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
+      WHERE p.pronamespace = 'sminion'::pg_catalog.regnamespace AND p.proname = clone AND a.grantee <> p.proowner
+    LOOP
+      EXECUTE pg_catalog.format('REVOKE ALL ON FUNCTION sminion.%I() FROM %s', clone, whose);
+    END LOOP;
+    FOR whose IN
+      SELECT DISTINCT c.relowner::pg_catalog.regrole::text
+      FROM pg_catalog.pg_partition_tree('"hr"."partner"'::pg_catalog.regclass) t JOIN pg_catalog.pg_class c ON c.oid = t.relid
+      WHERE c.relkind = 'p' AND c.relowner <> 'sminion_owner'::pg_catalog.regrole
+    LOOP
+      EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION sminion.%I() TO %s', clone, whose);
+    END LOOP;
+  END LOOP;
+END
+$sminion$;
 
 -- trigger_function:row_crm_orders_a18672 (as owner)
 -- Row trigger of "crm"."orders", whose subject is that of its parent: found, locked, and looked up once more, because the
@@ -1049,6 +1223,35 @@ CREATE TRIGGER "~guard_row" BEFORE INSERT OR UPDATE OR DELETE ON "crm"."orders"
   FOR EACH ROW EXECUTE FUNCTION sminion."row_crm_orders_a18672"();
 ALTER TABLE "crm"."orders" ENABLE ALWAYS TRIGGER "~guard_row";
 
+-- partition_maker:crm.orders (as owner)
+-- A new partition gets copies of the row triggers of its table, and for each copy PostgreSQL asks whether whoever makes the
+-- partition may execute the function. So the owner of a partitioned table may, and of a partition that is partitioned itself: just
+-- the functions of these triggers. Nobody can call them, and he cannot name them for a trigger elsewhere without USAGE on schema
+-- `sminion`. An owner from before loses it here.
+DO $sminion$
+DECLARE
+  clone pg_catalog.name;
+  whose text;
+BEGIN
+  FOREACH clone IN ARRAY ARRAY['row_crm_orders_a18672']::pg_catalog.name[] LOOP
+    FOR whose IN
+      SELECT DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::pg_catalog.regrole::text END
+      FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
+      WHERE p.pronamespace = 'sminion'::pg_catalog.regnamespace AND p.proname = clone AND a.grantee <> p.proowner
+    LOOP
+      EXECUTE pg_catalog.format('REVOKE ALL ON FUNCTION sminion.%I() FROM %s', clone, whose);
+    END LOOP;
+    FOR whose IN
+      SELECT DISTINCT c.relowner::pg_catalog.regrole::text
+      FROM pg_catalog.pg_partition_tree('"crm"."orders"'::pg_catalog.regclass) t JOIN pg_catalog.pg_class c ON c.oid = t.relid
+      WHERE c.relkind = 'p' AND c.relowner <> 'sminion_owner'::pg_catalog.regrole
+    LOOP
+      EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION sminion.%I() TO %s', clone, whose);
+    END LOOP;
+  END LOOP;
+END
+$sminion$;
+
 -- trigger_function:row_hr_badge_e29225 (as owner)
 -- Row trigger of "hr"."badge", whose subject is that of its parent: found, locked, and looked up once more, because the
 -- parent may have moved to another subject while we waited for the lock. Without a parent nobody sees the row.
@@ -1099,6 +1302,35 @@ DROP TRIGGER IF EXISTS "~guard_row" ON "hr"."badge";
 CREATE TRIGGER "~guard_row" BEFORE INSERT OR UPDATE OR DELETE ON "hr"."badge"
   FOR EACH ROW EXECUTE FUNCTION sminion."row_hr_badge_e29225"();
 ALTER TABLE "hr"."badge" ENABLE ALWAYS TRIGGER "~guard_row";
+
+-- partition_maker:hr.badge (as owner)
+-- A new partition gets copies of the row triggers of its table, and for each copy PostgreSQL asks whether whoever makes the
+-- partition may execute the function. So the owner of a partitioned table may, and of a partition that is partitioned itself: just
+-- the functions of these triggers. Nobody can call them, and he cannot name them for a trigger elsewhere without USAGE on schema
+-- `sminion`. An owner from before loses it here.
+DO $sminion$
+DECLARE
+  clone pg_catalog.name;
+  whose text;
+BEGIN
+  FOREACH clone IN ARRAY ARRAY['row_hr_badge_e29225']::pg_catalog.name[] LOOP
+    FOR whose IN
+      SELECT DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::pg_catalog.regrole::text END
+      FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
+      WHERE p.pronamespace = 'sminion'::pg_catalog.regnamespace AND p.proname = clone AND a.grantee <> p.proowner
+    LOOP
+      EXECUTE pg_catalog.format('REVOKE ALL ON FUNCTION sminion.%I() FROM %s', clone, whose);
+    END LOOP;
+    FOR whose IN
+      SELECT DISTINCT c.relowner::pg_catalog.regrole::text
+      FROM pg_catalog.pg_partition_tree('"hr"."badge"'::pg_catalog.regclass) t JOIN pg_catalog.pg_class c ON c.oid = t.relid
+      WHERE c.relkind = 'p' AND c.relowner <> 'sminion_owner'::pg_catalog.regrole
+    LOOP
+      EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION sminion.%I() TO %s', clone, whose);
+    END LOOP;
+  END LOOP;
+END
+$sminion$;
 
 -- write_function:write_crm_customer_f72df6 (as owner)
 -- Trigger function of "crm"."customer" that records each write with its subjects. Its queries are made from the columns that the
@@ -2967,7 +3199,7 @@ DECLARE
   second boolean;
 BEGIN
   FOREACH second IN ARRAY ARRAY[false, true] LOOP
-    FOR more IN SELECT e.item, e.undo, e.grantor FROM sminion.guard_excess('{"firm_app":{"routines":["open_ticket(text, text, text, text[], text, text, text, jsonb, text)","enter(text)","session_facts()","epoch_in_force()","context(name, name)","open_log()","log_shape(jsonb)","log_statements(bigint, text, bigint, jsonb)"],"views":[]},"firm_auditor":{"routines":["object_states()","state_holders(text)","blind_tables()"],"views":["access_log","statement_log","refusals","subject_access","write_log","dropped_log","subject_history","settle_status","pending_changes","settle_problems","policy_version","installed_object"]},"firm_desk":{"routines":["open_ticket(text, text, text, text[], text, text, text, jsonb, text)","enter(text)","session_facts()","epoch_in_force()","context(name, name)","open_log()","log_shape(jsonb)","log_statements(bigint, text, bigint, jsonb)"],"views":[]},"firm_maintenance":{"routines":["settle(integer, integer)","remask(integer)","backfill(integer)","await_older(interval)","extend_log(integer)","state_holders(text)","blind_tables()"],"views":["settle_status","pending_changes","settle_problems"]},"firm_news":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)","context_of_kind(name, name, text)","named_subject_of_kind(name, name, text)"],"views":[]},"firm_privacy_officer":{"routines":["block(text, text, text, text)","block(anynonarray, text, text, text)","unblock(text, text, text, text)","unblock(anynonarray, text, text, text)","give_consent(text, text, text, text, text)","give_consent(anynonarray, text, text, text, text)","withdraw_consent(text, text, text, text, text)","withdraw_consent(anynonarray, text, text, text, text)","object(text, text, text, text, text)","object(anynonarray, text, text, text, text)","withdraw_objection(text, text, text, text, text)","withdraw_objection(anynonarray, text, text, text, text)","give_consents(text[], text, text, text, text)","withdraw_consents(text[], text, text, text, text)","object_all(text[], text, text, text, text)","block_all(text[], text, text, text)","revoke_ticket(bigint, text)","await_older(interval)","block_and_wait(text, text, text, interval, text)","block_and_wait(anynonarray, text, text, interval, text)","state_holders(text)","blind_tables()","drop_log(date, text)"],"views":["access_log","statement_log","refusals","subject_access","write_log","dropped_log","subject_history","settle_status","pending_changes","settle_problems"]},"firm_repair":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)","context_of_kind(name, name, text)","named_subject_of_kind(name, name, text)"],"views":[]},"firm_work":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)","context_of_kind(name, name, text)","named_subject_of_kind(name, name, text)"],"views":[]}}'::pg_catalog.jsonb) e LOOP
+    FOR more IN SELECT e.item, e.undo, e.grantor FROM sminion.guard_excess('{"firm_app":{"routines":["open_ticket(text, text, text, text[], text, text, text, jsonb, text)","enter(text)","session_facts()","epoch_in_force()","context(name, name)","open_log()","log_shape(jsonb)","log_statements(bigint, text, bigint, jsonb)"],"views":[]},"firm_auditor":{"routines":["object_states()","state_holders(text)","blind_tables()"],"views":["access_log","statement_log","refusals","subject_access","write_log","dropped_log","subject_history","settle_status","pending_changes","settle_problems","policy_version","installed_object"]},"firm_desk":{"routines":["open_ticket(text, text, text, text[], text, text, text, jsonb, text)","enter(text)","session_facts()","epoch_in_force()","context(name, name)","open_log()","log_shape(jsonb)","log_statements(bigint, text, bigint, jsonb)"],"views":[]},"firm_maintenance":{"routines":["settle(integer, integer)","remask(integer)","backfill(integer)","await_older(interval)","extend_log(integer)","state_holders(text)","blind_tables()"],"views":["settle_status","pending_changes","settle_problems"]},"firm_news":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)","context_of_kind(name, name, text)","named_subject_of_kind(name, name, text)"],"views":[]},"firm_privacy_officer":{"routines":["block(text, text, text, text)","block(anynonarray, text, text, text)","unblock(text, text, text, text)","unblock(anynonarray, text, text, text)","give_consent(text, text, text, text, text)","give_consent(anynonarray, text, text, text, text)","withdraw_consent(text, text, text, text, text)","withdraw_consent(anynonarray, text, text, text, text)","object(text, text, text, text, text)","object(anynonarray, text, text, text, text)","withdraw_objection(text, text, text, text, text)","withdraw_objection(anynonarray, text, text, text, text)","give_consents(text[], text, text, text, text)","withdraw_consents(text[], text, text, text, text)","object_all(text[], text, text, text, text)","block_all(text[], text, text, text)","revoke_ticket(bigint, text)","await_older(interval)","block_and_wait(text, text, text, interval, text)","block_and_wait(anynonarray, text, text, interval, text)","state_holders(text)","blind_tables()","drop_log(date, text)"],"views":["access_log","statement_log","refusals","subject_access","write_log","dropped_log","subject_history","settle_status","pending_changes","settle_problems"]},"firm_repair":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)","context_of_kind(name, name, text)","named_subject_of_kind(name, name, text)"],"views":[]},"firm_work":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)","context_of_kind(name, name, text)","named_subject_of_kind(name, name, text)"],"views":[]}}'::pg_catalog.jsonb, '[["crm","customer"],["crm","gift"],["crm","message"],["crm","visit"],["hr","employee"],["hr","partner"],["crm","orders"],["hr","badge"]]'::pg_catalog.jsonb) e LOOP
       CONTINUE WHEN second AND more.grantor IS NULL;
       BEGIN
         IF second THEN
