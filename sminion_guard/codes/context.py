@@ -75,7 +75,8 @@ CONTEXT = (
          "do not change the role while a statement or cursor is open",
          errors.ContextEscape),
     Code("SG218", "no purpose declared",
-         "a guarded connection serves nobody who does not say why",
+         "a guarded connection serves nobody who does not say why; only what touches nothing, such as `SELECT 1`, needs"
+         " no purpose",
          "wrap the work in `with processing(purpose, actor=..., reason=...):`",
          errors.ContextMissing),
     Code("SG219", "login is not bound",

@@ -11,18 +11,18 @@ from psycopg.conninfo import make_conninfo
 
 from sminion_guard.errors import ContextEscape, GuardError
 from sminion_guard.session.begin import CHANGED, IDLE, Row, sets_transaction, statement_text
-from sminion_guard.session.choosing import Choosing
 from sminion_guard.session.context import Context, current
 from sminion_guard.session.cursor import guarded
 from sminion_guard.session.errors_from_server import NOT_PERMITTED, explain
 from sminion_guard.session.guard import Guard
 from sminion_guard.session.recording import Sent
+from sminion_guard.session.without_purpose import WithoutPurpose
 
 if TYPE_CHECKING:
     from psycopg.abc import PQGen, Query
 
 
-class Door(Choosing[Row]):
+class Door(WithoutPurpose[Row]):
     """Mixed into psycopg's connections, before them."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -111,7 +111,7 @@ class Door(Choosing[Row]):
         :raises ContextMissing: SG218.
         :raises ContextEscape: SG231.
         """
-        if self._unserved:
+        if self._unserved or self._began_outside():
             return
         context, began = current(), self._context
         if context is not began and context != began:

@@ -23,9 +23,9 @@ def work(purpose: str = "contract", reason: str = "ticket 1", **more: Any) -> pr
     return processing(purpose, actor="agent:17", reason=reason, **more)
 
 
-def test_without_a_purpose_nothing_is_executed(connection: Connection) -> None:
+def test_without_a_purpose_nothing_of_anybody_is_executed(connection: Connection) -> None:
     with pytest.raises(ContextMissing) as refusal:
-        connection.execute("SELECT 1")
+        connection.execute(CUSTOMERS)
     assert refusal.value.code == "SG218"
     assert connection.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
 

@@ -59,7 +59,7 @@ def test_engine_of_the_application(guard_url, guard_policy_file, guard_log):
 @pytest.mark.parametrize("guard_login", ["clinic_app"])
 def test_without_a_purpose(guard_login, guard_connection):
     with pytest.raises(ContextMissing):
-        guard_connection.execute("SELECT 1")
+        guard_connection.execute("SELECT id FROM care.patient")
 """).assert_outcomes(passed=5)
 
 

@@ -17,6 +17,7 @@ from sminion_guard.analyzer.catalog import Catalog
 from sminion_guard.analyzer.catalog_read import FreshCatalog
 from sminion_guard.analyzer.explain import excerpt
 from sminion_guard.analyzer.frame import Frame, frame
+from sminion_guard.analyzer.harmless import harmless
 from sminion_guard.analyzer.staged import State, staged
 from sminion_guard.codes import error_class
 from sminion_guard.errors import AuditUnavailable, GuardError, PolicyError, TicketRefused
@@ -109,6 +110,10 @@ class Auditor:
             # With what it was found from, so that nothing else gets their identity.
             known = self._staged[key] = (*staged(verdict, state, view), (verdict, state, view))
         return known[0], known[1]
+
+    def harmless(self, sql: str) -> bool:
+        """Whether a text is about nobody, and needs no purpose."""
+        return harmless(sql, self.catalog)
 
     def doubts(self, verdict: Verdict) -> bool:
         """Whether a newer catalog may lift the refusal: see :meth:`refresh`."""
