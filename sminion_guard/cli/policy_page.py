@@ -27,8 +27,8 @@ OPERATIONS = {
 }
 """Operation to its participle."""
 
-ENDS = {"destroy": "destroyed", "depersonalize": "made anonymous"}
-"""What happens when retention ends, as its participle."""
+ENDS = {"destroy": "to be destroyed", "depersonalize": "to be made anonymous"}
+"""What is to be done with data when their retention ends. The guard hides them; it does not do it by itself."""
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!|~&-])")
 

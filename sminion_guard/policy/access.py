@@ -48,6 +48,22 @@ def leading_columns(table: Table) -> frozenset[str]:
     return frozenset(entry.column for entry in table.subject or ())
 
 
+def unchangeable(table: Table, column: str) -> tuple[str, str] | None:
+    """Why no purpose changes a column, and what to do instead; None where it is one that a purpose may change."""
+    if column in leading_columns(table):
+        return (
+            f"`{column}` leads to the person whom the row is about, and never changes",
+            "delete the row, and insert it for the other person",
+        )
+    if table.columns.get(column) == "key":
+        return (
+            f"`{column}` is of category `key`, and a key never changes",
+            f"delete the row, and insert it anew; or, where `{column}` neither identifies anything nor leads to a"
+            " person, give it category `none` in the policy",
+        )
+    return None
+
+
 def changeable_columns(purpose: Purpose, table: Table) -> tuple[str, ...]:
     """The needed columns without keys and without what leads to the subject: a row never changes its person."""
     fixed = leading_columns(table)

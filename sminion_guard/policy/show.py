@@ -33,6 +33,9 @@ class PurposeView:
     title: str
     basis: str
     needs: tuple[str, ...]
+    """As the policy says it."""
+    data: tuple[str, ...]
+    """Those of ``needs`` that columns have which the purpose reaches."""
     may: tuple[str, ...]
     sees_blocked: bool
     collected_in: tuple[str, ...]
@@ -105,6 +108,8 @@ class Overview:
     compatible: tuple[Compatible, ...]
     further: tuple[Further, ...]
     recipients: tuple[Recipient, ...]
+    data: frozenset[str]
+    """Categories that some column of a table about people has."""
     ticket: TicketView
     kinds: dict[str, str]
     """Kinds of subjects, name to the type of their keys; none where the policy names no kinds."""
@@ -147,6 +152,9 @@ def overview(policy: Policy) -> Overview:
         compatible=tuple(sorted(policy.compatible, key=lambda pair: sorted(pair.purposes))),
         further=tuple(sorted(policy.further, key=lambda entry: (entry.data_of, entry.may_serve))),
         recipients=tuple(recipient for _, recipient in sorted(policy.recipients.items())),
+        data=frozenset(
+            category for table in policy.tables() if table.subject is not None for category in table.columns.values()
+        ),
         ticket=TicketView(
             {name: kind.value for name, kind in sorted(policy.ticket_values.items())}, tuple(sorted(policy.may_set)),
             tuple(sorted(policy.trusted_operators)), tuple(sorted(policy.may_call)),
@@ -158,17 +166,28 @@ def overview(policy: Policy) -> Overview:
 
 def _purpose(policy: Policy, name: str) -> PurposeView:
     purpose = policy.purposes[name]
+    compartments = tuple(_compartment(policy, found) for found in compartments_of(policy, name))
     return PurposeView(
         name=name,
         title=purpose.title,
         basis=purpose.basis.value,
         needs=tuple(sorted(purpose.needs)),
+        data=_data(policy, compartments),
         may=tuple(sorted(operation.value for operation in purpose.may)),
         sees_blocked=purpose.sees_blocked,
         collected_in=tuple(sorted(collects_in(policy, name))),
         logins=tuple(sorted(login.name for login in policy.logins.values() if name in login.purposes)),
-        compartments=tuple(_compartment(policy, found) for found in compartments_of(policy, name)),
+        compartments=compartments,
     )
+
+
+def _data(policy: Policy, compartments: tuple[CompartmentView, ...]) -> tuple[str, ...]:
+    columns = {table.qualified: table.columns for table in policy.tables() if table.subject is not None}
+    return tuple(sorted({
+        columns[access.table][name]
+        for compartment in compartments for access in compartment.tables if access.table in columns
+        for name in (*access.use, *access.collect, *access.clarify)
+    }))
 
 
 def _compartment(policy: Policy, found: Compartment) -> CompartmentView:

@@ -72,7 +72,8 @@ def listen(w: Walk, node: Node, scope: Scope) -> Result:
     """``LISTEN channel``."""
     w.fact(FactKind.ESCAPE, "`LISTEN` reaches beyond the transaction", None,
            detail="whoever uses the connection next would hear the channel",
-           hint="listen on a connection of its own, that is not guarded and reads nothing")
+           hint="listen on a plain connection, `psycopg.connect(..., autocommit=True)` as the same login, since LISTEN"
+           " asks for no privilege; then read what the message names on a guarded one")
     return Result()
 
 

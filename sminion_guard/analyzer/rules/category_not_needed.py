@@ -12,6 +12,7 @@ from sminion_guard.analyzer.frame import Frame, category
 from sminion_guard.analyzer.places import span
 from sminion_guard.analyzer.statements import Statement
 from sminion_guard.analyzer.verdict import Reason
+from sminion_guard.policy.access import unchangeable
 from sminion_guard.policy.model import Operation
 from sminion_guard.policy.names import RESERVED_COLUMNS, SYSTEM_COLUMNS
 
@@ -114,9 +115,15 @@ def _why(frame: Frame, access: Access, column: str) -> str:
         return f"`{column}` tells when or where a row was written last, by settling a block or objection too"
     if kind is None:
         return f"`{column}` is not listed in the policy"
-    if frame.purpose.needs_category(kind):
-        return f"`{column}` says whose row it is, and never changes"
-    return f"`{column}` is of category `{kind}`"
+    fixed = _fixed(frame, access, column)
+    return fixed[0] if fixed else f"`{column}` is of category `{kind}`"
+
+
+def _fixed(frame: Frame, access: Access, column: str) -> tuple[str, str] | None:
+    """Why no purpose changes a column, and what to do instead."""
+    if access.operation is not Operation.CLARIFY:
+        return None
+    return unchangeable(frame.policy.schemas[access.schema].tables[access.relation], column)
 
 
 def _hint(frame: Frame, access: Access, closed: Sequence[str]) -> str:
@@ -125,6 +132,9 @@ def _hint(frame: Frame, access: Access, closed: Sequence[str]) -> str:
         return f"list them under `columns` of `[schema.{access.schema}.{access.relation}]`: `{listed}`"
     if not RESERVED_COLUMNS.isdisjoint(closed):
         return "leave the columns out: the guard keeps its own"
+    fixed = [found[1] for column in closed if (found := _fixed(frame, access, column)) is not None]
+    if fixed:
+        return "; ".join(dict.fromkeys(fixed))
     kinds = {category(frame.policy, access.schema, access.relation, column) for column in closed}
     if None in kinds:
         return "leave the columns out, or list them in the policy with their categories"

@@ -12,7 +12,7 @@ from sminion_guard.migrate.transaction import Installer
 _TREES = {
     "child": ("SG431", "table `{0}` is a partition or child of `{1}`", "name `{1}` instead, or detach it"),
     "parent": ("SG431", "table `{0}` has the inheritance child `{1}`", "let `{1}` stand alone: `NO INHERIT`"),
-    "foreign": ("SG426", "partition `{1}` of `{0}` is a foreign table", "detach it"),
+    "foreign": ("SG426", "partition `{1}` of `{0}` is a foreign table", "`ALTER TABLE {0} DETACH PARTITION {1}`"),
 }
 
 

@@ -51,6 +51,10 @@ def tables(installer: Installer, compiled: Compiled) -> Iterator[Problem]:
     for schema, name, column, *rest in installer.ask("queries/preflight/columns", as_owner=False, **names(policy)):
         columns.setdefault((schema, name), {})[column] = Column(*rest)
 
+    behind: dict[str, list[str]] = {}
+    for view, read in installer.ask("queries/preflight/behind", as_owner=False, **names(policy)):
+        behind.setdefault(view, []).append(read)
+
     for schema in sorted(policy.schemas):
         if schema not in there:
             yield Problem("SG424", f"schema `{schema}` does not exist", hint=suggestion(schema, there.keys()))
@@ -67,9 +71,24 @@ def tables(installer: Installer, compiled: Compiled) -> Iterator[Problem]:
                 hint=suggestion(table.name, there[table.schema].keys()),
             )
         elif kind in KINDS:
-            yield Problem("SG426", f"`{table.qualified}` is {KINDS[kind]}", hint="name the table behind it")
+            yield _no_table(table, kind, behind.get(table.qualified, []))
         else:
             yield from _judge(policy, table, columns)
+
+
+def _no_table(table: Table, kind: str, behind: list[str]) -> Problem:
+    """A view or the like where a table should be."""
+    listed = ", ".join(f"`{name}`" for name in behind)
+    if kind == "f":
+        hint = "leave it out: what the policy does not list is closed; or keep the rows in a table of this database"
+    elif not behind:
+        hint = "leave it out: what the policy does not list is closed"
+    else:
+        hint = f"list {listed} instead, which it reads, and leave the {KINDS[kind].removeprefix('a ')} itself out"
+    return Problem(
+        "SG426", f"`{table.qualified}` is {KINDS[kind]}",
+        detail="only tables keep row security and the triggers that set masks", hint=hint,
+    )
 
 
 def names(policy: Policy) -> dict[str, object]:
@@ -91,13 +110,24 @@ def _judge(policy: Policy, table: Table, columns: Columns) -> Iterator[Problem]:
             yield Problem(
                 "SG429",
                 f"retention of `{table.qualified}` counts from `{table.retention.after}`, which is {after.type}",
-                hint="name a column of type date, timestamp or timestamptz",
+                hint=_countable(table, own),
             )
     if isinstance(table.subject, SubjectPath):
         yield from _judge_path(table, table.subject, own, columns.get((table.subject.schema, table.subject.table), {}))
     for entry in table.subject if isinstance(table.subject, tuple) else ():
         if entry.column in own:
             yield from _judge_subject(policy, table, entry, own[entry.column])
+
+
+def _countable(table: Table, own: Mapping[str, Column]) -> str:
+    """What retention can count from instead."""
+    fit = [f"`{name}`" for name, column in own.items() if column.type in TIMES]
+    if fit:
+        return "let `after` name a date or timestamp: " + ", ".join(fit)
+    return (
+        f"`ALTER TABLE {table.qualified} ADD kept_from timestamptz DEFAULT now()`, fill it in for the rows that are"
+        " there, and let `after` name it; or leave `retention` out"
+    )
 
 
 def _judge_subject(policy: Policy, table: Table, subject: SubjectColumn, column: Column) -> Iterator[Problem]:

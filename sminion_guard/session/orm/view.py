@@ -18,7 +18,7 @@ from sqlalchemy.sql import visitors
 from sminion_guard.errors import DataNotNeeded, OperationNotAllowed
 from sminion_guard.policy import Operation, Policy
 from sminion_guard.policy import Table as Listed
-from sminion_guard.policy.access import TableAccess, leading_columns, may, table_access
+from sminion_guard.policy.access import TableAccess, may, table_access, unchangeable
 from sminion_guard.session.guard import Guard
 
 Translation = frozenset[tuple[str | None, str | None]]
@@ -119,10 +119,10 @@ class View:
         if category is None:
             detail, hint = f"`{column}` is not listed in the policy", "list it in the policy with its category"
         else:
-            fixed = category == "key" or column in leading_columns(listed)
-            detail = f"`{column}` is of category `{category}`" if not fixed or operation is not Operation.CLARIFY else (
-                f"`{column}` says whose row it is, or which, and never changes")
+            detail = f"`{column}` is of category `{category}`"
             hint = f"leave it alone, or act for {_names(others)}" if others else "leave it alone: no purpose may"
+            if operation is Operation.CLARIFY:
+                detail, hint = unchangeable(listed, column) or (detail, hint)
         return DataNotNeeded(
             "SG103", f"purpose `{self.purpose}` may not {_DOES[operation]} `{listed.qualified}.{column}`",
             detail=detail, hint=hint,

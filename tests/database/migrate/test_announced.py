@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 from sminion_guard import migrate
 from sminion_guard.cli.main import app
 from sminion_guard.migrate import Problem
+from sminion_guard.policy import loads
 from tests.database.migrate.conftest import Shop
 
 OPEN = """
@@ -138,3 +139,25 @@ def test_a_problem_lists_its_items_only_when_asked() -> None:
     problem = migrate.Problem("SG340", "two", items=("a", "b"))
     assert problem.render() == "two [SG340]"
     assert problem.render(verbose=True) == "two [SG340]\n      a\n      b"
+
+
+def test_findings_of_retention_and_of_views_say_what_can_be_done(shop: Shop) -> None:
+    shop.database.execute(
+        "CREATE VIEW public.inner_one AS SELECT s.* FROM news.subscriber s JOIN crm.customer c ON c.id = s.customer_id;"
+        "CREATE VIEW news.letter AS SELECT customer_id, email FROM public.inner_one;"
+        "CREATE MATERIALIZED VIEW news.copy AS SELECT customer_id, email FROM news.letter;"
+        "ALTER TABLE crm.customer ADD year_seen integer, ADD changed_on date"
+    )
+    for view in ("letter", "copy"):
+        (told,) = found(shop.plan(shop.changed("[schema.news.subscriber]", f"[schema.news.{view}]")).problems, "SG426")
+        assert "list `crm.customer`, `news.subscriber` instead, which it reads" in str(told.hint)
+    counted = loads(shop.text.replace('after = "last_seen_at"', 'after = "year_seen"').replace(
+        'last_seen_at = "none"', 'last_seen_at = "none", year_seen = "none"'))
+    (told,) = found(shop.plan(counted).problems, "SG429")
+    assert told.hint == "let `after` name a date or timestamp: `last_seen_at`, `changed_on`"
+    shop.database.execute("ALTER TABLE crm.customer DROP last_seen_at, DROP changed_on")
+    (told,) = found(shop.plan(counted).problems, "SG429")
+    statement = str(told.hint).split("`")[1]
+    shop.database.execute(statement)
+    (told,) = found(shop.plan(counted).problems, "SG429")
+    assert "`kept_from`" in str(told.hint)

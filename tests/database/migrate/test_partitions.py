@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - SQL stands on one line
 """The owner of a partitioned table makes, attaches and detaches partitions after `apply`, as the jobs of each month do."""
 
 from __future__ import annotations

@@ -131,7 +131,9 @@ def test_keys_never_change(engine: Engine, sent: list[str]) -> None:
         order.customer_id = 5
         with pytest.raises(DataNotNeeded) as refusal:
             session.flush()
-        assert refusal.value.detail == "`customer_id` says whose row it is, or which, and never changes"
+        assert refusal.value.detail == (
+            "`customer_id` leads to the person whom the row is about, and never changes")
+        assert refusal.value.hint == "delete the row, and insert it for the other person"
         assert sent == []
 
 

@@ -101,7 +101,8 @@ def test_the_page_holds_no_markup_of_the_policy_itself(template: str) -> None:
 @pytest.mark.parametrize("template", ["policy.html.j2", "policy.md.j2"])
 def test_the_page_tells_purposes_bases_retention_and_recipients(template: str) -> None:
     page = render(overview(loads(SHOP)), template)
-    for said in ("Newsletter", "you have given your consent", "Kept for 3 years, then destroyed", "Web analytics",
+    for said in ("Newsletter", "you have given your consent", "Web analytics",
+                 "Used for 3 years. After that nobody sees it, and it is to be destroyed",
                  "free text"):
         assert said in page
 
@@ -110,3 +111,15 @@ def test_the_page_has_words_for_every_basis_operation_and_end() -> None:
     assert set(BASES) == set(Basis)
     assert set(OPERATIONS) == set(Operation)
     assert set(ENDS) == set(RetentionEnd)
+
+
+@pytest.mark.parametrize("template", ["policy.html.j2", "policy.md.j2"])
+def test_the_page_claims_no_category_that_no_column_has_and_nothing_that_is_not_done(template: str) -> None:
+    found = loads(SHOP)
+    view = overview(found)
+    held = {category for table in found.tables() for category in table.columns.values()}
+    assert any(set(purpose.needs) - held for purpose in view.purposes), "the control: one needs what no column has"
+    page = render(view, template).lower().rpartition("<body>")[2]
+    for category in {name for purpose in view.purposes for name in purpose.needs} - held:
+        assert category.replace("_", " ") not in page
+    assert "then destroyed" not in page
