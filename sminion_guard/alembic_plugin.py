@@ -8,12 +8,13 @@ only, and the first use of one loads what it does.
 from __future__ import annotations
 
 import importlib
-from typing import Any
-
-from alembic.operations import Operations
-from alembic.runtime.plugins import Plugin
+from typing import TYPE_CHECKING, Any
 
 from sminion_guard.extras import explained
+
+if TYPE_CHECKING:
+    from alembic.operations import Operations
+    from alembic.runtime.plugins import Plugin
 
 OPERATIONS = ("guard_alter_column", "guard_apply_policy", "guard_remove_policy")
 """What ``sminion_guard.migrate.operations`` registers."""
@@ -21,6 +22,8 @@ OPERATIONS = ("guard_alter_column", "guard_apply_policy", "guard_remove_policy")
 
 def setup(plugin: Plugin) -> None:
     """Register the operations. The plugin itself compares nothing: autogenerate stays as it is."""
+    from alembic.operations import Operations  # here: Alembic imports this module while it is being imported itself
+
     for name in OPERATIONS:
         Operations.register_operation(name, "perform")(_later(name))
 

@@ -80,3 +80,10 @@ def test_importing_alembic_loads_nothing_of_ours_but_the_names() -> None:
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert "sminion_guard.alembic_plugin" in loaded
     assert "sminion_guard.migrate" not in loaded and "psycopg" not in loaded
+
+
+def test_whichever_is_imported_first_the_operations_are_there() -> None:
+    for first in ("alembic", "sminion_guard.alembic_plugin", "sminion_guard.migrate.operations"):
+        code = f"import {first}; from alembic import op; print(hasattr(op, 'guard_apply_policy'))"
+        found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+        assert found.stdout == "True\n", (first, found.stderr)
