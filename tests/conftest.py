@@ -109,11 +109,16 @@ def guarded_database(server: Server) -> Iterator[servers.Database]:
 def interruptible() -> Iterator[None]:
     """Programs that the test starts hear Ctrl-C, also when who started this run ignores it: nohup, a background job.
 
-    A process that starts with SIGINT ignored keeps ignoring it, and Python then installs no handler.
+    A shell starts what runs in the background with SIGINT and SIGQUIT ignored, and a process goes on ignoring what it
+    started with.
     """
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    before = {
+        signal.SIGINT: signal.signal(signal.SIGINT, signal.default_int_handler),
+        signal.SIGQUIT: signal.signal(signal.SIGQUIT, signal.SIG_DFL),
+    }
     yield
-    signal.signal(signal.SIGINT, before)
+    for which, handler in before.items():
+        signal.signal(which, handler)
 
 
 @pytest.fixture(scope="session")

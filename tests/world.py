@@ -103,6 +103,12 @@ def ticket(connection: Connection, purpose: str, **more: object) -> str:
     return str(row[0])
 
 
+def open_tickets(world: World) -> dict[str, str]:
+    """A ticket of the login that holds everything, for each purpose that opens a schema."""
+    with world.connect() as connection:
+        return {purpose: ticket(connection, purpose) for purpose in [*sorted(set(PURPOSES.values())), "accounting"]}
+
+
 @contextmanager
 def acting(connection: Connection, token: str, begin: str = "BEGIN") -> Iterator[Connection]:
     """A transaction under a ticket, rolled back at its end."""

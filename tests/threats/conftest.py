@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from sminion_guard.embedded import Server
-from tests.world import PURPOSES, Connection, World, new_world, ticket
+from tests.world import Connection, World, new_world, open_tickets
 
 
 @pytest.fixture(scope="session")
@@ -18,9 +18,7 @@ def world(server: Server) -> Iterator[World]:
 
 @pytest.fixture(scope="session")
 def tokens(world: World) -> dict[str, str]:
-    """A ticket of the login that holds everything, for each purpose that opens a schema."""
-    with world.connect() as connection:
-        return {purpose: ticket(connection, purpose) for purpose in [*sorted(set(PURPOSES.values())), "accounting"]}
+    return open_tickets(world)
 
 
 @pytest.fixture

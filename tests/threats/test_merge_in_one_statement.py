@@ -20,7 +20,19 @@ from pathlib import Path
 import pytest
 
 from sminion_guard.embedded import Server
-from tests.world import INCOMPATIBLE, PRIVILEGE, PURPOSES, TABLES, Connection, World, acting, new_world, refusal, rows
+from tests.world import (
+    INCOMPATIBLE,
+    PRIVILEGE,
+    PURPOSES,
+    TABLES,
+    Connection,
+    World,
+    acting,
+    new_world,
+    open_tickets,
+    refusal,
+    rows,
+)  # fmt: skip
 
 LINE = re.compile(r"--@(without|control on|among|tables on) (\w+)\n")
 
@@ -48,10 +60,16 @@ def read(path: Path) -> Form:
 FORMS = {path.stem: read(path) for path in sorted((Path(__file__).parent / "merge").glob("*.sql"))}
 
 
-@pytest.fixture(scope="session", params=["schemas", "tables"])
+@pytest.fixture(scope="module", params=["schemas", "tables"])
 def world(request: pytest.FixtureRequest, server: Server) -> Iterator[World]:
     with new_world(server, one_schema=request.param == "tables") as world:
         yield world
+
+
+@pytest.fixture(scope="module")
+def tokens(world: World) -> dict[str, str]:
+    """Of this world: those of conftest.py are kept for all files, and for the world that was there first."""
+    return open_tickets(world)
 
 
 def pairs(form: Form) -> list[tuple[str, str]]:
