@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from alembic.operations import Operations
     from alembic.runtime.plugins import Plugin
 
-OPERATIONS = ("guard_alter_column", "guard_apply_policy", "guard_remove_policy")
+OPERATIONS = ("guard_alter_column", "guard_apply_policy", "guard_processing", "guard_remove_policy")
 """What ``sminion_guard.migrate.operations`` registers."""
 
 

@@ -122,6 +122,8 @@ def _login(login: LoginView) -> str:
     text = f"{login.name}: {_list(login.purposes)}"
     if login.incompatible:
         text += f"; holds {' and '.join(login.incompatible)}, which may not be merged, because: {login.why}"
+    if login.owns:
+        text += f"; may own what is protected, because: {login.owns}"
     return text
 
 

@@ -54,7 +54,8 @@ def registry(policy: Policy, compartments: tuple[Compartment, ...], bits: Mappin
             for entry in compartments
         ],
         "logins": [
-            {"login": login.name, "purpose": purpose, "may_hold_incompatible": login.may_hold_incompatible is not None}
+            {"login": login.name, "purpose": purpose, "may_hold_incompatible": login.may_hold_incompatible is not None,
+             "may_own": login.may_own is not None}
             for login in sorted(policy.logins.values(), key=lambda entry: entry.name)
             for purpose in sorted(set(login.purposes))
         ],

@@ -31,13 +31,15 @@ def memberships(policy: Policy, compartments: tuple[Compartment, ...]) -> Iterat
                     "role_literal": literal(compartment.role),
                     "login": ident(login.name),
                     "login_literal": literal(login.name),
+                    "may_own": "false" if login.may_own is None else "true",
                 }
                 yield from_templates("membership", f"{login.name}:{compartment.role}", values)
 
 
 def closures(policy: Policy) -> Iterator[Statement]:
     """What nobody may have: privileges of PUBLIC and of logins in protected schemas, and places for copies."""
-    logins = {"logins": array(sorted(policy.logins))}
+    # An owner keeps what it needs to migrate: taken away, it would grant it to itself again.
+    logins = {"logins": array(sorted(login.name for login in policy.logins.values() if login.may_own is None))}
     yield from_templates("closed_database", policy.name, logins)
     for name in sorted(policy.schemas):
         values = logins | {"schema_literal": literal(name)}

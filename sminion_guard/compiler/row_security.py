@@ -29,8 +29,10 @@ def row_security(
     yield from_templates("row_security", table.qualified, {"table": name, "table_literal": literal(name)})
     collection = policy.collection_of(table).name
     inside = tuple(entry for entry in compartments if collection in entry.collections)
-    floor = predicates.known_role(entry.role for entry in inside)
-    yield _policy(table, ("floor",), "RESTRICTIVE", "ALL", ("PUBLIC",), floor)
+    known = tuple(entry.role for entry in inside)
+    yield _policy(table, ("floor",), "RESTRICTIVE", "ALL", ("PUBLIC",), predicates.known_role(known, name))
+    refused = predicates.refused(known, name, adopted=bool(table.adopt_policies))
+    yield _policy(table, ("refused",), "PERMISSIVE", "ALL", ("PUBLIC",), refused)
     for compartment in inside:
         blocked = policy.purposes[compartment.purpose].sees_blocked
         ticket = predicates.ticket_floor(policy, table, compartment.role, sees_blocked=blocked)

@@ -11,6 +11,7 @@ with explained():  # here, so that whatever module of ours is imported first say
     from sminion_guard.migrate.masks import fill_masks, settle_all
     from sminion_guard.migrate.plan import Plan, plan
     from sminion_guard.migrate.preflight import Problem, UnfitDatabase
+    from sminion_guard.migrate.processing import processing
     from sminion_guard.migrate.progress import Progress, Step
     from sminion_guard.migrate.remove import remove
     from sminion_guard.migrate.report import Report
@@ -18,5 +19,5 @@ with explained():  # here, so that whatever module of ours is imported first say
 
 __all__ = [
     "Change", "Plan", "Problem", "Progress", "Report", "State", "Step", "UnfitDatabase", "apply", "downgrade",
-    "fill_masks", "offline_sql", "plan", "removal_script", "remove", "script", "settle_all", "upgrade",
+    "fill_masks", "offline_sql", "plan", "processing", "removal_script", "remove", "script", "settle_all", "upgrade",
 ]

@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg
 from alembic.operations import Operations
+from sqlalchemy.engine import Connection
 
 from sminion_guard.errors import InstallError
 from sminion_guard.migrate.report import Report
@@ -47,7 +48,15 @@ def psycopg_below(operations: Operations) -> psycopg.Connection[Any]:
 
     :raises InstallError: SG416 when the migration runs over another driver.
     """
-    driver = operations.get_bind().connection.driver_connection
+    return driver_connection(operations.get_bind())
+
+
+def driver_connection(connection: Connection) -> psycopg.Connection[Any]:
+    """The connection below ``connection``.
+
+    :raises InstallError: SG416 when it is another driver's.
+    """
+    driver = connection.connection.driver_connection
     if not isinstance(driver, psycopg.Connection):
         raise InstallError(
             "SG416",

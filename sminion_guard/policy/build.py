@@ -203,7 +203,7 @@ class Builder:
         for name, raw in self.sections["login"].items():
             entry = shape.validate(shape.LoginShape, raw, ("login", name), self.report)
             if entry and self._known_purposes(entry.purposes, ("login", name, "purposes")):
-                found[name] = Login(name, tuple(entry.purposes), entry.may_hold_incompatible)
+                found[name] = Login(name, tuple(entry.purposes), entry.may_hold_incompatible, entry.may_own)
         return MappingProxyType(found)
 
     def _recipients(self) -> Mapping[str, Recipient]:

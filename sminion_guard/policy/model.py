@@ -210,6 +210,8 @@ class Login:
     purposes: tuple[str, ...]
     may_hold_incompatible: str | None = None
     """Why this login may hold purposes whose schemas are not all mergeable; shown by `sminion-guard policy show`."""
+    may_own: str | None = None
+    """Why this login may own what is protected, as the one that runs migrations does."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,6 +106,7 @@ class PurposeShape(Shape):
 class LoginShape(Shape):
     purposes: Annotated[list[str], Field(min_length=1)]
     may_hold_incompatible: Text | None = None
+    may_own: Text | None = None
 
 
 class CompatibleShape(Shape):

@@ -88,12 +88,13 @@ class SchemaView:
 
 @dataclass(frozen=True, slots=True)
 class LoginView:
-    """A login, its purposes, and the pair of schemas it may hold although they may not be merged."""
+    """A login, its purposes, the schemas it may hold although they may not be merged, and why it may own tables."""
 
     name: str
     purposes: tuple[str, ...]
     incompatible: tuple[str, str] | None
     why: str | None
+    owns: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,8 @@ def overview(policy: Policy) -> Overview:
         for name, schema in sorted(policy.schemas.items())
     )
     logins = tuple(
-        LoginView(name, tuple(sorted(login.purposes)), incompatible_pair(policy, login), login.may_hold_incompatible)
+        LoginView(name, tuple(sorted(login.purposes)), incompatible_pair(policy, login), login.may_hold_incompatible,
+                  login.may_own)
         for name, login in sorted(policy.logins.items())
     )
     return Overview(

@@ -2,7 +2,8 @@
 -- that is good for the compartment it acts as, or not at all. The ticket is noted in sminion.write_ticket. By the time the
 -- write is recorded the settings may be others: a data-modifying WITH runs before the SELECT that it stands in is done.
 --
--- Others (the owner, a superuser, roles that have nothing to do with the policy) write as row security lets them.
+-- Others (the owner, a superuser, roles that have nothing to do with the policy) write as row security lets them, and so does
+-- a login that the policy accepts as an owner, while it is not in a compartment: what it does there was its to do before.
 -- current_setting('role') and not current_user: in a definer function, the compartment that its caller acts as.
 CREATE FUNCTION sminion.fix_ticket() RETURNS trigger
 LANGUAGE plpgsql
@@ -30,7 +31,11 @@ BEGIN
     PERFORM set_config('sminion.write_ticket', place::text, true);
     RETURN NULL;
   END IF;
-  IF NOT EXISTS (SELECT FROM sminion.login l WHERE l.login = session_user) THEN
+  IF NOT EXISTS (
+    SELECT FROM sminion.login l
+    WHERE l.login = session_user
+      AND (NOT l.may_own OR EXISTS (SELECT FROM sminion.compartment c WHERE c.role = acting)))
+  THEN
     RETURN NULL;
   END IF;
 

@@ -4,7 +4,7 @@
 --
 -- expected: {role: {"routines": [...], "views": [...]}}. Who keeps a log here (`keep_log_of`) has its three functions,
 -- and the owner of one of `tables` those of its row triggers where it is partitioned (templates/partition_maker).
--- tables: [[schema, table], ...], those with subjects.
+-- tables: [[schema, table], ...], those with subjects. PUBLIC may call the two functions that do nothing but raise.
 CREATE FUNCTION sminion.guard_excess(expected jsonb, tables jsonb, OUT item text, OUT undo text, OUT grantor name) RETURNS SETOF record
 LANGUAGE sql
 STABLE
@@ -63,7 +63,9 @@ AS $sminion$
   LEFT JOIN pg_roles b ON b.oid = a.grantor
   CROSS JOIN LATERAL (SELECT
     a.privilege_type || CASE WHEN l.column_name IS NULL THEN '' ELSE format(' (%I)', l.column_name) END,
-    a.grantee <> 0 AND a.privilege_type = l.usual AND EXISTS (SELECT FROM wanted w WHERE w.role = g.rolname AND w.oid = l.oid)
+    a.privilege_type = l.usual AND CASE a.grantee
+      WHEN 0 THEN l.oid IN ('sminion.refuse_without_ticket(regclass)'::regprocedure, 'sminion.refuse_other_way(regclass, regclass)'::regprocedure)
+      ELSE EXISTS (SELECT FROM wanted w WHERE w.role = g.rolname AND w.oid = l.oid) END
   ) AS p (what, wanted)
   WHERE a.grantee <> 'sminion_owner'::regrole AND (p.wanted IS NOT TRUE OR a.is_grantable)
   UNION ALL

@@ -93,9 +93,10 @@ BEGIN
   SELECT c.* INTO STRICT room FROM sminion.compartment c
   WHERE c.purpose = open_ticket.purpose AND (open_ticket.schemas IS NULL OR c.schemas || c.tables @> open_ticket.schemas);
 
-  -- A login that inherits the role acts with its privileges outside of `enter`, one that may grant it lends them.
-  IF pg_has_role(session_user, room.role, 'USAGE')
-     OR pg_has_role(session_user, room.role, 'MEMBER WITH ADMIN OPTION')
+  -- A login that inherits the role acts with its privileges outside of `enter`, one that may grant it lends them. One that
+  -- the policy accepts as an owner could grant itself anything.
+  IF NOT held.may_own AND (
+    pg_has_role(session_user, room.role, 'USAGE') OR pg_has_role(session_user, room.role, 'MEMBER WITH ADMIN OPTION'))
   THEN
     RAISE EXCEPTION USING ERRCODE = 'SG219',
       MESSAGE = format('login `%s` inherits or may grant compartment `%s`', session_user, room.role),

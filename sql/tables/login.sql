@@ -3,6 +3,8 @@ CREATE TABLE sminion.login (
   login                 name    NOT NULL,
   purpose               text    NOT NULL,
   may_hold_incompatible boolean NOT NULL,
+  -- it owns what is protected, or installs: what it could undo, the policy does not bind it to
+  may_own               boolean NOT NULL,
   PRIMARY KEY (login, purpose)
 );
 COMMENT ON TABLE sminion.login IS 'logins and the purposes they may act for';

@@ -123,9 +123,7 @@ def test_a_rule_reads_with_the_owners_eyes_which_see_nothing_but_copies_what_is_
         insert = "INSERT INTO sales.orders (customer_id, email) VALUES (5, 'copied')"
         owner.execute("CREATE RULE spy AS ON INSERT TO sales.orders DO ALSO INSERT INTO sales.copy SELECT email FROM hr.employee")
         with acting(app, token):
-            app.execute(insert.encode())
-            app.execute("RESET ROLE")
-            assert refusal(app, "SELECT * FROM sales.copy") == PRIVILEGE
+            assert refusal(app, insert) == "SG201"
         owner.execute("CREATE OR REPLACE RULE spy AS ON INSERT TO sales.orders DO ALSO INSERT INTO sales.copy VALUES (new.email)")
         app.execute("BEGIN")
         app.execute("SELECT sminion.enter(%s)", [token])
@@ -183,5 +181,5 @@ def test_a_partition_that_everybody_may_read_is_read_directly_until_the_next_app
         assert rows(app, "SELECT count(*) FROM public.visit_new") == [(40,)]
         assert [change.key for change in planned(world).of(State.ALTERED)] == NOT_ON_THE_PARTITION
         world.apply(world.policy)
-        assert rows(app, "SELECT count(*) FROM public.visit_new") == [(0,)]
+        assert refusal(app, "SELECT count(*) FROM public.visit_new") == "SG229"
         assert planned(world).clean

@@ -162,6 +162,8 @@ CREATE TABLE sminion.login (
   login                 name    NOT NULL,
   purpose               text    NOT NULL,
   may_hold_incompatible boolean NOT NULL,
+  -- it owns what is protected, or installs: what it could undo, the policy does not bind it to
+  may_own               boolean NOT NULL,
   PRIMARY KEY (login, purpose)
 );
 COMMENT ON TABLE sminion.login IS 'logins and the purposes they may act for';
@@ -3120,6 +3122,58 @@ END
 $sminion$;
 COMMENT ON FUNCTION sminion.refuse_expired(text, text, text) IS 'refuses a row that is past its retention';
 
+-- functions/refuse_without_ticket.sql
+-- What the floor of a table says to whoever reaches it without a ticket: the owner, which FORCE binds too, a role that was
+-- granted something by hand, and a compartment that comes through a view or function with the rights of another role. They
+-- would see no row, and a data migration of theirs would do nothing, without a word.
+--
+-- It decides nothing: the floor has refused before it is called. It is the one function of the guard that PUBLIC may call,
+-- because whoever reads the table must be able to; it shows nothing but the names that the caller used.
+CREATE FUNCTION sminion.refuse_without_ticket(relation regclass) RETURNS boolean
+LANGUAGE plpgsql
+STABLE
+PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+BEGIN
+  RAISE EXCEPTION USING ERRCODE = 'SG201',
+    MESSAGE = format('no ticket: role `%s` reaches `%s` as itself', current_user, relation),
+    DETAIL = 'Rows of a protected table are for those who say what for, its owner included.',
+    HINT = 'Open a ticket with `sminion.open_ticket`, commit, and activate it with `sminion.enter`; in a migration write '
+      || '`with op.guard_processing(...)`.';
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.refuse_without_ticket(regclass) IS
+  'raises: whoever is no compartment of the policy has no ticket for a protected table';
+
+-- functions/refuse_other_way.sql
+-- What row security says to a compartment that reaches a protected table with the rights of another role (a view without
+-- security_invoker, whose owner's policies are the ones that apply), and to everybody who names a partition of one: no
+-- row is seen that way, and an empty answer would not say so.
+--
+-- It decides nothing: the policy that calls it has refused before. PUBLIC may call it, as whoever reads must be able to.
+CREATE FUNCTION sminion.refuse_other_way(relation regclass, protected regclass) RETURNS boolean
+LANGUAGE plpgsql
+STABLE
+PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+BEGIN
+  IF relation <> protected THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG229',
+      MESSAGE = format('`%s` is a partition of protected table `%s` and cannot be reached by itself', relation, protected),
+      DETAIL = 'The conditions of row security stand on the table.',
+      HINT = format('Name `%s` in the statement: its partitions are read through it.', protected);
+  END IF;
+  RAISE EXCEPTION USING ERRCODE = 'SG229',
+    MESSAGE = format('role `%s` reaches protected table `%s` with the rights of another role', current_user, relation),
+    DETAIL = 'A view reads with the rights of its owner unless it is security_invoker.',
+    HINT = 'Name the table itself, or let the view be made so: `ALTER VIEW ... SET (security_invoker = true)`.';
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.refuse_other_way(regclass, regclass) IS
+  'raises: a protected table is reached under its own name and with the caller''s rights only';
+
 -- functions/context.sql
 -- The floor of every protected table: called once per statement and table by the restrictive policy of each compartment
 -- role. It raises unless the transaction stands under a ticket that is committed, current and this login's; else it
@@ -3512,9 +3566,10 @@ BEGIN
   SELECT c.* INTO STRICT room FROM sminion.compartment c
   WHERE c.purpose = open_ticket.purpose AND (open_ticket.schemas IS NULL OR c.schemas || c.tables @> open_ticket.schemas);
 
-  -- A login that inherits the role acts with its privileges outside of `enter`, one that may grant it lends them.
-  IF pg_has_role(session_user, room.role, 'USAGE')
-     OR pg_has_role(session_user, room.role, 'MEMBER WITH ADMIN OPTION')
+  -- A login that inherits the role acts with its privileges outside of `enter`, one that may grant it lends them. One that
+  -- the policy accepts as an owner could grant itself anything.
+  IF NOT held.may_own AND (
+    pg_has_role(session_user, room.role, 'USAGE') OR pg_has_role(session_user, room.role, 'MEMBER WITH ADMIN OPTION'))
   THEN
     RAISE EXCEPTION USING ERRCODE = 'SG219',
       MESSAGE = format('login `%s` inherits or may grant compartment `%s`', session_user, room.role),
@@ -3816,9 +3871,9 @@ BEGIN
   END LOOP;
 
   DELETE FROM sminion.login;
-  INSERT INTO sminion.login (login, purpose, may_hold_incompatible)
-  SELECT j.login, j.purpose, j.may_hold_incompatible
-  FROM jsonb_to_recordset(registry -> 'logins') AS j (login name, purpose text, may_hold_incompatible boolean);
+  INSERT INTO sminion.login (login, purpose, may_hold_incompatible, may_own)
+  SELECT j.login, j.purpose, j.may_hold_incompatible, j.may_own
+  FROM jsonb_to_recordset(registry -> 'logins') AS j (login name, purpose text, may_hold_incompatible boolean, may_own boolean);
   DELETE FROM sminion.login_compartment o
   WHERE NOT EXISTS (
     SELECT FROM sminion.login l JOIN sminion.compartment c ON c.purpose = l.purpose WHERE l.login = o.login AND c.role = o.role);
@@ -4153,7 +4208,7 @@ $sminion$;
 --
 -- expected: {role: {"routines": [...], "views": [...]}}. Who keeps a log here (`keep_log_of`) has its three functions,
 -- and the owner of one of `tables` those of its row triggers where it is partitioned (templates/partition_maker).
--- tables: [[schema, table], ...], those with subjects.
+-- tables: [[schema, table], ...], those with subjects. PUBLIC may call the two functions that do nothing but raise.
 CREATE FUNCTION sminion.guard_excess(expected jsonb, tables jsonb, OUT item text, OUT undo text, OUT grantor name) RETURNS SETOF record
 LANGUAGE sql
 STABLE
@@ -4212,7 +4267,9 @@ AS $sminion$
   LEFT JOIN pg_roles b ON b.oid = a.grantor
   CROSS JOIN LATERAL (SELECT
     a.privilege_type || CASE WHEN l.column_name IS NULL THEN '' ELSE format(' (%I)', l.column_name) END,
-    a.grantee <> 0 AND a.privilege_type = l.usual AND EXISTS (SELECT FROM wanted w WHERE w.role = g.rolname AND w.oid = l.oid)
+    a.privilege_type = l.usual AND CASE a.grantee
+      WHEN 0 THEN l.oid IN ('sminion.refuse_without_ticket(regclass)'::regprocedure, 'sminion.refuse_other_way(regclass, regclass)'::regprocedure)
+      ELSE EXISTS (SELECT FROM wanted w WHERE w.role = g.rolname AND w.oid = l.oid) END
   ) AS p (what, wanted)
   WHERE a.grantee <> 'sminion_owner'::regrole AND (p.wanted IS NOT TRUE OR a.is_grantable)
   UNION ALL
@@ -4346,7 +4403,7 @@ AS $sminion$
     WHERE (t.oid = t.root AND o.key IN (format('policy:%s.%s:%s', l.schema_name, l.name, p.polname),
                                         format('permission:%s.%s:%s', l.schema_name, l.name, p.polname)))
        OR (t.oid = t.root AND p.polname LIKE 'guard\_twin\_%' AND o.key = format('adopted:%s.%s', l.schema_name, l.name))
-       OR (t.oid <> t.root AND p.polname = 'guard_floor' AND o.key = format('row_security:%s.%s', l.schema_name, l.name)))
+       OR (t.oid <> t.root AND p.polname IN ('guard_floor', 'guard_refused') AND o.key = format('row_security:%s.%s', l.schema_name, l.name)))
   UNION ALL
   SELECT format('%s.%s', l.schema_name, l.name), format('%s.%s', l.schema_name, l.name), NULL, NULL, false
   FROM listed l JOIN pg_class c ON c.oid = l.oid
@@ -4708,7 +4765,8 @@ $sminion$;
 -- that is good for the compartment it acts as, or not at all. The ticket is noted in sminion.write_ticket. By the time the
 -- write is recorded the settings may be others: a data-modifying WITH runs before the SELECT that it stands in is done.
 --
--- Others (the owner, a superuser, roles that have nothing to do with the policy) write as row security lets them.
+-- Others (the owner, a superuser, roles that have nothing to do with the policy) write as row security lets them, and so does
+-- a login that the policy accepts as an owner, while it is not in a compartment: what it does there was its to do before.
 -- current_setting('role') and not current_user: in a definer function, the compartment that its caller acts as.
 CREATE FUNCTION sminion.fix_ticket() RETURNS trigger
 LANGUAGE plpgsql
@@ -4736,7 +4794,11 @@ BEGIN
     PERFORM set_config('sminion.write_ticket', place::text, true);
     RETURN NULL;
   END IF;
-  IF NOT EXISTS (SELECT FROM sminion.login l WHERE l.login = session_user) THEN
+  IF NOT EXISTS (
+    SELECT FROM sminion.login l
+    WHERE l.login = session_user
+      AND (NOT l.may_own OR EXISTS (SELECT FROM sminion.compartment c WHERE c.role = acting)))
+  THEN
     RETURN NULL;
   END IF;
 
@@ -5334,6 +5396,8 @@ REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM PUBLIC;
 REVOKE ALL ON ALL SEQUENCES IN SCHEMA sminion FROM PUBLIC;
 REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM PUBLIC;
 REVOKE ALL ON SCHEMA sminion FROM PUBLIC;
+-- But for the two that raise: row security calls them as whoever reads a protected table.
+GRANT EXECUTE ON FUNCTION sminion.refuse_without_ticket(regclass), sminion.refuse_other_way(regclass, regclass) TO PUBLIC;
 -- Global for this owner, since per-schema defaults cannot take away what PUBLIC has: row triggers come later.
 ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON ROUTINES FROM PUBLIC;
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from sminion_guard.compiler import Compiled
 from sminion_guard.migrate.preflight.problem import Problem
@@ -31,27 +32,37 @@ def logins(installer: Installer, compiled: Compiled) -> Iterator[Problem]:
         if not can_login:
             yield Problem("SG420", f"role `{name}` cannot log in", hint=f"`ALTER ROLE {name} LOGIN`, or name another")
         if powers:
-            yield Problem(
-                "SG421",
-                f"login `{name}` has {', '.join(powers)}",
-                detail="it could undo, or go round, what the policy promises",
-                hint=f"`ALTER ROLE {name} {' '.join(f'NO{power}' for power in powers)}`, or let another login act",
+            yield _owners(
+                policy.logins[name].may_own,
+                Problem(
+                    "SG421",
+                    f"login `{name}` has {', '.join(powers)}",
+                    detail="it could undo, or go round, what the policy promises",
+                    hint=f"`ALTER ROLE {name} {' '.join(f'NO{power}' for power in powers)}`, or let another login act",
+                ),
             )
     asked = {"logins": sorted(policy.logins), "schemas": sorted(policy.schemas)}
     for login, owner, owned in installer.ask("queries/preflight/login_owns", as_owner=False, **asked):
         through = "" if owner == login else f" through role `{owner}`"
-        yield Problem(
-            "SG422" if owner == login else "SG423",
-            f"login `{login}` owns {owned}{through}",
-            detail="an owner can switch row security off, and take grants for itself",
-            hint=f"give {owned} to a role that `{login}` is no member of",
+        yield _owners(
+            policy.logins[login].may_own,
+            Problem(
+                "SG422" if owner == login else "SG423",
+                f"login `{login}` owns {owned}{through}",
+                detail="an owner can switch row security off, and take grants for itself",
+                hint=f"give {owned} to a role that `{login}` is no member of; for the login that runs migrations say "
+                "`may_own = \"why\"`",
+            ),
         )
     for login, role in installer.ask("queries/preflight/login_memberships", as_owner=False, logins=asked["logins"]):
-        yield Problem(
-            "SG423",
-            f"login `{login}` is a member of `{role}`",
-            detail="what that role may do, the login may do by SET ROLE",
-            hint=f"`REVOKE {role} FROM {login}`",
+        yield _owners(
+            policy.logins[login].may_own,
+            Problem(
+                "SG423",
+                f"login `{login}` is a member of `{role}`",
+                detail="what that role may do, the login may do by SET ROLE",
+                hint=f"`REVOKE {role} FROM {login}`",
+            ),
         )
     ours = [entry.role for entry in compiled.compartments] + [f"{policy.name}_{office}" for office in OFFICES]
     for login, role, direct in installer.ask(
@@ -64,3 +75,15 @@ def logins(installer: Installer, compiled: Compiled) -> Iterator[Problem]:
             hint=f"`REVOKE {role} FROM {login}`" if direct else "revoke a membership on the way: see `pg_auth_members`",
             refuses=False,
         )
+
+
+def _owners(accepted: str | None, problem: Problem) -> Problem:
+    """A warning in place of a refusal where the policy says why the login may stand above it (``may_own``)."""
+    if accepted is None:
+        return problem
+    return replace(
+        problem,
+        detail=f"{problem.detail}; the policy accepts it: {accepted}",
+        hint="let no application connect as this login",
+        refuses=False,
+    )

@@ -1,3 +1,5 @@
+-- A login that may own what is protected keeps its attributes and what it may grant: it is above the policy as it is, and
+-- what it inherits opens no row, since row security asks for the role that acts.
 DO $sminion$
 BEGIN
   IF pg_catalog.current_setting('server_version_num')::integer >= 160000 THEN
@@ -5,18 +7,18 @@ BEGIN
     EXECUTE 'GRANT <<role>> TO <<login>> WITH ADMIN FALSE, INHERIT FALSE, SET TRUE';
   ELSE
     -- Inheritance belongs to the login, so it must be gone before the grant.
-    IF (SELECT r.rolinherit FROM pg_catalog.pg_roles r WHERE r.rolname = <<login_literal>>) THEN
+    IF NOT <<may_own>> AND (SELECT r.rolinherit FROM pg_catalog.pg_roles r WHERE r.rolname = <<login_literal>>) THEN
       RAISE WARNING 'login % inherited the privileges of its roles: changed to NOINHERIT', <<login_literal>>;
       ALTER ROLE <<login>> NOINHERIT;
     END IF;
     GRANT <<role>> TO <<login>>;
-    IF pg_catalog.pg_has_role(<<login_literal>>, <<role_literal>>, 'MEMBER WITH ADMIN OPTION') THEN
+    IF NOT <<may_own>> AND pg_catalog.pg_has_role(<<login_literal>>, <<role_literal>>, 'MEMBER WITH ADMIN OPTION') THEN
       RAISE WARNING 'login % could grant role %: admin option revoked', <<login_literal>>, <<role_literal>>;
       REVOKE ADMIN OPTION FOR <<role>> FROM <<login>>;
     END IF;
   END IF;
-  IF pg_catalog.pg_has_role(<<login_literal>>, <<role_literal>>, 'USAGE')
-     OR pg_catalog.pg_has_role(<<login_literal>>, <<role_literal>>, 'MEMBER WITH ADMIN OPTION')
+  IF NOT <<may_own>> AND (pg_catalog.pg_has_role(<<login_literal>>, <<role_literal>>, 'USAGE')
+                          OR pg_catalog.pg_has_role(<<login_literal>>, <<role_literal>>, 'MEMBER WITH ADMIN OPTION'))
   THEN
     RAISE EXCEPTION USING ERRCODE = 'SG404',
       MESSAGE = pg_catalog.format('login `%s` inherits or may grant `%s`', <<login_literal>>, <<role_literal>>),

@@ -1,7 +1,9 @@
 SELECT pg_catalog.string_agg(pg_catalog.concat_ws(' ', c.oid::pg_catalog.regclass, c.relrowsecurity, c.relforcerowsecurity,
                                CASE WHEN c.oid <> pg_catalog.to_regclass(<<table_literal>>) THEN coalesce((
-                                 SELECT pg_catalog.concat_ws(' ', p.polpermissive, p.polcmd, p.polroles, pg_catalog.pg_get_expr(p.polqual, p.polrelid))
-                                 FROM pg_catalog.pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'guard_floor'), 'no floor') END), ', '
+                                 SELECT pg_catalog.string_agg(pg_catalog.concat_ws(' ', p.polpermissive, p.polcmd, p.polroles,
+                                   pg_catalog.pg_get_expr(p.polqual, p.polrelid)), ' ' ORDER BY p.polname)
+                                 FROM pg_catalog.pg_policy p
+                                 WHERE p.polrelid = c.oid AND p.polname IN ('guard_floor', 'guard_refused')), 'no floor') END), ', '
                              ORDER BY c.oid::pg_catalog.regclass::text)
 FROM pg_catalog.pg_class c
 WHERE c.oid = pg_catalog.to_regclass(<<table_literal>>)

@@ -12,6 +12,7 @@ BEGIN
       CASE WHEN before.enabled THEN 'ENABLE' ELSE 'DISABLE' END, CASE WHEN before.forced THEN 'FORCE' ELSE 'NO FORCE' END);
     IF before.relation <> pg_catalog.to_regclass(<<table_literal>>) THEN
       EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', before.relation);
+      EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_refused ON %s', before.relation);
     END IF;
   END LOOP;
   DELETE FROM sminion.row_security_before b WHERE b.protected = pg_catalog.to_regclass(<<table_literal>>);

@@ -153,6 +153,8 @@ END
 $sminion$;
 
 -- membership:shop_all:shop_accounting
+-- A login that may own what is protected keeps its attributes and what it may grant: it is above the policy as it is, and
+-- what it inherits opens no row, since row security asks for the role that acts.
 DO $sminion$
 BEGIN
   IF pg_catalog.current_setting('server_version_num')::integer >= 160000 THEN
@@ -160,18 +162,18 @@ BEGIN
     EXECUTE 'GRANT "shop_accounting" TO "shop_all" WITH ADMIN FALSE, INHERIT FALSE, SET TRUE';
   ELSE
     -- Inheritance belongs to the login, so it must be gone before the grant.
-    IF (SELECT r.rolinherit FROM pg_catalog.pg_roles r WHERE r.rolname = 'shop_all') THEN
+    IF NOT false AND (SELECT r.rolinherit FROM pg_catalog.pg_roles r WHERE r.rolname = 'shop_all') THEN
       RAISE WARNING 'login % inherited the privileges of its roles: changed to NOINHERIT', 'shop_all';
       ALTER ROLE "shop_all" NOINHERIT;
     END IF;
     GRANT "shop_accounting" TO "shop_all";
-    IF pg_catalog.pg_has_role('shop_all', 'shop_accounting', 'MEMBER WITH ADMIN OPTION') THEN
+    IF NOT false AND pg_catalog.pg_has_role('shop_all', 'shop_accounting', 'MEMBER WITH ADMIN OPTION') THEN
       RAISE WARNING 'login % could grant role %: admin option revoked', 'shop_all', 'shop_accounting';
       REVOKE ADMIN OPTION FOR "shop_accounting" FROM "shop_all";
     END IF;
   END IF;
-  IF pg_catalog.pg_has_role('shop_all', 'shop_accounting', 'USAGE')
-     OR pg_catalog.pg_has_role('shop_all', 'shop_accounting', 'MEMBER WITH ADMIN OPTION')
+  IF NOT false AND (pg_catalog.pg_has_role('shop_all', 'shop_accounting', 'USAGE')
+                          OR pg_catalog.pg_has_role('shop_all', 'shop_accounting', 'MEMBER WITH ADMIN OPTION'))
   THEN
     RAISE EXCEPTION USING ERRCODE = 'SG404',
       MESSAGE = pg_catalog.format('login `%s` inherits or may grant `%s`', 'shop_all', 'shop_accounting'),
@@ -182,6 +184,8 @@ END
 $sminion$;
 
 -- membership:shop_all:shop_contract
+-- A login that may own what is protected keeps its attributes and what it may grant: it is above the policy as it is, and
+-- what it inherits opens no row, since row security asks for the role that acts.
 DO $sminion$
 BEGIN
   IF pg_catalog.current_setting('server_version_num')::integer >= 160000 THEN
@@ -189,18 +193,18 @@ BEGIN
     EXECUTE 'GRANT "shop_contract" TO "shop_all" WITH ADMIN FALSE, INHERIT FALSE, SET TRUE';
   ELSE
     -- Inheritance belongs to the login, so it must be gone before the grant.
-    IF (SELECT r.rolinherit FROM pg_catalog.pg_roles r WHERE r.rolname = 'shop_all') THEN
+    IF NOT false AND (SELECT r.rolinherit FROM pg_catalog.pg_roles r WHERE r.rolname = 'shop_all') THEN
       RAISE WARNING 'login % inherited the privileges of its roles: changed to NOINHERIT', 'shop_all';
       ALTER ROLE "shop_all" NOINHERIT;
     END IF;
     GRANT "shop_contract" TO "shop_all";
-    IF pg_catalog.pg_has_role('shop_all', 'shop_contract', 'MEMBER WITH ADMIN OPTION') THEN
+    IF NOT false AND pg_catalog.pg_has_role('shop_all', 'shop_contract', 'MEMBER WITH ADMIN OPTION') THEN
       RAISE WARNING 'login % could grant role %: admin option revoked', 'shop_all', 'shop_contract';
       REVOKE ADMIN OPTION FOR "shop_contract" FROM "shop_all";
     END IF;
   END IF;
-  IF pg_catalog.pg_has_role('shop_all', 'shop_contract', 'USAGE')
-     OR pg_catalog.pg_has_role('shop_all', 'shop_contract', 'MEMBER WITH ADMIN OPTION')
+  IF NOT false AND (pg_catalog.pg_has_role('shop_all', 'shop_contract', 'USAGE')
+                          OR pg_catalog.pg_has_role('shop_all', 'shop_contract', 'MEMBER WITH ADMIN OPTION'))
   THEN
     RAISE EXCEPTION USING ERRCODE = 'SG404',
       MESSAGE = pg_catalog.format('login `%s` inherits or may grant `%s`', 'shop_all', 'shop_contract'),
@@ -211,6 +215,8 @@ END
 $sminion$;
 
 -- membership:shop_all:shop_marketing
+-- A login that may own what is protected keeps its attributes and what it may grant: it is above the policy as it is, and
+-- what it inherits opens no row, since row security asks for the role that acts.
 DO $sminion$
 BEGIN
   IF pg_catalog.current_setting('server_version_num')::integer >= 160000 THEN
@@ -218,18 +224,18 @@ BEGIN
     EXECUTE 'GRANT "shop_marketing" TO "shop_all" WITH ADMIN FALSE, INHERIT FALSE, SET TRUE';
   ELSE
     -- Inheritance belongs to the login, so it must be gone before the grant.
-    IF (SELECT r.rolinherit FROM pg_catalog.pg_roles r WHERE r.rolname = 'shop_all') THEN
+    IF NOT false AND (SELECT r.rolinherit FROM pg_catalog.pg_roles r WHERE r.rolname = 'shop_all') THEN
       RAISE WARNING 'login % inherited the privileges of its roles: changed to NOINHERIT', 'shop_all';
       ALTER ROLE "shop_all" NOINHERIT;
     END IF;
     GRANT "shop_marketing" TO "shop_all";
-    IF pg_catalog.pg_has_role('shop_all', 'shop_marketing', 'MEMBER WITH ADMIN OPTION') THEN
+    IF NOT false AND pg_catalog.pg_has_role('shop_all', 'shop_marketing', 'MEMBER WITH ADMIN OPTION') THEN
       RAISE WARNING 'login % could grant role %: admin option revoked', 'shop_all', 'shop_marketing';
       REVOKE ADMIN OPTION FOR "shop_marketing" FROM "shop_all";
     END IF;
   END IF;
-  IF pg_catalog.pg_has_role('shop_all', 'shop_marketing', 'USAGE')
-     OR pg_catalog.pg_has_role('shop_all', 'shop_marketing', 'MEMBER WITH ADMIN OPTION')
+  IF NOT false AND (pg_catalog.pg_has_role('shop_all', 'shop_marketing', 'USAGE')
+                          OR pg_catalog.pg_has_role('shop_all', 'shop_marketing', 'MEMBER WITH ADMIN OPTION'))
   THEN
     RAISE EXCEPTION USING ERRCODE = 'SG404',
       MESSAGE = pg_catalog.format('login `%s` inherits or may grant `%s`', 'shop_all', 'shop_marketing'),
@@ -240,6 +246,8 @@ END
 $sminion$;
 
 -- membership:shop_all:shop_rectification
+-- A login that may own what is protected keeps its attributes and what it may grant: it is above the policy as it is, and
+-- what it inherits opens no row, since row security asks for the role that acts.
 DO $sminion$
 BEGIN
   IF pg_catalog.current_setting('server_version_num')::integer >= 160000 THEN
@@ -247,18 +255,18 @@ BEGIN
     EXECUTE 'GRANT "shop_rectification" TO "shop_all" WITH ADMIN FALSE, INHERIT FALSE, SET TRUE';
   ELSE
     -- Inheritance belongs to the login, so it must be gone before the grant.
-    IF (SELECT r.rolinherit FROM pg_catalog.pg_roles r WHERE r.rolname = 'shop_all') THEN
+    IF NOT false AND (SELECT r.rolinherit FROM pg_catalog.pg_roles r WHERE r.rolname = 'shop_all') THEN
       RAISE WARNING 'login % inherited the privileges of its roles: changed to NOINHERIT', 'shop_all';
       ALTER ROLE "shop_all" NOINHERIT;
     END IF;
     GRANT "shop_rectification" TO "shop_all";
-    IF pg_catalog.pg_has_role('shop_all', 'shop_rectification', 'MEMBER WITH ADMIN OPTION') THEN
+    IF NOT false AND pg_catalog.pg_has_role('shop_all', 'shop_rectification', 'MEMBER WITH ADMIN OPTION') THEN
       RAISE WARNING 'login % could grant role %: admin option revoked', 'shop_all', 'shop_rectification';
       REVOKE ADMIN OPTION FOR "shop_rectification" FROM "shop_all";
     END IF;
   END IF;
-  IF pg_catalog.pg_has_role('shop_all', 'shop_rectification', 'USAGE')
-     OR pg_catalog.pg_has_role('shop_all', 'shop_rectification', 'MEMBER WITH ADMIN OPTION')
+  IF NOT false AND (pg_catalog.pg_has_role('shop_all', 'shop_rectification', 'USAGE')
+                          OR pg_catalog.pg_has_role('shop_all', 'shop_rectification', 'MEMBER WITH ADMIN OPTION'))
   THEN
     RAISE EXCEPTION USING ERRCODE = 'SG404',
       MESSAGE = pg_catalog.format('login `%s` inherits or may grant `%s`', 'shop_all', 'shop_rectification'),
@@ -269,6 +277,8 @@ END
 $sminion$;
 
 -- membership:shop_app:shop_accounting
+-- A login that may own what is protected keeps its attributes and what it may grant: it is above the policy as it is, and
+-- what it inherits opens no row, since row security asks for the role that acts.
 DO $sminion$
 BEGIN
   IF pg_catalog.current_setting('server_version_num')::integer >= 160000 THEN
@@ -276,18 +286,18 @@ BEGIN
     EXECUTE 'GRANT "shop_accounting" TO "shop_app" WITH ADMIN FALSE, INHERIT FALSE, SET TRUE';
   ELSE
     -- Inheritance belongs to the login, so it must be gone before the grant.
-    IF (SELECT r.rolinherit FROM pg_catalog.pg_roles r WHERE r.rolname = 'shop_app') THEN
+    IF NOT false AND (SELECT r.rolinherit FROM pg_catalog.pg_roles r WHERE r.rolname = 'shop_app') THEN
       RAISE WARNING 'login % inherited the privileges of its roles: changed to NOINHERIT', 'shop_app';
       ALTER ROLE "shop_app" NOINHERIT;
     END IF;
     GRANT "shop_accounting" TO "shop_app";
-    IF pg_catalog.pg_has_role('shop_app', 'shop_accounting', 'MEMBER WITH ADMIN OPTION') THEN
+    IF NOT false AND pg_catalog.pg_has_role('shop_app', 'shop_accounting', 'MEMBER WITH ADMIN OPTION') THEN
       RAISE WARNING 'login % could grant role %: admin option revoked', 'shop_app', 'shop_accounting';
       REVOKE ADMIN OPTION FOR "shop_accounting" FROM "shop_app";
     END IF;
   END IF;
-  IF pg_catalog.pg_has_role('shop_app', 'shop_accounting', 'USAGE')
-     OR pg_catalog.pg_has_role('shop_app', 'shop_accounting', 'MEMBER WITH ADMIN OPTION')
+  IF NOT false AND (pg_catalog.pg_has_role('shop_app', 'shop_accounting', 'USAGE')
+                          OR pg_catalog.pg_has_role('shop_app', 'shop_accounting', 'MEMBER WITH ADMIN OPTION'))
   THEN
     RAISE EXCEPTION USING ERRCODE = 'SG404',
       MESSAGE = pg_catalog.format('login `%s` inherits or may grant `%s`', 'shop_app', 'shop_accounting'),
@@ -298,6 +308,8 @@ END
 $sminion$;
 
 -- membership:shop_app:shop_contract
+-- A login that may own what is protected keeps its attributes and what it may grant: it is above the policy as it is, and
+-- what it inherits opens no row, since row security asks for the role that acts.
 DO $sminion$
 BEGIN
   IF pg_catalog.current_setting('server_version_num')::integer >= 160000 THEN
@@ -305,18 +317,18 @@ BEGIN
     EXECUTE 'GRANT "shop_contract" TO "shop_app" WITH ADMIN FALSE, INHERIT FALSE, SET TRUE';
   ELSE
     -- Inheritance belongs to the login, so it must be gone before the grant.
-    IF (SELECT r.rolinherit FROM pg_catalog.pg_roles r WHERE r.rolname = 'shop_app') THEN
+    IF NOT false AND (SELECT r.rolinherit FROM pg_catalog.pg_roles r WHERE r.rolname = 'shop_app') THEN
       RAISE WARNING 'login % inherited the privileges of its roles: changed to NOINHERIT', 'shop_app';
       ALTER ROLE "shop_app" NOINHERIT;
     END IF;
     GRANT "shop_contract" TO "shop_app";
-    IF pg_catalog.pg_has_role('shop_app', 'shop_contract', 'MEMBER WITH ADMIN OPTION') THEN
+    IF NOT false AND pg_catalog.pg_has_role('shop_app', 'shop_contract', 'MEMBER WITH ADMIN OPTION') THEN
       RAISE WARNING 'login % could grant role %: admin option revoked', 'shop_app', 'shop_contract';
       REVOKE ADMIN OPTION FOR "shop_contract" FROM "shop_app";
     END IF;
   END IF;
-  IF pg_catalog.pg_has_role('shop_app', 'shop_contract', 'USAGE')
-     OR pg_catalog.pg_has_role('shop_app', 'shop_contract', 'MEMBER WITH ADMIN OPTION')
+  IF NOT false AND (pg_catalog.pg_has_role('shop_app', 'shop_contract', 'USAGE')
+                          OR pg_catalog.pg_has_role('shop_app', 'shop_contract', 'MEMBER WITH ADMIN OPTION'))
   THEN
     RAISE EXCEPTION USING ERRCODE = 'SG404',
       MESSAGE = pg_catalog.format('login `%s` inherits or may grant `%s`', 'shop_app', 'shop_contract'),
@@ -327,6 +339,8 @@ END
 $sminion$;
 
 -- membership:shop_newsletter:shop_marketing
+-- A login that may own what is protected keeps its attributes and what it may grant: it is above the policy as it is, and
+-- what it inherits opens no row, since row security asks for the role that acts.
 DO $sminion$
 BEGIN
   IF pg_catalog.current_setting('server_version_num')::integer >= 160000 THEN
@@ -334,18 +348,18 @@ BEGIN
     EXECUTE 'GRANT "shop_marketing" TO "shop_newsletter" WITH ADMIN FALSE, INHERIT FALSE, SET TRUE';
   ELSE
     -- Inheritance belongs to the login, so it must be gone before the grant.
-    IF (SELECT r.rolinherit FROM pg_catalog.pg_roles r WHERE r.rolname = 'shop_newsletter') THEN
+    IF NOT false AND (SELECT r.rolinherit FROM pg_catalog.pg_roles r WHERE r.rolname = 'shop_newsletter') THEN
       RAISE WARNING 'login % inherited the privileges of its roles: changed to NOINHERIT', 'shop_newsletter';
       ALTER ROLE "shop_newsletter" NOINHERIT;
     END IF;
     GRANT "shop_marketing" TO "shop_newsletter";
-    IF pg_catalog.pg_has_role('shop_newsletter', 'shop_marketing', 'MEMBER WITH ADMIN OPTION') THEN
+    IF NOT false AND pg_catalog.pg_has_role('shop_newsletter', 'shop_marketing', 'MEMBER WITH ADMIN OPTION') THEN
       RAISE WARNING 'login % could grant role %: admin option revoked', 'shop_newsletter', 'shop_marketing';
       REVOKE ADMIN OPTION FOR "shop_marketing" FROM "shop_newsletter";
     END IF;
   END IF;
-  IF pg_catalog.pg_has_role('shop_newsletter', 'shop_marketing', 'USAGE')
-     OR pg_catalog.pg_has_role('shop_newsletter', 'shop_marketing', 'MEMBER WITH ADMIN OPTION')
+  IF NOT false AND (pg_catalog.pg_has_role('shop_newsletter', 'shop_marketing', 'USAGE')
+                          OR pg_catalog.pg_has_role('shop_newsletter', 'shop_marketing', 'MEMBER WITH ADMIN OPTION'))
   THEN
     RAISE EXCEPTION USING ERRCODE = 'SG404',
       MESSAGE = pg_catalog.format('login `%s` inherits or may grant `%s`', 'shop_newsletter', 'shop_marketing'),
@@ -1534,6 +1548,7 @@ DO $sminion$
 DECLARE
   target CONSTANT pg_catalog.regclass := '"crm"."customer"';
   part   pg_catalog.regclass;
+  policy text;
 BEGIN
   FOR part IN
     SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
@@ -1543,8 +1558,12 @@ BEGIN
     ON CONFLICT DO NOTHING;
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
     IF part <> target THEN
-      EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
-      EXECUTE pg_catalog.format('CREATE POLICY guard_floor ON %s AS RESTRICTIVE USING (false)', part);
+      -- Both refuse. Without the permissive one PostgreSQL would answer with no rows, and not ask the other.
+      FOREACH policy IN ARRAY ARRAY['guard_floor ON %s AS RESTRICTIVE', 'guard_refused ON %s'] LOOP
+        EXECUTE pg_catalog.format('DROP POLICY IF EXISTS ' || pg_catalog.replace(policy, ' AS RESTRICTIVE', ''), part);
+        EXECUTE pg_catalog.format('CREATE POLICY ' || policy || ' USING ((SELECT sminion.refuse_other_way(%L::regclass, %L::regclass)))',
+                                  part, part, target);
+      END LOOP;
     END IF;
   END LOOP;
 END
@@ -1552,7 +1571,11 @@ $sminion$;
 
 -- policy:crm.customer:guard_floor
 DROP POLICY IF EXISTS "guard_floor" ON "crm"."customer";
-CREATE POLICY "guard_floor" ON "crm"."customer" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT current_user = ANY (ARRAY['shop_accounting', 'shop_contract', 'shop_rectification', 'sminion_owner']::name[])));
+CREATE POLICY "guard_floor" ON "crm"."customer" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = ANY (ARRAY['shop_accounting', 'shop_contract', 'shop_rectification', 'sminion_owner']::name[]) THEN true ELSE sminion.refuse_without_ticket('"crm"."customer"'::regclass) END));
+
+-- policy:crm.customer:guard_refused
+DROP POLICY IF EXISTS "guard_refused" ON "crm"."customer";
+CREATE POLICY "guard_refused" ON "crm"."customer" AS PERMISSIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = 'sminion_owner'::name THEN false WHEN current_user = ANY (ARRAY['shop_accounting', 'shop_contract', 'shop_rectification', 'sminion_owner']::name[]) THEN sminion.refuse_other_way('"crm"."customer"'::regclass, '"crm"."customer"'::regclass) ELSE sminion.refuse_without_ticket('"crm"."customer"'::regclass) END));
 
 -- policy:crm.customer:guard_floor_shop_accounting
 DROP POLICY IF EXISTS "guard_floor_shop_accounting" ON "crm"."customer";
@@ -1606,6 +1629,7 @@ DO $sminion$
 DECLARE
   target CONSTANT pg_catalog.regclass := '"marketing"."subscriber"';
   part   pg_catalog.regclass;
+  policy text;
 BEGIN
   FOR part IN
     SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
@@ -1615,8 +1639,12 @@ BEGIN
     ON CONFLICT DO NOTHING;
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
     IF part <> target THEN
-      EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
-      EXECUTE pg_catalog.format('CREATE POLICY guard_floor ON %s AS RESTRICTIVE USING (false)', part);
+      -- Both refuse. Without the permissive one PostgreSQL would answer with no rows, and not ask the other.
+      FOREACH policy IN ARRAY ARRAY['guard_floor ON %s AS RESTRICTIVE', 'guard_refused ON %s'] LOOP
+        EXECUTE pg_catalog.format('DROP POLICY IF EXISTS ' || pg_catalog.replace(policy, ' AS RESTRICTIVE', ''), part);
+        EXECUTE pg_catalog.format('CREATE POLICY ' || policy || ' USING ((SELECT sminion.refuse_other_way(%L::regclass, %L::regclass)))',
+                                  part, part, target);
+      END LOOP;
     END IF;
   END LOOP;
 END
@@ -1624,7 +1652,11 @@ $sminion$;
 
 -- policy:marketing.subscriber:guard_floor
 DROP POLICY IF EXISTS "guard_floor" ON "marketing"."subscriber";
-CREATE POLICY "guard_floor" ON "marketing"."subscriber" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT current_user = ANY (ARRAY['shop_marketing', 'sminion_owner']::name[])));
+CREATE POLICY "guard_floor" ON "marketing"."subscriber" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = ANY (ARRAY['shop_marketing', 'sminion_owner']::name[]) THEN true ELSE sminion.refuse_without_ticket('"marketing"."subscriber"'::regclass) END));
+
+-- policy:marketing.subscriber:guard_refused
+DROP POLICY IF EXISTS "guard_refused" ON "marketing"."subscriber";
+CREATE POLICY "guard_refused" ON "marketing"."subscriber" AS PERMISSIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = 'sminion_owner'::name THEN false WHEN current_user = ANY (ARRAY['shop_marketing', 'sminion_owner']::name[]) THEN sminion.refuse_other_way('"marketing"."subscriber"'::regclass, '"marketing"."subscriber"'::regclass) ELSE sminion.refuse_without_ticket('"marketing"."subscriber"'::regclass) END));
 
 -- policy:marketing.subscriber:guard_floor_shop_marketing
 DROP POLICY IF EXISTS "guard_floor_shop_marketing" ON "marketing"."subscriber";
@@ -1651,6 +1683,7 @@ DO $sminion$
 DECLARE
   target CONSTANT pg_catalog.regclass := '"sales"."item"';
   part   pg_catalog.regclass;
+  policy text;
 BEGIN
   FOR part IN
     SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
@@ -1660,8 +1693,12 @@ BEGIN
     ON CONFLICT DO NOTHING;
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
     IF part <> target THEN
-      EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
-      EXECUTE pg_catalog.format('CREATE POLICY guard_floor ON %s AS RESTRICTIVE USING (false)', part);
+      -- Both refuse. Without the permissive one PostgreSQL would answer with no rows, and not ask the other.
+      FOREACH policy IN ARRAY ARRAY['guard_floor ON %s AS RESTRICTIVE', 'guard_refused ON %s'] LOOP
+        EXECUTE pg_catalog.format('DROP POLICY IF EXISTS ' || pg_catalog.replace(policy, ' AS RESTRICTIVE', ''), part);
+        EXECUTE pg_catalog.format('CREATE POLICY ' || policy || ' USING ((SELECT sminion.refuse_other_way(%L::regclass, %L::regclass)))',
+                                  part, part, target);
+      END LOOP;
     END IF;
   END LOOP;
 END
@@ -1669,7 +1706,11 @@ $sminion$;
 
 -- policy:sales.item:guard_floor
 DROP POLICY IF EXISTS "guard_floor" ON "sales"."item";
-CREATE POLICY "guard_floor" ON "sales"."item" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT current_user = ANY (ARRAY['shop_accounting', 'shop_contract', 'sminion_owner']::name[])));
+CREATE POLICY "guard_floor" ON "sales"."item" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = ANY (ARRAY['shop_accounting', 'shop_contract', 'sminion_owner']::name[]) THEN true ELSE sminion.refuse_without_ticket('"sales"."item"'::regclass) END));
+
+-- policy:sales.item:guard_refused
+DROP POLICY IF EXISTS "guard_refused" ON "sales"."item";
+CREATE POLICY "guard_refused" ON "sales"."item" AS PERMISSIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = 'sminion_owner'::name THEN false WHEN current_user = ANY (ARRAY['shop_accounting', 'shop_contract', 'sminion_owner']::name[]) THEN sminion.refuse_other_way('"sales"."item"'::regclass, '"sales"."item"'::regclass) ELSE sminion.refuse_without_ticket('"sales"."item"'::regclass) END));
 
 -- policy:sales.item:guard_floor_shop_accounting
 DROP POLICY IF EXISTS "guard_floor_shop_accounting" ON "sales"."item";
@@ -1711,6 +1752,7 @@ DO $sminion$
 DECLARE
   target CONSTANT pg_catalog.regclass := '"sales"."orders"';
   part   pg_catalog.regclass;
+  policy text;
 BEGIN
   FOR part IN
     SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
@@ -1720,8 +1762,12 @@ BEGIN
     ON CONFLICT DO NOTHING;
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
     IF part <> target THEN
-      EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
-      EXECUTE pg_catalog.format('CREATE POLICY guard_floor ON %s AS RESTRICTIVE USING (false)', part);
+      -- Both refuse. Without the permissive one PostgreSQL would answer with no rows, and not ask the other.
+      FOREACH policy IN ARRAY ARRAY['guard_floor ON %s AS RESTRICTIVE', 'guard_refused ON %s'] LOOP
+        EXECUTE pg_catalog.format('DROP POLICY IF EXISTS ' || pg_catalog.replace(policy, ' AS RESTRICTIVE', ''), part);
+        EXECUTE pg_catalog.format('CREATE POLICY ' || policy || ' USING ((SELECT sminion.refuse_other_way(%L::regclass, %L::regclass)))',
+                                  part, part, target);
+      END LOOP;
     END IF;
   END LOOP;
 END
@@ -1729,7 +1775,11 @@ $sminion$;
 
 -- policy:sales.orders:guard_floor
 DROP POLICY IF EXISTS "guard_floor" ON "sales"."orders";
-CREATE POLICY "guard_floor" ON "sales"."orders" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT current_user = ANY (ARRAY['shop_accounting', 'shop_contract', 'sminion_owner']::name[])));
+CREATE POLICY "guard_floor" ON "sales"."orders" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = ANY (ARRAY['shop_accounting', 'shop_contract', 'sminion_owner']::name[]) THEN true ELSE sminion.refuse_without_ticket('"sales"."orders"'::regclass) END));
+
+-- policy:sales.orders:guard_refused
+DROP POLICY IF EXISTS "guard_refused" ON "sales"."orders";
+CREATE POLICY "guard_refused" ON "sales"."orders" AS PERMISSIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = 'sminion_owner'::name THEN false WHEN current_user = ANY (ARRAY['shop_accounting', 'shop_contract', 'sminion_owner']::name[]) THEN sminion.refuse_other_way('"sales"."orders"'::regclass, '"sales"."orders"'::regclass) ELSE sminion.refuse_without_ticket('"sales"."orders"'::regclass) END));
 
 -- policy:sales.orders:guard_floor_shop_accounting
 DROP POLICY IF EXISTS "guard_floor_shop_accounting" ON "sales"."orders";
@@ -1771,6 +1821,7 @@ DO $sminion$
 DECLARE
   target CONSTANT pg_catalog.regclass := '"sales"."product"';
   part   pg_catalog.regclass;
+  policy text;
 BEGIN
   FOR part IN
     SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
@@ -1780,8 +1831,12 @@ BEGIN
     ON CONFLICT DO NOTHING;
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
     IF part <> target THEN
-      EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
-      EXECUTE pg_catalog.format('CREATE POLICY guard_floor ON %s AS RESTRICTIVE USING (false)', part);
+      -- Both refuse. Without the permissive one PostgreSQL would answer with no rows, and not ask the other.
+      FOREACH policy IN ARRAY ARRAY['guard_floor ON %s AS RESTRICTIVE', 'guard_refused ON %s'] LOOP
+        EXECUTE pg_catalog.format('DROP POLICY IF EXISTS ' || pg_catalog.replace(policy, ' AS RESTRICTIVE', ''), part);
+        EXECUTE pg_catalog.format('CREATE POLICY ' || policy || ' USING ((SELECT sminion.refuse_other_way(%L::regclass, %L::regclass)))',
+                                  part, part, target);
+      END LOOP;
     END IF;
   END LOOP;
 END
@@ -1789,7 +1844,11 @@ $sminion$;
 
 -- policy:sales.product:guard_floor
 DROP POLICY IF EXISTS "guard_floor" ON "sales"."product";
-CREATE POLICY "guard_floor" ON "sales"."product" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT current_user = ANY (ARRAY['shop_accounting', 'shop_contract', 'sminion_owner']::name[])));
+CREATE POLICY "guard_floor" ON "sales"."product" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = ANY (ARRAY['shop_accounting', 'shop_contract', 'sminion_owner']::name[]) THEN true ELSE sminion.refuse_without_ticket('"sales"."product"'::regclass) END));
+
+-- policy:sales.product:guard_refused
+DROP POLICY IF EXISTS "guard_refused" ON "sales"."product";
+CREATE POLICY "guard_refused" ON "sales"."product" AS PERMISSIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = 'sminion_owner'::name THEN false WHEN current_user = ANY (ARRAY['shop_accounting', 'shop_contract', 'sminion_owner']::name[]) THEN sminion.refuse_other_way('"sales"."product"'::regclass, '"sales"."product"'::regclass) ELSE sminion.refuse_without_ticket('"sales"."product"'::regclass) END));
 
 -- policy:sales.product:guard_floor_shop_accounting
 DROP POLICY IF EXISTS "guard_floor_shop_accounting" ON "sales"."product";

@@ -175,6 +175,8 @@ END
 $sminion$;
 
 -- membership:mono_app:mono_accounting
+-- A login that may own what is protected keeps its attributes and what it may grant: it is above the policy as it is, and
+-- what it inherits opens no row, since row security asks for the role that acts.
 DO $sminion$
 BEGIN
   IF pg_catalog.current_setting('server_version_num')::integer >= 160000 THEN
@@ -182,18 +184,18 @@ BEGIN
     EXECUTE 'GRANT "mono_accounting" TO "mono_app" WITH ADMIN FALSE, INHERIT FALSE, SET TRUE';
   ELSE
     -- Inheritance belongs to the login, so it must be gone before the grant.
-    IF (SELECT r.rolinherit FROM pg_catalog.pg_roles r WHERE r.rolname = 'mono_app') THEN
+    IF NOT false AND (SELECT r.rolinherit FROM pg_catalog.pg_roles r WHERE r.rolname = 'mono_app') THEN
       RAISE WARNING 'login % inherited the privileges of its roles: changed to NOINHERIT', 'mono_app';
       ALTER ROLE "mono_app" NOINHERIT;
     END IF;
     GRANT "mono_accounting" TO "mono_app";
-    IF pg_catalog.pg_has_role('mono_app', 'mono_accounting', 'MEMBER WITH ADMIN OPTION') THEN
+    IF NOT false AND pg_catalog.pg_has_role('mono_app', 'mono_accounting', 'MEMBER WITH ADMIN OPTION') THEN
       RAISE WARNING 'login % could grant role %: admin option revoked', 'mono_app', 'mono_accounting';
       REVOKE ADMIN OPTION FOR "mono_accounting" FROM "mono_app";
     END IF;
   END IF;
-  IF pg_catalog.pg_has_role('mono_app', 'mono_accounting', 'USAGE')
-     OR pg_catalog.pg_has_role('mono_app', 'mono_accounting', 'MEMBER WITH ADMIN OPTION')
+  IF NOT false AND (pg_catalog.pg_has_role('mono_app', 'mono_accounting', 'USAGE')
+                          OR pg_catalog.pg_has_role('mono_app', 'mono_accounting', 'MEMBER WITH ADMIN OPTION'))
   THEN
     RAISE EXCEPTION USING ERRCODE = 'SG404',
       MESSAGE = pg_catalog.format('login `%s` inherits or may grant `%s`', 'mono_app', 'mono_accounting'),
@@ -204,6 +206,8 @@ END
 $sminion$;
 
 -- membership:mono_app:mono_contract
+-- A login that may own what is protected keeps its attributes and what it may grant: it is above the policy as it is, and
+-- what it inherits opens no row, since row security asks for the role that acts.
 DO $sminion$
 BEGIN
   IF pg_catalog.current_setting('server_version_num')::integer >= 160000 THEN
@@ -211,18 +215,18 @@ BEGIN
     EXECUTE 'GRANT "mono_contract" TO "mono_app" WITH ADMIN FALSE, INHERIT FALSE, SET TRUE';
   ELSE
     -- Inheritance belongs to the login, so it must be gone before the grant.
-    IF (SELECT r.rolinherit FROM pg_catalog.pg_roles r WHERE r.rolname = 'mono_app') THEN
+    IF NOT false AND (SELECT r.rolinherit FROM pg_catalog.pg_roles r WHERE r.rolname = 'mono_app') THEN
       RAISE WARNING 'login % inherited the privileges of its roles: changed to NOINHERIT', 'mono_app';
       ALTER ROLE "mono_app" NOINHERIT;
     END IF;
     GRANT "mono_contract" TO "mono_app";
-    IF pg_catalog.pg_has_role('mono_app', 'mono_contract', 'MEMBER WITH ADMIN OPTION') THEN
+    IF NOT false AND pg_catalog.pg_has_role('mono_app', 'mono_contract', 'MEMBER WITH ADMIN OPTION') THEN
       RAISE WARNING 'login % could grant role %: admin option revoked', 'mono_app', 'mono_contract';
       REVOKE ADMIN OPTION FOR "mono_contract" FROM "mono_app";
     END IF;
   END IF;
-  IF pg_catalog.pg_has_role('mono_app', 'mono_contract', 'USAGE')
-     OR pg_catalog.pg_has_role('mono_app', 'mono_contract', 'MEMBER WITH ADMIN OPTION')
+  IF NOT false AND (pg_catalog.pg_has_role('mono_app', 'mono_contract', 'USAGE')
+                          OR pg_catalog.pg_has_role('mono_app', 'mono_contract', 'MEMBER WITH ADMIN OPTION'))
   THEN
     RAISE EXCEPTION USING ERRCODE = 'SG404',
       MESSAGE = pg_catalog.format('login `%s` inherits or may grant `%s`', 'mono_app', 'mono_contract'),
@@ -233,6 +237,8 @@ END
 $sminion$;
 
 -- membership:mono_news:mono_marketing
+-- A login that may own what is protected keeps its attributes and what it may grant: it is above the policy as it is, and
+-- what it inherits opens no row, since row security asks for the role that acts.
 DO $sminion$
 BEGIN
   IF pg_catalog.current_setting('server_version_num')::integer >= 160000 THEN
@@ -240,18 +246,18 @@ BEGIN
     EXECUTE 'GRANT "mono_marketing" TO "mono_news" WITH ADMIN FALSE, INHERIT FALSE, SET TRUE';
   ELSE
     -- Inheritance belongs to the login, so it must be gone before the grant.
-    IF (SELECT r.rolinherit FROM pg_catalog.pg_roles r WHERE r.rolname = 'mono_news') THEN
+    IF NOT false AND (SELECT r.rolinherit FROM pg_catalog.pg_roles r WHERE r.rolname = 'mono_news') THEN
       RAISE WARNING 'login % inherited the privileges of its roles: changed to NOINHERIT', 'mono_news';
       ALTER ROLE "mono_news" NOINHERIT;
     END IF;
     GRANT "mono_marketing" TO "mono_news";
-    IF pg_catalog.pg_has_role('mono_news', 'mono_marketing', 'MEMBER WITH ADMIN OPTION') THEN
+    IF NOT false AND pg_catalog.pg_has_role('mono_news', 'mono_marketing', 'MEMBER WITH ADMIN OPTION') THEN
       RAISE WARNING 'login % could grant role %: admin option revoked', 'mono_news', 'mono_marketing';
       REVOKE ADMIN OPTION FOR "mono_marketing" FROM "mono_news";
     END IF;
   END IF;
-  IF pg_catalog.pg_has_role('mono_news', 'mono_marketing', 'USAGE')
-     OR pg_catalog.pg_has_role('mono_news', 'mono_marketing', 'MEMBER WITH ADMIN OPTION')
+  IF NOT false AND (pg_catalog.pg_has_role('mono_news', 'mono_marketing', 'USAGE')
+                          OR pg_catalog.pg_has_role('mono_news', 'mono_marketing', 'MEMBER WITH ADMIN OPTION'))
   THEN
     RAISE EXCEPTION USING ERRCODE = 'SG404',
       MESSAGE = pg_catalog.format('login `%s` inherits or may grant `%s`', 'mono_news', 'mono_marketing'),
@@ -2821,6 +2827,7 @@ DO $sminion$
 DECLARE
   target CONSTANT pg_catalog.regclass := '"crm"."click"';
   part   pg_catalog.regclass;
+  policy text;
 BEGIN
   FOR part IN
     SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
@@ -2830,8 +2837,12 @@ BEGIN
     ON CONFLICT DO NOTHING;
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
     IF part <> target THEN
-      EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
-      EXECUTE pg_catalog.format('CREATE POLICY guard_floor ON %s AS RESTRICTIVE USING (false)', part);
+      -- Both refuse. Without the permissive one PostgreSQL would answer with no rows, and not ask the other.
+      FOREACH policy IN ARRAY ARRAY['guard_floor ON %s AS RESTRICTIVE', 'guard_refused ON %s'] LOOP
+        EXECUTE pg_catalog.format('DROP POLICY IF EXISTS ' || pg_catalog.replace(policy, ' AS RESTRICTIVE', ''), part);
+        EXECUTE pg_catalog.format('CREATE POLICY ' || policy || ' USING ((SELECT sminion.refuse_other_way(%L::regclass, %L::regclass)))',
+                                  part, part, target);
+      END LOOP;
     END IF;
   END LOOP;
 END
@@ -2839,7 +2850,11 @@ $sminion$;
 
 -- policy:crm.click:guard_floor
 DROP POLICY IF EXISTS "guard_floor" ON "crm"."click";
-CREATE POLICY "guard_floor" ON "crm"."click" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT current_user = ANY (ARRAY['mono_accounting', 'mono_audit_44115bb2', 'mono_audit_ce59b12b', 'mono_contract', 'mono_marketing', 'sminion_owner']::name[])));
+CREATE POLICY "guard_floor" ON "crm"."click" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = ANY (ARRAY['mono_accounting', 'mono_audit_44115bb2', 'mono_audit_ce59b12b', 'mono_contract', 'mono_marketing', 'sminion_owner']::name[]) THEN true ELSE sminion.refuse_without_ticket('"crm"."click"'::regclass) END));
+
+-- policy:crm.click:guard_refused
+DROP POLICY IF EXISTS "guard_refused" ON "crm"."click";
+CREATE POLICY "guard_refused" ON "crm"."click" AS PERMISSIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = 'sminion_owner'::name THEN false WHEN current_user = ANY (ARRAY['mono_accounting', 'mono_audit_44115bb2', 'mono_audit_ce59b12b', 'mono_contract', 'mono_marketing', 'sminion_owner']::name[]) THEN sminion.refuse_other_way('"crm"."click"'::regclass, '"crm"."click"'::regclass) ELSE sminion.refuse_without_ticket('"crm"."click"'::regclass) END));
 
 -- policy:crm.click:guard_floor_mono_accounting
 DROP POLICY IF EXISTS "guard_floor_mono_accounting" ON "crm"."click";
@@ -2902,6 +2917,7 @@ DO $sminion$
 DECLARE
   target CONSTANT pg_catalog.regclass := '"crm"."contact"';
   part   pg_catalog.regclass;
+  policy text;
 BEGIN
   FOR part IN
     SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
@@ -2911,8 +2927,12 @@ BEGIN
     ON CONFLICT DO NOTHING;
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
     IF part <> target THEN
-      EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
-      EXECUTE pg_catalog.format('CREATE POLICY guard_floor ON %s AS RESTRICTIVE USING (false)', part);
+      -- Both refuse. Without the permissive one PostgreSQL would answer with no rows, and not ask the other.
+      FOREACH policy IN ARRAY ARRAY['guard_floor ON %s AS RESTRICTIVE', 'guard_refused ON %s'] LOOP
+        EXECUTE pg_catalog.format('DROP POLICY IF EXISTS ' || pg_catalog.replace(policy, ' AS RESTRICTIVE', ''), part);
+        EXECUTE pg_catalog.format('CREATE POLICY ' || policy || ' USING ((SELECT sminion.refuse_other_way(%L::regclass, %L::regclass)))',
+                                  part, part, target);
+      END LOOP;
     END IF;
   END LOOP;
 END
@@ -2920,7 +2940,11 @@ $sminion$;
 
 -- policy:crm.contact:guard_floor
 DROP POLICY IF EXISTS "guard_floor" ON "crm"."contact";
-CREATE POLICY "guard_floor" ON "crm"."contact" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT current_user = ANY (ARRAY['mono_accounting', 'mono_audit_44115bb2', 'mono_audit_ce59b12b', 'mono_contract', 'mono_marketing', 'sminion_owner']::name[])));
+CREATE POLICY "guard_floor" ON "crm"."contact" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = ANY (ARRAY['mono_accounting', 'mono_audit_44115bb2', 'mono_audit_ce59b12b', 'mono_contract', 'mono_marketing', 'sminion_owner']::name[]) THEN true ELSE sminion.refuse_without_ticket('"crm"."contact"'::regclass) END));
+
+-- policy:crm.contact:guard_refused
+DROP POLICY IF EXISTS "guard_refused" ON "crm"."contact";
+CREATE POLICY "guard_refused" ON "crm"."contact" AS PERMISSIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = 'sminion_owner'::name THEN false WHEN current_user = ANY (ARRAY['mono_accounting', 'mono_audit_44115bb2', 'mono_audit_ce59b12b', 'mono_contract', 'mono_marketing', 'sminion_owner']::name[]) THEN sminion.refuse_other_way('"crm"."contact"'::regclass, '"crm"."contact"'::regclass) ELSE sminion.refuse_without_ticket('"crm"."contact"'::regclass) END));
 
 -- policy:crm.contact:guard_floor_mono_accounting
 DROP POLICY IF EXISTS "guard_floor_mono_accounting" ON "crm"."contact";
@@ -2983,6 +3007,7 @@ DO $sminion$
 DECLARE
   target CONSTANT pg_catalog.regclass := '"crm"."gift"';
   part   pg_catalog.regclass;
+  policy text;
 BEGIN
   FOR part IN
     SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
@@ -2992,8 +3017,12 @@ BEGIN
     ON CONFLICT DO NOTHING;
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
     IF part <> target THEN
-      EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
-      EXECUTE pg_catalog.format('CREATE POLICY guard_floor ON %s AS RESTRICTIVE USING (false)', part);
+      -- Both refuse. Without the permissive one PostgreSQL would answer with no rows, and not ask the other.
+      FOREACH policy IN ARRAY ARRAY['guard_floor ON %s AS RESTRICTIVE', 'guard_refused ON %s'] LOOP
+        EXECUTE pg_catalog.format('DROP POLICY IF EXISTS ' || pg_catalog.replace(policy, ' AS RESTRICTIVE', ''), part);
+        EXECUTE pg_catalog.format('CREATE POLICY ' || policy || ' USING ((SELECT sminion.refuse_other_way(%L::regclass, %L::regclass)))',
+                                  part, part, target);
+      END LOOP;
     END IF;
   END LOOP;
 END
@@ -3001,7 +3030,11 @@ $sminion$;
 
 -- policy:crm.gift:guard_floor
 DROP POLICY IF EXISTS "guard_floor" ON "crm"."gift";
-CREATE POLICY "guard_floor" ON "crm"."gift" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT current_user = ANY (ARRAY['mono_accounting', 'mono_audit_44115bb2', 'mono_audit_ce59b12b', 'mono_contract', 'mono_marketing', 'sminion_owner']::name[])));
+CREATE POLICY "guard_floor" ON "crm"."gift" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = ANY (ARRAY['mono_accounting', 'mono_audit_44115bb2', 'mono_audit_ce59b12b', 'mono_contract', 'mono_marketing', 'sminion_owner']::name[]) THEN true ELSE sminion.refuse_without_ticket('"crm"."gift"'::regclass) END));
+
+-- policy:crm.gift:guard_refused
+DROP POLICY IF EXISTS "guard_refused" ON "crm"."gift";
+CREATE POLICY "guard_refused" ON "crm"."gift" AS PERMISSIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = 'sminion_owner'::name THEN false WHEN current_user = ANY (ARRAY['mono_accounting', 'mono_audit_44115bb2', 'mono_audit_ce59b12b', 'mono_contract', 'mono_marketing', 'sminion_owner']::name[]) THEN sminion.refuse_other_way('"crm"."gift"'::regclass, '"crm"."gift"'::regclass) ELSE sminion.refuse_without_ticket('"crm"."gift"'::regclass) END));
 
 -- policy:crm.gift:guard_floor_mono_accounting
 DROP POLICY IF EXISTS "guard_floor_mono_accounting" ON "crm"."gift";
@@ -3064,6 +3097,7 @@ DO $sminion$
 DECLARE
   target CONSTANT pg_catalog.regclass := '"crm"."letter"';
   part   pg_catalog.regclass;
+  policy text;
 BEGIN
   FOR part IN
     SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
@@ -3073,8 +3107,12 @@ BEGIN
     ON CONFLICT DO NOTHING;
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
     IF part <> target THEN
-      EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
-      EXECUTE pg_catalog.format('CREATE POLICY guard_floor ON %s AS RESTRICTIVE USING (false)', part);
+      -- Both refuse. Without the permissive one PostgreSQL would answer with no rows, and not ask the other.
+      FOREACH policy IN ARRAY ARRAY['guard_floor ON %s AS RESTRICTIVE', 'guard_refused ON %s'] LOOP
+        EXECUTE pg_catalog.format('DROP POLICY IF EXISTS ' || pg_catalog.replace(policy, ' AS RESTRICTIVE', ''), part);
+        EXECUTE pg_catalog.format('CREATE POLICY ' || policy || ' USING ((SELECT sminion.refuse_other_way(%L::regclass, %L::regclass)))',
+                                  part, part, target);
+      END LOOP;
     END IF;
   END LOOP;
 END
@@ -3082,7 +3120,11 @@ $sminion$;
 
 -- policy:crm.letter:guard_floor
 DROP POLICY IF EXISTS "guard_floor" ON "crm"."letter";
-CREATE POLICY "guard_floor" ON "crm"."letter" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT current_user = ANY (ARRAY['mono_accounting', 'mono_audit_44115bb2', 'mono_audit_ce59b12b', 'mono_contract', 'mono_marketing', 'sminion_owner']::name[])));
+CREATE POLICY "guard_floor" ON "crm"."letter" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = ANY (ARRAY['mono_accounting', 'mono_audit_44115bb2', 'mono_audit_ce59b12b', 'mono_contract', 'mono_marketing', 'sminion_owner']::name[]) THEN true ELSE sminion.refuse_without_ticket('"crm"."letter"'::regclass) END));
+
+-- policy:crm.letter:guard_refused
+DROP POLICY IF EXISTS "guard_refused" ON "crm"."letter";
+CREATE POLICY "guard_refused" ON "crm"."letter" AS PERMISSIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = 'sminion_owner'::name THEN false WHEN current_user = ANY (ARRAY['mono_accounting', 'mono_audit_44115bb2', 'mono_audit_ce59b12b', 'mono_contract', 'mono_marketing', 'sminion_owner']::name[]) THEN sminion.refuse_other_way('"crm"."letter"'::regclass, '"crm"."letter"'::regclass) ELSE sminion.refuse_without_ticket('"crm"."letter"'::regclass) END));
 
 -- policy:crm.letter:guard_floor_mono_accounting
 DROP POLICY IF EXISTS "guard_floor_mono_accounting" ON "crm"."letter";
@@ -3145,6 +3187,7 @@ DO $sminion$
 DECLARE
   target CONSTANT pg_catalog.regclass := '"crm"."narrow"';
   part   pg_catalog.regclass;
+  policy text;
 BEGIN
   FOR part IN
     SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
@@ -3154,8 +3197,12 @@ BEGIN
     ON CONFLICT DO NOTHING;
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
     IF part <> target THEN
-      EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
-      EXECUTE pg_catalog.format('CREATE POLICY guard_floor ON %s AS RESTRICTIVE USING (false)', part);
+      -- Both refuse. Without the permissive one PostgreSQL would answer with no rows, and not ask the other.
+      FOREACH policy IN ARRAY ARRAY['guard_floor ON %s AS RESTRICTIVE', 'guard_refused ON %s'] LOOP
+        EXECUTE pg_catalog.format('DROP POLICY IF EXISTS ' || pg_catalog.replace(policy, ' AS RESTRICTIVE', ''), part);
+        EXECUTE pg_catalog.format('CREATE POLICY ' || policy || ' USING ((SELECT sminion.refuse_other_way(%L::regclass, %L::regclass)))',
+                                  part, part, target);
+      END LOOP;
     END IF;
   END LOOP;
 END
@@ -3163,7 +3210,11 @@ $sminion$;
 
 -- policy:crm.narrow:guard_floor
 DROP POLICY IF EXISTS "guard_floor" ON "crm"."narrow";
-CREATE POLICY "guard_floor" ON "crm"."narrow" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT current_user = ANY (ARRAY['mono_audit_44115bb2', 'mono_marketing', 'sminion_owner']::name[])));
+CREATE POLICY "guard_floor" ON "crm"."narrow" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = ANY (ARRAY['mono_audit_44115bb2', 'mono_marketing', 'sminion_owner']::name[]) THEN true ELSE sminion.refuse_without_ticket('"crm"."narrow"'::regclass) END));
+
+-- policy:crm.narrow:guard_refused
+DROP POLICY IF EXISTS "guard_refused" ON "crm"."narrow";
+CREATE POLICY "guard_refused" ON "crm"."narrow" AS PERMISSIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = 'sminion_owner'::name THEN false WHEN current_user = ANY (ARRAY['mono_audit_44115bb2', 'mono_marketing', 'sminion_owner']::name[]) THEN sminion.refuse_other_way('"crm"."narrow"'::regclass, '"crm"."narrow"'::regclass) ELSE sminion.refuse_without_ticket('"crm"."narrow"'::regclass) END));
 
 -- policy:crm.narrow:guard_floor_mono_audit_44115bb2
 DROP POLICY IF EXISTS "guard_floor_mono_audit_44115bb2" ON "crm"."narrow";
@@ -3198,6 +3249,7 @@ DO $sminion$
 DECLARE
   target CONSTANT pg_catalog.regclass := '"crm"."shut"';
   part   pg_catalog.regclass;
+  policy text;
 BEGIN
   FOR part IN
     SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
@@ -3207,8 +3259,12 @@ BEGIN
     ON CONFLICT DO NOTHING;
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
     IF part <> target THEN
-      EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
-      EXECUTE pg_catalog.format('CREATE POLICY guard_floor ON %s AS RESTRICTIVE USING (false)', part);
+      -- Both refuse. Without the permissive one PostgreSQL would answer with no rows, and not ask the other.
+      FOREACH policy IN ARRAY ARRAY['guard_floor ON %s AS RESTRICTIVE', 'guard_refused ON %s'] LOOP
+        EXECUTE pg_catalog.format('DROP POLICY IF EXISTS ' || pg_catalog.replace(policy, ' AS RESTRICTIVE', ''), part);
+        EXECUTE pg_catalog.format('CREATE POLICY ' || policy || ' USING ((SELECT sminion.refuse_other_way(%L::regclass, %L::regclass)))',
+                                  part, part, target);
+      END LOOP;
     END IF;
   END LOOP;
 END
@@ -3216,7 +3272,11 @@ $sminion$;
 
 -- policy:crm.shut:guard_floor
 DROP POLICY IF EXISTS "guard_floor" ON "crm"."shut";
-CREATE POLICY "guard_floor" ON "crm"."shut" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT current_user = ANY (ARRAY['sminion_owner']::name[])));
+CREATE POLICY "guard_floor" ON "crm"."shut" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = ANY (ARRAY['sminion_owner']::name[]) THEN true ELSE sminion.refuse_without_ticket('"crm"."shut"'::regclass) END));
+
+-- policy:crm.shut:guard_refused
+DROP POLICY IF EXISTS "guard_refused" ON "crm"."shut";
+CREATE POLICY "guard_refused" ON "crm"."shut" AS PERMISSIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = 'sminion_owner'::name THEN false WHEN current_user = ANY (ARRAY['sminion_owner']::name[]) THEN sminion.refuse_other_way('"crm"."shut"'::regclass, '"crm"."shut"'::regclass) ELSE sminion.refuse_without_ticket('"crm"."shut"'::regclass) END));
 
 -- policy:crm.shut:guard_owner
 DROP POLICY IF EXISTS "guard_owner" ON "crm"."shut";
@@ -3230,6 +3290,7 @@ DO $sminion$
 DECLARE
   target CONSTANT pg_catalog.regclass := '"crm"."visit"';
   part   pg_catalog.regclass;
+  policy text;
 BEGIN
   FOR part IN
     SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
@@ -3239,8 +3300,12 @@ BEGIN
     ON CONFLICT DO NOTHING;
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
     IF part <> target THEN
-      EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
-      EXECUTE pg_catalog.format('CREATE POLICY guard_floor ON %s AS RESTRICTIVE USING (false)', part);
+      -- Both refuse. Without the permissive one PostgreSQL would answer with no rows, and not ask the other.
+      FOREACH policy IN ARRAY ARRAY['guard_floor ON %s AS RESTRICTIVE', 'guard_refused ON %s'] LOOP
+        EXECUTE pg_catalog.format('DROP POLICY IF EXISTS ' || pg_catalog.replace(policy, ' AS RESTRICTIVE', ''), part);
+        EXECUTE pg_catalog.format('CREATE POLICY ' || policy || ' USING ((SELECT sminion.refuse_other_way(%L::regclass, %L::regclass)))',
+                                  part, part, target);
+      END LOOP;
     END IF;
   END LOOP;
 END
@@ -3248,7 +3313,11 @@ $sminion$;
 
 -- policy:crm.visit:guard_floor
 DROP POLICY IF EXISTS "guard_floor" ON "crm"."visit";
-CREATE POLICY "guard_floor" ON "crm"."visit" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT current_user = ANY (ARRAY['mono_accounting', 'mono_audit_44115bb2', 'mono_audit_ce59b12b', 'mono_contract', 'mono_marketing', 'sminion_owner']::name[])));
+CREATE POLICY "guard_floor" ON "crm"."visit" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = ANY (ARRAY['mono_accounting', 'mono_audit_44115bb2', 'mono_audit_ce59b12b', 'mono_contract', 'mono_marketing', 'sminion_owner']::name[]) THEN true ELSE sminion.refuse_without_ticket('"crm"."visit"'::regclass) END));
+
+-- policy:crm.visit:guard_refused
+DROP POLICY IF EXISTS "guard_refused" ON "crm"."visit";
+CREATE POLICY "guard_refused" ON "crm"."visit" AS PERMISSIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = 'sminion_owner'::name THEN false WHEN current_user = ANY (ARRAY['mono_accounting', 'mono_audit_44115bb2', 'mono_audit_ce59b12b', 'mono_contract', 'mono_marketing', 'sminion_owner']::name[]) THEN sminion.refuse_other_way('"crm"."visit"'::regclass, '"crm"."visit"'::regclass) ELSE sminion.refuse_without_ticket('"crm"."visit"'::regclass) END));
 
 -- policy:crm.visit:guard_floor_mono_accounting
 DROP POLICY IF EXISTS "guard_floor_mono_accounting" ON "crm"."visit";
@@ -3311,6 +3380,7 @@ DO $sminion$
 DECLARE
   target CONSTANT pg_catalog.regclass := '"public"."customer"';
   part   pg_catalog.regclass;
+  policy text;
 BEGIN
   FOR part IN
     SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
@@ -3320,8 +3390,12 @@ BEGIN
     ON CONFLICT DO NOTHING;
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
     IF part <> target THEN
-      EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
-      EXECUTE pg_catalog.format('CREATE POLICY guard_floor ON %s AS RESTRICTIVE USING (false)', part);
+      -- Both refuse. Without the permissive one PostgreSQL would answer with no rows, and not ask the other.
+      FOREACH policy IN ARRAY ARRAY['guard_floor ON %s AS RESTRICTIVE', 'guard_refused ON %s'] LOOP
+        EXECUTE pg_catalog.format('DROP POLICY IF EXISTS ' || pg_catalog.replace(policy, ' AS RESTRICTIVE', ''), part);
+        EXECUTE pg_catalog.format('CREATE POLICY ' || policy || ' USING ((SELECT sminion.refuse_other_way(%L::regclass, %L::regclass)))',
+                                  part, part, target);
+      END LOOP;
     END IF;
   END LOOP;
 END
@@ -3329,7 +3403,11 @@ $sminion$;
 
 -- policy:public.customer:guard_floor
 DROP POLICY IF EXISTS "guard_floor" ON "public"."customer";
-CREATE POLICY "guard_floor" ON "public"."customer" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT current_user = ANY (ARRAY['mono_accounting', 'mono_audit_ce59b12b', 'mono_contract', 'sminion_owner']::name[])));
+CREATE POLICY "guard_floor" ON "public"."customer" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = ANY (ARRAY['mono_accounting', 'mono_audit_ce59b12b', 'mono_contract', 'sminion_owner']::name[]) THEN true ELSE sminion.refuse_without_ticket('"public"."customer"'::regclass) END));
+
+-- policy:public.customer:guard_refused
+DROP POLICY IF EXISTS "guard_refused" ON "public"."customer";
+CREATE POLICY "guard_refused" ON "public"."customer" AS PERMISSIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = 'sminion_owner'::name THEN false WHEN current_user = ANY (ARRAY['mono_accounting', 'mono_audit_ce59b12b', 'mono_contract', 'sminion_owner']::name[]) THEN sminion.refuse_other_way('"public"."customer"'::regclass, '"public"."customer"'::regclass) ELSE sminion.refuse_without_ticket('"public"."customer"'::regclass) END));
 
 -- policy:public.customer:guard_floor_mono_accounting
 DROP POLICY IF EXISTS "guard_floor_mono_accounting" ON "public"."customer";
@@ -3375,6 +3453,7 @@ DO $sminion$
 DECLARE
   target CONSTANT pg_catalog.regclass := '"public"."invoice"';
   part   pg_catalog.regclass;
+  policy text;
 BEGIN
   FOR part IN
     SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
@@ -3384,8 +3463,12 @@ BEGIN
     ON CONFLICT DO NOTHING;
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
     IF part <> target THEN
-      EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
-      EXECUTE pg_catalog.format('CREATE POLICY guard_floor ON %s AS RESTRICTIVE USING (false)', part);
+      -- Both refuse. Without the permissive one PostgreSQL would answer with no rows, and not ask the other.
+      FOREACH policy IN ARRAY ARRAY['guard_floor ON %s AS RESTRICTIVE', 'guard_refused ON %s'] LOOP
+        EXECUTE pg_catalog.format('DROP POLICY IF EXISTS ' || pg_catalog.replace(policy, ' AS RESTRICTIVE', ''), part);
+        EXECUTE pg_catalog.format('CREATE POLICY ' || policy || ' USING ((SELECT sminion.refuse_other_way(%L::regclass, %L::regclass)))',
+                                  part, part, target);
+      END LOOP;
     END IF;
   END LOOP;
 END
@@ -3393,7 +3476,11 @@ $sminion$;
 
 -- policy:public.invoice:guard_floor
 DROP POLICY IF EXISTS "guard_floor" ON "public"."invoice";
-CREATE POLICY "guard_floor" ON "public"."invoice" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT current_user = ANY (ARRAY['mono_accounting', 'mono_audit_ce59b12b', 'mono_contract', 'sminion_owner']::name[])));
+CREATE POLICY "guard_floor" ON "public"."invoice" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = ANY (ARRAY['mono_accounting', 'mono_audit_ce59b12b', 'mono_contract', 'sminion_owner']::name[]) THEN true ELSE sminion.refuse_without_ticket('"public"."invoice"'::regclass) END));
+
+-- policy:public.invoice:guard_refused
+DROP POLICY IF EXISTS "guard_refused" ON "public"."invoice";
+CREATE POLICY "guard_refused" ON "public"."invoice" AS PERMISSIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = 'sminion_owner'::name THEN false WHEN current_user = ANY (ARRAY['mono_accounting', 'mono_audit_ce59b12b', 'mono_contract', 'sminion_owner']::name[]) THEN sminion.refuse_other_way('"public"."invoice"'::regclass, '"public"."invoice"'::regclass) ELSE sminion.refuse_without_ticket('"public"."invoice"'::regclass) END));
 
 -- policy:public.invoice:guard_floor_mono_accounting
 DROP POLICY IF EXISTS "guard_floor_mono_accounting" ON "public"."invoice";
@@ -3439,6 +3526,7 @@ DO $sminion$
 DECLARE
   target CONSTANT pg_catalog.regclass := '"public"."subscriber"';
   part   pg_catalog.regclass;
+  policy text;
 BEGIN
   FOR part IN
     SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
@@ -3448,8 +3536,12 @@ BEGIN
     ON CONFLICT DO NOTHING;
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
     IF part <> target THEN
-      EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
-      EXECUTE pg_catalog.format('CREATE POLICY guard_floor ON %s AS RESTRICTIVE USING (false)', part);
+      -- Both refuse. Without the permissive one PostgreSQL would answer with no rows, and not ask the other.
+      FOREACH policy IN ARRAY ARRAY['guard_floor ON %s AS RESTRICTIVE', 'guard_refused ON %s'] LOOP
+        EXECUTE pg_catalog.format('DROP POLICY IF EXISTS ' || pg_catalog.replace(policy, ' AS RESTRICTIVE', ''), part);
+        EXECUTE pg_catalog.format('CREATE POLICY ' || policy || ' USING ((SELECT sminion.refuse_other_way(%L::regclass, %L::regclass)))',
+                                  part, part, target);
+      END LOOP;
     END IF;
   END LOOP;
 END
@@ -3457,7 +3549,11 @@ $sminion$;
 
 -- policy:public.subscriber:guard_floor
 DROP POLICY IF EXISTS "guard_floor" ON "public"."subscriber";
-CREATE POLICY "guard_floor" ON "public"."subscriber" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT current_user = ANY (ARRAY['mono_audit_44115bb2', 'mono_marketing', 'sminion_owner']::name[])));
+CREATE POLICY "guard_floor" ON "public"."subscriber" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = ANY (ARRAY['mono_audit_44115bb2', 'mono_marketing', 'sminion_owner']::name[]) THEN true ELSE sminion.refuse_without_ticket('"public"."subscriber"'::regclass) END));
+
+-- policy:public.subscriber:guard_refused
+DROP POLICY IF EXISTS "guard_refused" ON "public"."subscriber";
+CREATE POLICY "guard_refused" ON "public"."subscriber" AS PERMISSIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = 'sminion_owner'::name THEN false WHEN current_user = ANY (ARRAY['mono_audit_44115bb2', 'mono_marketing', 'sminion_owner']::name[]) THEN sminion.refuse_other_way('"public"."subscriber"'::regclass, '"public"."subscriber"'::regclass) ELSE sminion.refuse_without_ticket('"public"."subscriber"'::regclass) END));
 
 -- policy:public.subscriber:guard_floor_mono_audit_44115bb2
 DROP POLICY IF EXISTS "guard_floor_mono_audit_44115bb2" ON "public"."subscriber";
@@ -3492,6 +3588,7 @@ DO $sminion$
 DECLARE
   target CONSTANT pg_catalog.regclass := '"public"."unsaid"';
   part   pg_catalog.regclass;
+  policy text;
 BEGIN
   FOR part IN
     SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
@@ -3501,8 +3598,12 @@ BEGIN
     ON CONFLICT DO NOTHING;
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
     IF part <> target THEN
-      EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
-      EXECUTE pg_catalog.format('CREATE POLICY guard_floor ON %s AS RESTRICTIVE USING (false)', part);
+      -- Both refuse. Without the permissive one PostgreSQL would answer with no rows, and not ask the other.
+      FOREACH policy IN ARRAY ARRAY['guard_floor ON %s AS RESTRICTIVE', 'guard_refused ON %s'] LOOP
+        EXECUTE pg_catalog.format('DROP POLICY IF EXISTS ' || pg_catalog.replace(policy, ' AS RESTRICTIVE', ''), part);
+        EXECUTE pg_catalog.format('CREATE POLICY ' || policy || ' USING ((SELECT sminion.refuse_other_way(%L::regclass, %L::regclass)))',
+                                  part, part, target);
+      END LOOP;
     END IF;
   END LOOP;
 END
@@ -3510,7 +3611,11 @@ $sminion$;
 
 -- policy:public.unsaid:guard_floor
 DROP POLICY IF EXISTS "guard_floor" ON "public"."unsaid";
-CREATE POLICY "guard_floor" ON "public"."unsaid" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT current_user = ANY (ARRAY['sminion_owner']::name[])));
+CREATE POLICY "guard_floor" ON "public"."unsaid" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = ANY (ARRAY['sminion_owner']::name[]) THEN true ELSE sminion.refuse_without_ticket('"public"."unsaid"'::regclass) END));
+
+-- policy:public.unsaid:guard_refused
+DROP POLICY IF EXISTS "guard_refused" ON "public"."unsaid";
+CREATE POLICY "guard_refused" ON "public"."unsaid" AS PERMISSIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = 'sminion_owner'::name THEN false WHEN current_user = ANY (ARRAY['sminion_owner']::name[]) THEN sminion.refuse_other_way('"public"."unsaid"'::regclass, '"public"."unsaid"'::regclass) ELSE sminion.refuse_without_ticket('"public"."unsaid"'::regclass) END));
 
 -- policy:public.unsaid:guard_owner
 DROP POLICY IF EXISTS "guard_owner" ON "public"."unsaid";

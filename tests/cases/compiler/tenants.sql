@@ -109,6 +109,8 @@ END
 $sminion$;
 
 -- membership:saas_app:saas_repair
+-- A login that may own what is protected keeps its attributes and what it may grant: it is above the policy as it is, and
+-- what it inherits opens no row, since row security asks for the role that acts.
 DO $sminion$
 BEGIN
   IF pg_catalog.current_setting('server_version_num')::integer >= 160000 THEN
@@ -116,18 +118,18 @@ BEGIN
     EXECUTE 'GRANT "saas_repair" TO "saas_app" WITH ADMIN FALSE, INHERIT FALSE, SET TRUE';
   ELSE
     -- Inheritance belongs to the login, so it must be gone before the grant.
-    IF (SELECT r.rolinherit FROM pg_catalog.pg_roles r WHERE r.rolname = 'saas_app') THEN
+    IF NOT false AND (SELECT r.rolinherit FROM pg_catalog.pg_roles r WHERE r.rolname = 'saas_app') THEN
       RAISE WARNING 'login % inherited the privileges of its roles: changed to NOINHERIT', 'saas_app';
       ALTER ROLE "saas_app" NOINHERIT;
     END IF;
     GRANT "saas_repair" TO "saas_app";
-    IF pg_catalog.pg_has_role('saas_app', 'saas_repair', 'MEMBER WITH ADMIN OPTION') THEN
+    IF NOT false AND pg_catalog.pg_has_role('saas_app', 'saas_repair', 'MEMBER WITH ADMIN OPTION') THEN
       RAISE WARNING 'login % could grant role %: admin option revoked', 'saas_app', 'saas_repair';
       REVOKE ADMIN OPTION FOR "saas_repair" FROM "saas_app";
     END IF;
   END IF;
-  IF pg_catalog.pg_has_role('saas_app', 'saas_repair', 'USAGE')
-     OR pg_catalog.pg_has_role('saas_app', 'saas_repair', 'MEMBER WITH ADMIN OPTION')
+  IF NOT false AND (pg_catalog.pg_has_role('saas_app', 'saas_repair', 'USAGE')
+                          OR pg_catalog.pg_has_role('saas_app', 'saas_repair', 'MEMBER WITH ADMIN OPTION'))
   THEN
     RAISE EXCEPTION USING ERRCODE = 'SG404',
       MESSAGE = pg_catalog.format('login `%s` inherits or may grant `%s`', 'saas_app', 'saas_repair'),
@@ -138,6 +140,8 @@ END
 $sminion$;
 
 -- membership:saas_app:saas_work
+-- A login that may own what is protected keeps its attributes and what it may grant: it is above the policy as it is, and
+-- what it inherits opens no row, since row security asks for the role that acts.
 DO $sminion$
 BEGIN
   IF pg_catalog.current_setting('server_version_num')::integer >= 160000 THEN
@@ -145,18 +149,18 @@ BEGIN
     EXECUTE 'GRANT "saas_work" TO "saas_app" WITH ADMIN FALSE, INHERIT FALSE, SET TRUE';
   ELSE
     -- Inheritance belongs to the login, so it must be gone before the grant.
-    IF (SELECT r.rolinherit FROM pg_catalog.pg_roles r WHERE r.rolname = 'saas_app') THEN
+    IF NOT false AND (SELECT r.rolinherit FROM pg_catalog.pg_roles r WHERE r.rolname = 'saas_app') THEN
       RAISE WARNING 'login % inherited the privileges of its roles: changed to NOINHERIT', 'saas_app';
       ALTER ROLE "saas_app" NOINHERIT;
     END IF;
     GRANT "saas_work" TO "saas_app";
-    IF pg_catalog.pg_has_role('saas_app', 'saas_work', 'MEMBER WITH ADMIN OPTION') THEN
+    IF NOT false AND pg_catalog.pg_has_role('saas_app', 'saas_work', 'MEMBER WITH ADMIN OPTION') THEN
       RAISE WARNING 'login % could grant role %: admin option revoked', 'saas_app', 'saas_work';
       REVOKE ADMIN OPTION FOR "saas_work" FROM "saas_app";
     END IF;
   END IF;
-  IF pg_catalog.pg_has_role('saas_app', 'saas_work', 'USAGE')
-     OR pg_catalog.pg_has_role('saas_app', 'saas_work', 'MEMBER WITH ADMIN OPTION')
+  IF NOT false AND (pg_catalog.pg_has_role('saas_app', 'saas_work', 'USAGE')
+                          OR pg_catalog.pg_has_role('saas_app', 'saas_work', 'MEMBER WITH ADMIN OPTION'))
   THEN
     RAISE EXCEPTION USING ERRCODE = 'SG404',
       MESSAGE = pg_catalog.format('login `%s` inherits or may grant `%s`', 'saas_app', 'saas_work'),
@@ -559,6 +563,7 @@ DO $sminion$
 DECLARE
   target CONSTANT pg_catalog.regclass := '"app"."account"';
   part   pg_catalog.regclass;
+  policy text;
 BEGIN
   FOR part IN
     SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
@@ -568,8 +573,12 @@ BEGIN
     ON CONFLICT DO NOTHING;
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
     IF part <> target THEN
-      EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
-      EXECUTE pg_catalog.format('CREATE POLICY guard_floor ON %s AS RESTRICTIVE USING (false)', part);
+      -- Both refuse. Without the permissive one PostgreSQL would answer with no rows, and not ask the other.
+      FOREACH policy IN ARRAY ARRAY['guard_floor ON %s AS RESTRICTIVE', 'guard_refused ON %s'] LOOP
+        EXECUTE pg_catalog.format('DROP POLICY IF EXISTS ' || pg_catalog.replace(policy, ' AS RESTRICTIVE', ''), part);
+        EXECUTE pg_catalog.format('CREATE POLICY ' || policy || ' USING ((SELECT sminion.refuse_other_way(%L::regclass, %L::regclass)))',
+                                  part, part, target);
+      END LOOP;
     END IF;
   END LOOP;
 END
@@ -577,7 +586,11 @@ $sminion$;
 
 -- policy:app.account:guard_floor
 DROP POLICY IF EXISTS "guard_floor" ON "app"."account";
-CREATE POLICY "guard_floor" ON "app"."account" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT current_user = ANY (ARRAY['saas_repair', 'saas_work', 'sminion_owner']::name[])));
+CREATE POLICY "guard_floor" ON "app"."account" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = ANY (ARRAY['saas_repair', 'saas_work', 'sminion_owner']::name[]) THEN true ELSE sminion.refuse_without_ticket('"app"."account"'::regclass) END));
+
+-- policy:app.account:guard_refused
+DROP POLICY IF EXISTS "guard_refused" ON "app"."account";
+CREATE POLICY "guard_refused" ON "app"."account" AS PERMISSIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = 'sminion_owner'::name THEN false WHEN current_user = ANY (ARRAY['saas_repair', 'saas_work', 'sminion_owner']::name[]) THEN sminion.refuse_other_way('"app"."account"'::regclass, '"app"."account"'::regclass) ELSE sminion.refuse_without_ticket('"app"."account"'::regclass) END));
 
 -- policy:app.account:guard_floor_saas_repair
 DROP POLICY IF EXISTS "guard_floor_saas_repair" ON "app"."account";
@@ -631,6 +644,7 @@ DO $sminion$
 DECLARE
   target CONSTANT pg_catalog.regclass := '"app"."page"';
   part   pg_catalog.regclass;
+  policy text;
 BEGIN
   FOR part IN
     SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
@@ -640,8 +654,12 @@ BEGIN
     ON CONFLICT DO NOTHING;
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
     IF part <> target THEN
-      EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
-      EXECUTE pg_catalog.format('CREATE POLICY guard_floor ON %s AS RESTRICTIVE USING (false)', part);
+      -- Both refuse. Without the permissive one PostgreSQL would answer with no rows, and not ask the other.
+      FOREACH policy IN ARRAY ARRAY['guard_floor ON %s AS RESTRICTIVE', 'guard_refused ON %s'] LOOP
+        EXECUTE pg_catalog.format('DROP POLICY IF EXISTS ' || pg_catalog.replace(policy, ' AS RESTRICTIVE', ''), part);
+        EXECUTE pg_catalog.format('CREATE POLICY ' || policy || ' USING ((SELECT sminion.refuse_other_way(%L::regclass, %L::regclass)))',
+                                  part, part, target);
+      END LOOP;
     END IF;
   END LOOP;
 END
@@ -649,7 +667,11 @@ $sminion$;
 
 -- policy:app.page:guard_floor
 DROP POLICY IF EXISTS "guard_floor" ON "app"."page";
-CREATE POLICY "guard_floor" ON "app"."page" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT current_user = ANY (ARRAY['saas_repair', 'saas_work', 'sminion_owner']::name[])));
+CREATE POLICY "guard_floor" ON "app"."page" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = ANY (ARRAY['saas_repair', 'saas_work', 'sminion_owner']::name[]) THEN true ELSE sminion.refuse_without_ticket('"app"."page"'::regclass) END));
+
+-- policy:app.page:guard_refused
+DROP POLICY IF EXISTS "guard_refused" ON "app"."page";
+CREATE POLICY "guard_refused" ON "app"."page" AS PERMISSIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = 'sminion_owner'::name THEN false WHEN current_user = ANY (ARRAY['saas_repair', 'saas_work', 'sminion_owner']::name[]) THEN sminion.refuse_other_way('"app"."page"'::regclass, '"app"."page"'::regclass) ELSE sminion.refuse_without_ticket('"app"."page"'::regclass) END));
 
 -- policy:app.page:guard_floor_saas_repair
 DROP POLICY IF EXISTS "guard_floor_saas_repair" ON "app"."page";

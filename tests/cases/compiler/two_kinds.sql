@@ -131,6 +131,8 @@ END
 $sminion$;
 
 -- membership:firm_app:firm_news
+-- A login that may own what is protected keeps its attributes and what it may grant: it is above the policy as it is, and
+-- what it inherits opens no row, since row security asks for the role that acts.
 DO $sminion$
 BEGIN
   IF pg_catalog.current_setting('server_version_num')::integer >= 160000 THEN
@@ -138,18 +140,18 @@ BEGIN
     EXECUTE 'GRANT "firm_news" TO "firm_app" WITH ADMIN FALSE, INHERIT FALSE, SET TRUE';
   ELSE
     -- Inheritance belongs to the login, so it must be gone before the grant.
-    IF (SELECT r.rolinherit FROM pg_catalog.pg_roles r WHERE r.rolname = 'firm_app') THEN
+    IF NOT false AND (SELECT r.rolinherit FROM pg_catalog.pg_roles r WHERE r.rolname = 'firm_app') THEN
       RAISE WARNING 'login % inherited the privileges of its roles: changed to NOINHERIT', 'firm_app';
       ALTER ROLE "firm_app" NOINHERIT;
     END IF;
     GRANT "firm_news" TO "firm_app";
-    IF pg_catalog.pg_has_role('firm_app', 'firm_news', 'MEMBER WITH ADMIN OPTION') THEN
+    IF NOT false AND pg_catalog.pg_has_role('firm_app', 'firm_news', 'MEMBER WITH ADMIN OPTION') THEN
       RAISE WARNING 'login % could grant role %: admin option revoked', 'firm_app', 'firm_news';
       REVOKE ADMIN OPTION FOR "firm_news" FROM "firm_app";
     END IF;
   END IF;
-  IF pg_catalog.pg_has_role('firm_app', 'firm_news', 'USAGE')
-     OR pg_catalog.pg_has_role('firm_app', 'firm_news', 'MEMBER WITH ADMIN OPTION')
+  IF NOT false AND (pg_catalog.pg_has_role('firm_app', 'firm_news', 'USAGE')
+                          OR pg_catalog.pg_has_role('firm_app', 'firm_news', 'MEMBER WITH ADMIN OPTION'))
   THEN
     RAISE EXCEPTION USING ERRCODE = 'SG404',
       MESSAGE = pg_catalog.format('login `%s` inherits or may grant `%s`', 'firm_app', 'firm_news'),
@@ -160,6 +162,8 @@ END
 $sminion$;
 
 -- membership:firm_app:firm_work
+-- A login that may own what is protected keeps its attributes and what it may grant: it is above the policy as it is, and
+-- what it inherits opens no row, since row security asks for the role that acts.
 DO $sminion$
 BEGIN
   IF pg_catalog.current_setting('server_version_num')::integer >= 160000 THEN
@@ -167,18 +171,18 @@ BEGIN
     EXECUTE 'GRANT "firm_work" TO "firm_app" WITH ADMIN FALSE, INHERIT FALSE, SET TRUE';
   ELSE
     -- Inheritance belongs to the login, so it must be gone before the grant.
-    IF (SELECT r.rolinherit FROM pg_catalog.pg_roles r WHERE r.rolname = 'firm_app') THEN
+    IF NOT false AND (SELECT r.rolinherit FROM pg_catalog.pg_roles r WHERE r.rolname = 'firm_app') THEN
       RAISE WARNING 'login % inherited the privileges of its roles: changed to NOINHERIT', 'firm_app';
       ALTER ROLE "firm_app" NOINHERIT;
     END IF;
     GRANT "firm_work" TO "firm_app";
-    IF pg_catalog.pg_has_role('firm_app', 'firm_work', 'MEMBER WITH ADMIN OPTION') THEN
+    IF NOT false AND pg_catalog.pg_has_role('firm_app', 'firm_work', 'MEMBER WITH ADMIN OPTION') THEN
       RAISE WARNING 'login % could grant role %: admin option revoked', 'firm_app', 'firm_work';
       REVOKE ADMIN OPTION FOR "firm_work" FROM "firm_app";
     END IF;
   END IF;
-  IF pg_catalog.pg_has_role('firm_app', 'firm_work', 'USAGE')
-     OR pg_catalog.pg_has_role('firm_app', 'firm_work', 'MEMBER WITH ADMIN OPTION')
+  IF NOT false AND (pg_catalog.pg_has_role('firm_app', 'firm_work', 'USAGE')
+                          OR pg_catalog.pg_has_role('firm_app', 'firm_work', 'MEMBER WITH ADMIN OPTION'))
   THEN
     RAISE EXCEPTION USING ERRCODE = 'SG404',
       MESSAGE = pg_catalog.format('login `%s` inherits or may grant `%s`', 'firm_app', 'firm_work'),
@@ -189,6 +193,8 @@ END
 $sminion$;
 
 -- membership:firm_desk:firm_repair
+-- A login that may own what is protected keeps its attributes and what it may grant: it is above the policy as it is, and
+-- what it inherits opens no row, since row security asks for the role that acts.
 DO $sminion$
 BEGIN
   IF pg_catalog.current_setting('server_version_num')::integer >= 160000 THEN
@@ -196,18 +202,18 @@ BEGIN
     EXECUTE 'GRANT "firm_repair" TO "firm_desk" WITH ADMIN FALSE, INHERIT FALSE, SET TRUE';
   ELSE
     -- Inheritance belongs to the login, so it must be gone before the grant.
-    IF (SELECT r.rolinherit FROM pg_catalog.pg_roles r WHERE r.rolname = 'firm_desk') THEN
+    IF NOT false AND (SELECT r.rolinherit FROM pg_catalog.pg_roles r WHERE r.rolname = 'firm_desk') THEN
       RAISE WARNING 'login % inherited the privileges of its roles: changed to NOINHERIT', 'firm_desk';
       ALTER ROLE "firm_desk" NOINHERIT;
     END IF;
     GRANT "firm_repair" TO "firm_desk";
-    IF pg_catalog.pg_has_role('firm_desk', 'firm_repair', 'MEMBER WITH ADMIN OPTION') THEN
+    IF NOT false AND pg_catalog.pg_has_role('firm_desk', 'firm_repair', 'MEMBER WITH ADMIN OPTION') THEN
       RAISE WARNING 'login % could grant role %: admin option revoked', 'firm_desk', 'firm_repair';
       REVOKE ADMIN OPTION FOR "firm_repair" FROM "firm_desk";
     END IF;
   END IF;
-  IF pg_catalog.pg_has_role('firm_desk', 'firm_repair', 'USAGE')
-     OR pg_catalog.pg_has_role('firm_desk', 'firm_repair', 'MEMBER WITH ADMIN OPTION')
+  IF NOT false AND (pg_catalog.pg_has_role('firm_desk', 'firm_repair', 'USAGE')
+                          OR pg_catalog.pg_has_role('firm_desk', 'firm_repair', 'MEMBER WITH ADMIN OPTION'))
   THEN
     RAISE EXCEPTION USING ERRCODE = 'SG404',
       MESSAGE = pg_catalog.format('login `%s` inherits or may grant `%s`', 'firm_desk', 'firm_repair'),
@@ -2244,6 +2250,7 @@ DO $sminion$
 DECLARE
   target CONSTANT pg_catalog.regclass := '"crm"."customer"';
   part   pg_catalog.regclass;
+  policy text;
 BEGIN
   FOR part IN
     SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
@@ -2253,8 +2260,12 @@ BEGIN
     ON CONFLICT DO NOTHING;
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
     IF part <> target THEN
-      EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
-      EXECUTE pg_catalog.format('CREATE POLICY guard_floor ON %s AS RESTRICTIVE USING (false)', part);
+      -- Both refuse. Without the permissive one PostgreSQL would answer with no rows, and not ask the other.
+      FOREACH policy IN ARRAY ARRAY['guard_floor ON %s AS RESTRICTIVE', 'guard_refused ON %s'] LOOP
+        EXECUTE pg_catalog.format('DROP POLICY IF EXISTS ' || pg_catalog.replace(policy, ' AS RESTRICTIVE', ''), part);
+        EXECUTE pg_catalog.format('CREATE POLICY ' || policy || ' USING ((SELECT sminion.refuse_other_way(%L::regclass, %L::regclass)))',
+                                  part, part, target);
+      END LOOP;
     END IF;
   END LOOP;
 END
@@ -2262,7 +2273,11 @@ $sminion$;
 
 -- policy:crm.customer:guard_floor
 DROP POLICY IF EXISTS "guard_floor" ON "crm"."customer";
-CREATE POLICY "guard_floor" ON "crm"."customer" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT current_user = ANY (ARRAY['firm_news', 'firm_repair', 'firm_work', 'sminion_owner']::name[])));
+CREATE POLICY "guard_floor" ON "crm"."customer" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = ANY (ARRAY['firm_news', 'firm_repair', 'firm_work', 'sminion_owner']::name[]) THEN true ELSE sminion.refuse_without_ticket('"crm"."customer"'::regclass) END));
+
+-- policy:crm.customer:guard_refused
+DROP POLICY IF EXISTS "guard_refused" ON "crm"."customer";
+CREATE POLICY "guard_refused" ON "crm"."customer" AS PERMISSIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = 'sminion_owner'::name THEN false WHEN current_user = ANY (ARRAY['firm_news', 'firm_repair', 'firm_work', 'sminion_owner']::name[]) THEN sminion.refuse_other_way('"crm"."customer"'::regclass, '"crm"."customer"'::regclass) ELSE sminion.refuse_without_ticket('"crm"."customer"'::regclass) END));
 
 -- policy:crm.customer:guard_floor_firm_news
 DROP POLICY IF EXISTS "guard_floor_firm_news" ON "crm"."customer";
@@ -2317,6 +2332,7 @@ DO $sminion$
 DECLARE
   target CONSTANT pg_catalog.regclass := '"crm"."gift"';
   part   pg_catalog.regclass;
+  policy text;
 BEGIN
   FOR part IN
     SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
@@ -2326,8 +2342,12 @@ BEGIN
     ON CONFLICT DO NOTHING;
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
     IF part <> target THEN
-      EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
-      EXECUTE pg_catalog.format('CREATE POLICY guard_floor ON %s AS RESTRICTIVE USING (false)', part);
+      -- Both refuse. Without the permissive one PostgreSQL would answer with no rows, and not ask the other.
+      FOREACH policy IN ARRAY ARRAY['guard_floor ON %s AS RESTRICTIVE', 'guard_refused ON %s'] LOOP
+        EXECUTE pg_catalog.format('DROP POLICY IF EXISTS ' || pg_catalog.replace(policy, ' AS RESTRICTIVE', ''), part);
+        EXECUTE pg_catalog.format('CREATE POLICY ' || policy || ' USING ((SELECT sminion.refuse_other_way(%L::regclass, %L::regclass)))',
+                                  part, part, target);
+      END LOOP;
     END IF;
   END LOOP;
 END
@@ -2335,7 +2355,11 @@ $sminion$;
 
 -- policy:crm.gift:guard_floor
 DROP POLICY IF EXISTS "guard_floor" ON "crm"."gift";
-CREATE POLICY "guard_floor" ON "crm"."gift" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT current_user = ANY (ARRAY['firm_news', 'firm_repair', 'firm_work', 'sminion_owner']::name[])));
+CREATE POLICY "guard_floor" ON "crm"."gift" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = ANY (ARRAY['firm_news', 'firm_repair', 'firm_work', 'sminion_owner']::name[]) THEN true ELSE sminion.refuse_without_ticket('"crm"."gift"'::regclass) END));
+
+-- policy:crm.gift:guard_refused
+DROP POLICY IF EXISTS "guard_refused" ON "crm"."gift";
+CREATE POLICY "guard_refused" ON "crm"."gift" AS PERMISSIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = 'sminion_owner'::name THEN false WHEN current_user = ANY (ARRAY['firm_news', 'firm_repair', 'firm_work', 'sminion_owner']::name[]) THEN sminion.refuse_other_way('"crm"."gift"'::regclass, '"crm"."gift"'::regclass) ELSE sminion.refuse_without_ticket('"crm"."gift"'::regclass) END));
 
 -- policy:crm.gift:guard_floor_firm_news
 DROP POLICY IF EXISTS "guard_floor_firm_news" ON "crm"."gift";
@@ -2390,6 +2414,7 @@ DO $sminion$
 DECLARE
   target CONSTANT pg_catalog.regclass := '"crm"."message"';
   part   pg_catalog.regclass;
+  policy text;
 BEGIN
   FOR part IN
     SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
@@ -2399,8 +2424,12 @@ BEGIN
     ON CONFLICT DO NOTHING;
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
     IF part <> target THEN
-      EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
-      EXECUTE pg_catalog.format('CREATE POLICY guard_floor ON %s AS RESTRICTIVE USING (false)', part);
+      -- Both refuse. Without the permissive one PostgreSQL would answer with no rows, and not ask the other.
+      FOREACH policy IN ARRAY ARRAY['guard_floor ON %s AS RESTRICTIVE', 'guard_refused ON %s'] LOOP
+        EXECUTE pg_catalog.format('DROP POLICY IF EXISTS ' || pg_catalog.replace(policy, ' AS RESTRICTIVE', ''), part);
+        EXECUTE pg_catalog.format('CREATE POLICY ' || policy || ' USING ((SELECT sminion.refuse_other_way(%L::regclass, %L::regclass)))',
+                                  part, part, target);
+      END LOOP;
     END IF;
   END LOOP;
 END
@@ -2408,7 +2437,11 @@ $sminion$;
 
 -- policy:crm.message:guard_floor
 DROP POLICY IF EXISTS "guard_floor" ON "crm"."message";
-CREATE POLICY "guard_floor" ON "crm"."message" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT current_user = ANY (ARRAY['firm_news', 'firm_repair', 'firm_work', 'sminion_owner']::name[])));
+CREATE POLICY "guard_floor" ON "crm"."message" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = ANY (ARRAY['firm_news', 'firm_repair', 'firm_work', 'sminion_owner']::name[]) THEN true ELSE sminion.refuse_without_ticket('"crm"."message"'::regclass) END));
+
+-- policy:crm.message:guard_refused
+DROP POLICY IF EXISTS "guard_refused" ON "crm"."message";
+CREATE POLICY "guard_refused" ON "crm"."message" AS PERMISSIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = 'sminion_owner'::name THEN false WHEN current_user = ANY (ARRAY['firm_news', 'firm_repair', 'firm_work', 'sminion_owner']::name[]) THEN sminion.refuse_other_way('"crm"."message"'::regclass, '"crm"."message"'::regclass) ELSE sminion.refuse_without_ticket('"crm"."message"'::regclass) END));
 
 -- policy:crm.message:guard_floor_firm_news
 DROP POLICY IF EXISTS "guard_floor_firm_news" ON "crm"."message";
@@ -2463,6 +2496,7 @@ DO $sminion$
 DECLARE
   target CONSTANT pg_catalog.regclass := '"crm"."orders"';
   part   pg_catalog.regclass;
+  policy text;
 BEGIN
   FOR part IN
     SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
@@ -2472,8 +2506,12 @@ BEGIN
     ON CONFLICT DO NOTHING;
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
     IF part <> target THEN
-      EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
-      EXECUTE pg_catalog.format('CREATE POLICY guard_floor ON %s AS RESTRICTIVE USING (false)', part);
+      -- Both refuse. Without the permissive one PostgreSQL would answer with no rows, and not ask the other.
+      FOREACH policy IN ARRAY ARRAY['guard_floor ON %s AS RESTRICTIVE', 'guard_refused ON %s'] LOOP
+        EXECUTE pg_catalog.format('DROP POLICY IF EXISTS ' || pg_catalog.replace(policy, ' AS RESTRICTIVE', ''), part);
+        EXECUTE pg_catalog.format('CREATE POLICY ' || policy || ' USING ((SELECT sminion.refuse_other_way(%L::regclass, %L::regclass)))',
+                                  part, part, target);
+      END LOOP;
     END IF;
   END LOOP;
 END
@@ -2481,7 +2519,11 @@ $sminion$;
 
 -- policy:crm.orders:guard_floor
 DROP POLICY IF EXISTS "guard_floor" ON "crm"."orders";
-CREATE POLICY "guard_floor" ON "crm"."orders" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT current_user = ANY (ARRAY['firm_news', 'firm_repair', 'firm_work', 'sminion_owner']::name[])));
+CREATE POLICY "guard_floor" ON "crm"."orders" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = ANY (ARRAY['firm_news', 'firm_repair', 'firm_work', 'sminion_owner']::name[]) THEN true ELSE sminion.refuse_without_ticket('"crm"."orders"'::regclass) END));
+
+-- policy:crm.orders:guard_refused
+DROP POLICY IF EXISTS "guard_refused" ON "crm"."orders";
+CREATE POLICY "guard_refused" ON "crm"."orders" AS PERMISSIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = 'sminion_owner'::name THEN false WHEN current_user = ANY (ARRAY['firm_news', 'firm_repair', 'firm_work', 'sminion_owner']::name[]) THEN sminion.refuse_other_way('"crm"."orders"'::regclass, '"crm"."orders"'::regclass) ELSE sminion.refuse_without_ticket('"crm"."orders"'::regclass) END));
 
 -- policy:crm.orders:guard_floor_firm_news
 DROP POLICY IF EXISTS "guard_floor_firm_news" ON "crm"."orders";
@@ -2536,6 +2578,7 @@ DO $sminion$
 DECLARE
   target CONSTANT pg_catalog.regclass := '"crm"."visit"';
   part   pg_catalog.regclass;
+  policy text;
 BEGIN
   FOR part IN
     SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
@@ -2545,8 +2588,12 @@ BEGIN
     ON CONFLICT DO NOTHING;
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
     IF part <> target THEN
-      EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
-      EXECUTE pg_catalog.format('CREATE POLICY guard_floor ON %s AS RESTRICTIVE USING (false)', part);
+      -- Both refuse. Without the permissive one PostgreSQL would answer with no rows, and not ask the other.
+      FOREACH policy IN ARRAY ARRAY['guard_floor ON %s AS RESTRICTIVE', 'guard_refused ON %s'] LOOP
+        EXECUTE pg_catalog.format('DROP POLICY IF EXISTS ' || pg_catalog.replace(policy, ' AS RESTRICTIVE', ''), part);
+        EXECUTE pg_catalog.format('CREATE POLICY ' || policy || ' USING ((SELECT sminion.refuse_other_way(%L::regclass, %L::regclass)))',
+                                  part, part, target);
+      END LOOP;
     END IF;
   END LOOP;
 END
@@ -2554,7 +2601,11 @@ $sminion$;
 
 -- policy:crm.visit:guard_floor
 DROP POLICY IF EXISTS "guard_floor" ON "crm"."visit";
-CREATE POLICY "guard_floor" ON "crm"."visit" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT current_user = ANY (ARRAY['firm_news', 'firm_repair', 'firm_work', 'sminion_owner']::name[])));
+CREATE POLICY "guard_floor" ON "crm"."visit" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = ANY (ARRAY['firm_news', 'firm_repair', 'firm_work', 'sminion_owner']::name[]) THEN true ELSE sminion.refuse_without_ticket('"crm"."visit"'::regclass) END));
+
+-- policy:crm.visit:guard_refused
+DROP POLICY IF EXISTS "guard_refused" ON "crm"."visit";
+CREATE POLICY "guard_refused" ON "crm"."visit" AS PERMISSIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = 'sminion_owner'::name THEN false WHEN current_user = ANY (ARRAY['firm_news', 'firm_repair', 'firm_work', 'sminion_owner']::name[]) THEN sminion.refuse_other_way('"crm"."visit"'::regclass, '"crm"."visit"'::regclass) ELSE sminion.refuse_without_ticket('"crm"."visit"'::regclass) END));
 
 -- policy:crm.visit:guard_floor_firm_news
 DROP POLICY IF EXISTS "guard_floor_firm_news" ON "crm"."visit";
@@ -2609,6 +2660,7 @@ DO $sminion$
 DECLARE
   target CONSTANT pg_catalog.regclass := '"hr"."badge"';
   part   pg_catalog.regclass;
+  policy text;
 BEGIN
   FOR part IN
     SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
@@ -2618,8 +2670,12 @@ BEGIN
     ON CONFLICT DO NOTHING;
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
     IF part <> target THEN
-      EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
-      EXECUTE pg_catalog.format('CREATE POLICY guard_floor ON %s AS RESTRICTIVE USING (false)', part);
+      -- Both refuse. Without the permissive one PostgreSQL would answer with no rows, and not ask the other.
+      FOREACH policy IN ARRAY ARRAY['guard_floor ON %s AS RESTRICTIVE', 'guard_refused ON %s'] LOOP
+        EXECUTE pg_catalog.format('DROP POLICY IF EXISTS ' || pg_catalog.replace(policy, ' AS RESTRICTIVE', ''), part);
+        EXECUTE pg_catalog.format('CREATE POLICY ' || policy || ' USING ((SELECT sminion.refuse_other_way(%L::regclass, %L::regclass)))',
+                                  part, part, target);
+      END LOOP;
     END IF;
   END LOOP;
 END
@@ -2627,7 +2683,11 @@ $sminion$;
 
 -- policy:hr.badge:guard_floor
 DROP POLICY IF EXISTS "guard_floor" ON "hr"."badge";
-CREATE POLICY "guard_floor" ON "hr"."badge" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT current_user = ANY (ARRAY['firm_news', 'firm_repair', 'firm_work', 'sminion_owner']::name[])));
+CREATE POLICY "guard_floor" ON "hr"."badge" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = ANY (ARRAY['firm_news', 'firm_repair', 'firm_work', 'sminion_owner']::name[]) THEN true ELSE sminion.refuse_without_ticket('"hr"."badge"'::regclass) END));
+
+-- policy:hr.badge:guard_refused
+DROP POLICY IF EXISTS "guard_refused" ON "hr"."badge";
+CREATE POLICY "guard_refused" ON "hr"."badge" AS PERMISSIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = 'sminion_owner'::name THEN false WHEN current_user = ANY (ARRAY['firm_news', 'firm_repair', 'firm_work', 'sminion_owner']::name[]) THEN sminion.refuse_other_way('"hr"."badge"'::regclass, '"hr"."badge"'::regclass) ELSE sminion.refuse_without_ticket('"hr"."badge"'::regclass) END));
 
 -- policy:hr.badge:guard_floor_firm_news
 DROP POLICY IF EXISTS "guard_floor_firm_news" ON "hr"."badge";
@@ -2682,6 +2742,7 @@ DO $sminion$
 DECLARE
   target CONSTANT pg_catalog.regclass := '"hr"."employee"';
   part   pg_catalog.regclass;
+  policy text;
 BEGIN
   FOR part IN
     SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
@@ -2691,8 +2752,12 @@ BEGIN
     ON CONFLICT DO NOTHING;
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
     IF part <> target THEN
-      EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
-      EXECUTE pg_catalog.format('CREATE POLICY guard_floor ON %s AS RESTRICTIVE USING (false)', part);
+      -- Both refuse. Without the permissive one PostgreSQL would answer with no rows, and not ask the other.
+      FOREACH policy IN ARRAY ARRAY['guard_floor ON %s AS RESTRICTIVE', 'guard_refused ON %s'] LOOP
+        EXECUTE pg_catalog.format('DROP POLICY IF EXISTS ' || pg_catalog.replace(policy, ' AS RESTRICTIVE', ''), part);
+        EXECUTE pg_catalog.format('CREATE POLICY ' || policy || ' USING ((SELECT sminion.refuse_other_way(%L::regclass, %L::regclass)))',
+                                  part, part, target);
+      END LOOP;
     END IF;
   END LOOP;
 END
@@ -2700,7 +2765,11 @@ $sminion$;
 
 -- policy:hr.employee:guard_floor
 DROP POLICY IF EXISTS "guard_floor" ON "hr"."employee";
-CREATE POLICY "guard_floor" ON "hr"."employee" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT current_user = ANY (ARRAY['firm_news', 'firm_repair', 'firm_work', 'sminion_owner']::name[])));
+CREATE POLICY "guard_floor" ON "hr"."employee" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = ANY (ARRAY['firm_news', 'firm_repair', 'firm_work', 'sminion_owner']::name[]) THEN true ELSE sminion.refuse_without_ticket('"hr"."employee"'::regclass) END));
+
+-- policy:hr.employee:guard_refused
+DROP POLICY IF EXISTS "guard_refused" ON "hr"."employee";
+CREATE POLICY "guard_refused" ON "hr"."employee" AS PERMISSIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = 'sminion_owner'::name THEN false WHEN current_user = ANY (ARRAY['firm_news', 'firm_repair', 'firm_work', 'sminion_owner']::name[]) THEN sminion.refuse_other_way('"hr"."employee"'::regclass, '"hr"."employee"'::regclass) ELSE sminion.refuse_without_ticket('"hr"."employee"'::regclass) END));
 
 -- policy:hr.employee:guard_floor_firm_news
 DROP POLICY IF EXISTS "guard_floor_firm_news" ON "hr"."employee";
@@ -2755,6 +2824,7 @@ DO $sminion$
 DECLARE
   target CONSTANT pg_catalog.regclass := '"hr"."partner"';
   part   pg_catalog.regclass;
+  policy text;
 BEGIN
   FOR part IN
     SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
@@ -2764,8 +2834,12 @@ BEGIN
     ON CONFLICT DO NOTHING;
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
     IF part <> target THEN
-      EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
-      EXECUTE pg_catalog.format('CREATE POLICY guard_floor ON %s AS RESTRICTIVE USING (false)', part);
+      -- Both refuse. Without the permissive one PostgreSQL would answer with no rows, and not ask the other.
+      FOREACH policy IN ARRAY ARRAY['guard_floor ON %s AS RESTRICTIVE', 'guard_refused ON %s'] LOOP
+        EXECUTE pg_catalog.format('DROP POLICY IF EXISTS ' || pg_catalog.replace(policy, ' AS RESTRICTIVE', ''), part);
+        EXECUTE pg_catalog.format('CREATE POLICY ' || policy || ' USING ((SELECT sminion.refuse_other_way(%L::regclass, %L::regclass)))',
+                                  part, part, target);
+      END LOOP;
     END IF;
   END LOOP;
 END
@@ -2773,7 +2847,11 @@ $sminion$;
 
 -- policy:hr.partner:guard_floor
 DROP POLICY IF EXISTS "guard_floor" ON "hr"."partner";
-CREATE POLICY "guard_floor" ON "hr"."partner" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT current_user = ANY (ARRAY['firm_news', 'firm_repair', 'firm_work', 'sminion_owner']::name[])));
+CREATE POLICY "guard_floor" ON "hr"."partner" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = ANY (ARRAY['firm_news', 'firm_repair', 'firm_work', 'sminion_owner']::name[]) THEN true ELSE sminion.refuse_without_ticket('"hr"."partner"'::regclass) END));
+
+-- policy:hr.partner:guard_refused
+DROP POLICY IF EXISTS "guard_refused" ON "hr"."partner";
+CREATE POLICY "guard_refused" ON "hr"."partner" AS PERMISSIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = 'sminion_owner'::name THEN false WHEN current_user = ANY (ARRAY['firm_news', 'firm_repair', 'firm_work', 'sminion_owner']::name[]) THEN sminion.refuse_other_way('"hr"."partner"'::regclass, '"hr"."partner"'::regclass) ELSE sminion.refuse_without_ticket('"hr"."partner"'::regclass) END));
 
 -- policy:hr.partner:guard_floor_firm_news
 DROP POLICY IF EXISTS "guard_floor_firm_news" ON "hr"."partner";
