@@ -155,10 +155,16 @@ NOT_ON_THE_PARTITION = ["write_triggers:sales.visit", "row_security:sales.visit"
 ATTACH = "ALTER TABLE sales.visit ATTACH PARTITION {0} FOR VALUES FROM (1000) TO (2000)"
 
 
+def owns(world: World, statements: str) -> None:
+    """As the owner of the tables, who is no superuser."""
+    with world.connect("owner") as owner:
+        owner.execute(statements.encode())
+
+
 def test_rows_of_a_partition_attached_later_are_seen_by_nobody_until_they_get_masks(world: World) -> None:
     world.super("SELECT sminion.block('7', 'court')")
-    world.super("CREATE TABLE sales.visit_new (LIKE sales.visit); INSERT INTO sales.visit_new SELECT 1000 + i, i, 'late' FROM generate_series(1, 40) i")
-    world.super(ATTACH.format("sales.visit_new"))
+    owns(world, "CREATE TABLE sales.visit_new (LIKE sales.visit); INSERT INTO sales.visit_new SELECT 1000 + i, i, 'late' FROM generate_series(1, 40) i")
+    owns(world, ATTACH.format("sales.visit_new"))
     late = "SELECT count(*) FROM sales.visit WHERE email = 'late'"
     with world.connect("app") as app:
         with acting(app, ticket(app, "contract")):
