@@ -214,8 +214,8 @@ POLICY = (
          "what the policy does not list in a protected schema is closed: nobody said what it was collected for",
          "list it with its categories, or name a table in `neutral` where nothing in it is about a person",
          errors.PolicyError),
-    Code("SG348", "materialized view that a refresh empties",
-         "REFRESH reads as the owner of the view, who sees no row of a protected table",
+    Code("SG348", "materialized view that cannot be refreshed",
+         "REFRESH reads as the owner of the view, who has no ticket for a protected table",
          "make it a view WITH (security_invoker), or a table of the policy that a login fills for a purpose",
          errors.PolicyError),
 )

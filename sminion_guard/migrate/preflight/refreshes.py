@@ -1,4 +1,4 @@
-"""Materialized views over protected tables: their owner sees no row there, and so refreshes them to nothing."""
+"""Materialized views over protected tables: their owner has no ticket, and so cannot refresh them any more."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ from sminion_guard.migrate.transaction import Installer
 
 
 def refreshes(installer: Installer, compiled: Compiled) -> Iterator[Problem]:
-    """Each materialized view that the next REFRESH empties."""
+    """Each materialized view that keeps what it has now for ever."""
     for view, role, tables in installer.ask(
         "queries/preflight/refreshes", as_owner=False, **names(compiled.policy)
     ):
         yield Problem(
             "SG348",
-            f"REFRESH MATERIALIZED VIEW {view} finds no rows of " + ", ".join(f"`{name}`" for name in tables),
-            detail=f"it reads them as `{role}`, who sees no row of a protected table: the view is emptied without an"
-            " error, and until then it keeps people who are withheld",
+            f"materialized view `{view}` can no longer be refreshed: it reads "
+            + ", ".join(f"`{name}`" for name in tables),
+            detail=f"REFRESH reads as `{role}`, who has no ticket, and ends with `SG201`; what the view holds stays as"
+            " it is, people who are withheld from now on included",
             hint=f"`DROP MATERIALIZED VIEW {view}`, and make it a view WITH (security_invoker), or a table of the"
             " policy that a login fills for a purpose",
             refuses=False,

@@ -1,4 +1,4 @@
--- Materialized views that read protected tables under row security, directly or through views: whom each table is read as. A view
+-- Materialized views that read protected tables under row security, so that no REFRESH succeeds: directly or through views: whom each table is read as. A view
 -- reads as its owner, or as who asks for it (security_invoker); a materialized one is refreshed as its owner.
 WITH RECURSIVE protected AS (
   SELECT c.oid, pg_catalog.format('%%s.%%s', n.nspname, c.relname) AS name

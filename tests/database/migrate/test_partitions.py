@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -28,7 +30,10 @@ INSERT INTO sales.step SELECT i, i FROM generate_series(1, 50) i;
 ALTER TABLE sales.visit OWNER TO {owner};
 ALTER TABLE sales.visit_1 OWNER TO {owner};
 ALTER TABLE sales.step OWNER TO {owner};
+ALTER TABLE sales.step_0 OWNER TO {owner};
 """
+PAGE = (Path(__file__).parents[3] / "docs" / "MIGRATIONS.md").read_text(encoding="utf-8")
+KEYS = re.findall(r"^```sql\n(.*?)^```", PAGE.split("## Foreign keys")[1].split("\n## ")[0], re.MULTILINE | re.DOTALL)
 LISTED = """
 [schema.sales.visit]
 subject = "customer_id"
@@ -77,8 +82,8 @@ def test_the_owner_makes_attaches_and_detaches_partitions(visits: Shop) -> None:
                            " PARTITION BY RANGE (id)")
         connection.execute("CREATE TABLE sales.visit_5 PARTITION OF sales.visit_4 FOR VALUES FROM (300) TO (400)")
         connection.execute("CREATE TABLE sales.step_1 PARTITION OF sales.step FOR VALUES IN (150)")
-        connection.execute("ALTER TABLE sales.visit DETACH PARTITION sales.visit_1")
-        connection.execute("ALTER TABLE sales.visit ATTACH PARTITION sales.visit_1 FOR VALUES FROM (0) TO (100)")
+        connection.execute("ALTER TABLE sales.step DETACH PARTITION sales.step_1")
+        connection.execute("ALTER TABLE sales.step ATTACH PARTITION sales.step_1 FOR VALUES IN (150)")
     # The row triggers are there, and always on.
     guarded = visits.database.execute(
         "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = '~guard_row' AND tgenabled = 'A'"
@@ -89,6 +94,30 @@ def test_the_owner_makes_attaches_and_detaches_partitions(visits: Shop) -> None:
                             "INSERT INTO sales.step (id, visit_id) VALUES (1, 150)")
     assert visits.database.execute("SELECT count(*) FROM sales.visit WHERE guard_mask IS NULL") == [(0,)]
     assert visits.database.execute("SELECT guard_subject FROM sales.step_1 WHERE guard_mask IS NOT NULL") == [(1,)]
+    visits.apply(policy(visits))
+    assert visits.plan(policy(visits)).clean
+
+
+def test_what_looks_at_rows_for_a_foreign_key_is_done_without_force_in_one_transaction(visits: Shop) -> None:
+    plain, parted = KEYS
+    visits.database.execute(
+        "ALTER TABLE sales.orders DROP CONSTRAINT orders_customer_id_fkey;" + "".join(
+            f"ALTER TABLE {name} OWNER TO {owner(visits)};" for name in ("sales.orders", "crm.customer"))
+        + f"GRANT USAGE ON SCHEMA crm TO {owner(visits)}")
+    visits.apply(policy(visits))
+    with visits.database.connect(owner(visits)) as connection:
+        for statement in ("ALTER TABLE sales.orders ADD FOREIGN KEY (customer_id) REFERENCES crm.customer",
+                          "ALTER TABLE sales.visit DETACH PARTITION sales.visit_1"):
+            with pytest.raises(psycopg.DatabaseError) as refusal:
+                connection.execute(statement.encode())
+            assert refusal.value.sqlstate in ("SG201", "SG229")
+        connection.execute(plain.encode())
+        # Rows that refer to the partition are found, as without the guard.
+        with pytest.raises(psycopg.errors.ForeignKeyViolation):
+            connection.execute(parted.encode())
+        visits.database.execute("DELETE FROM sales.step")
+        connection.execute(parted.encode())
+        connection.execute("ALTER TABLE sales.visit ATTACH PARTITION sales.visit_1 FOR VALUES FROM (0) TO (100)")
     visits.apply(policy(visits))
     assert visits.plan(policy(visits)).clean
 
