@@ -47,7 +47,8 @@ def owner_grant(policy: Policy, table: Table) -> Statement:
         # whether the transaction that writes a child wrote its parent too
         read.add("xmin")
     read.update(child.subject.key for child in children_of(policy, table) if isinstance(child.subject, SubjectPath))
-    listed = f"SELECT ({columns(sorted(read))}), UPDATE (guard_mask)"
+    written = "guard_mask" if parent is None else "guard_mask, guard_subject"
+    listed = f"SELECT ({columns(sorted(read))}), UPDATE ({written})"
     values = _values(table, "sminion_owner") | {"privileges": listed}
     return from_templates("column_grant", f"{table.qualified}:sminion_owner", values)
 

@@ -24,6 +24,7 @@ LOCK_TIMEOUT = 500
 PATIENCE = 600.0
 """Seconds without any progress after which filling in gives up."""
 _REMASK, _BLOCKS, _FEWEST_BLOCKS = 5000, 256, 8
+_SUBJECTS, _ROWS = 2000, 20000
 _PAUSE, _LONGEST_PAUSE = 0.02, 1.0
 
 
@@ -113,7 +114,7 @@ def settle_problems(connection: psycopg.Connection[Any]) -> tuple[Problem, ...]:
     """
     work = _Yielding(connection, None, PATIENCE)
     if _waiting(work)[2]:
-        work.ask("settle", subjects=500, row_limit=20000)
+        work.ask("settle", subjects=_SUBJECTS, row_limit=_ROWS)
     return tuple(told(work.ask(SETTLE_PROBLEMS) or ()))
 
 
@@ -148,7 +149,7 @@ def settle_all(
     work = _Yielding(connection, progress, patience)
     before = left = int(_waiting(work)[2])
     while left:
-        answer = work.ask("settle", subjects=500, row_limit=20000)
+        answer = work.ask("settle", subjects=_SUBJECTS, row_limit=_ROWS)
         now = int(answer[0][0]) if answer else left
         if now < left:
             work.progressed()

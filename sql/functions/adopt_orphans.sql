@@ -21,7 +21,7 @@ BEGIN
   USING row_limit;
   GET DIAGNOSTICS adopted = ROW_COUNT;
   PERFORM sminion.end_replica_role(before);
-  SET CONSTRAINTS ALL IMMEDIATE;
+  PERFORM sminion.ask_checks(target);
   RETURN adopted;
 EXCEPTION
 WHEN lock_not_available THEN

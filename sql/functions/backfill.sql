@@ -15,11 +15,14 @@ VOLATILE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 SET lock_timeout = '200ms'
+SET jit = off
 AS $sminion$
 #variable_conflict use_column
 DECLARE
   target  sminion.protected_table;
-  tried   text[] := ARRAY(SELECT format('%I.%I', b.schema_name, b.table_name) FROM sminion.blind_tables() b);
+  tried   text[] := ARRAY(
+    SELECT format('%I.%I', p.schema_name, p.table_name) FROM sminion.protected_table p
+    WHERE p.next_block IS NOT NULL AND sminion.blindness(p) IS NOT NULL);
   blind   CONSTANT text[] := tried;
   gap     bigint;
   left_of bigint[];

@@ -1,6 +1,6 @@
 -- The same change of many subjects' states, as sminion.change_state makes it of one: the number of those that changed, or
--- will. Whose state is free is changed by statements for many at once, 500 by 500, and settled at once; whose state is
--- locked, unknown, or has a change pending is left to change_state.
+-- will. Whose state is free, or is not there yet, is changed by statements for many at once, 2000 by 2000, and settled at
+-- once; whose state is locked, being made, or has a change pending is left to change_state.
 --
 -- All states stay locked until the caller commits, and writers of these subjects wait for that: a campaign of millions is
 -- passed in parts of some thousands, each in a transaction of its own.
@@ -15,9 +15,12 @@ DECLARE
   why      CONSTANT text := sminion.require_reason(reason);
   who      CONSTANT text := sminion.require_actor(actor);
   spoken   CONSTANT text := current_setting('client_min_messages');
+  patience CONSTANT text := current_setting('lock_timeout');
   keys     text[] := ARRAY(SELECT DISTINCT sminion.subject_key(r, kind) FROM unnest(raw) AS u (r) ORDER BY 1);
   in_force sminion.policy;
   bit      bigint;
+  batch    text[];
+  strangers text[];
   free     text[];
   moved    text[];
   key      text;
@@ -30,10 +33,27 @@ BEGIN
   END IF;
   SELECT p.* INTO STRICT in_force FROM sminion.policy p;
   bit := CASE WHEN event IN ('block', 'unblock') THEN 0 ELSE sminion.purpose_bit(purpose, event) END;
-  FOR part IN 0 .. cardinality(keys) / 500 LOOP
+  FOR part IN 0 .. cardinality(keys) / 2000 LOOP
+    batch := keys[2000 * part + 1 : 2000 * part + 2000];
+    strangers := ARRAY(
+      SELECT k.key FROM unnest(batch) AS k (key)
+      WHERE NOT EXISTS (SELECT FROM sminion.subject_state s WHERE s.subject = k.key));
+    IF event <> 'give_consent' THEN
+      unknown := unknown + (SELECT count(*) FROM unnest(strangers) AS k (key) WHERE NOT sminion.subject_known(k.key));
+    END IF;
+    IF strangers <> '{}' THEN
+      BEGIN
+        PERFORM set_config('lock_timeout', '2ms', true);
+        PERFORM sminion.make_states(strangers);
+        PERFORM set_config('lock_timeout', patience, true);
+      EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+        -- Somebody is just making one of them: change_state makes the others one by one, and waits.
+        NULL;
+      END;
+    END IF;
     free := ARRAY(
       SELECT s.subject FROM sminion.subject_state s
-      WHERE s.subject = ANY (keys[500 * part + 1 : 500 * part + 500])
+      WHERE s.subject = ANY (batch)
         AND NOT EXISTS (SELECT FROM sminion.pending_change p WHERE p.subject = s.subject)
       ORDER BY s.subject FOR UPDATE SKIP LOCKED);
     -- History after the lock: what another says later about one of them is stored later too.
@@ -74,15 +94,12 @@ BEGIN
     UPDATE sminion.withheld w SET denied = w.denied & ~s.mask FROM sminion.subject_state s
     WHERE w.subject = ANY (moved) AND s.subject = w.subject AND w.denied & s.mask <> 0
       AND NOT EXISTS (SELECT FROM sminion.pending_change p WHERE p.id = w.change);
-    PERFORM sminion.settle_now(moved, 20000);
+    PERFORM sminion.settle_now(moved, 80000);
     changed := changed + cardinality(moved);
 
     -- One notice for all of them, and not one for each.
     PERFORM set_config('client_min_messages', 'warning', true);
-    FOR key IN SELECT k.key FROM unnest(keys[500 * part + 1 : 500 * part + 500]) AS k (key) WHERE k.key <> ALL (free) LOOP
-      IF event <> 'give_consent' AND NOT sminion.subject_known(key) THEN
-        unknown := unknown + 1;
-      END IF;
+    FOR key IN SELECT unnest(batch) EXCEPT SELECT unnest(free) ORDER BY 1 LOOP
       changed := changed + sminion.change_state(coalesce(substr(key, length(kind || ':') + 1), key), event, purpose, reason, actor, kind)::integer;
     END LOOP;
     PERFORM set_config('client_min_messages', spoken, true);

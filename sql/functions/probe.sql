@@ -15,6 +15,7 @@ LANGUAGE plpgsql
 VOLATILE
 SET search_path = pg_catalog, pg_temp
 SET lock_timeout = '20ms'
+SET jit = off
 AS $sminion$
 DECLARE
   touch  CONSTANT text := format('UPDATE %I.%I AS t SET guard_mask = CASE WHEN t.guard_mask IS NULL THEN 0 END ',

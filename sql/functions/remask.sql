@@ -7,6 +7,7 @@ VOLATILE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 SET lock_timeout = '500ms'
+SET jit = off
 AS $sminion$
 DECLARE
   changed bigint;

@@ -14,6 +14,7 @@ VOLATILE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 SET lock_timeout = '20ms'
+SET jit = off
 AS $sminion$
 DECLARE
   chosen text[];
@@ -49,7 +50,7 @@ BEGIN
     SELECT u.subject FROM sminion.unsettled u WHERE u.subject = ANY (chosen)
     GROUP BY u.subject HAVING bool_and(u.id = ANY (queued)) ORDER BY u.subject);
   PERFORM sminion.settle_chosen(chosen, queued, greatest(row_limit, 1), true);
-  RETURN (SELECT s.unsettled FROM sminion.settle_status s);
+  RETURN (SELECT count(*) FROM (SELECT u.subject FROM sminion.unsettled u UNION SELECT p.subject FROM sminion.pending_change p) q);
 END
 $sminion$;
 COMMENT ON FUNCTION sminion.settle(integer, integer) IS

@@ -3,7 +3,7 @@
 -- its rows is stale; of the others the queue says what is in the way.
 --
 -- queued:  entries of the queue that the caller holds locked: all of these subjects.
--- orphans: also look for children whose parent came after them.
+-- orphans: also look for children whose parent came after them. Without, all rows of the subjects are within `row_limit`.
 CREATE FUNCTION sminion.settle_chosen(chosen text[], queued bigint[], row_limit bigint, orphans boolean) RETURNS void
 LANGUAGE plpgsql
 VOLATILE
@@ -33,7 +33,7 @@ BEGIN
       remaining := remaining - sminion.adopt_orphans(target, remaining);
     END IF;
     CONTINUE WHEN chosen = '{}';
-    done := sminion.settle_table(target, chosen, remaining);
+    done := sminion.settle_table(target, chosen, remaining, NOT orphans);
     remaining := remaining - done.changed;
     still := still || done.still;
     UPDATE sminion.unsettled u

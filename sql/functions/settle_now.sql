@@ -11,6 +11,7 @@ LANGUAGE plpgsql
 VOLATILE
 SET search_path = pg_catalog, pg_temp
 SET lock_timeout = '20ms'
+SET jit = off
 AS $sminion$
 DECLARE
   target    sminion.protected_table;

@@ -2,8 +2,9 @@
 -- the subjects of which a row is still stale, with `rows` of each and the `cause`: what was updated is not believed, what is
 -- found is. Where the guard cannot be sure to find all, or the table is locked (a purpose may LOCK TABLE), all subjects are
 -- still to be settled, and how many rows they have is not known.
+-- within_limit: all rows of these subjects together are no more than `row_limit`.
 CREATE FUNCTION sminion.settle_table(
-  target sminion.protected_table, subjects text[], row_limit bigint,
+  target sminion.protected_table, subjects text[], row_limit bigint, within_limit boolean,
   OUT changed bigint, OUT still text[], OUT rows bigint[], OUT cause text
 )
 LANGUAGE plpgsql
@@ -11,8 +12,10 @@ VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $sminion$
 DECLARE
-  done  record;
-  blind text;
+  done        record;
+  blind       text;
+  few         text[] := subjects;
+  touch_cause text;
 BEGIN
   changed := 0;
   still := subjects;
@@ -37,16 +40,41 @@ BEGIN
     cause := blind;
     RETURN;
   END IF;
-  done := sminion.touch_rows(target, subjects, row_limit);
-  changed := done.touched;
   IF blind IS NOT NULL THEN
+    done := sminion.touch_rows(target, subjects, row_limit);
+    changed := done.touched;
     cause := blind;
     RETURN;
   END IF;
-  SELECT coalesce(array_agg(s.subject ORDER BY s.subject), '{}'), array_agg(s.stale ORDER BY s.subject) INTO still, rows
-  FROM sminion.stale_subjects(target, subjects) s;
+
+  IF NOT within_limit THEN
+    SELECT coalesce(array_agg(s.subject ORDER BY s.subject), '{}'), array_agg(s.stale ORDER BY s.subject) INTO still, rows
+    FROM sminion.stale_subjects(target, subjects) s;
+    -- Of one with more rows than the limit some are touched.
+    few := ARRAY(
+      SELECT f.subject FROM (SELECT s.subject, sum(s.stale) OVER (ORDER BY s.stale, s.subject) AS sum
+                             FROM unnest(still, rows) AS s (subject, stale)) f
+      WHERE f.sum <= row_limit);
+  END IF;
+  IF few <> '{}' THEN
+    BEGIN
+      changed := sminion.set_masks(target, sminion.subject_rows(target), few);
+    EXCEPTION WHEN OTHERS THEN
+      -- A row refuses: touch_rows goes around it.
+      changed := 0;
+    END;
+    SELECT coalesce(array_agg(s.subject ORDER BY s.subject), '{}'), array_agg(s.stale ORDER BY s.subject) INTO still, rows
+    FROM sminion.stale_subjects(target, subjects) s;
+  END IF;
   IF still <> '{}' AND changed < row_limit THEN
-    cause := coalesce(done.cause, sminion.hindrance(
+    done := sminion.touch_rows(target, still, row_limit - changed);
+    changed := changed + done.touched;
+    touch_cause := done.cause;
+    SELECT coalesce(array_agg(s.subject ORDER BY s.subject), '{}'), array_agg(s.stale ORDER BY s.subject) INTO still, rows
+    FROM sminion.stale_subjects(target, subjects) s;
+  END IF;
+  IF still <> '{}' AND changed < row_limit THEN
+    cause := coalesce(touch_cause, sminion.hindrance(
       target, sminion.subject_rows(target) || ' AND (' || sminion.stale_rows(target) || ')', still));
   END IF;
 END

@@ -35,9 +35,7 @@ BEGIN
     USING subjects, row_limit;
     GET DIAGNOSTICS touched = ROW_COUNT;
     PERFORM sminion.end_replica_role(before);
-    IF sminion.defers_checks(target) THEN
-      SET CONSTRAINTS ALL IMMEDIATE;
-    END IF;
+    PERFORM sminion.ask_checks(target);
     RETURN;
   EXCEPTION WHEN OTHERS THEN
     touched := 0;

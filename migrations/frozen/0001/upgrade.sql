@@ -1520,8 +1520,8 @@ COMMENT ON FUNCTION sminion.withdraw_objection(anynonarray, text, text, text, te
 
 -- functions/change_states.sql
 -- The same change of many subjects' states, as sminion.change_state makes it of one: the number of those that changed, or
--- will. Whose state is free is changed by statements for many at once, 500 by 500, and settled at once; whose state is
--- locked, unknown, or has a change pending is left to change_state.
+-- will. Whose state is free, or is not there yet, is changed by statements for many at once, 2000 by 2000, and settled at
+-- once; whose state is locked, being made, or has a change pending is left to change_state.
 --
 -- All states stay locked until the caller commits, and writers of these subjects wait for that: a campaign of millions is
 -- passed in parts of some thousands, each in a transaction of its own.
@@ -1536,9 +1536,12 @@ DECLARE
   why      CONSTANT text := sminion.require_reason(reason);
   who      CONSTANT text := sminion.require_actor(actor);
   spoken   CONSTANT text := current_setting('client_min_messages');
+  patience CONSTANT text := current_setting('lock_timeout');
   keys     text[] := ARRAY(SELECT DISTINCT sminion.subject_key(r, kind) FROM unnest(raw) AS u (r) ORDER BY 1);
   in_force sminion.policy;
   bit      bigint;
+  batch    text[];
+  strangers text[];
   free     text[];
   moved    text[];
   key      text;
@@ -1551,10 +1554,27 @@ BEGIN
   END IF;
   SELECT p.* INTO STRICT in_force FROM sminion.policy p;
   bit := CASE WHEN event IN ('block', 'unblock') THEN 0 ELSE sminion.purpose_bit(purpose, event) END;
-  FOR part IN 0 .. cardinality(keys) / 500 LOOP
+  FOR part IN 0 .. cardinality(keys) / 2000 LOOP
+    batch := keys[2000 * part + 1 : 2000 * part + 2000];
+    strangers := ARRAY(
+      SELECT k.key FROM unnest(batch) AS k (key)
+      WHERE NOT EXISTS (SELECT FROM sminion.subject_state s WHERE s.subject = k.key));
+    IF event <> 'give_consent' THEN
+      unknown := unknown + (SELECT count(*) FROM unnest(strangers) AS k (key) WHERE NOT sminion.subject_known(k.key));
+    END IF;
+    IF strangers <> '{}' THEN
+      BEGIN
+        PERFORM set_config('lock_timeout', '2ms', true);
+        PERFORM sminion.make_states(strangers);
+        PERFORM set_config('lock_timeout', patience, true);
+      EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+        -- Somebody is just making one of them: change_state makes the others one by one, and waits.
+        NULL;
+      END;
+    END IF;
     free := ARRAY(
       SELECT s.subject FROM sminion.subject_state s
-      WHERE s.subject = ANY (keys[500 * part + 1 : 500 * part + 500])
+      WHERE s.subject = ANY (batch)
         AND NOT EXISTS (SELECT FROM sminion.pending_change p WHERE p.subject = s.subject)
       ORDER BY s.subject FOR UPDATE SKIP LOCKED);
     -- History after the lock: what another says later about one of them is stored later too.
@@ -1595,15 +1615,12 @@ BEGIN
     UPDATE sminion.withheld w SET denied = w.denied & ~s.mask FROM sminion.subject_state s
     WHERE w.subject = ANY (moved) AND s.subject = w.subject AND w.denied & s.mask <> 0
       AND NOT EXISTS (SELECT FROM sminion.pending_change p WHERE p.id = w.change);
-    PERFORM sminion.settle_now(moved, 20000);
+    PERFORM sminion.settle_now(moved, 80000);
     changed := changed + cardinality(moved);
 
     -- One notice for all of them, and not one for each.
     PERFORM set_config('client_min_messages', 'warning', true);
-    FOR key IN SELECT k.key FROM unnest(keys[500 * part + 1 : 500 * part + 500]) AS k (key) WHERE k.key <> ALL (free) LOOP
-      IF event <> 'give_consent' AND NOT sminion.subject_known(key) THEN
-        unknown := unknown + 1;
-      END IF;
+    FOR key IN SELECT unnest(batch) EXCEPT SELECT unnest(free) ORDER BY 1 LOOP
       changed := changed + sminion.change_state(coalesce(substr(key, length(kind || ':') + 1), key), event, purpose, reason, actor, kind)::integer;
     END LOOP;
     PERFORM set_config('client_min_messages', spoken, true);
@@ -1913,6 +1930,7 @@ $sminion$;
 -- Lets only ENABLE ALWAYS triggers fire until sminion.end_replica_role, where `sminion_owner` may set that: the guard's own
 -- are, and an application's triggers do not hear of masks. They would count retention anew (`updated_at`), publish the row
 -- of a person who was just blocked, or refuse; and their code would run as `sminion_owner`.
+-- And lets the guard's own row trigger fire, whatever the session said of it: see sminion.set_masks.
 -- Returns the setting to go back to. An error in between takes it back by itself, with the subtransaction.
 CREATE FUNCTION sminion.begin_replica_role() RETURNS text
 LANGUAGE plpgsql
@@ -1922,6 +1940,9 @@ AS $sminion$
 DECLARE
   before CONSTANT text := current_setting('session_replication_role');
 BEGIN
+  IF coalesce(current_setting('sminion.masks_set', true), '') <> '' THEN
+    PERFORM set_config('sminion.masks_set', '', true);
+  END IF;
   IF before <> 'replica' AND has_parameter_privilege('sminion_owner', 'session_replication_role', 'SET') THEN
     PERFORM set_config('session_replication_role', 'replica', true);
   END IF;
@@ -1956,6 +1977,134 @@ AS $sminion$
     WHERE t.tgdeferrable AND NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgtype & 16 <> 0
       AND t.tgrelid IN (SELECT to_regclass(format('%I.%I', target.schema_name, target.table_name))
                         UNION SELECT f.relid FROM pg_partition_tree(format('%I.%I', target.schema_name, target.table_name)) f))
+$sminion$;
+
+-- functions/ask_checks.sql
+-- Fires the triggers of the application that an update of a table's masks has queued for the end of the transaction: each would
+-- undo everything there. Only those of this table are named, since SET CONSTRAINTS outlives this function: what else the caller
+-- deferred stays deferred.
+CREATE FUNCTION sminion.ask_checks(target sminion.protected_table) RETURNS void
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  names text := (
+    SELECT string_agg(DISTINCT format('%I.%I', n.nspname, c.conname), ', ')
+    FROM pg_trigger t JOIN pg_constraint c ON c.oid = t.tgconstraint JOIN pg_namespace n ON n.oid = c.connamespace
+    WHERE t.tgdeferrable AND NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgtype & 16 <> 0
+      AND t.tgrelid IN (SELECT to_regclass(format('%I.%I', target.schema_name, target.table_name))
+                        UNION SELECT f.relid FROM pg_partition_tree(format('%I.%I', target.schema_name, target.table_name)) f));
+BEGIN
+  IF names IS NOT NULL THEN
+    EXECUTE format('SET CONSTRAINTS %s IMMEDIATE', names);
+  END IF;
+END
+$sminion$;
+
+-- functions/set_masks.sql
+-- Sets the masks of stale rows of one table by one statement, to what their trigger would compute row by row, and returns how
+-- many. `rows` is a condition over alias `t`, with the subjects as parameter $1.
+--
+-- As in the trigger, the states are locked (shared) before anything of them or of a parent is believed, and only subjects
+-- whose state was locked are taken; a parent moves to another subject under the lock of the old one's state. A state that
+-- somebody has locked is passed over. So are all rows when one of them is locked.
+--
+-- What is passed over is left to sminion.touch_rows and to the trigger, and so are rows about nobody, rows of subjects without a
+-- state or with a pending change, and tables where a trigger of the application fires too, since it may change the subject.
+--
+-- Only here the guard's row trigger does not fire: for `sminion_owner`, while the setting says so. By itself the setting gives
+-- nobody anything, and sminion.begin_replica_role takes it back before rows are touched.
+--
+-- make: also makes the states of subjects that have none; waits for whoever is just making one.
+CREATE FUNCTION sminion.set_masks(
+  target sminion.protected_table, rows text, subjects text[] DEFAULT NULL, make boolean DEFAULT false
+) RETURNS bigint
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  relation CONSTANT regclass := format('%I.%I', target.schema_name, target.table_name)::regclass;
+  child    CONSTANT boolean := target.depth > 0;
+  parent   text;
+  leads    text;
+  follows  text;
+  keys     text[] := ARRAY(SELECT format('nullif(%s, %L)', k.text, '') FROM unnest(sminion.subject_texts(target)) AS k (text));
+  names    text[];
+  known    text[];
+  masks    bigint[];
+  change   text;
+  before   text;
+  changed  bigint := 0;
+BEGIN
+  IF child THEN
+    parent := format('%I.%I', target.parent_schema, target.parent_table);
+    leads := format('p.%I = t.%I', target.parent_key, target.child_column);
+    follows := format('t.guard_subject IS DISTINCT FROM p.%I', target.parent_subject);
+    keys := ARRAY[replace(keys[1], 't.guard_subject', format('p.%I', target.parent_subject))];
+  END IF;
+  IF subjects IS NOT NULL AND cardinality(keys) = 1 THEN
+    names := subjects;
+  ELSE
+    EXECUTE format(
+      'SELECT array_agg(DISTINCT k.subject) FROM %s AS t%s CROSS JOIN LATERAL unnest(ARRAY[%s]) AS k (subject) '
+      || 'LEFT JOIN sminion.subject_state o ON o.subject = k.subject WHERE (%s) AND k.subject IS NOT NULL AND (o.subject IS NULL OR %s)',
+      relation, CASE WHEN child THEN format(' JOIN %s AS p ON %s', parent, leads) END, array_to_string(keys, ', '), rows,
+      CASE WHEN child THEN 't.guard_mask IS DISTINCT FROM o.mask OR ' || follows
+        WHEN cardinality(keys) = 1 THEN 't.guard_mask IS DISTINCT FROM o.mask'
+        -- All subjects of a row are needed, also those that permit what it carries.
+        ELSE sminion.stale_rows(target) END)
+    INTO names USING subjects;
+  END IF;
+  IF make THEN
+    PERFORM sminion.make_states(ARRAY(
+      SELECT k.subject FROM unnest(names) AS k (subject)
+      WHERE NOT EXISTS (SELECT FROM sminion.subject_state s WHERE s.subject = k.subject)));
+  END IF;
+  SELECT array_agg(l.subject), array_agg(l.mask) INTO known, masks
+  FROM (SELECT s.subject, s.mask FROM sminion.subject_state s WHERE s.subject = ANY (names) FOR SHARE SKIP LOCKED) l;
+  -- Read after the locks: a change that could not get one is in force all the same. Nobody has the empty subject: it stands
+  -- for an optional one that is NULL.
+  SELECT array_agg(k.subject), array_agg(k.mask) INTO known, masks
+  FROM unnest(array_append(known, ''), array_append(masks, -1::bigint)) AS k (subject, mask)
+  WHERE NOT EXISTS (SELECT FROM sminion.pending_change c WHERE c.subject = k.subject);
+
+  SELECT format('UPDATE %s AS t SET guard_mask = %s', relation, string_agg(format('s%s.mask', c.n), ' & '))
+      || CASE WHEN child THEN format(', guard_subject = p.%I', target.parent_subject) ELSE '' END
+      || ' FROM ' || string_agg(format('unnest($2, $3) AS s%s (subject, mask)', c.n), ', ')
+      || CASE WHEN child THEN format(', %s AS p', parent) ELSE '' END
+      || format(' WHERE (%s)', rows)
+      || CASE WHEN child THEN ' AND ' || leads ELSE '' END
+      || string_agg(format(
+           CASE WHEN c.optional THEN ' AND s%1$s.subject COLLATE "C" = CASE WHEN t.%2$I IS NULL THEN %4$L ELSE %3$s END'
+             ELSE ' AND s%1$s.subject COLLATE "C" = %3$s' END, c.n, c.name, keys[c.n], ''), '')
+      || CASE WHEN bool_and(c.optional) THEN format(' AND num_nonnulls(%s) > 0', string_agg(format('t.%I', c.name), ', ')) ELSE '' END
+      || format(' AND (t.guard_mask IS DISTINCT FROM (%s)%s)', string_agg(format('s%s.mask', c.n), ' & '),
+                CASE WHEN child THEN ' OR ' || follows END)
+  INTO change
+  FROM unnest(target.subject_columns, target.optional) WITH ORDINALITY AS c (name, optional, n);
+  BEGIN
+    before := sminion.begin_replica_role();
+    IF NOT EXISTS (
+      SELECT FROM pg_trigger g JOIN pg_proc f ON f.oid = g.tgfoid
+      WHERE g.tgrelid IN (SELECT relation UNION SELECT p.relid FROM pg_partition_tree(relation) p)
+        AND NOT g.tgisinternal AND f.pronamespace <> 'sminion'::regnamespace
+        -- on UPDATE, and neither disabled nor silent in the replica role
+        AND g.tgtype & 16 <> 0 AND g.tgenabled <> 'D'
+        AND NOT (g.tgenabled = 'O' AND current_setting('session_replication_role') = 'replica'))
+    THEN
+      PERFORM set_config('sminion.masks_set', 'yes', true);
+      EXECUTE change USING subjects, known, masks;
+      GET DIAGNOSTICS changed = ROW_COUNT;
+      PERFORM set_config('sminion.masks_set', '', true);
+    END IF;
+    PERFORM sminion.end_replica_role(before);
+  EXCEPTION WHEN lock_not_available THEN
+    changed := 0;
+  END;
+  RETURN changed;
+END
 $sminion$;
 
 -- functions/touch_rows.sql
@@ -1996,9 +2145,7 @@ BEGIN
     USING subjects, row_limit;
     GET DIAGNOSTICS touched = ROW_COUNT;
     PERFORM sminion.end_replica_role(before);
-    IF sminion.defers_checks(target) THEN
-      SET CONSTRAINTS ALL IMMEDIATE;
-    END IF;
+    PERFORM sminion.ask_checks(target);
     RETURN;
   EXCEPTION WHEN OTHERS THEN
     touched := 0;
@@ -2192,7 +2339,7 @@ BEGIN
   USING row_limit;
   GET DIAGNOSTICS adopted = ROW_COUNT;
   PERFORM sminion.end_replica_role(before);
-  SET CONSTRAINTS ALL IMMEDIATE;
+  PERFORM sminion.ask_checks(target);
   RETURN adopted;
 EXCEPTION
 WHEN lock_not_available THEN
@@ -2211,8 +2358,9 @@ $sminion$;
 -- the subjects of which a row is still stale, with `rows` of each and the `cause`: what was updated is not believed, what is
 -- found is. Where the guard cannot be sure to find all, or the table is locked (a purpose may LOCK TABLE), all subjects are
 -- still to be settled, and how many rows they have is not known.
+-- within_limit: all rows of these subjects together are no more than `row_limit`.
 CREATE FUNCTION sminion.settle_table(
-  target sminion.protected_table, subjects text[], row_limit bigint,
+  target sminion.protected_table, subjects text[], row_limit bigint, within_limit boolean,
   OUT changed bigint, OUT still text[], OUT rows bigint[], OUT cause text
 )
 LANGUAGE plpgsql
@@ -2220,8 +2368,10 @@ VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $sminion$
 DECLARE
-  done  record;
-  blind text;
+  done        record;
+  blind       text;
+  few         text[] := subjects;
+  touch_cause text;
 BEGIN
   changed := 0;
   still := subjects;
@@ -2246,16 +2396,41 @@ BEGIN
     cause := blind;
     RETURN;
   END IF;
-  done := sminion.touch_rows(target, subjects, row_limit);
-  changed := done.touched;
   IF blind IS NOT NULL THEN
+    done := sminion.touch_rows(target, subjects, row_limit);
+    changed := done.touched;
     cause := blind;
     RETURN;
   END IF;
-  SELECT coalesce(array_agg(s.subject ORDER BY s.subject), '{}'), array_agg(s.stale ORDER BY s.subject) INTO still, rows
-  FROM sminion.stale_subjects(target, subjects) s;
+
+  IF NOT within_limit THEN
+    SELECT coalesce(array_agg(s.subject ORDER BY s.subject), '{}'), array_agg(s.stale ORDER BY s.subject) INTO still, rows
+    FROM sminion.stale_subjects(target, subjects) s;
+    -- Of one with more rows than the limit some are touched.
+    few := ARRAY(
+      SELECT f.subject FROM (SELECT s.subject, sum(s.stale) OVER (ORDER BY s.stale, s.subject) AS sum
+                             FROM unnest(still, rows) AS s (subject, stale)) f
+      WHERE f.sum <= row_limit);
+  END IF;
+  IF few <> '{}' THEN
+    BEGIN
+      changed := sminion.set_masks(target, sminion.subject_rows(target), few);
+    EXCEPTION WHEN OTHERS THEN
+      -- A row refuses: touch_rows goes around it.
+      changed := 0;
+    END;
+    SELECT coalesce(array_agg(s.subject ORDER BY s.subject), '{}'), array_agg(s.stale ORDER BY s.subject) INTO still, rows
+    FROM sminion.stale_subjects(target, subjects) s;
+  END IF;
   IF still <> '{}' AND changed < row_limit THEN
-    cause := coalesce(done.cause, sminion.hindrance(
+    done := sminion.touch_rows(target, still, row_limit - changed);
+    changed := changed + done.touched;
+    touch_cause := done.cause;
+    SELECT coalesce(array_agg(s.subject ORDER BY s.subject), '{}'), array_agg(s.stale ORDER BY s.subject) INTO still, rows
+    FROM sminion.stale_subjects(target, subjects) s;
+  END IF;
+  IF still <> '{}' AND changed < row_limit THEN
+    cause := coalesce(touch_cause, sminion.hindrance(
       target, sminion.subject_rows(target) || ' AND (' || sminion.stale_rows(target) || ')', still));
   END IF;
 END
@@ -2267,7 +2442,7 @@ $sminion$;
 -- its rows is stale; of the others the queue says what is in the way.
 --
 -- queued:  entries of the queue that the caller holds locked: all of these subjects.
--- orphans: also look for children whose parent came after them.
+-- orphans: also look for children whose parent came after them. Without, all rows of the subjects are within `row_limit`.
 CREATE FUNCTION sminion.settle_chosen(chosen text[], queued bigint[], row_limit bigint, orphans boolean) RETURNS void
 LANGUAGE plpgsql
 VOLATILE
@@ -2297,7 +2472,7 @@ BEGIN
       remaining := remaining - sminion.adopt_orphans(target, remaining);
     END IF;
     CONTINUE WHEN chosen = '{}';
-    done := sminion.settle_table(target, chosen, remaining);
+    done := sminion.settle_table(target, chosen, remaining, NOT orphans);
     remaining := remaining - done.changed;
     still := still || done.still;
     UPDATE sminion.unsettled u
@@ -2351,6 +2526,7 @@ LANGUAGE plpgsql
 VOLATILE
 SET search_path = pg_catalog, pg_temp
 SET lock_timeout = '20ms'
+SET jit = off
 AS $sminion$
 DECLARE
   target    sminion.protected_table;
@@ -2428,6 +2604,7 @@ VOLATILE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 SET lock_timeout = '20ms'
+SET jit = off
 AS $sminion$
 DECLARE
   chosen text[];
@@ -2463,7 +2640,7 @@ BEGIN
     SELECT u.subject FROM sminion.unsettled u WHERE u.subject = ANY (chosen)
     GROUP BY u.subject HAVING bool_and(u.id = ANY (queued)) ORDER BY u.subject);
   PERFORM sminion.settle_chosen(chosen, queued, greatest(row_limit, 1), true);
-  RETURN (SELECT s.unsettled FROM sminion.settle_status s);
+  RETURN (SELECT count(*) FROM (SELECT u.subject FROM sminion.unsettled u UNION SELECT p.subject FROM sminion.pending_change p) q);
 END
 $sminion$;
 COMMENT ON FUNCTION sminion.settle(integer, integer) IS
@@ -2479,6 +2656,7 @@ VOLATILE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 SET lock_timeout = '500ms'
+SET jit = off
 AS $sminion$
 DECLARE
   changed bigint;
@@ -2519,8 +2697,9 @@ END
 $sminion$;
 
 -- functions/fill_blocks.sql
--- Touches the stale rows of one table from block `first` on and below `beyond`, so that their trigger computes their masks
--- (see sminion.touch_rows). Rows that somebody has locked are passed over: `gaps` are their blocks.
+-- Sets the masks of stale rows of one table from block `first` on and below `beyond`: of most by one statement (see
+-- sminion.set_masks); the others are touched, so that their trigger computes their masks (see sminion.touch_rows). Rows that
+-- somebody has locked are passed over: `gaps` are their blocks.
 -- When a row refuses, the blocks are done one by one, and in the block with the row that refuses each row by itself: it stays
 -- as it was, which never permits too much, and `settle` tries again and says what keeps it.
 CREATE FUNCTION sminion.fill_blocks(
@@ -2531,23 +2710,36 @@ VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $sminion$
 DECLARE
-  stale CONSTANT text := 't.ctid >= $1 AND t.ctid < $2 AND (' || sminion.stale_rows(target) || ')';
-  part   record;
-  place  record;
-  block  bigint;
-  before text;
+  low       CONSTANT tid := format('(%s,0)', first)::tid;
+  high      CONSTANT tid := format('(%s,0)', beyond)::tid;
+  stale     CONSTANT text := 't.ctid >= $1 AND t.ctid < $2 AND (' || sminion.stale_rows(target) || ')';
+  any_stale CONSTANT text := format('SELECT EXISTS (SELECT FROM %I.%I AS t WHERE %s)', target.schema_name, target.table_name, stale);
+  part      record;
+  place     record;
+  block     bigint;
+  before    text;
+  more      boolean;
+  set_by    bigint := 0;
+  touched   bigint;
 BEGIN
   changed := 0;
   gaps := '{}';
   BEGIN
-    -- All at once, and not each by a row's trigger.
-    EXECUTE format(
-      'SELECT sminion.make_states(ARRAY(SELECT DISTINCT s.subject FROM %1$I.%2$I AS t, unnest(ARRAY[%3$s]) AS s (subject) '
-      || 'WHERE t.ctid >= $1 AND t.ctid < $2 AND s.subject <> '''' '
-      || 'AND NOT EXISTS (SELECT FROM sminion.subject_state o WHERE o.subject = s.subject)))',
-      target.schema_name, target.table_name,
-      array_to_string(sminion.subject_texts(target), ', '))
-    USING format('(%s,0)', first)::tid, format('(%s,0)', beyond)::tid;
+    EXECUTE any_stale INTO more USING low, high;
+    IF NOT more THEN
+      RETURN;
+    END IF;
+    set_by := sminion.set_masks(target, format('t.ctid >= %L AND t.ctid < %L', low, high), make => true);
+  EXCEPTION WHEN OTHERS THEN
+    -- A row refuses, or something is locked: what follows goes around it.
+    NULL;
+  END;
+  changed := set_by;
+  BEGIN
+    EXECUTE any_stale INTO more USING low, high;
+    IF NOT more THEN
+      RETURN;
+    END IF;
     before := sminion.begin_replica_role();
     EXECUTE format(
       'WITH stale AS MATERIALIZED (SELECT t.tableoid AS part, t.ctid AS place FROM %1$I.%2$I AS t WHERE %3$s), '
@@ -2558,19 +2750,20 @@ BEGIN
       || 'SELECT (SELECT count(*) FROM touched), ARRAY(SELECT DISTINCT ((s.place::text::point)[0])::bigint FROM stale s '
       || 'WHERE NOT EXISTS (SELECT FROM todo o WHERE o.part = s.part AND o.place = s.place))',
       target.schema_name, target.table_name, stale)
-    INTO changed, gaps USING format('(%s,0)', first)::tid, format('(%s,0)', beyond)::tid;
+    INTO touched, gaps USING low, high;
     PERFORM sminion.end_replica_role(before);
-    SET CONSTRAINTS ALL IMMEDIATE;
+    PERFORM sminion.ask_checks(target);
+    changed := set_by + touched;
     -- Touched and not changed: a trigger skipped it.
     PERFORM sminion.queue_stale(target, first, beyond, gaps);
     RETURN;
   EXCEPTION
   WHEN lock_not_available THEN
-    changed := 0;
+    changed := set_by;
     gaps := ARRAY(SELECT generate_series(first, beyond - 1));
     RETURN;
   WHEN OTHERS THEN
-    changed := 0;
+    changed := set_by;
     gaps := '{}';
   END;
 
@@ -2584,7 +2777,7 @@ BEGIN
   END IF;
   FOR place IN EXECUTE format(
     'SELECT t.tableoid AS part, t.ctid AS place FROM %I.%I AS t WHERE %s', target.schema_name, target.table_name, stale)
-    USING format('(%s,0)', first)::tid, format('(%s,0)', beyond)::tid
+    USING low, high
   LOOP
     BEGIN
       before := sminion.begin_replica_role();
@@ -2593,7 +2786,7 @@ BEGIN
         target.schema_name, target.table_name)
       USING place.part, place.place;
       PERFORM sminion.end_replica_role(before);
-      SET CONSTRAINTS ALL IMMEDIATE;
+      PERFORM sminion.ask_checks(target);
       changed := changed + 1;
     EXCEPTION
     WHEN lock_not_available THEN
@@ -2624,6 +2817,7 @@ LANGUAGE plpgsql
 VOLATILE
 SET search_path = pg_catalog, pg_temp
 SET lock_timeout = '20ms'
+SET jit = off
 AS $sminion$
 DECLARE
   touch  CONSTANT text := format('UPDATE %I.%I AS t SET guard_mask = CASE WHEN t.guard_mask IS NULL THEN 0 END ',
@@ -2726,11 +2920,14 @@ VOLATILE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 SET lock_timeout = '200ms'
+SET jit = off
 AS $sminion$
 #variable_conflict use_column
 DECLARE
   target  sminion.protected_table;
-  tried   text[] := ARRAY(SELECT format('%I.%I', b.schema_name, b.table_name) FROM sminion.blind_tables() b);
+  tried   text[] := ARRAY(
+    SELECT format('%I.%I', p.schema_name, p.table_name) FROM sminion.protected_table p
+    WHERE p.next_block IS NOT NULL AND sminion.blindness(p) IS NOT NULL);
   blind   CONSTANT text[] := tried;
   gap     bigint;
   left_of bigint[];
