@@ -25,7 +25,10 @@ def without_a_purpose(engine: Engine) -> Rows:
 
 
 def open_requests(engine: Engine) -> Rows:
-    with processing("care", actor="agent:17", reason="morning round"), Session(engine) as session:
+    with (
+        processing("care", actor="agent:17", reason="morning round"),
+        Session(engine) as session,
+    ):
         query = (
             select(Request, Customer.full_name)
             .join(Customer, Customer.id == Request.customer_id)
@@ -33,12 +36,17 @@ def open_requests(engine: Engine) -> Rows:
             .options(selectinload(Request.messages))
             .order_by(Request.id).limit(3)
         )
-        return [(r.id, name, r.question, r.messages[0].body) for r, name in session.execute(query)]
+        found = session.execute(query)
+        return [(name, r.question, r.messages[0].body) for r, name in found]
 
 
 def place_order(engine: Engine, customer: int) -> Rows:
-    with processing("contract", actor="web shop", reason="checkout"), Session(engine) as session:
-        order = Order(customer_id=customer, total=Decimal("18.00"), card_last4="4242")
+    with (
+        processing("contract", actor="web shop", reason="checkout"),
+        Session(engine) as session,
+    ):
+        total = Decimal("18.00")
+        order = Order(customer_id=customer, total=total, card_last4="4242")
         session.add(order)
         session.flush()
         placed = [(order.customer_id, order.total)]
@@ -47,19 +55,30 @@ def place_order(engine: Engine, customer: int) -> Rows:
 
 
 def birthdays(engine: Engine) -> Rows:
-    with processing("care", actor="agent:17", reason="morning round"), Session(engine) as session:
-        return session.execute(select(Customer.full_name, Customer.born_on).limit(3)).all()
+    with (
+        processing("care", actor="agent:17", reason="morning round"),
+        Session(engine) as session,
+    ):
+        query = select(Customer.full_name, Customer.born_on).limit(3)
+        return session.execute(query).all()
 
 
 def customers_with_newsletter(engine: Engine) -> Rows:
-    with processing("contract", actor="web shop", reason="checkout"), Session(engine) as session:
+    with (
+        processing("contract", actor="web shop", reason="checkout"),
+        Session(engine) as session,
+    ):
         same = Subscriber.customer_id == Customer.id
-        query = select(Customer.full_name, Subscriber.topic).join(Subscriber, same)
+        query = select(Customer.full_name, Subscriber.topic)
+        query = query.join(Subscriber, same)
         return session.execute(query).all()
 
 
 def one_purpose_in_anothers_transaction(engine: Engine) -> Rows:
-    with processing("contract", actor="web shop", reason="checkout"), Session(engine) as session:
+    with (
+        processing("contract", actor="web shop", reason="checkout"),
+        Session(engine) as session,
+    ):
         session.execute(select(func.count()).select_from(Order))
-        with processing("accounting", actor="web shop", reason="yearly accounts"):
+        with processing("accounting", actor="web shop", reason="accounts"):
             return session.execute(select(func.sum(Order.total))).all()

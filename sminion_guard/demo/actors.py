@@ -54,13 +54,15 @@ class Actor:
     ) -> str:
         """The token of a committed ticket; the same one for the same reason.
 
+        :param subject: the customer whom it names.
         :raises psycopg.Error: when the server gives none.
         """
         key = (purpose, reason, subject, tuple(schemas or ()))
         if key not in self._tickets:
             row = self.conn.execute(
-                "SELECT sminion.open_ticket(%s, %s, %s, schemas => %s, subject => %s)",
-                [purpose, self.who, reason, list(schemas) if schemas else None, subject],
+                "SELECT sminion.open_ticket(%s, %s, %s, schemas => %s, subject => %s, kind => %s)",
+                [purpose, self.who, reason, list(schemas) if schemas else None, subject,
+                 "customer" if subject else None],
             ).fetchone()
             assert row is not None  # a function that returns a scalar always gives a row
             self._tickets[key] = row[0]

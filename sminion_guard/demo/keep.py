@@ -23,7 +23,7 @@ def farewell(stage: Stage) -> None:
     teller.say("Those who hold an office need no ticket; nor do they see data:")
     for name in OFFICES:
         _lines(stage, [f"{program} {shlex.quote(server.dsn(user=name, dbname=DATABASE))}"])
-    _lines(stage, [f"SELECT sminion.block('{HEROINE}', 'try it');  -- as olga",
+    _lines(stage, [f"SELECT sminion.block('{HEROINE}', 'try it', kind => 'customer');  -- as olga",
                    "TABLE sminion.access_log;  -- as amir",
                    "SELECT sminion.settle();  -- as night_job"], indent=6)
     teller.console.print()
@@ -38,7 +38,7 @@ def _paste(stage: Stage, login: Login) -> list[str]:
     if len(rooms) > 1:
         arguments.append("schemas => ARRAY[" + ", ".join(f"'{name}'" for name in rooms[0].schemas) + "]")
     if stage.policy.purposes[purpose].sees_blocked:
-        arguments.append(f"subject => '{HEROINE}'")
+        arguments.append(f"subject => '{HEROINE}', kind => 'customer'")
     reads = Operation.USE in stage.policy.purposes[purpose].may
     table = next(iter(stage.policy.schemas[rooms[0].schemas[0]].tables.values())).qualified
     return [

@@ -109,14 +109,14 @@ def build(server: Server, people: int, teller: Teller) -> Stage:
     with teller.work("roles, database and seven schemas, as they were before the guard"):
         _create(server, policy)
     with psycopg.connect(dsn) as conn:
-        with teller.work(f"{people} customers, their orders, questions, subscriptions and clicks:") as notes:
+        with teller.work(f"{people} customers, their orders, questions and clicks:") as notes:
             written = fill(conn, people)
             conn.execute("ANALYZE")
             conn.commit()
             notes.append(f"{written} rows")
         with teller.work("the guard's own schema, by its migrations"):
             migrate.upgrade(dsn)
-        with teller.work("the policy, compiled to roles, privileges and row security:") as notes:
+        with teller.work("the policy, as roles and row security:") as notes:
             notes.append(_apply(conn, policy))
     with psycopg.connect(dsn, autocommit=True) as admin:
         for login, office in OFFICES.items():
@@ -150,17 +150,19 @@ def _apply(conn: psycopg.Connection, policy: Policy) -> str:
 def _permit(stage: Stage) -> None:
     teller, olga = stage.teller, stage.login("olga")
     consents = (
-        ("marketing", "from the old newsletter tool",
+        ("marketing", "customer", "from the old newsletter tool",
          [str(number) for number in range(1, stage.people + 1, 2) if number % CONSENTING]),
-        ("door", "signed form in the personnel file", [str(1_000_001 + number) for number in range(0, 120, 2)]),
+        ("door", "employee", "signed form in the personnel file",
+         [str(1_000_001 + number) for number in range(0, 120, 2)]),
     )
     with teller.work("consents given before, taken over by the privacy officer:") as notes:
         given = 0
-        for purpose, reason, subjects in consents:
-            given += olga.conn.execute(
-                "SELECT sminion.give_consent(s, %s, %s, 'import') FROM unnest(%s::text[]) AS s",
-                [purpose, reason, subjects],
-            ).rowcount
+        for purpose, kind, reason, subjects in consents:
+            row = olga.conn.execute(
+                "SELECT sminion.give_consents(%s, %s, %s, 'import', %s)", [subjects, purpose, reason, kind]
+            ).fetchone()
+            assert row is not None  # a function that returns a scalar always gives a row
+            given += row[0]
         notes.append(str(given))
     with (
         teller.work("the mask of every row, in short transactions beside the running shop"),

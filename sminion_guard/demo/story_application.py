@@ -35,7 +35,7 @@ def application(stage: Stage) -> None:
         desk, app = _engine(stage, "shop_support"), _engine(stage, "shop_app")
         try:
             _call(stage, "shop_support", queries.without_a_purpose, (desk,), refused("SG218"))
-            _call(stage, "shop_support", queries.open_requests, (desk,), some(3), ("id", "name", "question", "answer"))
+            _call(stage, "shop_support", queries.open_requests, (desk,), some(3), ("name", "question", "answer"))
             _call(stage, "shop_app", queries.place_order, (app, HEROINE), first(HEROINE), ("customer_id", "total"))
             _call(stage, "shop_support", queries.birthdays, (desk,), refused("SG103"))
             _call(stage, "shop_app", queries.customers_with_newsletter, (app,), refused("SG101"))

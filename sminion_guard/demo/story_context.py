@@ -23,10 +23,11 @@ def forged_context(stage: Stage) -> None:
     forged = f"{ticket}.{'0' * 32}.{compartment}"
     attempt(stage, "shop_app", [role], COUNT, refused("SG201"), told=f"SET LOCAL ROLE shop_contract;\n{COUNT}")
     attempt(stage, "shop_app", [("SELECT set_config('sminion.token', %s, true)", [forged]), role], COUNT,
-            refused("SG202"), told=f"SET LOCAL sminion.token = '{forged}';\nSET LOCAL ROLE shop_contract;\n{COUNT}")
+            refused("SG202"), told=f"SET LOCAL sminion.token = '{ticket}.00 ... 00.{compartment}';\n"
+            f"SET LOCAL ROLE shop_contract;\n{COUNT}")
     attempt(stage, "shop_console", [(ENTER, [token])], COUNT, refused("SG206"),
-            told=f"SELECT sminion.enter('{told_token(token)}')  -- the web shop's token")
-    at_once = "SELECT sminion.enter(sminion.open_ticket('contract', 'me', 'to be rolled back'))"
+            told=f"-- the web shop's token\nSELECT sminion.enter('{told_token(token)}')")
+    at_once = "SELECT sminion.enter(\n  sminion.open_ticket('contract', 'me', 'to be rolled back'))"
     attempt(stage, "shop_app", [(at_once, None)], COUNT, refused("SG203"), told=at_once)
     _revoked(stage)
 
@@ -34,7 +35,7 @@ def forged_context(stage: Stage) -> None:
 def _revoked(stage: Stage) -> None:
     token = stage.login("shop_console").ticket("contract", "night shift")
     number = token.partition(".")[0]
-    say(stage, "olga", f"SELECT sminion.revoke_ticket({number}, 'an operator has no business here')", value(True))
+    say(stage, "olga", f"SELECT sminion.revoke_ticket({number}, 'no business here')", value(True))
     attempt(stage, "shop_console", [(ENTER, [token])], COUNT, refused("SG205"),
             told=f"SELECT sminion.enter('{told_token(token)}')")
 

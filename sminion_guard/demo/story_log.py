@@ -14,33 +14,36 @@ def access_log(stage: Stage) -> None:
     teller.chapter("The log", """Amir audits. He sees who acted, what for and why, and no data. Each row
         a purpose has read or written in this story stands behind one of these tickets.""")
     say(stage, "amir", """
-        SELECT login, purpose, count(*) AS tickets, min(opened_at)::time(0) AS first,
-               count(revoked_at) AS revoked
+        SELECT login, purpose, count(*) AS tickets,
+               min(opened_at)::time(0) AS first, count(revoked_at) AS revoked
         FROM sminion.access_log
         WHERE reason <> 'tries every door'
         GROUP BY login, purpose ORDER BY login, purpose""", some(8), shown=20)
     say(stage, "amir", f"""
-        SELECT id, login, actor, purpose, reason, subject
+        SELECT id, actor, purpose, reason, subject
         FROM sminion.access_log
-        WHERE subject = '{HEROINE}' AND login = 'shop_support' AND reason <> 'tries every door'""", rows(1))
+        WHERE subject = 'customer:{HEROINE}' AND login = 'shop_support'
+          AND reason <> 'tries every door'""", rows(1))
     say(stage, "amir", """
         SELECT id, actor, purpose, revoked_by, revoked_why
         FROM sminion.access_log WHERE revoked_at IS NOT NULL""", rows(1))
     say(stage, "amir", f"""
-        SELECT at::time(0), event, purpose, reason, actor, policy_version
+        SELECT at::time(0), event, purpose, reason, actor
         FROM sminion.subject_history
-        WHERE subject = '{HEROINE}' ORDER BY id""", rows(5))
+        WHERE subject = 'customer:{HEROINE}' ORDER BY id""", rows(5))
     teller.say("""The engine of the last chapter has put each statement on record, and has released its result only when
         the record was on disk. Constants are left out: the log is no copy of the data.""")
     say(stage, "amir", """
-        SELECT login, verdict, array_to_string(codes, ' ') AS codes, array_to_string(operations, ' ') AS operations,
+        SELECT login, verdict, array_to_string(codes, ' ') AS codes,
                array_to_string(relations, ' ') AS relations, rows
         FROM sminion.statement_log ORDER BY at, writer, place""", rows(6), shown=6)
     teller.say("""Who touched whose data? What was read comes from that engine; what was written is recorded by
         triggers, whoever writes: the complaint was mended by a plain connection.""")
     say(stage, "amir", """
-        SELECT login, reason, array_to_string(operations, ' ') AS operations, count(DISTINCT subject) AS people
-        FROM sminion.subject_access WHERE login = 'shop_support' GROUP BY 1, 2, 3 ORDER BY 2""", rows(2))
+        SELECT login, reason, array_to_string(operations, ' ') AS operations,
+               count(DISTINCT subject) AS people
+        FROM sminion.subject_access WHERE login = 'shop_support'
+        GROUP BY 1, 2, 3 ORDER BY 2""", rows(2))
     say(stage, "amir", "SELECT count(*) FROM crm.customer", refused(DENIED, message="schema crm"))
     say(stage, "amir", "DELETE FROM sminion.ticket", refused(DENIED))
     say(stage, Server.superuser, "DELETE FROM sminion.ticket", refused("SG505"))

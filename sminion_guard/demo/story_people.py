@@ -9,7 +9,7 @@ from sminion_guard.demo.asking import DENIED, ask, say
 from sminion_guard.demo.stage import CONSENTING, HEROINE, Stage
 
 SUBSCRIBERS = "SELECT count(*) FROM marketing.subscriber"
-HER_SUBSCRIPTION = f"SELECT customer_id, topic FROM marketing.subscriber WHERE customer_id = {HEROINE}"
+HER_SUBSCRIPTION = f"SELECT customer_id, topic FROM marketing.subscriber\nWHERE customer_id = {HEROINE}"
 ORDER_SCHEMAS = ("crm", "sales")
 
 
@@ -27,7 +27,8 @@ def consent(stage: Stage) -> None:
         mailer.say("SELECT sminion.enter(%s)", [token])
         who = "shop_newsletter, in one long transaction"
         stage.teller.shows(who, HER_SUBSCRIPTION, mailer.say(HER_SUBSCRIPTION), rows(1))
-        withdrawal = f"SELECT sminion.withdraw_consent('{HEROINE}', 'marketing', 'her e-mail of today')"
+        withdrawal = (f"SELECT sminion.withdraw_consent('{HEROINE}', 'marketing', 'her e-mail of today',\n"
+                      "                                kind => 'customer')")
         say(stage, "olga", withdrawal, value(True))
         start = perf_counter()
         answer = mailer.say(HER_SUBSCRIPTION)
@@ -46,9 +47,9 @@ def objection(stage: Stage) -> None:
         orders and newsletters, which never meet, so each ticket chooses one side.""")
     ask(stage, "shop_analyst", "analytics", "monthly report", customers, refused("SG213"))
     ask(stage, "shop_analyst", "analytics", "monthly report", customers, value(known), schemas=ORDER_SCHEMAS)
-    say(stage, "olga", f"SELECT sminion.object('{HEROINE}', 'analytics', 'by phone')", value(True))
+    say(stage, "olga", f"SELECT sminion.object('{HEROINE}', 'analytics', 'by phone', kind => 'customer')", value(True))
     ask(stage, "shop_analyst", "analytics", "monthly report", customers, value(known - 1), schemas=ORDER_SCHEMAS)
-    ask(stage, "shop_analyst", "analytics", "monthly report", "SELECT mailing, count(*) FROM marketing.opening "
+    ask(stage, "shop_analyst", "analytics", "monthly report", "SELECT mailing, count(*) FROM marketing.opening\n"
         "GROUP BY mailing ORDER BY mailing LIMIT 2", rows(2), schemas=("marketing",))
 
 
@@ -59,7 +60,7 @@ def block(stage: Stage) -> None:
     stage.teller.chapter("Block", f"""Person {HEROINE} contests her address. Until that is settled nobody processes her
         data, except to correct it.""")
     ask(stage, "shop_app", "contract", "pack order 471", her, rows(1))
-    say(stage, "olga", f"SELECT sminion.block('{HEROINE}', 'contests her address')", value(True))
+    say(stage, "olga", f"SELECT sminion.block('{HEROINE}', 'contests her address', kind => 'customer')", value(True))
     ask(stage, "shop_app", "contract", "pack order 471", her, rows(0))
     ask(stage, "shop_app", "contract", "checkout", f"""
         INSERT INTO sales.orders (customer_id, total, card_last4)
@@ -74,7 +75,7 @@ def block(stage: Stage) -> None:
         "SELECT count(*) FROM crm.customer", value(1), subject=HEROINE)
     ask(stage, "shop_support", "rectification", "complaint 2026-88",
         f"UPDATE crm.customer SET street = '7 Harbour Row' WHERE id = {HEROINE}", rows(1), subject=HEROINE)
-    say(stage, "olga", f"SELECT sminion.unblock('{HEROINE}', 'address corrected')", value(True))
+    say(stage, "olga", f"SELECT sminion.unblock('{HEROINE}', 'address corrected', kind => 'customer')", value(True))
     with stage.teller.work("the night's maintenance settles the masks"):
         stage.settle()
     ask(stage, "shop_app", "contract", "pack order 471", her, first(HEROINE))

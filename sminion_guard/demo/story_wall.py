@@ -24,7 +24,7 @@ def promises(stage: Stage) -> None:
         otherwise.""")
     teller.console.print()
     teller.table(
-        ("purpose", "basis", "may", "schemas that may meet"),
+        ("purpose", "basis", "may", "schemas that meet"),
         [(room.purpose, policy.purposes[room.purpose].basis.value,
           ", ".join(sorted(operation.value for operation in policy.purposes[room.purpose].may)),
           ", ".join(room.schemas)) for room in compartments(policy)],
@@ -48,7 +48,7 @@ def ordinary_day(stage: Stage) -> None:
         JOIN sales.product p ON p.id = i.product_id
         WHERE o.id = 471""", some())
     ask(stage, "shop_support", "care", "morning round", """
-        SELECT r.id, c.full_name, r.question, m.body AS answer
+        SELECT c.full_name, r.question, m.body AS answer
         FROM support.request r
         JOIN crm.customer c ON c.id = r.customer_id
         JOIN support.message m ON m.request_id = r.id
@@ -56,7 +56,8 @@ def ordinary_day(stage: Stage) -> None:
         ORDER BY r.opened_at DESC
         LIMIT 3""", some(3))
     ask(stage, "shop_app", "accounting", "yearly accounts", """
-        SELECT to_char(placed_at, 'YYYY') AS year, count(*) AS orders, sum(public.gross(total)) AS gross
+        SELECT to_char(placed_at, 'YYYY') AS year, count(*) AS orders,
+               sum(public.gross(total)) AS gross
         FROM sales.orders GROUP BY 1 ORDER BY 1""", some(3))
     ask(stage, "shop_app", "contract", "checkout", f"""
         INSERT INTO sales.orders (customer_id, total, card_last4)

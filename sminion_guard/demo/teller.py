@@ -15,8 +15,8 @@ from rich.text import Text
 
 from sminion_guard.demo.answer import Answer, Expectation
 
-WIDTH = 100
-"""Columns of the text where no terminal says how wide it is."""
+WIDTH = 80
+"""Columns of the text, also where no terminal says how wide it is."""
 ROWS_SHOWN = 5
 
 
@@ -34,6 +34,10 @@ class Teller:
         self.surprises: list[str] = []
         self._chapter = 0
 
+    @property
+    def _width(self) -> int:
+        return min(self.console.width, WIDTH)
+
     def chapter(self, title: str, text: str = "") -> None:
         """Begin a chapter."""
         self._chapter += 1
@@ -45,7 +49,7 @@ class Teller:
     def say(self, text: str) -> None:
         """A short paragraph."""
         paragraph = " ".join(text.split())
-        self.console.print(Text(textwrap.fill(paragraph, min(self.console.width, WIDTH))))
+        self.console.print(Text(textwrap.fill(paragraph, self._width)))
 
     @contextmanager
     def work(self, what: str) -> Iterator[list[str]]:
@@ -113,12 +117,13 @@ class Teller:
         found = answer.refusal
         assert found is not None
         code = f"{found.code} {found.kind}" if found.kind else found.code
-        self.console.print(Text(f"    {code}  {found.message}", style="red"))
+        for line in textwrap.wrap(f"{code}  {found.message}", self._width - 4, subsequent_indent=" " * 7):
+            self.console.print(Text(f"    {line}", style="red"))
         for line in found.excerpt.splitlines() if found.excerpt else ():  # never wrapped: carets stand under the text
             self.console.print(Text(f"    {line}", style="dim"), no_wrap=True, overflow="ignore", crop=False)
         for name, text in (("detail", found.detail), ("hint", found.hint)):
             if text:
-                width = min(self.console.width, WIDTH) - 11
+                width = self._width - 11
                 parts = [part for line in f"{name}: {text}".splitlines() for part in textwrap.wrap(line, width)]
                 for line in parts:
                     self.console.print(Text(f"           {line}", style="dim"))
