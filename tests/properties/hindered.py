@@ -1,4 +1,7 @@
-"""A small application that hinders the guard, for the machine beside it: its tables, its policy, and what it may do."""
+"""A small application that hinders the guard, for the machine beside it: its tables, its policy, and what it may do.
+
+Its people are of two kinds that are numbered alike: what is said of person 5 must not be believed of member of staff 5.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,7 @@ from tests import servers
 SCHEMA = """
 CREATE SCHEMA app;
 CREATE TABLE app.person (id bigint PRIMARY KEY, seen timestamptz NOT NULL DEFAULT now());
+CREATE TABLE app.staff (id bigint PRIMARY KEY);
 CREATE TABLE app.orders (id bigint PRIMARY KEY, person bigint);
 CREATE TABLE app.item (id bigint PRIMARY KEY, orders bigint);
 CREATE TABLE app.gift (id bigint PRIMARY KEY, giver bigint, taker bigint);
@@ -38,9 +42,12 @@ POLICY = """
 [policy]
 name = "NAME"
 version = "BASIS"
-subject_key = "bigint"
 ticket_lifetime = "1 hour"
 require_tls = false
+[subject.person]
+key = "bigint"
+[subject.staff]
+key = "bigint"
 [login.NAME_app]
 purposes = ["work", "news", "study"]
 [purpose.work]
@@ -62,10 +69,16 @@ may = ["use"]
 collected_for = ["work", "news", "study"]
 [schema.app.person]
 subject = "id"
+kind = "person"
 retention = { after = "seen", keep = "3 years", then = "destroy" }
 columns = { id = "key", seen = "none" }
+[schema.app.staff]
+subject = "id"
+kind = "staff"
+columns = { id = "key" }
 [schema.app.orders]
 subject = "person"
+kind = "person"
 anonymous = "hidden"
 columns = { id = "key", person = "key" }
 [schema.app.item]
@@ -73,11 +86,12 @@ subject = "orders -> app.orders"
 anonymous = "hidden"
 columns = { id = "key", orders = "key" }
 [schema.app.gift]
-subject = ["giver", "taker"]
+subject = { giver = "person", taker = "staff" }
 anonymous = "hidden"
 columns = { id = "key", giver = "key", taker = "key" }
 [schema.app.visit]
 subject = "person"
+kind = "person"
 anonymous = "hidden"
 retention = { after = "seen", keep = "3 years", then = "destroy" }
 columns = { id = "key", person = "key", part = "none", seen = "none" }
@@ -102,7 +116,7 @@ class Hindrance:
     undo: str
     rows: bool = False
     harmless: bool = False
-    only: tuple[str, ...] = ("person", "orders", "item", "gift", "visit", "visit_0")
+    only: tuple[str, ...] = ("person", "staff", "orders", "item", "gift", "visit", "visit_0")
 
 
 def _trigger(what: str, call: str, *, always: bool = True, condition: str = " WHEN ({w})") -> str:
@@ -110,7 +124,7 @@ def _trigger(what: str, call: str, *, always: bool = True, condition: str = " WH
     return made + ("; ALTER TABLE {t} ENABLE ALWAYS TRIGGER {n}" if always else "")
 
 
-_TREES = ("person", "orders", "item", "gift", "visit")
+_TREES = ("person", "staff", "orders", "item", "gift", "visit")
 _NO_TRIGGER = "DROP TRIGGER IF EXISTS {n} ON {t}"
 _NO_POLICY = "DROP POLICY IF EXISTS {n} ON {t}"
 HINDRANCES = {
@@ -118,11 +132,11 @@ HINDRANCES = {
     "raise": Hindrance(_trigger("BEFORE UPDATE", "public.refuse"), _NO_TRIGGER, rows=True),
     "raise afterwards": Hindrance(_trigger("AFTER UPDATE", "public.refuse"), _NO_TRIGGER, rows=True),
     "usual ledger": Hindrance(_trigger("BEFORE UPDATE", "public.refuse", always=False), _NO_TRIGGER, harmless=True,
-                              only=("person", "item", "gift", "visit")),
+                              only=("person", "staff", "item", "gift", "visit")),
     "touch": Hindrance(_trigger("BEFORE UPDATE", "public.touch", always=False, condition=""), _NO_TRIGGER,
                        harmless=True, only=OLD_ENOUGH),
     "copy": Hindrance(_trigger("AFTER UPDATE", "public.copy", always=False, condition=""), _NO_TRIGGER, harmless=True,
-                      only=("person", "gift", "visit")),
+                      only=("person", "staff", "gift", "visit")),
     "suppress": Hindrance(_trigger("BEFORE UPDATE", "pg_catalog.suppress_redundant_updates_trigger", condition=""),
                           _NO_TRIGGER, harmless=True),
     "check": Hindrance("ALTER TABLE {t} ADD CONSTRAINT {n} CHECK (id % 2 <> 0) NOT VALID",

@@ -23,15 +23,20 @@ from tests.world import Connection, rows, ticket
 
 PEOPLE = 3
 PURPOSES = ("work", "news", "study")
-TABLES = ("person", "orders", "item", "gift", "visit")
+KINDS = ("person", "staff")
+TABLES = ("person", "staff", "orders", "item", "gift", "visit")
 OTHER_BASIS = {"legitimate_interest": "consent", "consent": "legitimate_interest"}
 OWN_REFUSALS = {"P0001", "23514", "SG513"}
 """SQLSTATE of what a write of the application itself may end with: its own trigger or check, or children that stay."""
 
 person = st.integers(0, PEOPLE - 1)
 anybody = st.none() | person
+kinds = st.sampled_from(KINDS)
 anything = st.sampled_from([(kind, table) for kind in sorted(HINDRANCES) for table in HINDRANCES[kind].only])
 _runs = itertools.count(1)
+
+Subject = tuple[str, int]
+"""Kind and number: both kinds have the same numbers."""
 
 
 @dataclass
@@ -54,12 +59,12 @@ class Row:
 
     table: str
     key: int
-    people: tuple[int | None, ...]
+    people: tuple[Subject | None, ...]
     parent: Row | None = None
     expired: bool = False
     loaded: bool = False
 
-    def subjects(self) -> tuple[int | None, ...]:
+    def subjects(self) -> tuple[Subject | None, ...]:
         return self.people if self.parent is None else self.parent.people
 
 
@@ -100,7 +105,7 @@ class Hindered(RuleBasedStateMachine):
         super().__init__()
         self.base = next(_runs) * 10_000
         self.numbers = itertools.count(self.base)
-        self.states = [State() for _ in range(PEOPLE)]
+        self.states = {(kind, one): State() for kind in KINDS for one in range(PEOPLE)}
         self.rows: list[Row] = []
         self.made: list[Made] = []
         self.changed = False
@@ -116,11 +121,12 @@ class Hindered(RuleBasedStateMachine):
     def begin(self, hindrances: list[tuple[tuple[str, str], bool]]) -> None:
         for one in range(PEOPLE):
             self.insert("person", one, None, expired=False)
+            self.insert("staff", one, None, expired=False)
             self.insert("orders", one, None, expired=False)
             self.insert("item", None, None, expired=False)
             self.insert("visit", one, None, expired=one == 0)
-        self.decide(1, "block", True, True)
-        self.decide(2, "news", True, True)
+        self.decide("person", 1, "block", True, True)
+        self.decide("person", 2, "news", True, True)
         for place, even in [*((place, False) for place in self.first), *hindrances]:
             self.hinder(place, even)
 
@@ -135,7 +141,7 @@ class Hindered(RuleBasedStateMachine):
 
     # the model
 
-    def permits(self, purpose: str, one: int) -> bool:
+    def permits(self, purpose: str, one: Subject) -> bool:
         state = self.states[one]
         wanted = {"work": True, "news": state.news,
                   "study": state.study if self.basis == "consent" else not state.objects}[purpose]
@@ -146,27 +152,31 @@ class Hindered(RuleBasedStateMachine):
         return not row.expired and None not in subjects and all(
             self.permits(purpose, one) for one in subjects if one is not None)
 
-    def key(self, one: int | None) -> int | None:
-        return None if one is None else self.base + one
+    def key(self, one: Subject | None) -> int | None:
+        return None if one is None else self.base + one[1]
+
+    def text(self, one: Subject) -> str:
+        """As schema `sminion` names the subject."""
+        return f"{one[0]}:{self.key(one)}"
 
     # what people decide
 
-    @rule(one=person, event=st.sampled_from(["block", "unblock", "news", "study"]), given=st.booleans(),
+    @rule(kind=kinds, one=person, event=st.sampled_from(["block", "unblock", "news", "study"]), given=st.booleans(),
           settled=st.booleans())
-    def decide(self, one: int, event: str, given: bool, settled: bool) -> None:
+    def decide(self, kind: str, one: int, event: str, given: bool, settled: bool) -> None:
         """In one step with settling: hypothesis leaves whole rules out of most of its runs."""
-        state, key = self.states[one], str(self.key(one))
+        state, key = self.states[kind, one], str(self.key((kind, one)))
         if event in {"block", "unblock"}:
             state.blocked = event == "block"
-            rows(self.admin, f"SELECT sminion.{event}(%s, 'test')", key)
+            rows(self.admin, f"SELECT sminion.{event}(%s, 'test', kind => %s)", key, kind)
         elif event == "study" and self.basis != "consent":
             state.objects = not given
             call = "withdraw_objection" if given else "object"
-            rows(self.admin, f"SELECT sminion.{call}(%s, 'study', 'test')", key)
+            rows(self.admin, f"SELECT sminion.{call}(%s, 'study', 'test', kind => %s)", key, kind)
         else:
             setattr(state, event, given)
             call = "give_consent" if given else "withdraw_consent"
-            rows(self.admin, f"SELECT sminion.{call}(%s, %s, 'test')", key, event)
+            rows(self.admin, f"SELECT sminion.{call}(%s, %s, 'test', kind => %s)", key, event, kind)
         if settled:
             self.no_purpose_sees_what_a_state_forbids()
             self.settle()
@@ -176,11 +186,14 @@ class Hindered(RuleBasedStateMachine):
     @rule(table=st.sampled_from(TABLES), one=anybody, two=anybody, expired=st.booleans())
     def insert(self, table: str, one: int | None, two: int | None, expired: bool) -> None:
         """A row; an item belongs to the last order."""
-        if table == "person" and (one is None or any(row.table == table and row.people == (one,) for row in self.rows)):
+        first = None if one is None else ("staff" if table == "staff" else "person", one)
+        taken = {row.people for row in self.rows if row.table == table}
+        if table in KINDS and (first is None or (first,) in taken):
             return
-        number = self.base + one if table == "person" and one is not None else next(self.numbers) + PEOPLE
+        number = self.base + one if table in KINDS and one is not None else next(self.numbers) + PEOPLE
+        people = (first, None if two is None else ("staff", two)) if table == "gift" else (first,)
         parent = [row for row in self.rows if row.table == "orders"][-1] if table == "item" else None
-        row = Row(table, number, (one, two) if table == "gift" else (one,), parent, expired and table in OLD_ENOUGH)
+        row = Row(table, number, people, parent, expired and table in OLD_ENOUGH)
         row.loaded = any(made.kind == "disabled" and made.tree == table for made in self.made)
         self.write(row)
 
@@ -207,7 +220,7 @@ class Hindered(RuleBasedStateMachine):
     @rule(one=anybody)
     def write_a_child_before_its_parent(self, one: int | None) -> None:
         if not any(made.tree in {"orders", "item"} for made in self.made):
-            parent = Row("orders", next(self.numbers) + PEOPLE, (one,))
+            parent = Row("orders", next(self.numbers) + PEOPLE, (None if one is None else ("person", one),))
             self.write(Row("item", next(self.numbers) + PEOPLE, (), parent))
             self.write(parent)
 
@@ -216,14 +229,15 @@ class Hindered(RuleBasedStateMachine):
         if any(made.kind == "disabled" and made.tree == "orders" for made in self.made):
             return  # only the triggers know that a row moves
         order = data.draw(st.sampled_from([row for row in self.rows if row.table == "orders"]))
+        whom = None if one is None else ("person", one)
         try:
             moved = rows(
-                self.admin, "UPDATE app.orders SET person = %s WHERE id = %s RETURNING 1", self.key(one), order.key)
+                self.admin, "UPDATE app.orders SET person = %s WHERE id = %s RETURNING 1", self.key(whom), order.key)
         except psycopg.Error as error:
             assert error.sqlstate in OWN_REFUSALS, error
         else:
             if moved:
-                order.people = (one,)
+                order.people = (whom,)
 
     @rule(place=anything, even=st.booleans())
     def hinder(self, place: tuple[str, str], even: bool) -> None:
@@ -273,14 +287,14 @@ class Hindered(RuleBasedStateMachine):
     def settle(self) -> None:
         for _ in range(2):
             rows(self.admin, "SELECT sminion.settle()")
-        concerned = {str(self.key(one)) for row in self.rows for made in self.made if made.concerns(row)
-                     for one in row.subjects()}
+        concerned = {self.text(one) for row in self.rows for made in self.made if made.concerns(row)
+                     for one in row.subjects() if one is not None}
         blind = [made for made in self.made if not HINDRANCES[made.kind].rows and not HINDRANCES[made.kind].harmless]
         tables = {f"app.{made.tree}" for made in self.made}
         tables |= {"app.item"} if "app.orders" in tables else set()
         for subject, table, cause in rows(
             self.admin, "SELECT subject, stuck_in, cause FROM sminion.unsettled WHERE subject = ANY (%s)",
-            [str(self.key(one)) for one in range(PEOPLE)],
+            [self.text(one) for one in self.states],
         ):
             assert blind or subject in concerned, f"{subject} waits, though nothing stands in the way: {table}, {cause}"
             assert cause and table in tables, f"{subject} is hidden, and nobody is told why: {table}, {cause}"
@@ -345,6 +359,7 @@ MENDS: dict[str, tuple[str, str, str, tuple[tuple[str, str], ...]]] = {
         "require_followed", r"\n  IF cause .*? THEN", "\n  IF false THEN", (("skip", "item"),)),
     "triggers do not hear of masks": (
         "begin_replica_role", r"IF before <> 'replica' AND", "IF false AND", (("copy", "person"),)),
+    "kinds that are numbered alike are told apart": ("subject_key", r"RETURN prefix", "RETURN 'person:'", ()),
     "a child finds its parent later": ("adopt_orphans", r"\nBEGIN\n", "\nBEGIN\n  RETURN 0;\n", ()),
 }
 """Functions, what makes the mend in them, what stands there without it, and what then leads to a violation."""
