@@ -70,6 +70,10 @@ def registry(policy: Policy, compartments: tuple[Compartment, ...], bits: Mappin
                 "depth": depth(policy, table),
                 **_parent(policy, table),
                 "anonymous": table.anonymous is Anonymous.VISIBLE,
+                "bits": sum({
+                    1 << bits[entry.purpose] for entry in compartments
+                    if policy.collection_of(table).name in entry.collections
+                }),
             }
             for table in personal_tables(policy)
         ],

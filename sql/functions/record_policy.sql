@@ -1,6 +1,6 @@
 -- Puts a compiled policy in force and returns its epoch. Tickets that the change concerns open nothing from here on, those
--- of compartments that it leaves alone stay good: see policy_changes. When the formula of the masks changed, every state and
--- every row is due again: `remask`, then `backfill`.
+-- of compartments that it leaves alone stay good: see policy_changes. When the formula of the masks changed, every state is
+-- due again (`remask`), and the rows of each table that a purpose with a changed bit reaches (`backfill`).
 CREATE FUNCTION sminion.record_policy(registry jsonb) RETURNS integer
 LANGUAGE plpgsql
 VOLATILE
@@ -10,7 +10,7 @@ DECLARE
   before      sminion.policy;
   mark        name;
   new_epoch   integer;
-  same_mask   boolean;
+  changed     bigint;
   nobody_else boolean;
 BEGIN
   SELECT p.* INTO before FROM sminion.policy p;
@@ -20,11 +20,11 @@ BEGIN
   -- Compared with what is in force, so before any of it is replaced.
   INSERT INTO sminion.policy_change (epoch, login, role, purpose, change)
   SELECT DISTINCT new_epoch, c.login, c.role, c.purpose, c.change FROM sminion.policy_changes(registry) c;
-  same_mask := before.epoch IS NOT NULL
-    AND before.default_bits = (registry ->> 'default_bits')::bigint
-    AND before.consent_bits = (registry ->> 'consent_bits')::bigint
-    AND before.objection_bits = (registry ->> 'objection_bits')::bigint
-    AND before.blocked_bits = (registry ->> 'blocked_bits')::bigint;
+  -- A bit of a mask depends on that bit of the formula alone.
+  changed := CASE WHEN before.epoch IS NULL THEN -1 ELSE
+    (before.default_bits # (registry ->> 'default_bits')::bigint) | (before.consent_bits # (registry ->> 'consent_bits')::bigint)
+    | (before.objection_bits # (registry ->> 'objection_bits')::bigint) | (before.blocked_bits # (registry ->> 'blocked_bits')::bigint)
+  END;
 
   DELETE FROM sminion.policy;
   INSERT INTO sminion.policy (
@@ -33,7 +33,7 @@ BEGIN
   ) VALUES (
     new_epoch, registry ->> 'name', registry ->> 'version', registry ->> 'digest', registry -> 'subject_keys',
     make_interval(secs => (registry ->> 'ticket_lifetime_seconds')::double precision),
-    (registry ->> 'require_tls')::boolean, registry -> 'ticket_values', CASE WHEN same_mask THEN before.mask_epoch ELSE new_epoch END,
+    (registry ->> 'require_tls')::boolean, registry -> 'ticket_values', CASE WHEN changed = 0 THEN before.mask_epoch ELSE new_epoch END,
     (registry ->> 'default_bits')::bigint, (registry ->> 'consent_bits')::bigint,
     (registry ->> 'objection_bits')::bigint, (registry ->> 'blocked_bits')::bigint
   );
@@ -91,20 +91,21 @@ BEGIN
     SELECT FROM jsonb_array_elements(registry -> 'tables') j
     WHERE j ->> 'schema' = p.schema_name AND j ->> 'table' = p.table_name);
   INSERT INTO sminion.protected_table AS p (
-    schema_name, table_name, subject_columns, key_types, prefixes, optional, depth, anonymous,
+    schema_name, table_name, subject_columns, key_types, prefixes, optional, depth, anonymous, bits,
     parent_schema, parent_table, parent_key, parent_subject, child_column)
-  SELECT j.schema, j."table", j.subject_columns, j.key_types, j.prefixes, j.optional, j.depth, j.anonymous,
+  SELECT j.schema, j."table", j.subject_columns, j.key_types, j.prefixes, j.optional, j.depth, j.anonymous, j.bits,
          j.parent_schema, j.parent_table, j.parent_key, j.parent_subject, j.child_column
   FROM jsonb_to_recordset(registry -> 'tables') AS j (
-    schema text, "table" text, subject_columns text[], key_types text[], prefixes text[], optional boolean[], depth integer, anonymous boolean,
+    schema text, "table" text, subject_columns text[], key_types text[], prefixes text[], optional boolean[], depth integer, anonymous boolean, bits bigint,
     parent_schema text, parent_table text, parent_key text, parent_subject text, child_column text)
   ON CONFLICT (schema_name, table_name) DO UPDATE SET
     subject_columns = excluded.subject_columns, key_types = excluded.key_types, prefixes = excluded.prefixes,
-    optional = excluded.optional, depth = excluded.depth, anonymous = excluded.anonymous,
+    optional = excluded.optional, depth = excluded.depth, anonymous = excluded.anonymous, bits = excluded.bits,
+    dated_bits = CASE WHEN (p.dated_bits | changed) & excluded.bits = 0 THEN p.dated_bits | changed ELSE 0 END,
     parent_schema = excluded.parent_schema, parent_table = excluded.parent_table, parent_key = excluded.parent_key,
     parent_subject = excluded.parent_subject, child_column = excluded.child_column,
     next_block = CASE
-      WHEN same_mask AND p.subject_columns = excluded.subject_columns AND p.prefixes = excluded.prefixes
+      WHEN (p.dated_bits | changed) & excluded.bits = 0 AND p.subject_columns = excluded.subject_columns AND p.prefixes = excluded.prefixes
         AND p.optional = excluded.optional AND p.depth = excluded.depth
         AND p.anonymous = excluded.anonymous AND NOT (nobody_else AND excluded.depth > 0) THEN p.next_block
       ELSE 0 END;

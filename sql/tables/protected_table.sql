@@ -17,6 +17,10 @@ CREATE TABLE sminion.protected_table (
   child_column    text,
   -- rows about nobody, whose subjects are all NULL, permit everything; else nothing
   anonymous       boolean NOT NULL DEFAULT false,
+  -- bits of the purposes that reach the table, and bits that its rows may carry as an earlier policy meant them: never both
+  -- once the masks are filled in. So a change fills in the masks of those tables only that it is about.
+  bits            bigint  NOT NULL,
+  dated_bits      bigint  NOT NULL DEFAULT 0,
   -- backfill: blocks below `next_block` carry the masks of `backfill_epoch`; NULL means done for that epoch
   next_block      bigint           DEFAULT 0 CHECK (next_block >= 0),
   -- blocks below it with rows that were locked when backfill came to them: it comes again

@@ -10,6 +10,7 @@ import pytest
 from sminion_guard import migrate
 from sminion_guard.errors import GuardError, InstallError
 from sminion_guard.migrate import Step, masks
+from sminion_guard.policy import loads
 from tests.database.migrate.conftest import Shop
 
 
@@ -62,7 +63,7 @@ def test_two_may_fill_in_at_once(shop: Shop) -> None:
 
 def test_rows_wait_for_states_that_an_application_has_locked(shop: Shop) -> None:
     shop.apply()
-    # Another formula: marketing no longer rests on consent, so every state and every row is due again.
+    # Another formula: marketing no longer rests on consent, so every state is due again, and the rows that it reaches.
     changed = shop.changed('basis = "consent"', 'basis = "contract"')
     shop.apply(changed, fill=False)
     with shop.database.connect(autocommit=False) as application:
@@ -71,13 +72,73 @@ def test_rows_wait_for_states_that_an_application_has_locked(shop: Shop) -> None
             with pytest.raises(InstallError) as caught:
                 migrate.fill_masks(connection, patience=0.3)
             assert caught.value.code == "SG438"
-            assert shop.database.execute("SELECT tables_to_fill FROM sminion.settle_status") == [(4,)]
+            assert shop.database.execute("SELECT tables_to_fill FROM sminion.settle_status") == [(1,)]
             application.rollback()
-            assert migrate.fill_masks(connection) == 2100
+            assert migrate.fill_masks(connection) == 300
     stale = shop.database.execute(
-        "SELECT count(*) FROM crm.customer c JOIN sminion.subject_state s ON s.subject = c.id::text"
+        "SELECT count(*) FROM news.subscriber c JOIN sminion.subject_state s ON s.subject = c.customer_id::text"
         " WHERE c.guard_mask IS DISTINCT FROM s.mask")
     assert stale == [(0,)]
+
+
+SURVEY = """
+[purpose.survey]
+title = "Ask customers"
+basis = "contract"
+needs = ["contact"]
+may = ["use"]
+[schema.crm]
+"""
+
+
+def _to_fill(shop: Shop) -> list[str]:
+    return [name for (name,) in shop.database.execute(
+        "SELECT schema_name || '.' || table_name FROM sminion.protected_table WHERE next_block IS NOT NULL ORDER BY 1")]
+
+
+def test_a_change_fills_in_the_tables_that_it_is_about(shop: Shop) -> None:
+    shop.apply()
+    text = shop.text.replace("[schema.crm]\n", SURVEY)
+    text = text.replace('["marketing"]\n[schema', '["marketing", "survey"]\n[schema')
+    shop.apply(loads(text), fill=False)
+    assert _to_fill(shop) == ["news.subscriber"]
+    with shop.database.connect(autocommit=False) as connection:
+        assert migrate.fill_masks(connection) == 300
+    # Rows of other tables carry the bit as it was before there was such a purpose: once it reaches them they are due.
+    wider = text.replace('["contract", "rectification"]', '["contract", "rectification", "survey"]')
+    shop.apply(loads(wider), fill=False)
+    assert _to_fill(shop) == ["crm.customer"]
+    survey = int(shop.database.execute("SELECT 1::bigint << bit FROM sminion.purpose WHERE name = 'survey'")[0][0])
+    permitted = "SELECT count(*) FROM {} WHERE guard_mask & %s <> 0"
+    assert shop.database.execute(permitted.format("crm.customer"), survey) == [(0,)], "hidden, and never the other way"
+    shop.apply(loads(wider))
+    assert _to_fill(shop) == []
+    assert shop.database.execute(permitted.format("crm.customer"), survey) == [(300,)]
+    # A purpose that goes takes nothing along, and one whose kind changes is due where it reaches.
+    shop.apply(loads(text), fill=False)
+    assert _to_fill(shop) == []
+    contract, consent = (f'basis = "{basis}"\nneeds = ["contact"]' for basis in ("contract", "consent"))
+    assert contract in text
+    shop.apply(loads(text.replace(contract, consent)), fill=False)
+    assert _to_fill(shop) == ["news.subscriber"]
+
+
+def test_one_of_several_changes_is_not_forgotten_while_another_is_filled_in(shop: Shop) -> None:
+    """The first change is about orders, and interrupted; the second about news: both are due afterwards."""
+    shop.apply()
+    needs = 'needs = ["identity", "contact", "payment"]\n'
+    assert needs in shop.text
+    first = shop.text.replace(needs, f"{needs}sees_blocked = true\n")
+    shop.apply(loads(first), fill=False)
+    assert _to_fill(shop) == ["crm.customer", "sales.item", "sales.orders"]
+    second = first.replace('basis = "consent"', 'basis = "contract"')
+    shop.apply(loads(second), fill=False)
+    assert _to_fill(shop) == ["crm.customer", "news.subscriber", "sales.item", "sales.orders"]
+    shop.apply(loads(second))
+    for table, key in (("crm.customer", "id"), ("sales.orders", "customer_id"), ("news.subscriber", "customer_id")):
+        assert shop.database.execute(
+            f"SELECT count(*) FROM {table} c JOIN sminion.subject_state s ON s.subject = c.{key}::text"
+            " WHERE c.guard_mask IS DISTINCT FROM s.mask") == [(0,)]
 
 
 def test_filling_in_yields_to_an_application_that_holds_a_row(shop: Shop) -> None:
