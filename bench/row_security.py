@@ -85,7 +85,7 @@ WRITES = {
     "delete of 100000 rows": "DELETE FROM {t} WHERE id <= 100000",
 }
 SETTLE = "UPDATE {t} SET guard_mask = guard_mask WHERE customer_id BETWEEN 1 AND 1000"
-"""What sminion.settle does to the rows, as sminion_owner."""
+"""What sminion.settle does, as sminion_owner, to rows that it touches; most masks are set without the row trigger."""
 
 
 def prepare(server: Server, rows: int) -> None:

@@ -51,7 +51,7 @@ BEGIN
   FROM (SELECT relation UNION SELECT f.relid FROM pg_partition_tree(relation) f) m (oid)
   JOIN pg_class c ON c.oid = m.oid AND c.relkind IN ('r', 'p')
   CROSS JOIN (
-    SELECT '~guard_row' UNION ALL
+    SELECT '~guard_row' UNION ALL SELECT '~guard_row_made' UNION ALL
     SELECT n.name FROM (VALUES ('~guard_moved'), ('~guard_made_anew')) AS n (name)
     WHERE EXISTS (SELECT FROM sminion.protected_table p
                   WHERE p.parent_schema = target.schema_name AND p.parent_table = target.table_name)) w (name)

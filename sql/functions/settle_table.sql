@@ -47,7 +47,8 @@ BEGIN
     RETURN;
   END IF;
 
-  IF NOT within_limit THEN
+  -- Of few subjects most tables have no row: to look is cheaper than to plan an update.
+  IF NOT within_limit OR cardinality(subjects) < 20 THEN
     SELECT coalesce(array_agg(s.subject ORDER BY s.subject), '{}'), array_agg(s.stale ORDER BY s.subject) INTO still, rows
     FROM sminion.stale_subjects(target, subjects) s;
     -- Of one with more rows than the limit some are touched.

@@ -16,7 +16,8 @@ from tests.world import World, acting, new_world, rows, ticket
 SKIP = "CREATE FUNCTION public.skip() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'; "
 RAISE = "CREATE FUNCTION public.refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE ''immutable''; END'; "
 ALWAYS = "; ".join(
-    f'ALTER TABLE sales.orders ENABLE ALWAYS TRIGGER "~guard_{name}"' for name in ("row", "moved", "made_anew"))
+    f'ALTER TABLE sales.orders ENABLE ALWAYS TRIGGER "~guard_{name}"'
+    for name in ("row", "row_made", "moved", "made_anew"))
 TENANT = "AS RESTRICTIVE USING (coalesce(current_setting('app.tenant', true), '') = '1')"
 
 

@@ -2242,7 +2242,7 @@ BEGIN
   FROM (SELECT relation UNION SELECT f.relid FROM pg_partition_tree(relation) f) m (oid)
   JOIN pg_class c ON c.oid = m.oid AND c.relkind IN ('r', 'p')
   CROSS JOIN (
-    SELECT '~guard_row' UNION ALL
+    SELECT '~guard_row' UNION ALL SELECT '~guard_row_made' UNION ALL
     SELECT n.name FROM (VALUES ('~guard_moved'), ('~guard_made_anew')) AS n (name)
     WHERE EXISTS (SELECT FROM sminion.protected_table p
                   WHERE p.parent_schema = target.schema_name AND p.parent_table = target.table_name)) w (name)
@@ -2407,7 +2407,8 @@ BEGIN
     RETURN;
   END IF;
 
-  IF NOT within_limit THEN
+  -- Of few subjects most tables have no row: to look is cheaper than to plan an update.
+  IF NOT within_limit OR cardinality(subjects) < 20 THEN
     SELECT coalesce(array_agg(s.subject ORDER BY s.subject), '{}'), array_agg(s.stale ORDER BY s.subject) INTO still, rows
     FROM sminion.stale_subjects(target, subjects) s;
     -- Of one with more rows than the limit some are touched.

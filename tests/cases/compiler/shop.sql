@@ -784,14 +784,19 @@ $sminion$;
 
 -- row_trigger:crm.customer
 -- Named to fire last among BEFORE triggers (they fire in the order of their names): no other may change the subject after
--- the mask was computed for it. It does not fire where sminion.set_masks has computed masks for many rows at once.
+-- the mask was computed for it. On UPDATE it does not fire where sminion.set_masks has computed masks for many rows at once; a
+-- trigger of its own for the rest, since a condition costs each statement 15 microseconds.
 DROP TRIGGER IF EXISTS "~guard_row" ON "crm"."customer";
-CREATE TRIGGER "~guard_row" BEFORE INSERT OR UPDATE OR DELETE ON "crm"."customer"
+CREATE TRIGGER "~guard_row" BEFORE UPDATE ON "crm"."customer"
   FOR EACH ROW WHEN (
     current_user OPERATOR(pg_catalog.<>) 'sminion_owner'::pg_catalog.name
     OR pg_catalog.current_setting('sminion.masks_set', true) OPERATOR(pg_catalog.=) 'yes' IS NOT TRUE)
   EXECUTE FUNCTION sminion."row_crm_customer_f72df6"();
 ALTER TABLE "crm"."customer" ENABLE ALWAYS TRIGGER "~guard_row";
+DROP TRIGGER IF EXISTS "~guard_row_made" ON "crm"."customer";
+CREATE TRIGGER "~guard_row_made" BEFORE INSERT OR DELETE ON "crm"."customer"
+  FOR EACH ROW EXECUTE FUNCTION sminion."row_crm_customer_f72df6"();
+ALTER TABLE "crm"."customer" ENABLE ALWAYS TRIGGER "~guard_row_made";
 
 -- partition_maker:crm.customer (as owner)
 -- A new partition gets copies of the row triggers of its table, and for each copy PostgreSQL asks whether whoever makes the
@@ -859,14 +864,19 @@ $sminion$;
 
 -- row_trigger:marketing.subscriber
 -- Named to fire last among BEFORE triggers (they fire in the order of their names): no other may change the subject after
--- the mask was computed for it. It does not fire where sminion.set_masks has computed masks for many rows at once.
+-- the mask was computed for it. On UPDATE it does not fire where sminion.set_masks has computed masks for many rows at once; a
+-- trigger of its own for the rest, since a condition costs each statement 15 microseconds.
 DROP TRIGGER IF EXISTS "~guard_row" ON "marketing"."subscriber";
-CREATE TRIGGER "~guard_row" BEFORE INSERT OR UPDATE OR DELETE ON "marketing"."subscriber"
+CREATE TRIGGER "~guard_row" BEFORE UPDATE ON "marketing"."subscriber"
   FOR EACH ROW WHEN (
     current_user OPERATOR(pg_catalog.<>) 'sminion_owner'::pg_catalog.name
     OR pg_catalog.current_setting('sminion.masks_set', true) OPERATOR(pg_catalog.=) 'yes' IS NOT TRUE)
   EXECUTE FUNCTION sminion."row_marketing_subscriber_9fa874"();
 ALTER TABLE "marketing"."subscriber" ENABLE ALWAYS TRIGGER "~guard_row";
+DROP TRIGGER IF EXISTS "~guard_row_made" ON "marketing"."subscriber";
+CREATE TRIGGER "~guard_row_made" BEFORE INSERT OR DELETE ON "marketing"."subscriber"
+  FOR EACH ROW EXECUTE FUNCTION sminion."row_marketing_subscriber_9fa874"();
+ALTER TABLE "marketing"."subscriber" ENABLE ALWAYS TRIGGER "~guard_row_made";
 
 -- partition_maker:marketing.subscriber (as owner)
 -- A new partition gets copies of the row triggers of its table, and for each copy PostgreSQL asks whether whoever makes the
@@ -934,14 +944,19 @@ $sminion$;
 
 -- row_trigger:sales.orders
 -- Named to fire last among BEFORE triggers (they fire in the order of their names): no other may change the subject after
--- the mask was computed for it. It does not fire where sminion.set_masks has computed masks for many rows at once.
+-- the mask was computed for it. On UPDATE it does not fire where sminion.set_masks has computed masks for many rows at once; a
+-- trigger of its own for the rest, since a condition costs each statement 15 microseconds.
 DROP TRIGGER IF EXISTS "~guard_row" ON "sales"."orders";
-CREATE TRIGGER "~guard_row" BEFORE INSERT OR UPDATE OR DELETE ON "sales"."orders"
+CREATE TRIGGER "~guard_row" BEFORE UPDATE ON "sales"."orders"
   FOR EACH ROW WHEN (
     current_user OPERATOR(pg_catalog.<>) 'sminion_owner'::pg_catalog.name
     OR pg_catalog.current_setting('sminion.masks_set', true) OPERATOR(pg_catalog.=) 'yes' IS NOT TRUE)
   EXECUTE FUNCTION sminion."row_sales_orders_74609b"();
 ALTER TABLE "sales"."orders" ENABLE ALWAYS TRIGGER "~guard_row";
+DROP TRIGGER IF EXISTS "~guard_row_made" ON "sales"."orders";
+CREATE TRIGGER "~guard_row_made" BEFORE INSERT OR DELETE ON "sales"."orders"
+  FOR EACH ROW EXECUTE FUNCTION sminion."row_sales_orders_74609b"();
+ALTER TABLE "sales"."orders" ENABLE ALWAYS TRIGGER "~guard_row_made";
 
 -- trigger_function:moved_sales_orders_74609b (as owner)
 -- Trigger of "sales"."orders" when a row moves to another subject: its children follow, each through its own row trigger. So they do
@@ -1062,14 +1077,19 @@ $sminion$;
 
 -- row_trigger:sales.item
 -- Named to fire last among BEFORE triggers (they fire in the order of their names): no other may change the subject after
--- the mask was computed for it. It does not fire where sminion.set_masks has computed masks for many rows at once.
+-- the mask was computed for it. On UPDATE it does not fire where sminion.set_masks has computed masks for many rows at once; a
+-- trigger of its own for the rest, since a condition costs each statement 15 microseconds.
 DROP TRIGGER IF EXISTS "~guard_row" ON "sales"."item";
-CREATE TRIGGER "~guard_row" BEFORE INSERT OR UPDATE OR DELETE ON "sales"."item"
+CREATE TRIGGER "~guard_row" BEFORE UPDATE ON "sales"."item"
   FOR EACH ROW WHEN (
     current_user OPERATOR(pg_catalog.<>) 'sminion_owner'::pg_catalog.name
     OR pg_catalog.current_setting('sminion.masks_set', true) OPERATOR(pg_catalog.=) 'yes' IS NOT TRUE)
   EXECUTE FUNCTION sminion."row_sales_item_63aa23"();
 ALTER TABLE "sales"."item" ENABLE ALWAYS TRIGGER "~guard_row";
+DROP TRIGGER IF EXISTS "~guard_row_made" ON "sales"."item";
+CREATE TRIGGER "~guard_row_made" BEFORE INSERT OR DELETE ON "sales"."item"
+  FOR EACH ROW EXECUTE FUNCTION sminion."row_sales_item_63aa23"();
+ALTER TABLE "sales"."item" ENABLE ALWAYS TRIGGER "~guard_row_made";
 
 -- partition_maker:sales.item (as owner)
 -- A new partition gets copies of the row triggers of its table, and for each copy PostgreSQL asks whether whoever makes the

@@ -679,14 +679,19 @@ $sminion$;
 
 -- row_trigger:crm.contact
 -- Named to fire last among BEFORE triggers (they fire in the order of their names): no other may change the subject after
--- the mask was computed for it. It does not fire where sminion.set_masks has computed masks for many rows at once.
+-- the mask was computed for it. On UPDATE it does not fire where sminion.set_masks has computed masks for many rows at once; a
+-- trigger of its own for the rest, since a condition costs each statement 15 microseconds.
 DROP TRIGGER IF EXISTS "~guard_row" ON "crm"."contact";
-CREATE TRIGGER "~guard_row" BEFORE INSERT OR UPDATE OR DELETE ON "crm"."contact"
+CREATE TRIGGER "~guard_row" BEFORE UPDATE ON "crm"."contact"
   FOR EACH ROW WHEN (
     current_user OPERATOR(pg_catalog.<>) 'sminion_owner'::pg_catalog.name
     OR pg_catalog.current_setting('sminion.masks_set', true) OPERATOR(pg_catalog.=) 'yes' IS NOT TRUE)
   EXECUTE FUNCTION sminion."row_crm_contact_415e7f"();
 ALTER TABLE "crm"."contact" ENABLE ALWAYS TRIGGER "~guard_row";
+DROP TRIGGER IF EXISTS "~guard_row_made" ON "crm"."contact";
+CREATE TRIGGER "~guard_row_made" BEFORE INSERT OR DELETE ON "crm"."contact"
+  FOR EACH ROW EXECUTE FUNCTION sminion."row_crm_contact_415e7f"();
+ALTER TABLE "crm"."contact" ENABLE ALWAYS TRIGGER "~guard_row_made";
 
 -- partition_maker:crm.contact (as owner)
 -- A new partition gets copies of the row triggers of its table, and for each copy PostgreSQL asks whether whoever makes the
@@ -774,14 +779,19 @@ $sminion$;
 
 -- row_trigger:crm.gift
 -- Named to fire last among BEFORE triggers (they fire in the order of their names): no other may change the subject after
--- the mask was computed for it. It does not fire where sminion.set_masks has computed masks for many rows at once.
+-- the mask was computed for it. On UPDATE it does not fire where sminion.set_masks has computed masks for many rows at once; a
+-- trigger of its own for the rest, since a condition costs each statement 15 microseconds.
 DROP TRIGGER IF EXISTS "~guard_row" ON "crm"."gift";
-CREATE TRIGGER "~guard_row" BEFORE INSERT OR UPDATE OR DELETE ON "crm"."gift"
+CREATE TRIGGER "~guard_row" BEFORE UPDATE ON "crm"."gift"
   FOR EACH ROW WHEN (
     current_user OPERATOR(pg_catalog.<>) 'sminion_owner'::pg_catalog.name
     OR pg_catalog.current_setting('sminion.masks_set', true) OPERATOR(pg_catalog.=) 'yes' IS NOT TRUE)
   EXECUTE FUNCTION sminion."row_crm_gift_d76c67"();
 ALTER TABLE "crm"."gift" ENABLE ALWAYS TRIGGER "~guard_row";
+DROP TRIGGER IF EXISTS "~guard_row_made" ON "crm"."gift";
+CREATE TRIGGER "~guard_row_made" BEFORE INSERT OR DELETE ON "crm"."gift"
+  FOR EACH ROW EXECUTE FUNCTION sminion."row_crm_gift_d76c67"();
+ALTER TABLE "crm"."gift" ENABLE ALWAYS TRIGGER "~guard_row_made";
 
 -- partition_maker:crm.gift (as owner)
 -- A new partition gets copies of the row triggers of its table, and for each copy PostgreSQL asks whether whoever makes the
@@ -849,14 +859,19 @@ $sminion$;
 
 -- row_trigger:crm.letter
 -- Named to fire last among BEFORE triggers (they fire in the order of their names): no other may change the subject after
--- the mask was computed for it. It does not fire where sminion.set_masks has computed masks for many rows at once.
+-- the mask was computed for it. On UPDATE it does not fire where sminion.set_masks has computed masks for many rows at once; a
+-- trigger of its own for the rest, since a condition costs each statement 15 microseconds.
 DROP TRIGGER IF EXISTS "~guard_row" ON "crm"."letter";
-CREATE TRIGGER "~guard_row" BEFORE INSERT OR UPDATE OR DELETE ON "crm"."letter"
+CREATE TRIGGER "~guard_row" BEFORE UPDATE ON "crm"."letter"
   FOR EACH ROW WHEN (
     current_user OPERATOR(pg_catalog.<>) 'sminion_owner'::pg_catalog.name
     OR pg_catalog.current_setting('sminion.masks_set', true) OPERATOR(pg_catalog.=) 'yes' IS NOT TRUE)
   EXECUTE FUNCTION sminion."row_crm_letter_76bf3f"();
 ALTER TABLE "crm"."letter" ENABLE ALWAYS TRIGGER "~guard_row";
+DROP TRIGGER IF EXISTS "~guard_row_made" ON "crm"."letter";
+CREATE TRIGGER "~guard_row_made" BEFORE INSERT OR DELETE ON "crm"."letter"
+  FOR EACH ROW EXECUTE FUNCTION sminion."row_crm_letter_76bf3f"();
+ALTER TABLE "crm"."letter" ENABLE ALWAYS TRIGGER "~guard_row_made";
 
 -- partition_maker:crm.letter (as owner)
 -- A new partition gets copies of the row triggers of its table, and for each copy PostgreSQL asks whether whoever makes the
@@ -924,14 +939,19 @@ $sminion$;
 
 -- row_trigger:crm.narrow
 -- Named to fire last among BEFORE triggers (they fire in the order of their names): no other may change the subject after
--- the mask was computed for it. It does not fire where sminion.set_masks has computed masks for many rows at once.
+-- the mask was computed for it. On UPDATE it does not fire where sminion.set_masks has computed masks for many rows at once; a
+-- trigger of its own for the rest, since a condition costs each statement 15 microseconds.
 DROP TRIGGER IF EXISTS "~guard_row" ON "crm"."narrow";
-CREATE TRIGGER "~guard_row" BEFORE INSERT OR UPDATE OR DELETE ON "crm"."narrow"
+CREATE TRIGGER "~guard_row" BEFORE UPDATE ON "crm"."narrow"
   FOR EACH ROW WHEN (
     current_user OPERATOR(pg_catalog.<>) 'sminion_owner'::pg_catalog.name
     OR pg_catalog.current_setting('sminion.masks_set', true) OPERATOR(pg_catalog.=) 'yes' IS NOT TRUE)
   EXECUTE FUNCTION sminion."row_crm_narrow_376aff"();
 ALTER TABLE "crm"."narrow" ENABLE ALWAYS TRIGGER "~guard_row";
+DROP TRIGGER IF EXISTS "~guard_row_made" ON "crm"."narrow";
+CREATE TRIGGER "~guard_row_made" BEFORE INSERT OR DELETE ON "crm"."narrow"
+  FOR EACH ROW EXECUTE FUNCTION sminion."row_crm_narrow_376aff"();
+ALTER TABLE "crm"."narrow" ENABLE ALWAYS TRIGGER "~guard_row_made";
 
 -- partition_maker:crm.narrow (as owner)
 -- A new partition gets copies of the row triggers of its table, and for each copy PostgreSQL asks whether whoever makes the
@@ -999,14 +1019,19 @@ $sminion$;
 
 -- row_trigger:crm.shut
 -- Named to fire last among BEFORE triggers (they fire in the order of their names): no other may change the subject after
--- the mask was computed for it. It does not fire where sminion.set_masks has computed masks for many rows at once.
+-- the mask was computed for it. On UPDATE it does not fire where sminion.set_masks has computed masks for many rows at once; a
+-- trigger of its own for the rest, since a condition costs each statement 15 microseconds.
 DROP TRIGGER IF EXISTS "~guard_row" ON "crm"."shut";
-CREATE TRIGGER "~guard_row" BEFORE INSERT OR UPDATE OR DELETE ON "crm"."shut"
+CREATE TRIGGER "~guard_row" BEFORE UPDATE ON "crm"."shut"
   FOR EACH ROW WHEN (
     current_user OPERATOR(pg_catalog.<>) 'sminion_owner'::pg_catalog.name
     OR pg_catalog.current_setting('sminion.masks_set', true) OPERATOR(pg_catalog.=) 'yes' IS NOT TRUE)
   EXECUTE FUNCTION sminion."row_crm_shut_433f17"();
 ALTER TABLE "crm"."shut" ENABLE ALWAYS TRIGGER "~guard_row";
+DROP TRIGGER IF EXISTS "~guard_row_made" ON "crm"."shut";
+CREATE TRIGGER "~guard_row_made" BEFORE INSERT OR DELETE ON "crm"."shut"
+  FOR EACH ROW EXECUTE FUNCTION sminion."row_crm_shut_433f17"();
+ALTER TABLE "crm"."shut" ENABLE ALWAYS TRIGGER "~guard_row_made";
 
 -- partition_maker:crm.shut (as owner)
 -- A new partition gets copies of the row triggers of its table, and for each copy PostgreSQL asks whether whoever makes the
@@ -1080,14 +1105,19 @@ $sminion$;
 
 -- row_trigger:crm.visit
 -- Named to fire last among BEFORE triggers (they fire in the order of their names): no other may change the subject after
--- the mask was computed for it. It does not fire where sminion.set_masks has computed masks for many rows at once.
+-- the mask was computed for it. On UPDATE it does not fire where sminion.set_masks has computed masks for many rows at once; a
+-- trigger of its own for the rest, since a condition costs each statement 15 microseconds.
 DROP TRIGGER IF EXISTS "~guard_row" ON "crm"."visit";
-CREATE TRIGGER "~guard_row" BEFORE INSERT OR UPDATE OR DELETE ON "crm"."visit"
+CREATE TRIGGER "~guard_row" BEFORE UPDATE ON "crm"."visit"
   FOR EACH ROW WHEN (
     current_user OPERATOR(pg_catalog.<>) 'sminion_owner'::pg_catalog.name
     OR pg_catalog.current_setting('sminion.masks_set', true) OPERATOR(pg_catalog.=) 'yes' IS NOT TRUE)
   EXECUTE FUNCTION sminion."row_crm_visit_70ee05"();
 ALTER TABLE "crm"."visit" ENABLE ALWAYS TRIGGER "~guard_row";
+DROP TRIGGER IF EXISTS "~guard_row_made" ON "crm"."visit";
+CREATE TRIGGER "~guard_row_made" BEFORE INSERT OR DELETE ON "crm"."visit"
+  FOR EACH ROW EXECUTE FUNCTION sminion."row_crm_visit_70ee05"();
+ALTER TABLE "crm"."visit" ENABLE ALWAYS TRIGGER "~guard_row_made";
 
 -- trigger_function:moved_crm_visit_70ee05 (as owner)
 -- Trigger of "crm"."visit" when a row moves to another subject: its children follow, each through its own row trigger. So they do
@@ -1200,14 +1230,19 @@ $sminion$;
 
 -- row_trigger:public.customer
 -- Named to fire last among BEFORE triggers (they fire in the order of their names): no other may change the subject after
--- the mask was computed for it. It does not fire where sminion.set_masks has computed masks for many rows at once.
+-- the mask was computed for it. On UPDATE it does not fire where sminion.set_masks has computed masks for many rows at once; a
+-- trigger of its own for the rest, since a condition costs each statement 15 microseconds.
 DROP TRIGGER IF EXISTS "~guard_row" ON "public"."customer";
-CREATE TRIGGER "~guard_row" BEFORE INSERT OR UPDATE OR DELETE ON "public"."customer"
+CREATE TRIGGER "~guard_row" BEFORE UPDATE ON "public"."customer"
   FOR EACH ROW WHEN (
     current_user OPERATOR(pg_catalog.<>) 'sminion_owner'::pg_catalog.name
     OR pg_catalog.current_setting('sminion.masks_set', true) OPERATOR(pg_catalog.=) 'yes' IS NOT TRUE)
   EXECUTE FUNCTION sminion."row_public_customer_df6daf"();
 ALTER TABLE "public"."customer" ENABLE ALWAYS TRIGGER "~guard_row";
+DROP TRIGGER IF EXISTS "~guard_row_made" ON "public"."customer";
+CREATE TRIGGER "~guard_row_made" BEFORE INSERT OR DELETE ON "public"."customer"
+  FOR EACH ROW EXECUTE FUNCTION sminion."row_public_customer_df6daf"();
+ALTER TABLE "public"."customer" ENABLE ALWAYS TRIGGER "~guard_row_made";
 
 -- trigger_function:moved_public_customer_df6daf (as owner)
 -- Trigger of "public"."customer" when a row moves to another subject: its children follow, each through its own row trigger. So they do
@@ -1320,14 +1355,19 @@ $sminion$;
 
 -- row_trigger:public.subscriber
 -- Named to fire last among BEFORE triggers (they fire in the order of their names): no other may change the subject after
--- the mask was computed for it. It does not fire where sminion.set_masks has computed masks for many rows at once.
+-- the mask was computed for it. On UPDATE it does not fire where sminion.set_masks has computed masks for many rows at once; a
+-- trigger of its own for the rest, since a condition costs each statement 15 microseconds.
 DROP TRIGGER IF EXISTS "~guard_row" ON "public"."subscriber";
-CREATE TRIGGER "~guard_row" BEFORE INSERT OR UPDATE OR DELETE ON "public"."subscriber"
+CREATE TRIGGER "~guard_row" BEFORE UPDATE ON "public"."subscriber"
   FOR EACH ROW WHEN (
     current_user OPERATOR(pg_catalog.<>) 'sminion_owner'::pg_catalog.name
     OR pg_catalog.current_setting('sminion.masks_set', true) OPERATOR(pg_catalog.=) 'yes' IS NOT TRUE)
   EXECUTE FUNCTION sminion."row_public_subscriber_85e8a6"();
 ALTER TABLE "public"."subscriber" ENABLE ALWAYS TRIGGER "~guard_row";
+DROP TRIGGER IF EXISTS "~guard_row_made" ON "public"."subscriber";
+CREATE TRIGGER "~guard_row_made" BEFORE INSERT OR DELETE ON "public"."subscriber"
+  FOR EACH ROW EXECUTE FUNCTION sminion."row_public_subscriber_85e8a6"();
+ALTER TABLE "public"."subscriber" ENABLE ALWAYS TRIGGER "~guard_row_made";
 
 -- partition_maker:public.subscriber (as owner)
 -- A new partition gets copies of the row triggers of its table, and for each copy PostgreSQL asks whether whoever makes the
@@ -1395,14 +1435,19 @@ $sminion$;
 
 -- row_trigger:public.unsaid
 -- Named to fire last among BEFORE triggers (they fire in the order of their names): no other may change the subject after
--- the mask was computed for it. It does not fire where sminion.set_masks has computed masks for many rows at once.
+-- the mask was computed for it. On UPDATE it does not fire where sminion.set_masks has computed masks for many rows at once; a
+-- trigger of its own for the rest, since a condition costs each statement 15 microseconds.
 DROP TRIGGER IF EXISTS "~guard_row" ON "public"."unsaid";
-CREATE TRIGGER "~guard_row" BEFORE INSERT OR UPDATE OR DELETE ON "public"."unsaid"
+CREATE TRIGGER "~guard_row" BEFORE UPDATE ON "public"."unsaid"
   FOR EACH ROW WHEN (
     current_user OPERATOR(pg_catalog.<>) 'sminion_owner'::pg_catalog.name
     OR pg_catalog.current_setting('sminion.masks_set', true) OPERATOR(pg_catalog.=) 'yes' IS NOT TRUE)
   EXECUTE FUNCTION sminion."row_public_unsaid_d0a0c7"();
 ALTER TABLE "public"."unsaid" ENABLE ALWAYS TRIGGER "~guard_row";
+DROP TRIGGER IF EXISTS "~guard_row_made" ON "public"."unsaid";
+CREATE TRIGGER "~guard_row_made" BEFORE INSERT OR DELETE ON "public"."unsaid"
+  FOR EACH ROW EXECUTE FUNCTION sminion."row_public_unsaid_d0a0c7"();
+ALTER TABLE "public"."unsaid" ENABLE ALWAYS TRIGGER "~guard_row_made";
 
 -- partition_maker:public.unsaid (as owner)
 -- A new partition gets copies of the row triggers of its table, and for each copy PostgreSQL asks whether whoever makes the
@@ -1488,14 +1533,19 @@ $sminion$;
 
 -- row_trigger:crm.click
 -- Named to fire last among BEFORE triggers (they fire in the order of their names): no other may change the subject after
--- the mask was computed for it. It does not fire where sminion.set_masks has computed masks for many rows at once.
+-- the mask was computed for it. On UPDATE it does not fire where sminion.set_masks has computed masks for many rows at once; a
+-- trigger of its own for the rest, since a condition costs each statement 15 microseconds.
 DROP TRIGGER IF EXISTS "~guard_row" ON "crm"."click";
-CREATE TRIGGER "~guard_row" BEFORE INSERT OR UPDATE OR DELETE ON "crm"."click"
+CREATE TRIGGER "~guard_row" BEFORE UPDATE ON "crm"."click"
   FOR EACH ROW WHEN (
     current_user OPERATOR(pg_catalog.<>) 'sminion_owner'::pg_catalog.name
     OR pg_catalog.current_setting('sminion.masks_set', true) OPERATOR(pg_catalog.=) 'yes' IS NOT TRUE)
   EXECUTE FUNCTION sminion."row_crm_click_14858a"();
 ALTER TABLE "crm"."click" ENABLE ALWAYS TRIGGER "~guard_row";
+DROP TRIGGER IF EXISTS "~guard_row_made" ON "crm"."click";
+CREATE TRIGGER "~guard_row_made" BEFORE INSERT OR DELETE ON "crm"."click"
+  FOR EACH ROW EXECUTE FUNCTION sminion."row_crm_click_14858a"();
+ALTER TABLE "crm"."click" ENABLE ALWAYS TRIGGER "~guard_row_made";
 
 -- partition_maker:crm.click (as owner)
 -- A new partition gets copies of the row triggers of its table, and for each copy PostgreSQL asks whether whoever makes the
@@ -1571,14 +1621,19 @@ $sminion$;
 
 -- row_trigger:public.invoice
 -- Named to fire last among BEFORE triggers (they fire in the order of their names): no other may change the subject after
--- the mask was computed for it. It does not fire where sminion.set_masks has computed masks for many rows at once.
+-- the mask was computed for it. On UPDATE it does not fire where sminion.set_masks has computed masks for many rows at once; a
+-- trigger of its own for the rest, since a condition costs each statement 15 microseconds.
 DROP TRIGGER IF EXISTS "~guard_row" ON "public"."invoice";
-CREATE TRIGGER "~guard_row" BEFORE INSERT OR UPDATE OR DELETE ON "public"."invoice"
+CREATE TRIGGER "~guard_row" BEFORE UPDATE ON "public"."invoice"
   FOR EACH ROW WHEN (
     current_user OPERATOR(pg_catalog.<>) 'sminion_owner'::pg_catalog.name
     OR pg_catalog.current_setting('sminion.masks_set', true) OPERATOR(pg_catalog.=) 'yes' IS NOT TRUE)
   EXECUTE FUNCTION sminion."row_public_invoice_bda62c"();
 ALTER TABLE "public"."invoice" ENABLE ALWAYS TRIGGER "~guard_row";
+DROP TRIGGER IF EXISTS "~guard_row_made" ON "public"."invoice";
+CREATE TRIGGER "~guard_row_made" BEFORE INSERT OR DELETE ON "public"."invoice"
+  FOR EACH ROW EXECUTE FUNCTION sminion."row_public_invoice_bda62c"();
+ALTER TABLE "public"."invoice" ENABLE ALWAYS TRIGGER "~guard_row_made";
 
 -- partition_maker:public.invoice (as owner)
 -- A new partition gets copies of the row triggers of its table, and for each copy PostgreSQL asks whether whoever makes the

@@ -407,14 +407,19 @@ $sminion$;
 
 -- row_trigger:app.account
 -- Named to fire last among BEFORE triggers (they fire in the order of their names): no other may change the subject after
--- the mask was computed for it. It does not fire where sminion.set_masks has computed masks for many rows at once.
+-- the mask was computed for it. On UPDATE it does not fire where sminion.set_masks has computed masks for many rows at once; a
+-- trigger of its own for the rest, since a condition costs each statement 15 microseconds.
 DROP TRIGGER IF EXISTS "~guard_row" ON "app"."account";
-CREATE TRIGGER "~guard_row" BEFORE INSERT OR UPDATE OR DELETE ON "app"."account"
+CREATE TRIGGER "~guard_row" BEFORE UPDATE ON "app"."account"
   FOR EACH ROW WHEN (
     current_user OPERATOR(pg_catalog.<>) 'sminion_owner'::pg_catalog.name
     OR pg_catalog.current_setting('sminion.masks_set', true) OPERATOR(pg_catalog.=) 'yes' IS NOT TRUE)
   EXECUTE FUNCTION sminion."row_app_account_5bdf13"();
 ALTER TABLE "app"."account" ENABLE ALWAYS TRIGGER "~guard_row";
+DROP TRIGGER IF EXISTS "~guard_row_made" ON "app"."account";
+CREATE TRIGGER "~guard_row_made" BEFORE INSERT OR DELETE ON "app"."account"
+  FOR EACH ROW EXECUTE FUNCTION sminion."row_app_account_5bdf13"();
+ALTER TABLE "app"."account" ENABLE ALWAYS TRIGGER "~guard_row_made";
 
 -- partition_maker:app.account (as owner)
 -- A new partition gets copies of the row triggers of its table, and for each copy PostgreSQL asks whether whoever makes the

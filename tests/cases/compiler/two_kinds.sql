@@ -599,14 +599,19 @@ $sminion$;
 
 -- row_trigger:crm.customer
 -- Named to fire last among BEFORE triggers (they fire in the order of their names): no other may change the subject after
--- the mask was computed for it. It does not fire where sminion.set_masks has computed masks for many rows at once.
+-- the mask was computed for it. On UPDATE it does not fire where sminion.set_masks has computed masks for many rows at once; a
+-- trigger of its own for the rest, since a condition costs each statement 15 microseconds.
 DROP TRIGGER IF EXISTS "~guard_row" ON "crm"."customer";
-CREATE TRIGGER "~guard_row" BEFORE INSERT OR UPDATE OR DELETE ON "crm"."customer"
+CREATE TRIGGER "~guard_row" BEFORE UPDATE ON "crm"."customer"
   FOR EACH ROW WHEN (
     current_user OPERATOR(pg_catalog.<>) 'sminion_owner'::pg_catalog.name
     OR pg_catalog.current_setting('sminion.masks_set', true) OPERATOR(pg_catalog.=) 'yes' IS NOT TRUE)
   EXECUTE FUNCTION sminion."row_crm_customer_f72df6"();
 ALTER TABLE "crm"."customer" ENABLE ALWAYS TRIGGER "~guard_row";
+DROP TRIGGER IF EXISTS "~guard_row_made" ON "crm"."customer";
+CREATE TRIGGER "~guard_row_made" BEFORE INSERT OR DELETE ON "crm"."customer"
+  FOR EACH ROW EXECUTE FUNCTION sminion."row_crm_customer_f72df6"();
+ALTER TABLE "crm"."customer" ENABLE ALWAYS TRIGGER "~guard_row_made";
 
 -- trigger_function:moved_crm_customer_f72df6 (as owner)
 -- Trigger of "crm"."customer" when a row moves to another subject: its children follow, each through its own row trigger. So they do
@@ -749,14 +754,19 @@ $sminion$;
 
 -- row_trigger:crm.gift
 -- Named to fire last among BEFORE triggers (they fire in the order of their names): no other may change the subject after
--- the mask was computed for it. It does not fire where sminion.set_masks has computed masks for many rows at once.
+-- the mask was computed for it. On UPDATE it does not fire where sminion.set_masks has computed masks for many rows at once; a
+-- trigger of its own for the rest, since a condition costs each statement 15 microseconds.
 DROP TRIGGER IF EXISTS "~guard_row" ON "crm"."gift";
-CREATE TRIGGER "~guard_row" BEFORE INSERT OR UPDATE OR DELETE ON "crm"."gift"
+CREATE TRIGGER "~guard_row" BEFORE UPDATE ON "crm"."gift"
   FOR EACH ROW WHEN (
     current_user OPERATOR(pg_catalog.<>) 'sminion_owner'::pg_catalog.name
     OR pg_catalog.current_setting('sminion.masks_set', true) OPERATOR(pg_catalog.=) 'yes' IS NOT TRUE)
   EXECUTE FUNCTION sminion."row_crm_gift_d76c67"();
 ALTER TABLE "crm"."gift" ENABLE ALWAYS TRIGGER "~guard_row";
+DROP TRIGGER IF EXISTS "~guard_row_made" ON "crm"."gift";
+CREATE TRIGGER "~guard_row_made" BEFORE INSERT OR DELETE ON "crm"."gift"
+  FOR EACH ROW EXECUTE FUNCTION sminion."row_crm_gift_d76c67"();
+ALTER TABLE "crm"."gift" ENABLE ALWAYS TRIGGER "~guard_row_made";
 
 -- partition_maker:crm.gift (as owner)
 -- A new partition gets copies of the row triggers of its table, and for each copy PostgreSQL asks whether whoever makes the
@@ -860,14 +870,19 @@ $sminion$;
 
 -- row_trigger:crm.message
 -- Named to fire last among BEFORE triggers (they fire in the order of their names): no other may change the subject after
--- the mask was computed for it. It does not fire where sminion.set_masks has computed masks for many rows at once.
+-- the mask was computed for it. On UPDATE it does not fire where sminion.set_masks has computed masks for many rows at once; a
+-- trigger of its own for the rest, since a condition costs each statement 15 microseconds.
 DROP TRIGGER IF EXISTS "~guard_row" ON "crm"."message";
-CREATE TRIGGER "~guard_row" BEFORE INSERT OR UPDATE OR DELETE ON "crm"."message"
+CREATE TRIGGER "~guard_row" BEFORE UPDATE ON "crm"."message"
   FOR EACH ROW WHEN (
     current_user OPERATOR(pg_catalog.<>) 'sminion_owner'::pg_catalog.name
     OR pg_catalog.current_setting('sminion.masks_set', true) OPERATOR(pg_catalog.=) 'yes' IS NOT TRUE)
   EXECUTE FUNCTION sminion."row_crm_message_72eec1"();
 ALTER TABLE "crm"."message" ENABLE ALWAYS TRIGGER "~guard_row";
+DROP TRIGGER IF EXISTS "~guard_row_made" ON "crm"."message";
+CREATE TRIGGER "~guard_row_made" BEFORE INSERT OR DELETE ON "crm"."message"
+  FOR EACH ROW EXECUTE FUNCTION sminion."row_crm_message_72eec1"();
+ALTER TABLE "crm"."message" ENABLE ALWAYS TRIGGER "~guard_row_made";
 
 -- partition_maker:crm.message (as owner)
 -- A new partition gets copies of the row triggers of its table, and for each copy PostgreSQL asks whether whoever makes the
@@ -963,14 +978,19 @@ $sminion$;
 
 -- row_trigger:crm.visit
 -- Named to fire last among BEFORE triggers (they fire in the order of their names): no other may change the subject after
--- the mask was computed for it. It does not fire where sminion.set_masks has computed masks for many rows at once.
+-- the mask was computed for it. On UPDATE it does not fire where sminion.set_masks has computed masks for many rows at once; a
+-- trigger of its own for the rest, since a condition costs each statement 15 microseconds.
 DROP TRIGGER IF EXISTS "~guard_row" ON "crm"."visit";
-CREATE TRIGGER "~guard_row" BEFORE INSERT OR UPDATE OR DELETE ON "crm"."visit"
+CREATE TRIGGER "~guard_row" BEFORE UPDATE ON "crm"."visit"
   FOR EACH ROW WHEN (
     current_user OPERATOR(pg_catalog.<>) 'sminion_owner'::pg_catalog.name
     OR pg_catalog.current_setting('sminion.masks_set', true) OPERATOR(pg_catalog.=) 'yes' IS NOT TRUE)
   EXECUTE FUNCTION sminion."row_crm_visit_70ee05"();
 ALTER TABLE "crm"."visit" ENABLE ALWAYS TRIGGER "~guard_row";
+DROP TRIGGER IF EXISTS "~guard_row_made" ON "crm"."visit";
+CREATE TRIGGER "~guard_row_made" BEFORE INSERT OR DELETE ON "crm"."visit"
+  FOR EACH ROW EXECUTE FUNCTION sminion."row_crm_visit_70ee05"();
+ALTER TABLE "crm"."visit" ENABLE ALWAYS TRIGGER "~guard_row_made";
 
 -- partition_maker:crm.visit (as owner)
 -- A new partition gets copies of the row triggers of its table, and for each copy PostgreSQL asks whether whoever makes the
@@ -1038,14 +1058,19 @@ $sminion$;
 
 -- row_trigger:hr.employee
 -- Named to fire last among BEFORE triggers (they fire in the order of their names): no other may change the subject after
--- the mask was computed for it. It does not fire where sminion.set_masks has computed masks for many rows at once.
+-- the mask was computed for it. On UPDATE it does not fire where sminion.set_masks has computed masks for many rows at once; a
+-- trigger of its own for the rest, since a condition costs each statement 15 microseconds.
 DROP TRIGGER IF EXISTS "~guard_row" ON "hr"."employee";
-CREATE TRIGGER "~guard_row" BEFORE INSERT OR UPDATE OR DELETE ON "hr"."employee"
+CREATE TRIGGER "~guard_row" BEFORE UPDATE ON "hr"."employee"
   FOR EACH ROW WHEN (
     current_user OPERATOR(pg_catalog.<>) 'sminion_owner'::pg_catalog.name
     OR pg_catalog.current_setting('sminion.masks_set', true) OPERATOR(pg_catalog.=) 'yes' IS NOT TRUE)
   EXECUTE FUNCTION sminion."row_hr_employee_f054b3"();
 ALTER TABLE "hr"."employee" ENABLE ALWAYS TRIGGER "~guard_row";
+DROP TRIGGER IF EXISTS "~guard_row_made" ON "hr"."employee";
+CREATE TRIGGER "~guard_row_made" BEFORE INSERT OR DELETE ON "hr"."employee"
+  FOR EACH ROW EXECUTE FUNCTION sminion."row_hr_employee_f054b3"();
+ALTER TABLE "hr"."employee" ENABLE ALWAYS TRIGGER "~guard_row_made";
 
 -- trigger_function:moved_hr_employee_f054b3 (as owner)
 -- Trigger of "hr"."employee" when a row moves to another subject: its children follow, each through its own row trigger. So they do
@@ -1158,14 +1183,19 @@ $sminion$;
 
 -- row_trigger:hr.partner
 -- Named to fire last among BEFORE triggers (they fire in the order of their names): no other may change the subject after
--- the mask was computed for it. It does not fire where sminion.set_masks has computed masks for many rows at once.
+-- the mask was computed for it. On UPDATE it does not fire where sminion.set_masks has computed masks for many rows at once; a
+-- trigger of its own for the rest, since a condition costs each statement 15 microseconds.
 DROP TRIGGER IF EXISTS "~guard_row" ON "hr"."partner";
-CREATE TRIGGER "~guard_row" BEFORE INSERT OR UPDATE OR DELETE ON "hr"."partner"
+CREATE TRIGGER "~guard_row" BEFORE UPDATE ON "hr"."partner"
   FOR EACH ROW WHEN (
     current_user OPERATOR(pg_catalog.<>) 'sminion_owner'::pg_catalog.name
     OR pg_catalog.current_setting('sminion.masks_set', true) OPERATOR(pg_catalog.=) 'yes' IS NOT TRUE)
   EXECUTE FUNCTION sminion."row_hr_partner_025f03"();
 ALTER TABLE "hr"."partner" ENABLE ALWAYS TRIGGER "~guard_row";
+DROP TRIGGER IF EXISTS "~guard_row_made" ON "hr"."partner";
+CREATE TRIGGER "~guard_row_made" BEFORE INSERT OR DELETE ON "hr"."partner"
+  FOR EACH ROW EXECUTE FUNCTION sminion."row_hr_partner_025f03"();
+ALTER TABLE "hr"."partner" ENABLE ALWAYS TRIGGER "~guard_row_made";
 
 -- partition_maker:hr.partner (as owner)
 -- A new partition gets copies of the row triggers of its table, and for each copy PostgreSQL asks whether whoever makes the
@@ -1241,14 +1271,19 @@ $sminion$;
 
 -- row_trigger:crm.orders
 -- Named to fire last among BEFORE triggers (they fire in the order of their names): no other may change the subject after
--- the mask was computed for it. It does not fire where sminion.set_masks has computed masks for many rows at once.
+-- the mask was computed for it. On UPDATE it does not fire where sminion.set_masks has computed masks for many rows at once; a
+-- trigger of its own for the rest, since a condition costs each statement 15 microseconds.
 DROP TRIGGER IF EXISTS "~guard_row" ON "crm"."orders";
-CREATE TRIGGER "~guard_row" BEFORE INSERT OR UPDATE OR DELETE ON "crm"."orders"
+CREATE TRIGGER "~guard_row" BEFORE UPDATE ON "crm"."orders"
   FOR EACH ROW WHEN (
     current_user OPERATOR(pg_catalog.<>) 'sminion_owner'::pg_catalog.name
     OR pg_catalog.current_setting('sminion.masks_set', true) OPERATOR(pg_catalog.=) 'yes' IS NOT TRUE)
   EXECUTE FUNCTION sminion."row_crm_orders_a18672"();
 ALTER TABLE "crm"."orders" ENABLE ALWAYS TRIGGER "~guard_row";
+DROP TRIGGER IF EXISTS "~guard_row_made" ON "crm"."orders";
+CREATE TRIGGER "~guard_row_made" BEFORE INSERT OR DELETE ON "crm"."orders"
+  FOR EACH ROW EXECUTE FUNCTION sminion."row_crm_orders_a18672"();
+ALTER TABLE "crm"."orders" ENABLE ALWAYS TRIGGER "~guard_row_made";
 
 -- partition_maker:crm.orders (as owner)
 -- A new partition gets copies of the row triggers of its table, and for each copy PostgreSQL asks whether whoever makes the
@@ -1324,14 +1359,19 @@ $sminion$;
 
 -- row_trigger:hr.badge
 -- Named to fire last among BEFORE triggers (they fire in the order of their names): no other may change the subject after
--- the mask was computed for it. It does not fire where sminion.set_masks has computed masks for many rows at once.
+-- the mask was computed for it. On UPDATE it does not fire where sminion.set_masks has computed masks for many rows at once; a
+-- trigger of its own for the rest, since a condition costs each statement 15 microseconds.
 DROP TRIGGER IF EXISTS "~guard_row" ON "hr"."badge";
-CREATE TRIGGER "~guard_row" BEFORE INSERT OR UPDATE OR DELETE ON "hr"."badge"
+CREATE TRIGGER "~guard_row" BEFORE UPDATE ON "hr"."badge"
   FOR EACH ROW WHEN (
     current_user OPERATOR(pg_catalog.<>) 'sminion_owner'::pg_catalog.name
     OR pg_catalog.current_setting('sminion.masks_set', true) OPERATOR(pg_catalog.=) 'yes' IS NOT TRUE)
   EXECUTE FUNCTION sminion."row_hr_badge_e29225"();
 ALTER TABLE "hr"."badge" ENABLE ALWAYS TRIGGER "~guard_row";
+DROP TRIGGER IF EXISTS "~guard_row_made" ON "hr"."badge";
+CREATE TRIGGER "~guard_row_made" BEFORE INSERT OR DELETE ON "hr"."badge"
+  FOR EACH ROW EXECUTE FUNCTION sminion."row_hr_badge_e29225"();
+ALTER TABLE "hr"."badge" ENABLE ALWAYS TRIGGER "~guard_row_made";
 
 -- partition_maker:hr.badge (as owner)
 -- A new partition gets copies of the row triggers of its table, and for each copy PostgreSQL asks whether whoever makes the
