@@ -20,8 +20,10 @@ def revoked(installer: Installer, compiled: Compiled) -> Iterator[Problem]:
     """For each login, and for everybody, the direct privileges that go when the policy comes into force."""
     policy = compiled.policy
     held: dict[str, list[_Grant]] = {}
+    # An owner keeps what it has: see compiler.roles.closures.
+    logins = sorted(login.name for login in policy.logins.values() if login.may_own is None)
     for grant in installer.ask(
-        "queries/preflight/open_grants", as_owner=False, logins=sorted(policy.logins), schemas=sorted(policy.schemas)
+        "queries/preflight/open_grants", as_owner=False, logins=logins, schemas=sorted(policy.schemas)
     ):
         held.setdefault(grant[0], []).append(grant)
     for grantee, grants in held.items():
