@@ -31,6 +31,7 @@ def script(policy: Policy, previous: Policy | None = None, *, transaction: bool 
     yield rendered("queries/script/require_logins")
     yield rendered("act_as_owner")
     yield rendered("queries/script/assume")
+    yield from _lock_tables()
     as_owner = True
     for statement in compiled.statements:
         if statement.as_owner != as_owner:
@@ -58,6 +59,7 @@ def removal_script(*, transaction: bool = True) -> Iterator[str]:
     yield from _begin({"keys": []}, transaction)
     yield rendered("act_as_owner")
     yield rendered("queries/script/require_policy")
+    yield from _lock_tables()
     yield rendered("queries/script/undo_strays")
     yield rendered("queries/script/give_back")
     yield rendered("forget_policy")
@@ -71,6 +73,14 @@ def _begin(wanted: dict[str, object], transaction: bool) -> Iterator[str]:
     yield rendered("lock")
     yield rendered("become_installer")
     yield rendered("set_script", wanted=json.dumps(wanted, sort_keys=True))
+
+
+def _lock_tables() -> Iterator[str]:
+    """Before the first change, acting as the owner of the guard before and after."""
+    yield rendered("queries/script/tables_to_lock")
+    yield rendered("act_as_installer")
+    yield rendered("queries/script/lock_tables")
+    yield rendered("act_as_owner")
 
 
 def _end(transaction: bool) -> Iterator[str]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable, Iterable
 from typing import Any
 
+import psycopg
 import pytest
 
 from sminion_guard import migrate
@@ -245,15 +247,28 @@ def test_an_installation_that_waits_for_another_one_names_it(shop: Shop, monkeyp
     assert shop.apply().changed
 
 
-@pytest.mark.parametrize("removal", [False, True], ids=["apply", "remove"])
-def test_no_transaction_of_the_application_is_cancelled_for_a_deadlock(shop: Shop, removal: bool) -> None:
+def _by_script(shop: Shop, script: Iterable[str]) -> bool:
+    shop.database.execute("\n".join(script))
+    return True
+
+
+INSTALLATIONS: dict[str, Callable[[Shop], object]] = {
+    "apply": Shop.apply,
+    "remove": Shop.remove,
+    "script": lambda shop: _by_script(shop, migrate.script(shop.policy)),
+    "removal script": lambda shop: _by_script(shop, migrate.removal_script()),
+}
+
+
+@pytest.mark.parametrize("how", INSTALLATIONS)
+def test_no_transaction_of_the_application_is_cancelled_for_a_deadlock(shop: Shop, how: str) -> None:
     """A writer locks the child first and then the parent, which is the order of no installation."""
-    if removal:
+    if how.startswith("remov"):
         shop.apply()
     done: list[object] = []
     with shop.database.connect(autocommit=False) as application:
         application.execute("SELECT 1 FROM sales.item LIMIT 1")
-        installation = threading.Thread(target=lambda: done.append(shop.remove() if removal else shop.apply()))
+        installation = threading.Thread(target=lambda: done.append(INSTALLATIONS[how](shop)))
         installation.start()
         for table in ("sales.orders", "crm.customer", "news.subscriber"):
             for _ in range(3):
@@ -263,6 +278,16 @@ def test_no_transaction_of_the_application_is_cancelled_for_a_deadlock(shop: Sho
         application.commit()
         installation.join()
     assert len(done) == 1
+
+
+def test_a_script_that_gets_no_lock_changes_nothing(shop: Shop) -> None:
+    before = snapshot(shop.database)
+    with shop.database.connect(autocommit=False) as application:
+        application.execute("SELECT 1 FROM crm.customer LIMIT 1")
+        with pytest.raises(psycopg.Error) as caught:
+            _by_script(shop, migrate.script(shop.policy))
+        assert caught.value.sqlstate == "SG410"
+    assert snapshot(shop.database) == before
 
 
 def test_whoever_cancels_the_statement_of_an_installation_ends_it(shop: Shop) -> None:
