@@ -20,11 +20,16 @@ SUBJECTS = {
 
 
 def changed(world: World) -> Policy:
-    """Another formula of the masks: whoever objects to `interest` is no longer asked, `personnel` needs a consent."""
+    """Another formula of the masks, for every table: whoever objects to `interest` is no longer asked, and `personnel`,
+    `accounting` and `care` need a consent.
+    """
     text = world.text().replace('basis = "legitimate_interest"', 'basis = "contract"')
     personnel = 'title = "Employ people"\nbasis = '
     assert personnel + '"contract"' in text
     text = text.replace(personnel + '"contract"', personnel + '"consent"')
+    for basis in ("legal_obligation", "vital_interest"):
+        assert f'basis = "{basis}"' in text
+        text = text.replace(f'basis = "{basis}"', 'basis = "consent"', 1)
     return loads(text.replace('version = "1"', 'version = "2"'))
 
 

@@ -11,6 +11,7 @@ import psycopg
 import pytest
 
 from sminion_guard.embedded import Server
+from sminion_guard.policy import Basis
 from tests.world import Connection, World, acting, new_world, refusal, rows, ticket
 
 A, B, C = 9001, 9002, 9003
@@ -250,13 +251,8 @@ def test_rows_of_new_persons_follow_a_policy_that_comes_before_settling(world: W
         order(writer, A)
         sign_up(writer, B)
     ((before,),) = world.super(f"SELECT guard_mask FROM sales.orders WHERE customer_id = {A}")
-    kept = {name: entry for name, entry in policy.purposes.items() if name != "personnel"}
-    logins = {
-        name: replace(login, purposes=tuple(p for p in login.purposes if p != "personnel"))
-        for name, login in policy.logins.items()
-    }
-    schemas = {name: schema for name, schema in policy.schemas.items() if name != "hr"}
-    world.apply(replace(policy, version="2", purposes=kept, logins=logins, schemas=schemas))
+    asks = replace(policy.purposes["accounting"], basis=Basis.CONSENT)
+    world.apply(replace(policy, version="2", purposes={**policy.purposes, "accounting": asks}))
     world.settle()
     assert stale(world) == {}
     ((after,),) = world.super(f"SELECT guard_mask FROM sales.orders WHERE customer_id = {A}")
