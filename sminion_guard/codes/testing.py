@@ -7,10 +7,10 @@ from sminion_guard.codes.code import Code
 
 TESTING = (
     Code("SG861", "no tables for the tests",
-         "the plugin makes a database and puts the policy in force; the tables between are the application's",
+         "the plugin creates the database and applies the policy; the application creates the tables",
          "override the fixture `guard_schema`",
          errors.InstallError),
-    Code("SG862", "login of the test not clear",
+    Code("SG862", "login of the test ambiguous",
          "the policy has several logins, or none that holds the purpose",
          "override the fixture `guard_login`, or mark the test with its purpose",
          errors.PolicyError),
