@@ -37,19 +37,19 @@ def apply(
         Path | None,
         typer.Option("--previous", metavar="FILE", show_default=False, help="With --sql: the policy now in force."),
     ] = None,
-    no_fill: Annotated[bool, typer.Option("--no-fill", help="Leave the masks of present rows for later.")] = False,
-    remove: Annotated[bool, typer.Option("--remove", help="Take the policy in force away instead.")] = False,
+    no_fill: Annotated[bool, typer.Option("--no-fill", help="Do not fill in the masks of existing rows now.")] = False,
+    remove: Annotated[bool, typer.Option("--remove", help="Remove the policy in force instead.")] = False,
     lock_timeout: Annotated[float, typer.Option(
         min=0.05, max=1, metavar="SECONDS",
-        help="How long one attempt to lock the tables takes. Whoever needs a table meanwhile waits behind it; beyond a"
+        help="How long one attempt waits to lock the tables. Other sessions that need them wait meanwhile. After a"
         " second the server would look for deadlocks, and might cancel a statement of the application.",
     )] = 0.5,
     attempts: Annotated[int, typer.Option(
-        min=1, max=1000, help="How often the tables are tried, with growing pauses of a second at most.",
+        min=1, max=1000, help="How many attempts to make, with growing pauses of a second at most.",
     )] = 12,
     form: FormatOption = Format.TEXT,
 ) -> None:
-    """Put the policy in force in one transaction, then fill in the masks. Exit code 1: findings in the database."""
+    """Apply the policy in one transaction, then fill in the masks. Exit code 1: findings in the database."""
     import psycopg
 
     from sminion_guard import migrate  # here: commands without a database need no libpq
@@ -105,14 +105,14 @@ def _lines(report: Report, *, removed: bool) -> Iterator[str]:
 
 
 def waiting_line(step: Step) -> str:
-    """What is waited for, in words."""
+    """Says what `apply` waits for."""
     of = "" if step.total is None else f" (attempt {step.done} of {step.total})"
     return f"waiting for locks{of}" + (f": held by {step.holders}" if step.holders else "")
 
 
 @contextmanager
 def _bars() -> Iterator[Telling]:
-    """A bar for each table, on a terminal; and everywhere a line when what is waited for changes."""
+    """Shows a progress bar for each table on a terminal, and a line whenever `apply` waits for something else."""
     console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
     told = ""
 

@@ -15,12 +15,13 @@ from sminion_guard.cli.database import conninfo
 from sminion_guard.codes import CODES
 from sminion_guard.errors import InstallError, OpaqueStatement
 
-app = typer.Typer(help="Keep what names mean in a database in a file.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="Save the catalog of a database (what its names mean) in a file.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.callback()
 def group() -> None:
-    """Keep what names mean in a database in a file."""
+    """Save the catalog of a database (what its names mean) in a file."""
 
 
 @app.command()
@@ -29,7 +30,7 @@ def dump(
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", metavar="FILE", show_default=False,
-                     help="Where to write it; else the standard output."),
+                     help="File to write. Default: standard output."),
     ] = None,
 ) -> None:
     """Write the catalog of a database as JSON: names, types, views and functions, never rows."""

@@ -33,18 +33,18 @@ class CheckFormat(StrEnum):
 def check(
     files: Annotated[list[str], typer.Argument(metavar="FILES...", help="Files of SQL; - is the standard input.")],
     catalog: Annotated[
-        Path, typer.Option("--catalog", metavar="FILE", help="What `sminion-guard catalog dump` wrote."),
+        Path, typer.Option("--catalog", metavar="FILE", help="The output of `sminion-guard catalog dump`."),
     ] = Path("catalog.json"),
     policy: PolicyOption = None,
     purpose: Annotated[
         str | None,
         typer.Option("--purpose", metavar="P", show_default=False,
-                     help="The purpose of statements without a `-- purpose: P` comment above them."),
+                     help="Purpose of statements without a `-- purpose: P` comment."),
     ] = None,
     list_access: Annotated[bool, typer.Option("--list-access", help="Print what each statement touches.")] = False,
     form: Annotated[CheckFormat, typer.Option("--format", help="How to print the result.")] = CheckFormat.TEXT,
 ) -> None:
-    """Judge the statements of SQL files as the guarded session would. Exit code 1 when any is refused."""
+    """Judge the statements of SQL files like a guarded session. Exit code 1: a statement is refused."""
     known, rules = read_file(catalog), load(policy_path(policy))
     findings: list[Finding] = []
     for name in files:

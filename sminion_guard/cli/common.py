@@ -32,13 +32,13 @@ class Format(StrEnum):
 PolicyOption = Annotated[
     Path | None,
     typer.Option("--policy", metavar="FILE", show_default=False,
-                 help="The policy file; else [tool.sminion_guard] policy in pyproject.toml, else privacy.toml."),
+                 help="Policy file. Default: [tool.sminion_guard] policy in pyproject.toml, else privacy.toml."),
 ]
 FormatOption = Annotated[Format, typer.Option("--format", help="How to print the result.")]
 DatabaseOption = Annotated[
     str | None,
     typer.Option("--database-url", metavar="URL", show_default=False,
-                 help="The database; else DATABASE_URL, else the PG* variables. SQLAlchemy URLs are accepted."),
+                 help="Address of the database, also a SQLAlchemy URL. Default: DATABASE_URL, else PG* variables."),
 ]
 
 

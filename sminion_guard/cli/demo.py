@@ -1,4 +1,4 @@
-"""`sminion-guard demo`: the story of a guarded shop, told by a real PostgreSQL."""
+"""`sminion-guard demo`: a guarded shop on a real PostgreSQL."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ def demo(
     pg: Annotated[
         str | None,
         typer.Option(metavar="15..18|system|wheel|DIR", show_default=False,
-                     help="Which PostgreSQL; default: the newest on the system, else the wheel."),
+                     help="PostgreSQL to use. Default: the newest on the system, else the wheel."),
     ] = None,
-    keep: Annotated[bool, typer.Option("--keep", help="Leave the server running and say how to connect.")] = False,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave the server running and show how to connect.")] = False,
 ) -> None:
-    """Tell the story of a guarded shop. Exit code 1 when an answer of the server was not the expected one."""
+    """Show a guarded shop on a real PostgreSQL. Exit code 1 if an answer of the server is not the expected one."""
     from sminion_guard.demo import run  # here: the other commands need neither generator nor terminal library
 
     outcome = run(people=people, pg=pg, keep=keep)

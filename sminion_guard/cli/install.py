@@ -13,7 +13,7 @@ SqlOption = Annotated[bool, typer.Option("--sql", help="Print the SQL instead of
 
 
 def install(database_url: DatabaseOption = None, sql: SqlOption = False, form: FormatOption = Format.TEXT) -> None:
-    """Install schema `sminion` in a database, or bring it up to this version."""
+    """Install schema `sminion` in a database, or upgrade it to this version."""
     from sminion_guard import migrate  # here: commands without a database need no libpq
 
     if sql:

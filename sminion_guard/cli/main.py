@@ -16,7 +16,7 @@ from sminion_guard.extras import explain
 
 app = typer.Typer(
     name="sminion-guard",
-    help="Make PostgreSQL process personal data only for the purposes they were collected for.",
+    help="Make PostgreSQL process personal data only for the purposes it was collected for.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,  # a traceback with local variables could print personal data

@@ -26,10 +26,10 @@ def plan(
     policy: PolicyOption = None,
     database_url: DatabaseOption = None,
     show_sql: Annotated[bool, typer.Option("--show-sql", help="Print the SQL below each object.")] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", help="List all that a finding only counts.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", help="List everything that a finding only counts.")] = False,
     form: FormatOption = Format.TEXT,
 ) -> None:
-    """Compare the policy with the database. Exit code 1 when there is something to do, or something in the way."""
+    """Compare the policy with the database. Exit code 1: `apply` has something to do, or something prevents it."""
     import psycopg
 
     from sminion_guard import migrate  # here: commands without a database need no libpq

@@ -27,7 +27,7 @@ class ShowFormat(StrEnum):
 
 @app.command()
 def check(policy: PolicyOption = None, form: FormatOption = Format.TEXT) -> None:
-    """Check the policy file and list every finding. Exit code 1 when there are any; warnings do not count."""
+    """Check the policy file and list every finding. Exit code 1: there are findings; warnings do not count."""
     path = policy_path(policy)
     try:
         loaded = load(path)
@@ -53,7 +53,7 @@ def show(
     policy: PolicyOption = None,
     form: Annotated[ShowFormat, typer.Option("--format", help="How to print the policy.")] = ShowFormat.TEXT,
 ) -> None:
-    """Print purposes, compartments, and who reaches what. Markdown and HTML are written for the public."""
+    """Print purposes, compartments, and what each purpose reaches. Markdown and HTML are for the public."""
     view = overview(load(policy_path(policy)))
     if form is ShowFormat.JSON:
         print_json(view)

@@ -50,18 +50,18 @@ def compile_policy(policy: Policy, bits: Mapping[str, int] | None = None) -> Com
     :raises PolicyError: when the policy has no bits or too many compartments.
     """
     bits = assign_bits(policy) if bits is None else bits
-    rooms = compartments(policy)
-    statements = tuple(_statements(policy, rooms, bits))
+    found = compartments(policy)
+    statements = tuple(_statements(policy, found, bits))
     hashed = hashlib.sha256("\n".join(f"{entry.key} {entry.digest}" for entry in statements).encode())
-    hashed.update(json.dumps(registry(policy, rooms, bits, ""), sort_keys=True).encode())
-    return Compiled(policy, rooms, statements, registry(policy, rooms, bits, hashed.hexdigest()), upserts(policy))
+    hashed.update(json.dumps(registry(policy, found, bits, ""), sort_keys=True).encode())
+    return Compiled(policy, found, statements, registry(policy, found, bits, hashed.hexdigest()), upserts(policy))
 
 
-def _statements(policy: Policy, rooms: tuple[Compartment, ...], bits: Mapping[str, int]) -> Iterator[Statement]:
-    yield from roles(policy, rooms)
-    yield from memberships(policy, rooms)
+def _statements(policy: Policy, compartments: tuple[Compartment, ...], bits: Mapping[str, int]) -> Iterator[Statement]:
+    yield from roles(policy, compartments)
+    yield from memberships(policy, compartments)
     yield from closures(policy)
-    yield from guard_grants(policy, rooms)
+    yield from guard_grants(policy, compartments)
     # Row security before the first privilege: between the two nobody sees more than after both.
     personal = personal_tables(policy)
     for table in personal:
@@ -76,11 +76,11 @@ def _statements(policy: Policy, rooms: tuple[Compartment, ...], bits: Mapping[st
     for table in personal:
         yield from write_triggers(policy, table)
     for table in policy.tables():
-        yield from row_security(policy, rooms, bits, table)
-    yield from schema_usage(policy, rooms)
-    yield from neutral_grants(policy, rooms)
+        yield from row_security(policy, compartments, bits, table)
+    yield from schema_usage(policy, compartments)
+    yield from neutral_grants(policy, compartments)
     for table in policy.tables():
-        yield from column_grants(policy, rooms, table)
+        yield from column_grants(policy, compartments, table)
     # Last: what is there beside all this.
-    yield from holdings(policy, rooms)
-    yield guard_closed(policy, rooms)
+    yield from holdings(policy, compartments)
+    yield guard_closed(policy, compartments)

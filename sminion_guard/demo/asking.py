@@ -7,15 +7,15 @@ from textwrap import dedent
 
 from sminion_guard.demo.actors import Parameters
 from sminion_guard.demo.answer import Answer, Expectation
-from sminion_guard.demo.stage import Stage
-from sminion_guard.demo.teller import ROWS_SHOWN
+from sminion_guard.demo.printer import ROWS_SHOWN
+from sminion_guard.demo.shop import Shop
 
 DENIED = "42501"
-"""PostgreSQL's own `insufficient_privilege`: the wall, not the guard's code."""
+"""PostgreSQL's own `insufficient_privilege`, raised by its privilege check and not by the guard's code."""
 
 
 def ask(
-    stage: Stage, login: str, purpose: str, reason: str, statement: str, expected: Expectation, *,
+    shop: Shop, login: str, purpose: str, reason: str, statement: str, expected: Expectation, *,
     subject: int | None = None, schemas: Sequence[str] | None = None,
 ) -> Answer:
     """Open a ticket (or use the one for the same reason), enter it, run ``statement``, commit, show and judge.
@@ -25,14 +25,14 @@ def ask(
     """
     text = dedent(statement).strip()
     named = None if subject is None else str(subject)
-    answer = stage.login(login).act(purpose, reason, text, subject=named, schemas=schemas)
+    answer = shop.login(login).act(purpose, reason, text, subject=named, schemas=schemas)
     about = f", person {subject}" if subject is not None else f", schemas {', '.join(schemas)}" if schemas else ""
-    stage.teller.shows(f"{login} for {purpose} ({reason}{about})", text, answer, expected)
+    shop.printer.shows(f"{login} for {purpose} ({reason}{about})", text, answer, expected)
     return answer
 
 
 def attempt(
-    stage: Stage, login: str, before: Sequence[tuple[str, Parameters]], statement: str, expected: Expectation, *,
+    shop: Shop, login: str, before: Sequence[tuple[str, Parameters]], statement: str, expected: Expectation, *,
     told: str,
 ) -> Answer:
     """Run a transaction of raw statements, show it and judge its answer.
@@ -40,19 +40,19 @@ def attempt(
     :param before: statements that are run first, each with its parameters.
     :param told: the transaction as it is shown; secrets are left out of it.
     """
-    answer = stage.login(login).attempt(before, statement)
-    stage.teller.shows(f"{login}, raw connection", told, answer, expected)
+    answer = shop.login(login).attempt(before, statement)
+    shop.printer.shows(f"{login}, raw connection", told, answer, expected)
     return answer
 
 
-def say(stage: Stage, login: str, statement: str, expected: Expectation, *, shown: int = ROWS_SHOWN) -> Answer:
+def say(shop: Shop, login: str, statement: str, expected: Expectation, *, shown: int = ROWS_SHOWN) -> Answer:
     """Run a statement outside of any ticket, as those who hold an office do, show it and judge the answer.
 
     :param shown: at most so many rows are printed.
     """
     text = dedent(statement).strip()
-    answer = stage.login(login).say(text)
-    stage.teller.shows(stage.login(login).who, text, answer, expected, rows=shown)
+    answer = shop.login(login).say(text)
+    shop.printer.shows(shop.login(login).who, text, answer, expected, rows=shown)
     return answer
 
 

@@ -5,42 +5,42 @@ from __future__ import annotations
 import shlex
 import sys
 
-from sminion_guard.demo.stage import DATABASE, HEROINE, OFFICES, Stage
+from sminion_guard.demo.shop import DATABASE, HEROINE, OFFICES, Shop
 from sminion_guard.embedded import disposal
 from sminion_guard.policy import Login, Operation, compartments_of
 
 
-def farewell(stage: Stage) -> None:
+def farewell(shop: Shop) -> None:
     """Say how to connect as each login, what to paste there, and how to end the server."""
-    server, teller = stage.server, stage.teller
-    teller.chapter("Go on yourself", "The server is left running. Connect as any of these, and paste the lines:")
-    psql = stage.server.binaries.bin_dir / "psql"
+    server, printer = shop.server, shop.printer
+    printer.chapter("Go on yourself", "The server is left running. Connect as any of these, and paste the lines:")
+    psql = shop.server.binaries.bin_dir / "psql"
     program = str(psql) if psql.exists() else "psql"
-    for login in stage.policy.logins.values():
-        _lines(stage, [f"{program} {shlex.quote(server.dsn(user=login.name, dbname=DATABASE))}"])
-        _lines(stage, _paste(stage, login), indent=6)
-    teller.console.print()
-    teller.say("Those who hold an office need no ticket; nor do they see data:")
+    for login in shop.policy.logins.values():
+        _lines(shop, [f"{program} {shlex.quote(server.dsn(user=login.name, dbname=DATABASE))}"])
+        _lines(shop, _paste(shop, login), indent=6)
+    printer.console.print()
+    printer.say("Officers need no ticket, and see no data:")
     for name in OFFICES:
-        _lines(stage, [f"{program} {shlex.quote(server.dsn(user=name, dbname=DATABASE))}"])
-    _lines(stage, [f"SELECT sminion.block('{HEROINE}', 'try it', kind => 'customer');  -- as olga",
+        _lines(shop, [f"{program} {shlex.quote(server.dsn(user=name, dbname=DATABASE))}"])
+    _lines(shop, [f"SELECT sminion.block('{HEROINE}', 'try it', kind => 'customer');  -- as olga",
                    "TABLE sminion.access_log;  -- as amir",
                    "SELECT sminion.settle();  -- as night_job"], indent=6)
-    teller.console.print()
-    teller.say("To end it and remove everything it wrote:")
-    _lines(stage, stop_commands(stage))
+    printer.console.print()
+    printer.say("To end it and remove everything it wrote:")
+    _lines(shop, stop_commands(shop))
 
 
-def _paste(stage: Stage, login: Login) -> list[str]:
+def _paste(shop: Shop, login: Login) -> list[str]:
     purpose = login.purposes[0]
-    rooms = compartments_of(stage.policy, purpose)
+    found = compartments_of(shop.policy, purpose)
     arguments = [f"'{purpose}'", "'me'", "'to try it out'"]
-    if len(rooms) > 1:
-        arguments.append("schemas => ARRAY[" + ", ".join(f"'{name}'" for name in rooms[0].schemas) + "]")
-    if stage.policy.purposes[purpose].sees_blocked:
+    if len(found) > 1:
+        arguments.append("schemas => ARRAY[" + ", ".join(f"'{name}'" for name in found[0].schemas) + "]")
+    if shop.policy.purposes[purpose].sees_blocked:
         arguments.append(f"subject => '{HEROINE}', kind => 'customer'")
-    reads = Operation.USE in stage.policy.purposes[purpose].may
-    table = next(iter(stage.policy.schemas[rooms[0].schemas[0]].tables.values())).qualified
+    reads = Operation.USE in shop.policy.purposes[purpose].may
+    table = next(iter(shop.policy.schemas[found[0].schemas[0]].tables.values())).qualified
     return [
         f"SELECT sminion.open_ticket({', '.join(arguments)}) AS token \\gset",
         "BEGIN; SELECT sminion.enter(:'token');",
@@ -49,13 +49,13 @@ def _paste(stage: Stage, login: Login) -> list[str]:
     ]
 
 
-def stop_commands(stage: Stage) -> list[str]:
+def stop_commands(shop: Shop) -> list[str]:
     """Shell lines that end the server and remove its directory."""
-    program, directory = shlex.quote(sys.executable), shlex.quote(str(stage.server.directory))
+    program, directory = shlex.quote(sys.executable), shlex.quote(str(shop.server.directory))
     return [f"{program} -I {shlex.quote(disposal.__file__)} {directory} </dev/null"]
 
 
-def _lines(stage: Stage, lines: list[str], indent: int = 2) -> None:
+def _lines(shop: Shop, lines: list[str], indent: int = 2) -> None:
     for line in lines:
         # Not wrapped: what is pasted must be one line.
-        stage.teller.console.print(" " * indent + line, markup=False, soft_wrap=True)
+        shop.printer.console.print(" " * indent + line, markup=False, soft_wrap=True)

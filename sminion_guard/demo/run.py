@@ -7,16 +7,16 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from time import perf_counter
 
-from sminion_guard.demo import story_application, story_context, story_log, story_people, story_wall
+from sminion_guard.demo import story_application, story_context, story_log, story_merges, story_people
 from sminion_guard.demo.keep import farewell
-from sminion_guard.demo.stage import Stage, build
-from sminion_guard.demo.teller import Teller
+from sminion_guard.demo.printer import Printer
+from sminion_guard.demo.shop import Shop, build
 from sminion_guard.embedded import Server, find_binaries
 
-STORY: tuple[Callable[[Stage], None], ...] = (
-    story_wall.promises,
-    story_wall.ordinary_day,
-    story_wall.merge_wall,
+STORY: tuple[Callable[[Shop], None], ...] = (
+    story_merges.promises,
+    story_merges.ordinary_day,
+    story_merges.merges,
     story_context.forged_context,
     story_context.not_needed,
     story_people.consent,
@@ -41,40 +41,40 @@ class Outcome:
     surprises: tuple[str, ...]
 
 
-def run(*, people: int, pg: str | None = None, keep: bool = False, teller: Teller | None = None) -> Outcome:
+def run(*, people: int, pg: str | None = None, keep: bool = False, printer: Printer | None = None) -> Outcome:
     """Start a server, build the shop on it, tell the story, and end the server.
 
     :param people: how many customers to generate.
     :param pg: which PostgreSQL, as :func:`sminion_guard.embedded.find_binaries` takes it.
     :param keep: leave the server running and say how to connect.
-    :param teller: who tells; by default one on stdout.
+    :param printer: prints; by default to stdout.
     :raises GuardError: when the server does not start, or installing fails.
     """
-    teller = teller or Teller()
+    printer = printer or Printer()
     binaries = find_binaries(pg)
     begun = perf_counter()
-    teller.say(f"A shop with {people} customers, on a PostgreSQL {'.'.join(map(str, binaries.version))} of its own.")
-    teller.console.print()
+    printer.say(f"A shop with {people} customers, on a PostgreSQL {'.'.join(map(str, binaries.version))} of its own.")
+    printer.console.print()
     # Nothing here need survive a crash of the machine, unless it is to be played with afterwards.
     server = Server(binaries, durable=keep, keep=keep)
     with ExitStack() as stack:
         stack.push(server)  # ends it whatever happens from here on
-        with teller.work("a new server, in a private directory"):
+        with printer.work("a new server, in a private directory"):
             server.start()
-        stage = stack.enter_context(build(server, people, teller))
+        shop = stack.enter_context(build(server, people, printer))
         for chapter in STORY:
-            chapter(stage)
-        teller.console.print()
-        _ending(teller, perf_counter() - begun)
+            chapter(shop)
+        printer.console.print()
+        _ending(printer, perf_counter() - begun)
         if keep:
-            farewell(stage)
-    return Outcome(teller.answers, tuple(teller.surprises))
+            farewell(shop)
+    return Outcome(printer.answers, tuple(printer.surprises))
 
 
-def _ending(teller: Teller, seconds: float) -> None:
-    if not teller.surprises:
-        teller.say(f"{teller.answers} answers, all as expected, in {seconds:.0f} s.")
+def _ending(printer: Printer, seconds: float) -> None:
+    if not printer.surprises:
+        printer.say(f"{printer.answers} answers, all as expected, in {seconds:.0f} s.")
         return
-    teller.say(f"{len(teller.surprises)} of {teller.answers} answers were not as expected, in {seconds:.0f} s:")
-    for surprise in teller.surprises:
-        teller.console.print(f"  {surprise}", markup=False)
+    printer.say(f"{len(printer.surprises)} of {printer.answers} answers were not as expected, in {seconds:.0f} s:")
+    for surprise in printer.surprises:
+        printer.console.print(f"  {surprise}", markup=False)

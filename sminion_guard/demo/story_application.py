@@ -1,4 +1,4 @@
-"""The story as the application's developer sees it: SQLAlchemy, and the purpose said in one line."""
+"""The story as the application's developer sees it: SQLAlchemy, and the purpose declared in one line."""
 
 from __future__ import annotations
 
@@ -17,43 +17,43 @@ from sqlalchemy import Engine, create_engine
 
 from sminion_guard import resources
 from sminion_guard.demo.answer import Answer, Expectation, Refusal, first, refused, some
-from sminion_guard.demo.stage import HEROINE, Stage
+from sminion_guard.demo.shop import HEROINE, Shop
 from sminion_guard.errors import GuardError
 
 PACKAGE = "sminion_guard_example_shop"
 """Under which name the example is imported: it lies beside the package, not in it."""
 
 
-def application(stage: Stage) -> None:
+def application(shop: Shop) -> None:
     """Honest and refused work through guarded engines."""
-    teller = stage.teller
-    teller.chapter("The application", """The shop's developers change one line: the engine gets the plugin. Whoever uses
-        it says what for; refusals arrive as Python classes, before anything is sent where the analyzer sees them.""")
+    printer = shop.printer
+    printer.chapter("The application", """The shop's developers change one line: the engine gets the plugin. Its users
+        declare a purpose. Refusals are Python exceptions; the analyzer raises most of them before anything is sent.""")
     queries = example("queries")
     with warnings.catch_warnings(record=True) as heard:
         warnings.simplefilter("always")
-        desk, app = _engine(stage, "shop_support"), _engine(stage, "shop_app")
+        desk, app = _engine(shop, "shop_support"), _engine(shop, "shop_app")
         try:
-            _call(stage, "shop_support", queries.without_a_purpose, (desk,), refused("SG218"))
-            _call(stage, "shop_support", queries.open_requests, (desk,), some(3), ("name", "question", "answer"))
-            _call(stage, "shop_app", queries.place_order, (app, HEROINE), first(HEROINE), ("customer_id", "total"))
-            _call(stage, "shop_support", queries.birthdays, (desk,), refused("SG103"))
-            _call(stage, "shop_app", queries.customers_with_newsletter, (app,), refused("SG101"))
-            _call(stage, "shop_app", queries.one_purpose_in_anothers_transaction, (app,), refused("SG231"))
+            _call(shop, "shop_support", queries.without_a_purpose, (desk,), refused("SG218"))
+            _call(shop, "shop_support", queries.open_requests, (desk,), some(3), ("name", "question", "answer"))
+            _call(shop, "shop_app", queries.place_order, (app, HEROINE), first(HEROINE), ("customer_id", "total"))
+            _call(shop, "shop_support", queries.birthdays, (desk,), refused("SG103"))
+            _call(shop, "shop_app", queries.customers_with_newsletter, (app,), refused("SG101"))
+            _call(shop, "shop_app", queries.one_purpose_in_anothers_transaction, (app,), refused("SG231"))
         finally:
             desk.dispose()
             app.dispose()
     for text in dict.fromkeys(str(entry.message) for entry in heard):
-        teller.console.print()
-        teller.say(f"On connecting, the engine warned: {text}")
+        printer.console.print()
+        printer.say(f"On connecting, the engine warned: {text}")
 
 
-def _engine(stage: Stage, login: str) -> Engine:
-    return create_engine(stage.url(login), plugins=["sminion_guard"], guard_policy=stage.policy)
+def _engine(shop: Shop, login: str) -> Engine:
+    return create_engine(shop.url(login), plugins=["sminion_guard"], guard_policy=shop.policy)
 
 
 def _call(
-    stage: Stage, login: str, function: Callable[..., Sequence[Sequence[Any]]], arguments: tuple[Any, ...],
+    shop: Shop, login: str, function: Callable[..., Sequence[Sequence[Any]]], arguments: tuple[Any, ...],
     expected: Expectation, columns: tuple[str, ...] = ("result",),
 ) -> None:
     start = perf_counter()
@@ -62,7 +62,7 @@ def _call(
         answer = Answer(columns, found, len(found), perf_counter() - start)
     except GuardError as error:
         answer = Answer(seconds=perf_counter() - start, refusal=Refusal.of(error))
-    stage.teller.shows(f"{login}, through SQLAlchemy", source(function), answer, expected)
+    shop.printer.shows(f"{login}, through SQLAlchemy", source(function), answer, expected)
 
 
 def source(function: Callable[..., Any]) -> str:

@@ -45,8 +45,8 @@ BEGIN
   IF event <> 'give_consent' AND NOT sminion.subject_known(key) THEN
     RAISE WARNING USING ERRCODE = 'SG614',
       MESSAGE = format('no protected row has the subject key `%s`', sminion.log_text(key, 80)),
-      DETAIL = 'What was said is recorded, and holds for rows that are written later. Nobody who is visible now is hidden.',
-      HINT = 'Compare the key with the subject column; upper and lower case and blanks make another text. '
+      DETAIL = 'The change is recorded, and applies to rows that are written later. It hides no row that exists now.',
+      HINT = 'Compare the key with the subject column; upper and lower case and spaces matter. '
         || 'Take back what was meant for somebody else.';
   END IF;
 

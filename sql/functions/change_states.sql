@@ -107,8 +107,8 @@ BEGIN
   IF unknown > 0 THEN
     RAISE WARNING USING ERRCODE = 'SG614',
       MESSAGE = format('no protected row has %s of the %s subject keys', unknown, cardinality(keys)),
-      DETAIL = 'What was said is recorded, and holds for rows that are written later. Nobody who is visible now is hidden.',
-      HINT = 'Compare the keys with the subject columns; upper and lower case and blanks make another text.';
+      DETAIL = 'The change is recorded, and applies to rows that are written later. It hides no row that exists now.',
+      HINT = 'Compare the keys with the subject columns; upper and lower case and spaces matter.';
   END IF;
   RETURN changed;
 END

@@ -22,7 +22,7 @@ BEGIN
   IF months > 24 THEN
     RAISE EXCEPTION USING ERRCODE = 'SG612',
       MESSAGE = format('partitions of the log are made for 24 months ahead at most, not %s', months),
-      HINT = 'Call `sminion.extend_log()` now and then; `settle` does.';
+      HINT = 'Call `sminion.extend_log()` regularly; `settle` calls it too.';
   END IF;
   -- Two at once would make the same partition. A table's lock and no advisory one, which any client could take and keep:
   -- then no new month would be made, and at its beginning everybody would be refused.

@@ -54,8 +54,8 @@ BEGIN
   ELSIF sminion.fixed_ticket() IS DISTINCT FROM good THEN
     RAISE EXCEPTION USING ERRCODE = 'SG223',
       MESSAGE = 'this statement has already written under another ticket',
-      DETAIL = 'What is sent to the server at once stands under one ticket.',
-      HINT = 'Send what stands under another ticket as a statement of its own.';
+      DETAIL = 'Statements that are sent in one message use one ticket.',
+      HINT = 'Send statements under another ticket separately.';
   END IF;
   RETURN NULL;
 END

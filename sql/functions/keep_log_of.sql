@@ -27,7 +27,7 @@ BEGIN
   IF EXISTS (SELECT FROM sminion.login l WHERE l.login = keep_log_of.login) THEN
     RAISE EXCEPTION USING ERRCODE = 'SG607',
       MESSAGE = format('login `%s` has its tickets in this database', keep_log_of.login),
-      HINT = 'Let the log of another database be written by a login of its own.';
+      HINT = 'Use a separate login for the log of another database.';
   END IF;
   UPDATE sminion.log_home h SET ended_at = clock_timestamp(), ended_by = session_user
   WHERE h.login = keep_log_of.login AND h.ended_at IS NULL;

@@ -29,8 +29,8 @@ DECLARE
   in_force  sminion.policy;
   held      sminion.login;
   why       sminion.purpose;
-  room      sminion.compartment;
-  rooms     integer;
+  chosen    sminion.compartment;
+  fitting   integer;
   -- two random UUIDs: 244 random bits, hashed once, of which the token carries 128
   secret    text := left(encode(sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())), 'hex'), 32);
   encrypted boolean := sminion.encrypted();
@@ -74,13 +74,13 @@ BEGIN
   END IF;
   SELECT p.* INTO STRICT why FROM sminion.purpose p WHERE p.name = open_ticket.purpose AND p.retired_at IS NULL;
 
-  SELECT count(*) INTO rooms FROM sminion.compartment c
+  SELECT count(*) INTO fitting FROM sminion.compartment c
   WHERE c.purpose = open_ticket.purpose AND (open_ticket.schemas IS NULL OR c.schemas || c.tables @> open_ticket.schemas);
-  IF rooms <> 1 THEN
+  IF fitting <> 1 THEN
     RAISE EXCEPTION USING ERRCODE = 'SG213',
-      MESSAGE = CASE WHEN rooms = 0
+      MESSAGE = CASE WHEN fitting = 0
         THEN format('no compartment of purpose `%s` holds all of %s', open_ticket.purpose, open_ticket.schemas)
-        ELSE format('purpose `%s` has %s compartments that fit', open_ticket.purpose, rooms) END,
+        ELSE format('purpose `%s` has %s compartments that fit', open_ticket.purpose, fitting) END,
       DETAIL = 'Compartments: ' || coalesce((
         -- by schemas, where these tell the compartments from one another
         SELECT string_agg('{' || array_to_string(CASE WHEN c.alike THEN c.tables ELSE c.schemas END, ', ') || '}', ' '
@@ -90,21 +90,21 @@ BEGIN
               FROM sminion.compartment c WHERE c.purpose = open_ticket.purpose) AS c), 'none') || '.',
       HINT = 'Name the schemas or tables you need, all of one compartment: `schemas => ARRAY[...]`.';
   END IF;
-  SELECT c.* INTO STRICT room FROM sminion.compartment c
+  SELECT c.* INTO STRICT chosen FROM sminion.compartment c
   WHERE c.purpose = open_ticket.purpose AND (open_ticket.schemas IS NULL OR c.schemas || c.tables @> open_ticket.schemas);
 
   -- A login that inherits the role acts with its privileges outside of `enter`, one that may grant it lends them. One that
   -- the policy accepts as an owner could grant itself anything.
   IF NOT held.may_own AND (
-    pg_has_role(session_user, room.role, 'USAGE') OR pg_has_role(session_user, room.role, 'MEMBER WITH ADMIN OPTION'))
+    pg_has_role(session_user, chosen.role, 'USAGE') OR pg_has_role(session_user, chosen.role, 'MEMBER WITH ADMIN OPTION'))
   THEN
     RAISE EXCEPTION USING ERRCODE = 'SG219',
-      MESSAGE = format('login `%s` inherits or may grant compartment `%s`', session_user, room.role),
+      MESSAGE = format('login `%s` inherits or may grant compartment `%s`', session_user, chosen.role),
       HINT = 'Run `sminion-guard apply`, which repairs the membership, or ask the DBA.';
   END IF;
-  IF NOT pg_has_role(session_user, room.role, 'MEMBER') THEN
+  IF NOT pg_has_role(session_user, chosen.role, 'MEMBER') THEN
     RAISE EXCEPTION USING ERRCODE = 'SG212',
-      MESSAGE = format('login `%s` is not a member of compartment `%s`', session_user, room.role),
+      MESSAGE = format('login `%s` is not a member of compartment `%s`', session_user, chosen.role),
       HINT = 'Run `sminion-guard apply`.';
   END IF;
   IF why.sees_blocked AND coalesce(open_ticket.subject, '') = '' THEN
@@ -144,13 +144,13 @@ BEGIN
   LOOP
     ticket_id := ((extract(epoch FROM clock_timestamp()) - 1735689600) * 1000000)::bigint * 512
       + ('x' || right(gen_random_uuid()::text, 3))::bit(12)::integer % 512;
-    token := ticket_id || '.' || secret || '.' || room.role;
+    token := ticket_id || '.' || secret || '.' || chosen.role;
     INSERT INTO sminion.ticket (
       id, token_hash, expires_at, login, nth, role, mask, alternating, epoch, require_tls, purpose, basis, basis_ref,
       actor, unit, reason, subject, "values", client_address, encrypted, application
     ) VALUES (
       ticket_id, sha256(convert_to(token, 'UTF8')), clock_timestamp() + in_force.ticket_lifetime, session_user, next,
-      room.role, room.mask, held.may_hold_incompatible, in_force.epoch, in_force.require_tls, open_ticket.purpose,
+      chosen.role, chosen.mask, held.may_hold_incompatible, in_force.epoch, in_force.require_tls, open_ticket.purpose,
       why.basis, rests_on, who, unit_said, what_for,
       CASE WHEN open_ticket.subject IS NOT NULL THEN sminion.subject_key(open_ticket.subject, open_ticket.kind) END,
       sminion.ticket_values(open_ticket."values"), inet_client_addr(), encrypted, current_setting('application_name')

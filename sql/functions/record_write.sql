@@ -32,7 +32,7 @@ BEGIN
     THEN
       RAISE EXCEPTION USING ERRCODE = 'SG223',
         MESSAGE = format('ticket or role changed while a statement wrote to `%s.%s`', schema_name, table_name),
-        HINT = 'Change them before the statement or after it, with `sminion.enter`.';
+        HINT = 'Change the ticket before or after the statement, with `sminion.enter`.';
     END IF;
   -- Of others the setting is a word too: only a token that was issued to this login names a ticket.
   ELSIF token <> '' THEN

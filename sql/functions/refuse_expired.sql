@@ -8,7 +8,7 @@ AS $sminion$
 BEGIN
   RAISE EXCEPTION USING ERRCODE = 'SG228',
     MESSAGE = format('the row of `%s` is past its retention: `%s` is older than %s', relation, counted_from, keep),
-    DETAIL = 'Such a row is seen by nobody, so it is not written either.',
+    DETAIL = 'Nobody can see such a row, so it cannot be written.',
     HINT = format('Write a later value of `%s`, or leave the row out.', counted_from);
 END
 $sminion$;

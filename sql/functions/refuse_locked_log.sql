@@ -15,6 +15,6 @@ BEGIN
   RAISE EXCEPTION USING ERRCODE = 'SG511',
     MESSAGE = format('the log cannot be %s now: others have it locked', wanted),
     DETAIL = format('It is locked by %s.', sminion.transactions_named(holders)),
-    HINT = 'Call it again when these transactions have ended, or end them. Nobody waits meanwhile.';
+    HINT = 'Call it again when these transactions have ended, or end them. No session waits for this call.';
 END
 $sminion$;

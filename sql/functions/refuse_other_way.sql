@@ -13,7 +13,7 @@ BEGIN
   IF relation <> protected THEN
     RAISE EXCEPTION USING ERRCODE = 'SG229',
       MESSAGE = format('`%s` is a partition of protected table `%s` and cannot be reached by itself', relation, protected),
-      DETAIL = 'The conditions of row security stand on the table.',
+      DETAIL = 'Row security is defined on the table itself.',
       HINT = format('Name `%s` in the statement: its partitions are read through it.', protected);
   END IF;
   RAISE EXCEPTION USING ERRCODE = 'SG229',

@@ -47,7 +47,7 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = 'SG208',
       MESSAGE = format('ticket %s was opened under an earlier policy, and what it opens has changed', t.id),
       DETAIL = coalesce(sminion.changes_since(t.epoch, t.login, t.role), 'The policy was removed meanwhile.'),
-      HINT = 'Open a new ticket. Where none is given, deploy the application that was written for the policy in force.';
+      HINT = 'Open a new ticket. If that is refused, deploy the application that was written for the policy in force.';
   ELSIF t.expires_at <= clock_timestamp() THEN
     RAISE EXCEPTION USING ERRCODE = 'SG204',
       MESSAGE = format('ticket %s expired at %s', t.id, t.expires_at),

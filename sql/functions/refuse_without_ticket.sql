@@ -13,7 +13,7 @@ AS $sminion$
 BEGIN
   RAISE EXCEPTION USING ERRCODE = 'SG201',
     MESSAGE = format('no ticket: role `%s` reaches `%s` as itself', current_user, relation),
-    DETAIL = 'Rows of a protected table are for those who say what for, its owner included.',
+    DETAIL = 'Every access to a protected table needs a declared purpose, also by its owner.',
     HINT = 'Open a ticket with `sminion.open_ticket`, commit, and activate it with `sminion.enter`; in a migration write '
       || '`with op.guard_processing(...)`.';
 END

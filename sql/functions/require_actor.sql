@@ -14,7 +14,7 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = 'SG613',
       MESSAGE = CASE WHEN said IS NULL THEN 'the actor has no character that can be seen'
         ELSE format('the actor has %s characters, and 200 are kept', length(said)) END,
-      HINT = 'Pass a name that can be read, or none: then the login is named.';
+      HINT = 'Pass a name with visible characters, or none: then the login is recorded.';
   END IF;
   RETURN said;
 END

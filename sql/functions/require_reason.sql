@@ -16,7 +16,7 @@ BEGIN
   IF length(said) > 1000 THEN
     RAISE EXCEPTION USING ERRCODE = 'SG613',
       MESSAGE = format('the reason has %s characters, and 1000 are kept', length(said)),
-      HINT = 'Give it in short, and name the document that has the rest.';
+      HINT = 'Shorten it, and name a document with the details.';
   END IF;
   RETURN said;
 END

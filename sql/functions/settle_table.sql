@@ -27,7 +27,7 @@ BEGIN
     RAISE WARNING USING ERRCODE = 'SG510',
       MESSAGE = format('table `%s.%s` is locked: its rows wait', target.schema_name, target.table_name),
       DETAIL = cause,
-      HINT = 'Nothing needs to be repeated: what is withheld stays so, and the next `sminion.settle` goes on.';
+      HINT = 'Nothing needs to be repeated: withheld subjects stay hidden, and the next `sminion.settle` continues.';
     RETURN;
   WHEN OTHERS THEN
     -- it is published, and its rows have no identity: no update of it is possible

@@ -15,7 +15,7 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = 'SG215',
       MESSAGE = format('`%s` has %s characters', name, length(said)),
       DETAIL = format('The log keeps at most %s.', most),
-      HINT = 'Shorten it, and point to the rest.';
+      HINT = 'Shorten it, and name a document with the details.';
   END IF;
   RETURN said;
 END

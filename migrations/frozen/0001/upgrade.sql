@@ -839,7 +839,7 @@ BEGIN
   IF length(said) > 1000 THEN
     RAISE EXCEPTION USING ERRCODE = 'SG613',
       MESSAGE = format('the reason has %s characters, and 1000 are kept', length(said)),
-      HINT = 'Give it in short, and name the document that has the rest.';
+      HINT = 'Shorten it, and name a document with the details.';
   END IF;
   RETURN said;
 END
@@ -862,7 +862,7 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = 'SG613',
       MESSAGE = CASE WHEN said IS NULL THEN 'the actor has no character that can be seen'
         ELSE format('the actor has %s characters, and 200 are kept', length(said)) END,
-      HINT = 'Pass a name that can be read, or none: then the login is named.';
+      HINT = 'Pass a name with visible characters, or none: then the login is recorded.';
   END IF;
   RETURN said;
 END
@@ -886,7 +886,7 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = 'SG215',
       MESSAGE = format('`%s` has %s characters', name, length(said)),
       DETAIL = format('The log keeps at most %s.', most),
-      HINT = 'Shorten it, and point to the rest.';
+      HINT = 'Shorten it, and name a document with the details.';
   END IF;
   RETURN said;
 END
@@ -1325,8 +1325,8 @@ BEGIN
   IF event <> 'give_consent' AND NOT sminion.subject_known(key) THEN
     RAISE WARNING USING ERRCODE = 'SG614',
       MESSAGE = format('no protected row has the subject key `%s`', sminion.log_text(key, 80)),
-      DETAIL = 'What was said is recorded, and holds for rows that are written later. Nobody who is visible now is hidden.',
-      HINT = 'Compare the key with the subject column; upper and lower case and blanks make another text. '
+      DETAIL = 'The change is recorded, and applies to rows that are written later. It hides no row that exists now.',
+      HINT = 'Compare the key with the subject column; upper and lower case and spaces matter. '
         || 'Take back what was meant for somebody else.';
   END IF;
 
@@ -1632,8 +1632,8 @@ BEGIN
   IF unknown > 0 THEN
     RAISE WARNING USING ERRCODE = 'SG614',
       MESSAGE = format('no protected row has %s of the %s subject keys', unknown, cardinality(keys)),
-      DETAIL = 'What was said is recorded, and holds for rows that are written later. Nobody who is visible now is hidden.',
-      HINT = 'Compare the keys with the subject columns; upper and lower case and blanks make another text.';
+      DETAIL = 'The change is recorded, and applies to rows that are written later. It hides no row that exists now.',
+      HINT = 'Compare the keys with the subject columns; upper and lower case and spaces matter.';
   END IF;
   RETURN changed;
 END
@@ -2387,7 +2387,7 @@ BEGIN
     RAISE WARNING USING ERRCODE = 'SG510',
       MESSAGE = format('table `%s.%s` is locked: its rows wait', target.schema_name, target.table_name),
       DETAIL = cause,
-      HINT = 'Nothing needs to be repeated: what is withheld stays so, and the next `sminion.settle` goes on.';
+      HINT = 'Nothing needs to be repeated: withheld subjects stay hidden, and the next `sminion.settle` continues.';
     RETURN;
   WHEN OTHERS THEN
     -- it is published, and its rows have no identity: no update of it is possible
@@ -3284,7 +3284,7 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = 'SG208',
       MESSAGE = format('ticket %s was opened under an earlier policy, and what it opens has changed', t.id),
       DETAIL = coalesce(sminion.changes_since(t.epoch, t.login, t.role), 'The policy was removed meanwhile.'),
-      HINT = 'Open a new ticket. Where none is given, deploy the application that was written for the policy in force.';
+      HINT = 'Open a new ticket. If that is refused, deploy the application that was written for the policy in force.';
   ELSIF t.expires_at <= clock_timestamp() THEN
     RAISE EXCEPTION USING ERRCODE = 'SG204',
       MESSAGE = format('ticket %s expired at %s', t.id, t.expires_at),
@@ -3318,7 +3318,7 @@ AS $sminion$
 BEGIN
   RAISE EXCEPTION USING ERRCODE = 'SG228',
     MESSAGE = format('the row of `%s` is past its retention: `%s` is older than %s', relation, counted_from, keep),
-    DETAIL = 'Such a row is seen by nobody, so it is not written either.',
+    DETAIL = 'Nobody can see such a row, so it cannot be written.',
     HINT = format('Write a later value of `%s`, or leave the row out.', counted_from);
 END
 $sminion$;
@@ -3340,7 +3340,7 @@ AS $sminion$
 BEGIN
   RAISE EXCEPTION USING ERRCODE = 'SG201',
     MESSAGE = format('no ticket: role `%s` reaches `%s` as itself', current_user, relation),
-    DETAIL = 'Rows of a protected table are for those who say what for, its owner included.',
+    DETAIL = 'Every access to a protected table needs a declared purpose, also by its owner.',
     HINT = 'Open a ticket with `sminion.open_ticket`, commit, and activate it with `sminion.enter`; in a migration write '
       || '`with op.guard_processing(...)`.';
 END
@@ -3364,7 +3364,7 @@ BEGIN
   IF relation <> protected THEN
     RAISE EXCEPTION USING ERRCODE = 'SG229',
       MESSAGE = format('`%s` is a partition of protected table `%s` and cannot be reached by itself', relation, protected),
-      DETAIL = 'The conditions of row security stand on the table.',
+      DETAIL = 'Row security is defined on the table itself.',
       HINT = format('Name `%s` in the statement: its partitions are read through it.', protected);
   END IF;
   RAISE EXCEPTION USING ERRCODE = 'SG229',
@@ -3704,8 +3704,8 @@ DECLARE
   in_force  sminion.policy;
   held      sminion.login;
   why       sminion.purpose;
-  room      sminion.compartment;
-  rooms     integer;
+  chosen    sminion.compartment;
+  fitting   integer;
   -- two random UUIDs: 244 random bits, hashed once, of which the token carries 128
   secret    text := left(encode(sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())), 'hex'), 32);
   encrypted boolean := sminion.encrypted();
@@ -3749,13 +3749,13 @@ BEGIN
   END IF;
   SELECT p.* INTO STRICT why FROM sminion.purpose p WHERE p.name = open_ticket.purpose AND p.retired_at IS NULL;
 
-  SELECT count(*) INTO rooms FROM sminion.compartment c
+  SELECT count(*) INTO fitting FROM sminion.compartment c
   WHERE c.purpose = open_ticket.purpose AND (open_ticket.schemas IS NULL OR c.schemas || c.tables @> open_ticket.schemas);
-  IF rooms <> 1 THEN
+  IF fitting <> 1 THEN
     RAISE EXCEPTION USING ERRCODE = 'SG213',
-      MESSAGE = CASE WHEN rooms = 0
+      MESSAGE = CASE WHEN fitting = 0
         THEN format('no compartment of purpose `%s` holds all of %s', open_ticket.purpose, open_ticket.schemas)
-        ELSE format('purpose `%s` has %s compartments that fit', open_ticket.purpose, rooms) END,
+        ELSE format('purpose `%s` has %s compartments that fit', open_ticket.purpose, fitting) END,
       DETAIL = 'Compartments: ' || coalesce((
         -- by schemas, where these tell the compartments from one another
         SELECT string_agg('{' || array_to_string(CASE WHEN c.alike THEN c.tables ELSE c.schemas END, ', ') || '}', ' '
@@ -3765,21 +3765,21 @@ BEGIN
               FROM sminion.compartment c WHERE c.purpose = open_ticket.purpose) AS c), 'none') || '.',
       HINT = 'Name the schemas or tables you need, all of one compartment: `schemas => ARRAY[...]`.';
   END IF;
-  SELECT c.* INTO STRICT room FROM sminion.compartment c
+  SELECT c.* INTO STRICT chosen FROM sminion.compartment c
   WHERE c.purpose = open_ticket.purpose AND (open_ticket.schemas IS NULL OR c.schemas || c.tables @> open_ticket.schemas);
 
   -- A login that inherits the role acts with its privileges outside of `enter`, one that may grant it lends them. One that
   -- the policy accepts as an owner could grant itself anything.
   IF NOT held.may_own AND (
-    pg_has_role(session_user, room.role, 'USAGE') OR pg_has_role(session_user, room.role, 'MEMBER WITH ADMIN OPTION'))
+    pg_has_role(session_user, chosen.role, 'USAGE') OR pg_has_role(session_user, chosen.role, 'MEMBER WITH ADMIN OPTION'))
   THEN
     RAISE EXCEPTION USING ERRCODE = 'SG219',
-      MESSAGE = format('login `%s` inherits or may grant compartment `%s`', session_user, room.role),
+      MESSAGE = format('login `%s` inherits or may grant compartment `%s`', session_user, chosen.role),
       HINT = 'Run `sminion-guard apply`, which repairs the membership, or ask the DBA.';
   END IF;
-  IF NOT pg_has_role(session_user, room.role, 'MEMBER') THEN
+  IF NOT pg_has_role(session_user, chosen.role, 'MEMBER') THEN
     RAISE EXCEPTION USING ERRCODE = 'SG212',
-      MESSAGE = format('login `%s` is not a member of compartment `%s`', session_user, room.role),
+      MESSAGE = format('login `%s` is not a member of compartment `%s`', session_user, chosen.role),
       HINT = 'Run `sminion-guard apply`.';
   END IF;
   IF why.sees_blocked AND coalesce(open_ticket.subject, '') = '' THEN
@@ -3819,13 +3819,13 @@ BEGIN
   LOOP
     ticket_id := ((extract(epoch FROM clock_timestamp()) - 1735689600) * 1000000)::bigint * 512
       + ('x' || right(gen_random_uuid()::text, 3))::bit(12)::integer % 512;
-    token := ticket_id || '.' || secret || '.' || room.role;
+    token := ticket_id || '.' || secret || '.' || chosen.role;
     INSERT INTO sminion.ticket (
       id, token_hash, expires_at, login, nth, role, mask, alternating, epoch, require_tls, purpose, basis, basis_ref,
       actor, unit, reason, subject, "values", client_address, encrypted, application
     ) VALUES (
       ticket_id, sha256(convert_to(token, 'UTF8')), clock_timestamp() + in_force.ticket_lifetime, session_user, next,
-      room.role, room.mask, held.may_hold_incompatible, in_force.epoch, in_force.require_tls, open_ticket.purpose,
+      chosen.role, chosen.mask, held.may_hold_incompatible, in_force.epoch, in_force.require_tls, open_ticket.purpose,
       why.basis, rests_on, who, unit_said, what_for,
       CASE WHEN open_ticket.subject IS NOT NULL THEN sminion.subject_key(open_ticket.subject, open_ticket.kind) END,
       sminion.ticket_values(open_ticket."values"), inet_client_addr(), encrypted, current_setting('application_name')
@@ -4745,7 +4745,7 @@ BEGIN
   RAISE EXCEPTION USING ERRCODE = 'SG511',
     MESSAGE = format('the log cannot be %s now: others have it locked', wanted),
     DETAIL = format('It is locked by %s.', sminion.transactions_named(holders)),
-    HINT = 'Call it again when these transactions have ended, or end them. Nobody waits meanwhile.';
+    HINT = 'Call it again when these transactions have ended, or end them. No session waits for this call.';
 END
 $sminion$;
 
@@ -4774,7 +4774,7 @@ BEGIN
   IF months > 24 THEN
     RAISE EXCEPTION USING ERRCODE = 'SG612',
       MESSAGE = format('partitions of the log are made for 24 months ahead at most, not %s', months),
-      HINT = 'Call `sminion.extend_log()` now and then; `settle` does.';
+      HINT = 'Call `sminion.extend_log()` regularly; `settle` calls it too.';
   END IF;
   -- Two at once would make the same partition. A table's lock and no advisory one, which any client could take and keep:
   -- then no new month would be made, and at its beginning everybody would be refused.
@@ -5020,8 +5020,8 @@ BEGIN
   ELSIF sminion.fixed_ticket() IS DISTINCT FROM good THEN
     RAISE EXCEPTION USING ERRCODE = 'SG223',
       MESSAGE = 'this statement has already written under another ticket',
-      DETAIL = 'What is sent to the server at once stands under one ticket.',
-      HINT = 'Send what stands under another ticket as a statement of its own.';
+      DETAIL = 'Statements that are sent in one message use one ticket.',
+      HINT = 'Send statements under another ticket separately.';
   END IF;
   RETURN NULL;
 END
@@ -5062,7 +5062,7 @@ BEGIN
     THEN
       RAISE EXCEPTION USING ERRCODE = 'SG223',
         MESSAGE = format('ticket or role changed while a statement wrote to `%s.%s`', schema_name, table_name),
-        HINT = 'Change them before the statement or after it, with `sminion.enter`.';
+        HINT = 'Change the ticket before or after the statement, with `sminion.enter`.';
     END IF;
   -- Of others the setting is a word too: only a token that was issued to this login names a ticket.
   ELSIF token <> '' THEN
@@ -5113,7 +5113,7 @@ BEGIN
   IF EXISTS (SELECT FROM sminion.login l WHERE l.login = keep_log_of.login) THEN
     RAISE EXCEPTION USING ERRCODE = 'SG607',
       MESSAGE = format('login `%s` has its tickets in this database', keep_log_of.login),
-      HINT = 'Let the log of another database be written by a login of its own.';
+      HINT = 'Use a separate login for the log of another database.';
   END IF;
   UPDATE sminion.log_home h SET ended_at = clock_timestamp(), ended_by = session_user
   WHERE h.login = keep_log_of.login AND h.ended_at IS NULL;

@@ -31,6 +31,6 @@ def told(found: Iterable[tuple[Any, ...]]) -> Iterator[Problem]:
             message,
             detail=cause,
             hint="let `sminion_owner` see every row (`ALTER POLICY ... TO ...` names the roles that a policy is for)"
-            " and update `guard_mask`; what is withheld stays so meanwhile",
+            " and update `guard_mask`; withheld subjects stay hidden meanwhile",
             refuses=False,
         )

@@ -10,22 +10,22 @@ import pytest
 from rich.console import Console
 
 from sminion_guard import demo
-from sminion_guard.demo import story_application, story_context, story_log, story_people, story_wall
+from sminion_guard.demo import story_application, story_context, story_log, story_merges, story_people
+from sminion_guard.demo.printer import Printer
 from sminion_guard.demo.run import STORY
-from sminion_guard.demo.stage import DATABASE, Stage, build
-from sminion_guard.demo.teller import Teller
+from sminion_guard.demo.shop import DATABASE, Shop, build
 from sminion_guard.embedded import Binaries, Server
 
 PEOPLE = 1000
 
-SABOTAGE: dict[str, tuple[Callable[[Stage], None], str]] = {
+SABOTAGE: dict[str, tuple[Callable[[Shop], None], str]] = {
     "a role with privileges on both sides": (
-        story_wall.merge_wall,
+        story_merges.merges,
         "GRANT USAGE ON SCHEMA marketing TO shop_contract; GRANT SELECT ON marketing.subscriber TO shop_contract"),
     "two compartments that no longer clash": (
-        story_wall.merge_wall, "UPDATE sminion.compartment SET clashes = '{}'"),
+        story_merges.merges, "UPDATE sminion.compartment SET clashes = '{}'"),
     "a compartment that lost a privilege it needs": (
-        story_wall.ordinary_day, "REVOKE SELECT (total) ON sales.orders FROM shop_accounting"),
+        story_merges.ordinary_day, "REVOKE SELECT (total) ON sales.orders FROM shop_accounting"),
     "a table without row security": (
         story_context.forged_context, "ALTER TABLE crm.customer DISABLE ROW LEVEL SECURITY"),
     "a column that the purpose does not need": (
@@ -52,15 +52,15 @@ SABOTAGE: dict[str, tuple[Callable[[Stage], None], str]] = {
 
 
 @pytest.fixture
-def teller() -> Teller:
-    return Teller(Console(file=io.StringIO(), highlight=False))
+def printer() -> Printer:
+    return Printer(Console(file=io.StringIO(), highlight=False))
 
 
-def test_every_answer_of_the_story_is_the_expected_one(binaries: Binaries, teller: Teller) -> None:
-    outcome = demo.run(people=PEOPLE, pg=str(binaries.bin_dir), teller=teller)
+def test_every_answer_of_the_story_is_the_expected_one(binaries: Binaries, printer: Printer) -> None:
+    outcome = demo.run(people=PEOPLE, pg=str(binaries.bin_dir), printer=printer)
     assert outcome.surprises == ()
     assert outcome.answers > 50
-    file = teller.console.file
+    file = printer.console.file
     assert isinstance(file, io.StringIO)
     text = file.getvalue()
     assert f"{outcome.answers} answers, all as expected" in text
@@ -68,10 +68,10 @@ def test_every_answer_of_the_story_is_the_expected_one(binaries: Binaries, telle
 
 
 @pytest.fixture(scope="module")
-def shop(binaries: Binaries) -> Iterator[Server]:
+def server_with_shop(binaries: Binaries) -> Iterator[Server]:
     """A server with the shop under the guard, to be cloned: its roles are the policy's, so it has the server alone."""
     with Server(binaries, durable=False) as server:
-        with build(server, PEOPLE, Teller(Console(file=io.StringIO()))):
+        with build(server, PEOPLE, Printer(Console(file=io.StringIO()))):
             pass
         with psycopg.connect(server.dsn(), autocommit=True) as admin:
             admin.execute("ALTER DATABASE shop RENAME TO original")
@@ -79,46 +79,46 @@ def shop(binaries: Binaries) -> Iterator[Server]:
 
 
 @pytest.fixture
-def stage(shop: Server, teller: Teller) -> Iterator[Stage]:
-    """The stage as it is before the first chapter."""
-    with psycopg.connect(shop.dsn(), autocommit=True) as admin:
+def shop(server_with_shop: Server, printer: Printer) -> Iterator[Shop]:
+    """The shop as it is before the first chapter."""
+    with psycopg.connect(server_with_shop.dsn(), autocommit=True) as admin:
         admin.execute(f"CREATE DATABASE {DATABASE} TEMPLATE original")
     try:
-        with Stage.on(shop, PEOPLE, teller) as fresh:
+        with Shop.on(server_with_shop, PEOPLE, printer) as fresh:
             yield fresh
     finally:
-        with psycopg.connect(shop.dsn(), autocommit=True) as admin:
+        with psycopg.connect(server_with_shop.dsn(), autocommit=True) as admin:
             admin.execute(f"DROP DATABASE {DATABASE} WITH (FORCE)")
 
 
-def before(chapter: Callable[[Stage], None]) -> tuple[Callable[[Stage], None], ...]:
+def before(chapter: Callable[[Shop], None]) -> tuple[Callable[[Shop], None], ...]:
     """The chapters that must be told before: the log tells of all others, which stand by themselves."""
     return STORY[: STORY.index(chapter)] if chapter is story_log.access_log else ()
 
 
 @pytest.mark.postgres(18)  # what the story notices does not depend on the server's version
 @pytest.mark.parametrize("what", SABOTAGE)
-def test_the_story_notices(stage: Stage, what: str) -> None:
+def test_the_story_notices(shop: Shop, what: str) -> None:
     chapter, sabotage = SABOTAGE[what]
     for earlier in before(chapter):
-        earlier(stage)
-    assert not stage.teller.surprises
-    with psycopg.connect(stage.server.dsn(dbname=DATABASE), autocommit=True) as admin:
+        earlier(shop)
+    assert not shop.printer.surprises
+    with psycopg.connect(shop.server.dsn(dbname=DATABASE), autocommit=True) as admin:
         admin.execute(sabotage)
-    chapter(stage)
-    assert stage.teller.surprises
+    chapter(shop)
+    assert shop.printer.surprises
 
 
 @pytest.mark.postgres(18)
 @pytest.mark.parametrize("chapter", STORY, ids=lambda chapter: chapter.__name__)
 def test_a_chapter_is_as_expected_where_nothing_is_taken_away(
-    stage: Stage, chapter: Callable[[Stage], None]
+    shop: Shop, chapter: Callable[[Shop], None]
 ) -> None:
     for told in (*before(chapter), chapter):
-        told(stage)
-    assert not stage.teller.surprises
+        told(shop)
+    assert not shop.printer.surprises
 
 
 def test_each_chapter_that_asks_the_server_is_sabotaged_too() -> None:
     # `promises` only prints the policy.
-    assert {chapter for chapter, _ in SABOTAGE.values()} == {*STORY} - {story_wall.promises}
+    assert {chapter for chapter, _ in SABOTAGE.values()} == {*STORY} - {story_merges.promises}

@@ -8,7 +8,7 @@ import pytest
 
 from sminion_guard.demo import rows
 from sminion_guard.demo.people import BORN, people
-from sminion_guard.demo.stage import CONSENTING, HEROINE
+from sminion_guard.demo.shop import CONSENTING, HEROINE
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 TABLES = rows.CUSTOMER_TABLES | rows.EMPLOYEE_TABLES | rows.BOUGHT_TABLES

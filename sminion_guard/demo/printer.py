@@ -1,4 +1,4 @@
-"""Tells the story on the terminal: who asks, the SQL, the answer. Plain text where there is no terminal."""
+"""Prints the demo: who asks, the SQL, the answer. Plain text if the output is no terminal."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ WIDTH = 80
 ROWS_SHOWN = 5
 
 
-class Teller:
+class Printer:
     """Prints, and keeps count of answers that are not the expected ones.
 
     :param console: where to print.
@@ -53,7 +53,7 @@ class Teller:
 
     @contextmanager
     def work(self, what: str) -> Iterator[list[str]]:
-        """Name a longer work and measure it; what is appended to the list is told with the time."""
+        """Name a longer work and measure it; what is appended to the list is printed with the time."""
         notes: list[str] = []
         start = perf_counter()
         if self.console.is_terminal:

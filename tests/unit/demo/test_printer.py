@@ -1,4 +1,4 @@
-"""The teller: plain text without a terminal, and no answer passes unjudged."""
+"""The printer: plain text without a terminal, and no answer passes unjudged."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rich.console import Console
 from sminion_guard.demo import answer
 from sminion_guard.demo.answer import Answer, Expectation, Refusal
 from sminion_guard.demo.asking import told_token
-from sminion_guard.demo.teller import WIDTH, Teller
+from sminion_guard.demo.printer import WIDTH, Printer
 from sminion_guard.errors import DataNotNeeded
 
 ONE = Answer(("n",), ((7,),), 1, 0.001)
@@ -24,8 +24,8 @@ def written() -> io.StringIO:
 
 
 @pytest.fixture
-def teller(written: io.StringIO) -> Teller:
-    return Teller(Console(file=written, highlight=False))
+def printer(written: io.StringIO) -> Printer:
+    return Printer(Console(file=written, highlight=False))
 
 
 @pytest.mark.parametrize(("expectation", "fits", "fails"), [
@@ -48,23 +48,23 @@ def test_an_expectation_tells_the_right_answer_from_a_wrong_one(
     assert expectation(fails)
 
 
-def test_a_wrong_answer_is_counted_and_shown(teller: Teller, written: io.StringIO) -> None:
-    teller.shows("somebody", "SELECT 7", ONE, answer.value(8))
-    assert teller.answers == 1
-    (surprise,) = teller.surprises
+def test_a_wrong_answer_is_counted_and_shown(printer: Printer, written: io.StringIO) -> None:
+    printer.shows("somebody", "SELECT 7", ONE, answer.value(8))
+    assert printer.answers == 1
+    (surprise,) = printer.surprises
     assert "expected the value 8" in surprise
     assert "NOT AS EXPECTED" in written.getvalue()
 
 
-def test_a_right_answer_is_no_surprise(teller: Teller, written: io.StringIO) -> None:
-    teller.shows("somebody", "SELECT 7", ONE, answer.value(7))
-    assert (teller.answers, teller.surprises) == (1, [])
+def test_a_right_answer_is_no_surprise(printer: Printer, written: io.StringIO) -> None:
+    printer.shows("somebody", "SELECT 7", ONE, answer.value(7))
+    assert (printer.answers, printer.surprises) == (1, [])
     assert "n = 7  (1.0 ms)" in written.getvalue()
 
 
-def test_a_refusal_is_told_with_its_parts(teller: Teller, written: io.StringIO) -> None:
+def test_a_refusal_is_told_with_its_parts(printer: Printer, written: io.StringIO) -> None:
     found = Refusal.of(DataNotNeeded("SG103", "not needed", detail="it is not", hint="leave it out"))
-    teller.shows("somebody", "SELECT 1", Answer(refusal=found), answer.refused("SG103"))
+    printer.shows("somebody", "SELECT 1", Answer(refusal=found), answer.refused("SG103"))
     text = written.getvalue()
     assert "SG103 DataNotNeeded  not needed" in text
     assert "detail: it is not" in text
@@ -73,7 +73,7 @@ def test_a_refusal_is_told_with_its_parts(teller: Teller, written: io.StringIO) 
 
 def test_carets_stay_under_the_text_however_narrow_the_terminal_is() -> None:
     written = io.StringIO()
-    narrow = Teller(Console(file=written, width=40, force_terminal=False))
+    narrow = Printer(Console(file=written, width=40, force_terminal=False))
     narrow.console.width = 40
     excerpt = "  line 1: SELECT born_on FROM crm.customer WHERE true\n                 ^^^^^^^"
     found = Refusal.of(DataNotNeeded("SG103", "not needed", detail="a: b\nSG102: c", hint="d", excerpt=excerpt))
@@ -89,10 +89,10 @@ def test_an_error_without_sqlstate_is_still_an_answer() -> None:
     assert Refusal.of(psycopg.OperationalError("server closed the connection")).message.startswith("server closed")
 
 
-def test_without_a_terminal_the_text_is_plain_and_fits(teller: Teller, written: io.StringIO) -> None:
-    teller.chapter("Title", "word " * 100)
-    teller.table(("a", "n"), [("[bold]x[/bold]", 1), ("y" * 200, 20)])
-    with teller.work("[red]work[/red]") as notes:
+def test_without_a_terminal_the_text_is_plain_and_fits(printer: Printer, written: io.StringIO) -> None:
+    printer.chapter("Title", "word " * 100)
+    printer.table(("a", "n"), [("[bold]x[/bold]", 1), ("y" * 200, 20)])
+    with printer.work("[red]work[/red]") as notes:
         notes.append("done")
     text = written.getvalue()
     assert "\x1b" not in text
@@ -101,8 +101,8 @@ def test_without_a_terminal_the_text_is_plain_and_fits(teller: Teller, written: 
     assert max(map(len, text.splitlines())) <= WIDTH
 
 
-def test_only_so_many_rows_are_shown_and_it_is_said(teller: Teller, written: io.StringIO) -> None:
-    teller.shows("somebody", "TABLE t", Answer(("n",), tuple((n,) for n in range(9)), 9), answer.rows(9), rows=2)
+def test_only_so_many_rows_are_shown_and_it_is_said(printer: Printer, written: io.StringIO) -> None:
+    printer.shows("somebody", "TABLE t", Answer(("n",), tuple((n,) for n in range(9)), 9), answer.rows(9), rows=2)
     assert "9 rows, the first 2 of them here" in written.getvalue()
     assert "    8" not in written.getvalue()
 

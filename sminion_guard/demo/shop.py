@@ -1,4 +1,4 @@
-"""Builds the stage of the story: a server, the shop with its people, and the guard installed over them."""
+"""Builds the shop of the demo: a server, the shop's database with its people, and the guard installed in it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from psycopg import sql
 from sminion_guard import migrate, resources
 from sminion_guard.demo.actors import Actor
 from sminion_guard.demo.filling import fill
-from sminion_guard.demo.teller import Teller
+from sminion_guard.demo.printer import Printer
 from sminion_guard.embedded import Server
 from sminion_guard.policy import Policy, load
 
@@ -29,26 +29,26 @@ CONSENTING = 3
 
 
 @dataclass(slots=True)
-class Stage:
-    """What the story plays on.
+class Shop:
+    """A running shop, as the chapters of the demo use it.
 
     :param server: the running server.
     :param policy: the shop's policy.
     :param people: the number of customers.
-    :param teller: prints.
+    :param printer: prints.
     """
 
     server: Server
     policy: Policy
     people: int
-    teller: Teller
+    printer: Printer
     actors: dict[str, Actor]
 
     @classmethod
-    def on(cls, server: Server, people: int, teller: Teller) -> Self:
-        """The stage on a server where the shop stands already."""
+    def on(cls, server: Server, people: int, printer: Printer) -> Self:
+        """The shop on a server that has its database already."""
         actors = {login: Actor(login, who, server.dsn(user=login, dbname=DATABASE)) for login, who in ACTORS.items()}
-        return cls(server, shop_policy(), people, teller, actors)
+        return cls(server, shop_policy(), people, printer, actors)
 
     def __enter__(self) -> Self:
         return self
@@ -98,7 +98,7 @@ def shop_policy() -> Policy:
     return load(resources.examples() / "shop" / "privacy.toml")
 
 
-def build(server: Server, people: int, teller: Teller) -> Stage:
+def build(server: Server, people: int, printer: Printer) -> Shop:
     """Create the shop's database on a running server, fill it, and put it under the guard.
 
     :param people: how many customers to generate.
@@ -106,28 +106,28 @@ def build(server: Server, people: int, teller: Teller) -> Stage:
     """
     policy = shop_policy()
     dsn = server.dsn(dbname=DATABASE)
-    with teller.work("roles, database and seven schemas, as they were before the guard"):
+    with printer.work("roles, database and seven schemas, as they were before the guard"):
         _create(server, policy)
     with psycopg.connect(dsn) as conn:
-        with teller.work(f"{people} customers, their orders, questions and clicks:") as notes:
+        with printer.work(f"{people} customers, their orders, questions and clicks:") as notes:
             written = fill(conn, people)
             conn.execute("ANALYZE")
             conn.commit()
             notes.append(f"{written} rows")
-        with teller.work("the guard's own schema, by its migrations"):
+        with printer.work("the guard's own schema, by its migrations"):
             migrate.upgrade(dsn)
-        with teller.work("the policy, as roles and row security:") as notes:
+        with printer.work("the policy, as roles and row security:") as notes:
             notes.append(_apply(conn, policy))
     with psycopg.connect(dsn, autocommit=True) as admin:
         for login, office in OFFICES.items():
             admin.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(office), sql.Identifier(login)))
-    stage = Stage.on(server, people, teller)
+    shop = Shop.on(server, people, printer)
     try:
-        _permit(stage)
+        _permit(shop)
     except BaseException:
-        stage.__exit__(None, None, None)
+        shop.__exit__(None, None, None)
         raise
-    return stage
+    return shop
 
 
 def _create(server: Server, policy: Policy) -> None:
@@ -147,15 +147,15 @@ def _apply(conn: psycopg.Connection, policy: Policy) -> str:
     return f"{len(policy.tables())} tables, {len(policy.purposes)} purposes"
 
 
-def _permit(stage: Stage) -> None:
-    teller, olga = stage.teller, stage.login("olga")
+def _permit(shop: Shop) -> None:
+    printer, olga = shop.printer, shop.login("olga")
     consents = (
         ("marketing", "customer", "from the old newsletter tool",
-         [str(number) for number in range(1, stage.people + 1, 2) if number % CONSENTING]),
+         [str(number) for number in range(1, shop.people + 1, 2) if number % CONSENTING]),
         ("door", "employee", "signed form in the personnel file",
          [str(1_000_001 + number) for number in range(0, 120, 2)]),
     )
-    with teller.work("consents given before, taken over by the privacy officer:") as notes:
+    with printer.work("consents given before, taken over by the privacy officer:") as notes:
         given = 0
         for purpose, kind, reason, subjects in consents:
             row = olga.conn.execute(
@@ -165,8 +165,8 @@ def _permit(stage: Stage) -> None:
             given += row[0]
         notes.append(str(given))
     with (
-        teller.work("the mask of every row, in short transactions beside the running shop"),
-        psycopg.connect(stage.server.dsn(dbname=DATABASE)) as conn,
+        printer.work("the mask of every row, in short transactions beside the running shop"),
+        psycopg.connect(shop.server.dsn(dbname=DATABASE)) as conn,
     ):
         migrate.fill_masks(conn)
         migrate.settle_all(conn)
