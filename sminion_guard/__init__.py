@@ -1,4 +1,4 @@
-"""sminion_guard makes PostgreSQL process personal data only for the purposes they were collected for.
+"""sminion_guard makes PostgreSQL process personal data only for the purposes it was collected for.
 
 The public names are loaded when they are first used: importing the package costs nothing, and a tool that only reads a
 policy needs no SQLAlchemy. docs/API.md lists them.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 
 class GuardError(Exception):
-    """Anything sminion_guard refuses or cannot do.
+    """Base class of everything that sminion_guard refuses or cannot do.
 
     :param code: a code of the catalogue, such as ``SG101``; raised by the server it is the SQLSTATE too.
     :param message: what is wrong, in lower case, names in backticks.
@@ -54,7 +54,7 @@ class PolicyError(GuardError):
 
 
 class InstallError(GuardError):
-    """The database is not in a state in which the guard can be installed, changed or removed."""
+    """The guard cannot be installed, changed or removed in this database as it is."""
 
 
 class ContextMissing(GuardError):
@@ -70,19 +70,19 @@ class IncompatibleMerge(PurposeViolation):
 
 
 class DataNotNeeded(PurposeViolation):
-    """The purpose does not need these data: a schema out of its reach, or a column of a category it does not need."""
+    """The purpose does not need this data: its schema is out of reach, or its category is not needed."""
 
 
 class OperationNotAllowed(PurposeViolation):
-    """The purpose may not do this operation on these data."""
+    """The purpose may not do this operation on this data."""
 
 
 class OpaqueStatement(PurposeViolation):
-    """What the statement touches cannot be known before it runs, so it does not run."""
+    """The analyzer cannot know what the statement would touch, so the statement is not run."""
 
 
 class ContextEscape(PurposeViolation):
-    """The statement would leave, change or outlive the context that the ticket stands for."""
+    """The statement would leave, change or outlive the context of its ticket."""
 
 
 class TicketRefused(GuardError):
@@ -98,8 +98,8 @@ class TransferRefused(GuardError):
 
 
 class EmbeddedServerError(GuardError):
-    """The PostgreSQL of our own, for demo and tests, cannot be found or started."""
+    """The embedded PostgreSQL, for demo and tests, cannot be found or started."""
 
 
 class ExtraMissing(GuardError, ImportError):
-    """An optional part of the installation is needed, and not there."""
+    """An extra of the package is needed, but not installed."""

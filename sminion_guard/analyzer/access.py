@@ -15,7 +15,7 @@ from sminion_guard.policy.model import Operation
 
 
 class Manner(IntEnum):
-    """How a value reaches the output, from the most to the least revealing."""
+    """How a value gets into the output, from the most to the least revealing way."""
 
     COPIED = 0
     COMPUTED = 1

@@ -198,7 +198,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Catalog:
-    """All of it. ``version`` changes whenever any content does; equal versions mean equal content."""
+    """The whole catalog. ``version`` changes whenever any content does; equal versions mean equal content."""
 
     version: str
     database: str

@@ -62,7 +62,7 @@ class SubjectPlace:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the analyzer says of a text: allowed when all of its statements are, in one and the same compartment."""
+    """The analyzer's answer for a text. It is allowed if all of its statements are, in one compartment."""
 
     sql: str
     purpose: str

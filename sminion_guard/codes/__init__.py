@@ -26,7 +26,7 @@ CODES: dict[str, Code] = {
     for group in (JUDGEMENT, CONTEXT, POLICY, INSTALL, SUBJECTS, EMBEDDED, AUDIT, COMMAND, TESTING)
     for entry in group
 }
-"""The catalogue: code to entry, with what happened, why it is refused, what to do, and the class it is raised as."""
+"""The catalogue: maps a code to its entry: what happened, why it is refused, what to do, and its exception class."""
 
 
 def error_class(code: str) -> type[errors.GuardError]:

@@ -18,7 +18,7 @@ CANDIDATES = ("postgres", "nobody")
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The account of the server's processes and of its data directory.
+    """The operating system account of the server's processes and its data directory.
 
     :param name: the login name, for messages.
     :param uid: its user id.

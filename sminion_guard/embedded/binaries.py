@@ -75,7 +75,7 @@ def find_binaries(prefer: str | None = None) -> Binaries:
 
 
 def available() -> Iterator[Binaries]:
-    """Every supported installation, in the order in which :func:`find_binaries` takes them.
+    """Every supported installation, in the order in which :func:`find_binaries` tries them.
 
     :raises EmbeddedServerError: SG852 when ``SMINION_GUARD_PG_BIN`` names an unusable directory: who sets it means it.
     """

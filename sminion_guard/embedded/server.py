@@ -21,7 +21,7 @@ from sminion_guard.errors import EmbeddedServerError
 
 
 class Server:
-    """A server that lives as long as this object's block, and no longer than this process.
+    """A server that runs until the end of this object's ``with`` block, and never longer than this process.
 
     Ends with :meth:`stop`, at the end of the block, at the end of the interpreter, and, through a small watching
     process, when this process is killed in whatever way. Root lends it an account.

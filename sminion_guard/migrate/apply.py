@@ -41,7 +41,7 @@ def apply(
     lock_timeout: int = LOCK_TIMEOUT,
     attempts: int = LOCK_ATTEMPTS,
 ) -> Report:
-    """Put ``policy`` in force: what is new is made, what is altered is repaired, what is no longer wanted is undone.
+    """Apply ``policy``: create new objects, repair altered ones, and remove those that the policy no longer has.
 
     The same policy applied again changes nothing. All of it is one transaction, so at no time is there half a policy;
     the masks follow in many small ones, and a row whose mask is not filled in yet is visible to nobody.

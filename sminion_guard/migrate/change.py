@@ -10,7 +10,7 @@ from sminion_guard.migrate.installed import InstalledObject
 
 
 class State(StrEnum):
-    """How an object stands to the policy."""
+    """The state of an object: as the policy says, outdated, altered, missing or stray."""
 
     INSTALLED = "INSTALLED"
     """in place, as the policy wants it"""

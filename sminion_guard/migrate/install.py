@@ -21,7 +21,7 @@ BRANCH = "sminion_guard"
 
 
 def upgrade(url_or_conninfo: str, revision: str = "head") -> None:
-    """Install the database side, or bring it up to ``revision``, in one transaction.
+    """Install the database side, or upgrade it to ``revision``, in one transaction.
 
     :param url_or_conninfo: SQLAlchemy URL or libpq connection string.
     :raises InstallError: when the role lacks what it needs, or the database is not fit; SG802 for another address.
@@ -30,7 +30,7 @@ def upgrade(url_or_conninfo: str, revision: str = "head") -> None:
 
 
 def downgrade(url_or_conninfo: str, revision: str = "base") -> None:
-    """Take the database side away again; with ``base`` nothing is left of it, the access log included.
+    """Uninstall the database side; ``base`` removes all of it, including the access log.
 
     :raises InstallError: SG407 while a policy is in place.
     """
@@ -38,7 +38,7 @@ def downgrade(url_or_conninfo: str, revision: str = "base") -> None:
 
 
 def offline_sql(direction: Literal["upgrade", "downgrade"]) -> str:
-    """The whole installation, or its way back, as a script in one transaction: ``psql -v ON_ERROR_STOP=1 -f FILE``."""
+    """The whole installation, or its reverse, as a script in one transaction: ``psql -v ON_ERROR_STOP=1 -f FILE``."""
     written = io.StringIO()
     config = _config(written)
     if direction == "upgrade":

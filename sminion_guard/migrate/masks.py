@@ -82,7 +82,7 @@ class _Yielding:
 def fill_masks(
     connection: psycopg.Connection[Any], progress: Progress | None = None, *, patience: float = PATIENCE
 ) -> int:
-    """Bring all states, then all rows, to the masks of the policy in force; returns the rows changed.
+    """Update all states, then all rows, to the masks of the policy in force. Returns the number of rows changed.
 
     :param connection: not in a transaction; of a superuser, or of a member of ``<policy>_maintenance``.
     :param progress: told after each step.
@@ -138,7 +138,7 @@ def _fill_rows(work: _Yielding) -> int:
 def settle_all(
     connection: psycopg.Connection[Any], progress: Progress | None = None, *, patience: float = PATIENCE
 ) -> int:
-    """Move every withheld subject into the masks of its rows; returns how many subjects were settled.
+    """Settle all withheld subjects: update the masks of their rows. Returns the number of subjects.
 
     Subjects that the application itself keeps back (by a trigger, a constraint, a policy) stay withheld: see
     ``sminion.settle_problems``.

@@ -26,7 +26,7 @@ MOST_CHANGES = 5
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The difference between a policy and a database, in the order in which it would be worked off.
+    """The difference between a policy and a database, in the order in which `apply` would change it.
 
     :param problems: what the preflight found; with one that refuses, nothing would be done.
     :param guard: objects of schema ``sminion`` that are not as the installed version made them; mended first.
@@ -95,7 +95,7 @@ class Plan:
 
 
 def plan(connection: psycopg.Connection[Any], policy: Policy) -> Plan:
-    """Compare ``policy`` with the database; nothing is changed.
+    """Compare ``policy`` with the database. Changes nothing.
 
     :raises InstallError: SG409 when the guard is not installed, SG412 for another subject key, SG411 in a transaction.
     """

@@ -53,7 +53,7 @@ def processing(
     kind: str | None = None,
     values: Mapping[str, Any] | None = None,
 ) -> Iterator[None]:
-    """Within it, ``connection`` acts for ``purpose``: a data migration of an owner, or of any login of the policy.
+    """A block in which ``connection`` acts for ``purpose``, for data migrations of any login of the policy.
 
     :param connection: of SQLAlchemy over psycopg 3, or of psycopg; a transaction has begun on it.
     :param purpose: one that the policy gives to the login that is connected.

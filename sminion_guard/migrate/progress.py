@@ -25,7 +25,7 @@ class Step:
 
 
 Progress = Callable[[Step], None]
-"""Is told each step that is done."""
+"""A callback that gets each step when it is done."""
 
 
 def silent(step: Step) -> None:

@@ -15,7 +15,7 @@ from sminion_guard.migrate.preflight.problem import Problem
 
 @dataclass(slots=True)
 class Report:
-    """The outcome of `apply` or `remove`. It is filled while the work is done.
+    """The outcome of `apply` or `remove`, filled in while they run.
 
     :param policy: name of the policy.
     :param version: its version.

@@ -16,7 +16,7 @@ from sminion_guard.policy import Policy
 
 
 def script(policy: Policy, previous: Policy | None = None, *, transaction: bool = True) -> Iterator[str]:
-    """The SQL that puts ``policy`` in force, statement by statement, each with its semicolon.
+    """The SQL that applies ``policy``, statement by statement, each with its semicolon.
 
     Run it with ``psql -v ON_ERROR_STOP=1 -f FILE``, then fill in the masks, in transactions of their own: repeat
     ``SELECT sminion.remask()`` until ``sminion.settle_status`` shows no states to remask, and then
@@ -54,7 +54,7 @@ def script(policy: Policy, previous: Policy | None = None, *, transaction: bool 
 
 
 def removal_script(*, transaction: bool = True) -> Iterator[str]:
-    """The SQL that takes whatever policy is in force away, statement by statement, each with its semicolon."""
+    """The SQL that removes the policy in force, statement by statement, each with its semicolon."""
     yield "-- sminion_guard: the policy is removed"
     yield from _begin({"keys": []}, transaction)
     yield rendered("act_as_owner")

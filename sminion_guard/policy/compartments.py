@@ -16,7 +16,7 @@ from sminion_guard.policy.model import Collection, Policy
 from sminion_guard.policy.names import compartment_role
 
 MAX_COMPARTMENTS = 32
-"""Most compartments of one purpose: more are no policy anybody can review, and their number can grow as 3^(n/3)."""
+"""Maximum number of compartments of one purpose. Nobody could review more, and their number can grow as 3^(n/3)."""
 
 _PAIRS_SHOWN = 6
 
@@ -26,7 +26,7 @@ Graph = Mapping[str, frozenset[str]]
 
 @dataclass(frozen=True, slots=True)
 class Compartment:
-    """One role's world.
+    """One purpose with one maximal set of mergeable collections; one database role.
 
     :param role: name of the NOLOGIN role.
     :param purpose: the purpose it acts for.
@@ -114,7 +114,7 @@ def reaches(policy: Policy, purpose: str) -> frozenset[str]:
 
 
 def collects_in(policy: Policy, purpose: str) -> frozenset[str]:
-    """The collections made for ``purpose`` itself: only there may it collect, clarify or delete.
+    """The collections that were collected for ``purpose`` itself. Only there may it collect, clarify or delete.
 
     :raises PolicyError: for a purpose the policy does not know.
     """

@@ -18,7 +18,7 @@ _SHOWN = 12
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is wrong.
+    """One thing that is wrong in a policy file.
 
     :param code: its code, SG3xx.
     :param line: the line of the policy file, the first being 1; None when it is about the file as a whole.
@@ -39,7 +39,7 @@ class Finding:
 
 
 class InvalidPolicy(PolicyError):
-    """The policy file cannot be used; ``findings`` says everything that is wrong with it."""
+    """The policy file cannot be used; ``findings`` lists everything that is wrong with it."""
 
     def __init__(self, source: str, findings: Iterable[Finding]) -> None:
         self.source = source

@@ -74,7 +74,7 @@ def loads(text: str, *, source: str = "privacy.toml") -> Policy:
 
 
 def doubts(path: str | os.PathLike[str], policy: Policy) -> tuple[Finding, ...]:
-    """What may be meant, and should be looked at, in a policy that can be used.
+    """Warnings: what may be a mistake in a valid policy.
 
     :param path: the file that ``policy`` was loaded from, for the lines.
     """

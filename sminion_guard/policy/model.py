@@ -18,7 +18,7 @@ from sminion_guard.policy.condition import Kind
 
 
 class Basis(StrEnum):
-    """The legal conditions of which at least one stands behind each processing (GDPR art. 6, 152-FZ art. 6)."""
+    """The legal bases; each processing needs one (GDPR art. 6, 152-FZ art. 6)."""
 
     CONSENT = "consent"
     CONTRACT = "contract"
@@ -43,7 +43,7 @@ class Operation(StrEnum):
 
 
 class SubjectKey(StrEnum):
-    """The SQL type of the key that identifies a subject; the value is the type's name in PostgreSQL."""
+    """The SQL type of the key that identifies a subject; the value is PostgreSQL's name of the type."""
 
     BIGINT = "bigint"
     UUID = "uuid"
@@ -58,7 +58,7 @@ class RetentionEnd(StrEnum):
 
 
 class Anonymous(StrEnum):
-    """What becomes of rows of a table with subjects that are about nobody: all that leads to a subject is NULL."""
+    """Whether purposes see rows about nobody: rows in which everything that leads to a subject is NULL."""
 
     HIDDEN = "hidden"
     VISIBLE = "visible"
@@ -73,7 +73,7 @@ CATEGORIES: frozenset[str] = frozenset(
 """The built-in categories of personal data; a policy may add its own with ``[category.NAME]``."""
 
 OPEN_CATEGORIES: frozenset[str] = frozenset({"key", "none"})
-"""Not personal by themselves, and open to every purpose that reaches the table: keys for joins, and neutral data."""
+"""Keys for joins and neutral data: not personal by themselves, and open to every purpose that reaches the table."""
 
 ALL_CATEGORIES = "*"
 """The value of ``needs`` that stands for every category."""
@@ -81,7 +81,7 @@ ALL_CATEGORIES = "*"
 
 @dataclass(frozen=True, slots=True)
 class Purpose:
-    """Why data is processed: specific, declared before, with a legal basis."""
+    """Why data is processed: specific, declared in advance, with a legal basis."""
 
     name: str
     title: str
@@ -98,7 +98,7 @@ class Purpose:
 
 @dataclass(frozen=True, slots=True)
 class Compatible:
-    """A declared pair of compatible purposes: symmetric, speaks of merging and, unless ``merge_only``, of use."""
+    """A declared pair of compatible purposes, symmetric: permits merging and, unless ``merge_only``, use."""
 
     purposes: tuple[str, str]
     why: str
@@ -137,7 +137,7 @@ class SubjectPath:
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """Rows are kept for ``keep`` after the moment in column ``after``; while that is NULL the time has not begun."""
+    """Rows are kept for ``keep`` after the time in column ``after``; while that is NULL, the time has not begun."""
 
     after: str
     keep: str
@@ -173,7 +173,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """A schema and the purposes its data were collected for; with none, only tables that name their own are read."""
+    """A schema and the purposes of its data. Without purposes, only tables with their own are read."""
 
     name: str
     collected_for: frozenset[str]
@@ -190,7 +190,7 @@ class Schema:
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """Data that were collected together for one set of purposes: a schema, or a table that names its own purposes.
+    """Data collected for one set of purposes: a schema, or a table with its own purposes.
 
     It is the unit of which compartments are made.
 

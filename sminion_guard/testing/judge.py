@@ -10,7 +10,7 @@ from sminion_guard.policy import Policy
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """Asserts about verdicts, with the reasons in the message of a failure."""
+    """Asserts what is allowed or refused; a failure shows the reasons."""
 
     catalog: Catalog
     policy: Policy

@@ -13,7 +13,7 @@ from sminion_guard.testing.database import GuardDatabase
 
 @dataclass(frozen=True, slots=True)
 class Logged:
-    """A statement on record.
+    """A statement in the log.
 
     :param at: when, by the server's clock.
     :param verdict: ``allowed`` or ``refused``, by analyzer or server.
@@ -48,7 +48,7 @@ class Logged:
 
 
 class AccessLog:
-    """The log of one test. Each property reads it anew, as an auditor would find it.
+    """The log of one test. Each property reads the log again, as an auditor would.
 
     :param since: the server's clock when the test began; None when the database is this test's alone.
     """

@@ -17,7 +17,7 @@ _LONGEST = 1000
 
 
 class AsPurpose:
-    """Makes the ``processing`` of a test: ``with as_purpose("support"):``.
+    """Creates the ``processing`` context of a test: ``with as_purpose("support"):``.
 
     Its actor is ``pytest`` and its reason the test's name, so that the log says which test did what.
     """

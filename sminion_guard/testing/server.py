@@ -15,7 +15,7 @@ from sminion_guard.errors import InstallError
 
 @dataclass(frozen=True, slots=True)
 class GuardServer:
-    """A server on which tests may make databases and roles.
+    """A server on which tests may create databases and roles.
 
     :param address: URL of SQLAlchemy or libpq, or `key=value` pairs, of a superuser: others see no guarded row.
         Its database is connected to only in order to make others.

@@ -27,8 +27,8 @@ MODULES = ("policy", "migrate", "analyzer", "testing", "embedded")
 """Parts of the package whose public names are for users too."""
 HEADER = """# Python API
 
-Every name below can be relied on; anything else is ours, and may change in each version. This page is made from the
-code.
+You can rely on every name below. All other names are internal and may change in any version. This page is
+generated from the code.
 
 `sminion_guard` itself has what applications need. Its names are loaded when they are first used.
 """

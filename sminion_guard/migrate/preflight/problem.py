@@ -47,7 +47,7 @@ class Problem:
 
 
 class UnfitDatabase(PolicyError):
-    """The database cannot keep the policy; ``problems`` says everything that stands in the way."""
+    """The database cannot enforce the policy; ``problems`` lists the reasons."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
