@@ -65,7 +65,7 @@ class Relation:
     """Of views: the query, every name in it qualified."""
     invoker: bool = False
     parents: tuple[tuple[str, str], ...] = ()
-    """Of a partition or heir; of a sequence the table that owns it."""
+    """Of a partition or inheritance child; of a sequence the table that owns it."""
     children: tuple[tuple[str, str], ...] = ()
     triggers: tuple[Trigger, ...] = ()
     rules: tuple[str, ...] = ()

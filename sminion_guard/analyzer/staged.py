@@ -93,10 +93,10 @@ def _merge(statements: list[Statement], state: State, frame: Frame) -> Reason:
                         "SG110", f"`{what}` may not be touched after `{named}` in one transaction",
                         f"data of `{name}` and `{earlier}` were collected for incompatible purposes; a merge in two"
                         " steps is still a merge",
-                        "end the transaction before you turn to the other data", span(statement.text, start),
+                        "end the transaction before you access the other data", span(statement.text, start),
                     )
     # Every pair may be merged, but the purpose does not reach them all: it was another one that touched them before.
     earlier = ", ".join(f"`{named}`" for named in state.touched.values())
     purpose = frame.purpose.name
     return Reason("SG110", f"the transaction has touched {earlier}, which purpose `{purpose}` does not reach",
-                  hint="end the transaction before you turn to the other data")
+                  hint="end the transaction before you access the other data")

@@ -74,7 +74,7 @@ def _unfit(changes: tuple[Change, ...]) -> InstallError:
         "SG443",
         "schema `sminion` is not as the guard made it",
         detail="; ".join(f"{change.key.removeprefix('guard:')} is {change.state.value.lower()}" for change in changes),
-        hint="drop what does not belong there, undo the change of the others, then apply again",
+        hint="drop foreign objects, undo the change of the others, then apply again",
     )
 
 

@@ -50,7 +50,7 @@ def remove(
 
 
 def remove_within(installer: Installer, report: Report) -> None:
-    """The same in the transaction of ``installer``."""
+    """Remove the policy in the transaction of ``installer``."""
     installed = read_installed(installer)
     if installed.policy is None:
         raise InstallError(

@@ -160,7 +160,7 @@ def installing(
 def joined(
     connection: psycopg.Connection[Any], *, waiting: Waiting = Waiting(), patience: float | None = None
 ) -> Iterator[Installer]:
-    """The same within a transaction that somebody else began and ends, such as a migration.
+    """Install within a transaction that the caller began and ends, such as a migration.
 
     :param patience: seconds to wait for another installation; those of a migration when it is None.
     """

@@ -43,7 +43,7 @@ class GuardServer:
         return make_conninfo("", **self._of(dbname, user, password))
 
     def url(self, *, dbname: str, user: str | None = None, password: str | None = None) -> str:
-        """The same for SQLAlchemy, with psycopg 3 as the driver."""
+        """The address for SQLAlchemy, with psycopg 3 as the driver."""
         parts = self._of(dbname, user, password)
         host, port = parts.pop("host", None), parts.pop("port", None)
         if host is not None and ("/" in host or "," in host):  # a socket, or several servers: not what stands after @

@@ -7,4 +7,4 @@ SET search_path = pg_catalog, pg_temp
 AS $sminion$
   SELECT sminion.change_state(subject, 'block', NULL, reason, actor, kind)
 $sminion$;
-COMMENT ON FUNCTION sminion.block(text, text, text, text) IS 'true when the state changed; see subject_history';
+COMMENT ON FUNCTION sminion.block(text, text, text, text) IS 'blocks a subject; true if the state changed';

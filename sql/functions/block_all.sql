@@ -7,4 +7,4 @@ SET search_path = pg_catalog, pg_temp
 AS $sminion$
   SELECT sminion.change_states(subjects, 'block', NULL, reason, actor, kind)
 $sminion$;
-COMMENT ON FUNCTION sminion.block_all(text[], text, text, text) IS 'how many states changed; see subject_history';
+COMMENT ON FUNCTION sminion.block_all(text[], text, text, text) IS 'blocks many subjects; how many states changed';

@@ -19,4 +19,4 @@ BEGIN
   RETURN true;
 END
 $sminion$;
-COMMENT ON FUNCTION sminion.end_log_of(name) IS 'ends what sminion.keep_log_of began; false when it had not begun';
+COMMENT ON FUNCTION sminion.end_log_of(name) IS 'this database no longer keeps the log of a login; false if it did not';

@@ -1,4 +1,4 @@
--- The row security policies on tables of the policy, and on their partitions and heirs, that are not the guard's own. They
+-- The row security policies on tables of the policy, and on their partitions and children, that are not the guard's own. They
 -- are ORed with what the guard permits, or bind the guard's functions: each is adopted by name, or stops `apply`.
 --
 -- tables: {schema: {table: [adopted policies]}}. The guard's own are those that the registry has; their conditions are for

@@ -9,4 +9,5 @@ SET search_path = pg_catalog, pg_temp
 AS $sminion$
   SELECT sminion.object(subject::text, purpose, reason, actor, kind)
 $sminion$;
-COMMENT ON FUNCTION sminion.object(anynonarray, text, text, text, text) IS 'true when the state changed; see subject_history';
+COMMENT ON FUNCTION sminion.object(anynonarray, text, text, text, text) IS
+  'records an objection of a subject to a purpose; true if the state changed';

@@ -7,4 +7,5 @@ SET search_path = pg_catalog, pg_temp
 AS $sminion$
   SELECT sminion.change_states(subjects, 'object', purpose, reason, actor, kind)
 $sminion$;
-COMMENT ON FUNCTION sminion.object_all(text[], text, text, text, text) IS 'how many states changed; see subject_history';
+COMMENT ON FUNCTION sminion.object_all(text[], text, text, text, text) IS
+  'records objections of many subjects; how many states changed';

@@ -34,4 +34,4 @@ BEGIN
   RETURNING w.id INTO writer;
 END
 $sminion$;
-COMMENT ON FUNCTION sminion.open_log() IS 'begins the log of a session; its number and secret';
+COMMENT ON FUNCTION sminion.open_log() IS 'opens a writer of the log for a process; returns its number and secret';

@@ -23,4 +23,4 @@ BEGIN
 END
 $sminion$;
 COMMENT ON FUNCTION sminion.refuse_other_way(regclass, regclass) IS
-  'raises: a protected table is reached under its own name and with the caller''s rights only';
+  'raises: a protected table must be named itself, and accessed with the rights of the caller';

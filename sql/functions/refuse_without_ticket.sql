@@ -19,4 +19,4 @@ BEGIN
 END
 $sminion$;
 COMMENT ON FUNCTION sminion.refuse_without_ticket(regclass) IS
-  'raises: whoever is no compartment of the policy has no ticket for a protected table';
+  'raises: a role that is no compartment of the policy has no ticket for a protected table';

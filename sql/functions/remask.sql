@@ -24,4 +24,4 @@ BEGIN
   RETURN changed;
 END
 $sminion$;
-COMMENT ON FUNCTION sminion.remask(integer) IS 'brings states to the purposes in force; how many changed, repeat until 0';
+COMMENT ON FUNCTION sminion.remask(integer) IS 'updates the masks of states to the purposes in force; returns how many changed: repeat until 0';

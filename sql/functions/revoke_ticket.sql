@@ -14,4 +14,4 @@ BEGIN
   RETURN FOUND;
 END
 $sminion$;
-COMMENT ON FUNCTION sminion.revoke_ticket(bigint, text) IS 'ends an access; false when it was ended before or never was';
+COMMENT ON FUNCTION sminion.revoke_ticket(bigint, text) IS 'revokes a ticket; false if it had ended already or does not exist';

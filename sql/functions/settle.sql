@@ -54,4 +54,4 @@ BEGIN
 END
 $sminion$;
 COMMENT ON FUNCTION sminion.settle(integer, integer) IS
-  'moves withheld subjects into the masks of their rows; how many subjects still wait';
+  'writes changed states of withheld subjects into the masks of their rows; returns how many subjects are left';

@@ -9,4 +9,5 @@ SET search_path = pg_catalog, pg_temp
 AS $sminion$
   SELECT sminion.unblock(subject::text, reason, actor, kind)
 $sminion$;
-COMMENT ON FUNCTION sminion.unblock(anynonarray, text, text, text) IS 'true when the state changed; see subject_history';
+COMMENT ON FUNCTION sminion.unblock(anynonarray, text, text, text) IS
+  'ends the block of a subject; true if the state changed';

@@ -7,4 +7,5 @@ SET search_path = pg_catalog, pg_temp
 AS $sminion$
   SELECT sminion.change_states(subjects, 'withdraw_consent', purpose, reason, actor, kind)
 $sminion$;
-COMMENT ON FUNCTION sminion.withdraw_consents(text[], text, text, text, text) IS 'how many states changed; see subject_history';
+COMMENT ON FUNCTION sminion.withdraw_consents(text[], text, text, text, text) IS
+  'withdraws consents of many subjects; how many states changed';

@@ -9,4 +9,5 @@ SET search_path = pg_catalog, pg_temp
 AS $sminion$
   SELECT sminion.withdraw_objection(subject::text, purpose, reason, actor, kind)
 $sminion$;
-COMMENT ON FUNCTION sminion.withdraw_objection(anynonarray, text, text, text, text) IS 'true when the state changed; see subject_history';
+COMMENT ON FUNCTION sminion.withdraw_objection(anynonarray, text, text, text, text) IS
+  'withdraws an objection of a subject; true if the state changed';

@@ -12,4 +12,4 @@ CREATE VIEW sminion.settle_status WITH (security_barrier) AS
          (SELECT count(*) FROM sminion.protected_table p WHERE p.next_block IS NOT NULL) AS tables_to_fill,
          (SELECT count(*) FROM sminion.protected_table p JOIN sminion.blind_tables() b USING (schema_name, table_name)
           WHERE p.next_block IS NOT NULL) AS tables_blind;
-COMMENT ON VIEW sminion.settle_status IS 'what waits for settle, remask and backfill';
+COMMENT ON VIEW sminion.settle_status IS 'what settle, remask and backfill have still to do';

@@ -29,4 +29,4 @@ CREATE VIEW sminion.statement_log WITH (security_barrier) AS
     LEFT JOIN LATERAL pg_catalog.unnest(x.codes) AS c (code) ON true
     HAVING pg_catalog.count(*) > 0
   ) AS r ON true;
-COMMENT ON VIEW sminion.statement_log IS 'every statement: who, why, what it touched, the verdict, what came of it';
+COMMENT ON VIEW sminion.statement_log IS 'every statement: who, why, what it touched, the verdict, the outcome';

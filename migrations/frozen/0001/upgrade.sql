@@ -1368,7 +1368,7 @@ SET search_path = pg_catalog, pg_temp
 AS $sminion$
   SELECT sminion.change_state(subject, 'block', NULL, reason, actor, kind)
 $sminion$;
-COMMENT ON FUNCTION sminion.block(text, text, text, text) IS 'true when the state changed; see subject_history';
+COMMENT ON FUNCTION sminion.block(text, text, text, text) IS 'blocks a subject; true if the state changed';
 
 -- functions/block.key.sql
 -- The same for a key of another type than text, such as the number or uuid that stands in the column. It acts as its caller: a cast
@@ -1382,7 +1382,7 @@ SET search_path = pg_catalog, pg_temp
 AS $sminion$
   SELECT sminion.block(subject::text, reason, actor, kind)
 $sminion$;
-COMMENT ON FUNCTION sminion.block(anynonarray, text, text, text) IS 'true when the state changed; see subject_history';
+COMMENT ON FUNCTION sminion.block(anynonarray, text, text, text) IS 'blocks a subject; true if the state changed';
 
 -- functions/unblock.sql
 -- Ends a block. Rows become visible again as they are settled.
@@ -1394,7 +1394,8 @@ SET search_path = pg_catalog, pg_temp
 AS $sminion$
   SELECT sminion.change_state(subject, 'unblock', NULL, reason, actor, kind)
 $sminion$;
-COMMENT ON FUNCTION sminion.unblock(text, text, text, text) IS 'true when the state changed; see subject_history';
+COMMENT ON FUNCTION sminion.unblock(text, text, text, text) IS
+  'ends the block of a subject; true if the state changed';
 
 -- functions/unblock.key.sql
 -- The same for a key of another type than text, such as the number or uuid that stands in the column. It acts as its caller: a cast
@@ -1408,7 +1409,8 @@ SET search_path = pg_catalog, pg_temp
 AS $sminion$
   SELECT sminion.unblock(subject::text, reason, actor, kind)
 $sminion$;
-COMMENT ON FUNCTION sminion.unblock(anynonarray, text, text, text) IS 'true when the state changed; see subject_history';
+COMMENT ON FUNCTION sminion.unblock(anynonarray, text, text, text) IS
+  'ends the block of a subject; true if the state changed';
 
 -- functions/give_consent.sql
 -- Records a consent to one purpose that rests on consent. Rows become visible to it as they are settled.
@@ -1422,7 +1424,8 @@ SET search_path = pg_catalog, pg_temp
 AS $sminion$
   SELECT sminion.change_state(subject, 'give_consent', purpose, reason, actor, kind)
 $sminion$;
-COMMENT ON FUNCTION sminion.give_consent(text, text, text, text, text) IS 'true when the state changed; see subject_history';
+COMMENT ON FUNCTION sminion.give_consent(text, text, text, text, text) IS
+  'records a consent of a subject to a purpose; true if the state changed';
 
 -- functions/give_consent.key.sql
 -- The same for a key of another type than text, such as the number or uuid that stands in the column. It acts as its caller: a cast
@@ -1436,7 +1439,8 @@ SET search_path = pg_catalog, pg_temp
 AS $sminion$
   SELECT sminion.give_consent(subject::text, purpose, reason, actor, kind)
 $sminion$;
-COMMENT ON FUNCTION sminion.give_consent(anynonarray, text, text, text, text) IS 'true when the state changed; see subject_history';
+COMMENT ON FUNCTION sminion.give_consent(anynonarray, text, text, text, text) IS
+  'records a consent of a subject to a purpose; true if the state changed';
 
 -- functions/withdraw_consent.sql
 -- Withdraws a consent: hidden from the purpose at the next statement of every session.
@@ -1450,7 +1454,8 @@ SET search_path = pg_catalog, pg_temp
 AS $sminion$
   SELECT sminion.change_state(subject, 'withdraw_consent', purpose, reason, actor, kind)
 $sminion$;
-COMMENT ON FUNCTION sminion.withdraw_consent(text, text, text, text, text) IS 'true when the state changed; see subject_history';
+COMMENT ON FUNCTION sminion.withdraw_consent(text, text, text, text, text) IS
+  'withdraws a consent of a subject; true if the state changed';
 
 -- functions/withdraw_consent.key.sql
 -- The same for a key of another type than text, such as the number or uuid that stands in the column. It acts as its caller: a cast
@@ -1464,7 +1469,8 @@ SET search_path = pg_catalog, pg_temp
 AS $sminion$
   SELECT sminion.withdraw_consent(subject::text, purpose, reason, actor, kind)
 $sminion$;
-COMMENT ON FUNCTION sminion.withdraw_consent(anynonarray, text, text, text, text) IS 'true when the state changed; see subject_history';
+COMMENT ON FUNCTION sminion.withdraw_consent(anynonarray, text, text, text, text) IS
+  'withdraws a consent of a subject; true if the state changed';
 
 -- functions/object.sql
 -- Records an objection to one purpose that rests on a legitimate interest: hidden at the next statement.
@@ -1478,7 +1484,8 @@ SET search_path = pg_catalog, pg_temp
 AS $sminion$
   SELECT sminion.change_state(subject, 'object', purpose, reason, actor, kind)
 $sminion$;
-COMMENT ON FUNCTION sminion.object(text, text, text, text, text) IS 'true when the state changed; see subject_history';
+COMMENT ON FUNCTION sminion.object(text, text, text, text, text) IS
+  'records an objection of a subject to a purpose; true if the state changed';
 
 -- functions/object.key.sql
 -- The same for a key of another type than text, such as the number or uuid that stands in the column. It acts as its caller: a cast
@@ -1492,7 +1499,8 @@ SET search_path = pg_catalog, pg_temp
 AS $sminion$
   SELECT sminion.object(subject::text, purpose, reason, actor, kind)
 $sminion$;
-COMMENT ON FUNCTION sminion.object(anynonarray, text, text, text, text) IS 'true when the state changed; see subject_history';
+COMMENT ON FUNCTION sminion.object(anynonarray, text, text, text, text) IS
+  'records an objection of a subject to a purpose; true if the state changed';
 
 -- functions/withdraw_objection.sql
 -- Takes an objection back. Rows become visible again as they are settled.
@@ -1506,7 +1514,8 @@ SET search_path = pg_catalog, pg_temp
 AS $sminion$
   SELECT sminion.change_state(subject, 'withdraw_objection', purpose, reason, actor, kind)
 $sminion$;
-COMMENT ON FUNCTION sminion.withdraw_objection(text, text, text, text, text) IS 'true when the state changed; see subject_history';
+COMMENT ON FUNCTION sminion.withdraw_objection(text, text, text, text, text) IS
+  'withdraws an objection of a subject; true if the state changed';
 
 -- functions/withdraw_objection.key.sql
 -- The same for a key of another type than text, such as the number or uuid that stands in the column. It acts as its caller: a cast
@@ -1520,7 +1529,8 @@ SET search_path = pg_catalog, pg_temp
 AS $sminion$
   SELECT sminion.withdraw_objection(subject::text, purpose, reason, actor, kind)
 $sminion$;
-COMMENT ON FUNCTION sminion.withdraw_objection(anynonarray, text, text, text, text) IS 'true when the state changed; see subject_history';
+COMMENT ON FUNCTION sminion.withdraw_objection(anynonarray, text, text, text, text) IS
+  'withdraws an objection of a subject; true if the state changed';
 
 -- functions/change_states.sql
 -- The same change of many subjects' states, as sminion.change_state makes it of one: the number of those that changed, or
@@ -1650,7 +1660,8 @@ SET search_path = pg_catalog, pg_temp
 AS $sminion$
   SELECT sminion.change_states(subjects, 'give_consent', purpose, reason, actor, kind)
 $sminion$;
-COMMENT ON FUNCTION sminion.give_consents(text[], text, text, text, text) IS 'how many states changed; see subject_history';
+COMMENT ON FUNCTION sminion.give_consents(text[], text, text, text, text) IS
+  'records consents of many subjects; how many states changed';
 
 -- functions/withdraw_consents.sql
 -- Withdraws a consent of many subjects: hidden from the purpose at the next statement of every session.
@@ -1662,7 +1673,8 @@ SET search_path = pg_catalog, pg_temp
 AS $sminion$
   SELECT sminion.change_states(subjects, 'withdraw_consent', purpose, reason, actor, kind)
 $sminion$;
-COMMENT ON FUNCTION sminion.withdraw_consents(text[], text, text, text, text) IS 'how many states changed; see subject_history';
+COMMENT ON FUNCTION sminion.withdraw_consents(text[], text, text, text, text) IS
+  'withdraws consents of many subjects; how many states changed';
 
 -- functions/object_all.sql
 -- Records an objection of many subjects to one purpose that rests on legitimate interest, such as a list of who opted out.
@@ -1674,7 +1686,8 @@ SET search_path = pg_catalog, pg_temp
 AS $sminion$
   SELECT sminion.change_states(subjects, 'object', purpose, reason, actor, kind)
 $sminion$;
-COMMENT ON FUNCTION sminion.object_all(text[], text, text, text, text) IS 'how many states changed; see subject_history';
+COMMENT ON FUNCTION sminion.object_all(text[], text, text, text, text) IS
+  'records objections of many subjects; how many states changed';
 
 -- functions/block_all.sql
 -- Suspends the processing of many subjects' data, except storage and purposes that see blocked subjects.
@@ -1686,7 +1699,7 @@ SET search_path = pg_catalog, pg_temp
 AS $sminion$
   SELECT sminion.change_states(subjects, 'block', NULL, reason, actor, kind)
 $sminion$;
-COMMENT ON FUNCTION sminion.block_all(text[], text, text, text) IS 'how many states changed; see subject_history';
+COMMENT ON FUNCTION sminion.block_all(text[], text, text, text) IS 'blocks many subjects; how many states changed';
 
 -- functions/keys_of_kind.sql
 -- The keys of those subjects that are of one kind, without it. Only these can be cast to the type of the kind's keys: those of
@@ -2649,7 +2662,7 @@ BEGIN
 END
 $sminion$;
 COMMENT ON FUNCTION sminion.settle(integer, integer) IS
-  'moves withheld subjects into the masks of their rows; how many subjects still wait';
+  'writes changed states of withheld subjects into the masks of their rows; returns how many subjects are left';
 
 -- functions/remask.sql
 -- After a change of policy: computes the masks of the next states that still carry an earlier epoch's, and returns how
@@ -2678,7 +2691,7 @@ BEGIN
   RETURN changed;
 END
 $sminion$;
-COMMENT ON FUNCTION sminion.remask(integer) IS 'brings states to the purposes in force; how many changed, repeat until 0';
+COMMENT ON FUNCTION sminion.remask(integer) IS 'updates the masks of states to the purposes in force; returns how many changed: repeat until 0';
 
 -- functions/queue_stale.sql
 -- Queues for `settle` the subjects of rows in a range of blocks that are stale still, but for blocks that come again.
@@ -3346,7 +3359,7 @@ BEGIN
 END
 $sminion$;
 COMMENT ON FUNCTION sminion.refuse_without_ticket(regclass) IS
-  'raises: whoever is no compartment of the policy has no ticket for a protected table';
+  'raises: a role that is no compartment of the policy has no ticket for a protected table';
 
 -- functions/refuse_other_way.sql
 -- What row security says to a compartment that reaches a protected table with the rights of another role (a view without
@@ -3374,7 +3387,7 @@ BEGIN
 END
 $sminion$;
 COMMENT ON FUNCTION sminion.refuse_other_way(regclass, regclass) IS
-  'raises: a protected table is reached under its own name and with the caller''s rights only';
+  'raises: a protected table must be named itself, and accessed with the rights of the caller';
 
 -- functions/context.sql
 -- The floor of every protected table: called once per statement and table by the restrictive policy of each compartment
@@ -3855,7 +3868,7 @@ BEGIN
   RETURN FOUND;
 END
 $sminion$;
-COMMENT ON FUNCTION sminion.revoke_ticket(bigint, text) IS 'ends an access; false when it was ended before or never was';
+COMMENT ON FUNCTION sminion.revoke_ticket(bigint, text) IS 'revokes a ticket; false if it had ended already or does not exist';
 
 -- functions/session_facts.sql
 -- What a guarded client asks before it serves anybody, and again with each ticket: the policy in force, how long a ticket
@@ -4573,7 +4586,7 @@ AS $sminion$
 $sminion$;
 
 -- functions/foreign_policies.sql
--- The row security policies on tables of the policy, and on their partitions and heirs, that are not the guard's own. They
+-- The row security policies on tables of the policy, and on their partitions and children, that are not the guard's own. They
 -- are ORed with what the guard permits, or bind the guard's functions: each is adopted by name, or stops `apply`.
 --
 -- tables: {schema: {table: [adopted policies]}}. The guard's own are those that the registry has; their conditions are for
@@ -4808,7 +4821,7 @@ END
 $sminion$;
 -- The log begins with the month of the installation.
 SELECT sminion.extend_log();
-COMMENT ON FUNCTION sminion.extend_log(integer) IS 'makes the partitions of the coming months; how many it made';
+COMMENT ON FUNCTION sminion.extend_log(integer) IS 'creates the partitions of the coming months; returns how many it created';
 
 -- functions/drop_log.sql
 -- Drops the months of the logs of statements and writes that lie wholly before `before`, the only way in which their rows
@@ -5151,7 +5164,7 @@ BEGIN
   RETURN true;
 END
 $sminion$;
-COMMENT ON FUNCTION sminion.end_log_of(name) IS 'ends what sminion.keep_log_of began; false when it had not begun';
+COMMENT ON FUNCTION sminion.end_log_of(name) IS 'this database no longer keeps the log of a login; false if it did not';
 
 -- functions/open_log.sql
 -- A process begins to write the log of statements: its number and its secret, which sminion.log_statements asks for. The
@@ -5190,7 +5203,7 @@ BEGIN
   RETURNING w.id INTO writer;
 END
 $sminion$;
-COMMENT ON FUNCTION sminion.open_log() IS 'begins the log of a session; its number and secret';
+COMMENT ON FUNCTION sminion.open_log() IS 'opens a writer of the log for a process; returns its number and secret';
 
 -- functions/log_shape.sql
 -- Records a shape of statements; returns its number, which entries of sminion.log_statements name. A shape that is on
@@ -5478,7 +5491,7 @@ CREATE VIEW sminion.settle_status WITH (security_barrier) AS
          (SELECT count(*) FROM sminion.protected_table p WHERE p.next_block IS NOT NULL) AS tables_to_fill,
          (SELECT count(*) FROM sminion.protected_table p JOIN sminion.blind_tables() b USING (schema_name, table_name)
           WHERE p.next_block IS NOT NULL) AS tables_blind;
-COMMENT ON VIEW sminion.settle_status IS 'what waits for settle, remask and backfill';
+COMMENT ON VIEW sminion.settle_status IS 'what settle, remask and backfill have still to do';
 
 -- views/pending_changes.sql
 -- Changes of states that wait for a lock, and who holds it now. What they deny is denied; `settle` stores them.
@@ -5535,7 +5548,7 @@ CREATE VIEW sminion.statement_log WITH (security_barrier) AS
     LEFT JOIN LATERAL pg_catalog.unnest(x.codes) AS c (code) ON true
     HAVING pg_catalog.count(*) > 0
   ) AS r ON true;
-COMMENT ON VIEW sminion.statement_log IS 'every statement: who, why, what it touched, the verdict, what came of it';
+COMMENT ON VIEW sminion.statement_log IS 'every statement: who, why, what it touched, the verdict, the outcome';
 
 -- views/refusals.sql
 -- What was refused: by the analyzer before the statement was sent, or by the server. With a home its ticket is there.

@@ -261,7 +261,7 @@ def operator(w: Walk, node: Node, scope: Scope) -> None:
 
 
 def operator_named(w: Walk, parts: list[str], start: int) -> None:
-    """Likewise, by name. Whether its types occur in the statement is asked when the statement has been read."""
+    """Follow them by name. Whether its types occur in the statement is tested when the statement has been read."""
     if not parts:
         return
     schema, name = qualified(parts)

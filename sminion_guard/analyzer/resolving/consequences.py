@@ -33,7 +33,7 @@ class Write:
     defaulted: frozenset[str] = frozenset()
     """Those of them that are given as ``DEFAULT``."""
     only: bool = False
-    """``UPDATE ONLY t``: not the heirs."""
+    """``UPDATE ONLY t``: without inheritance children."""
 
 
 def consequences(
@@ -43,7 +43,7 @@ def consequences(
     """Take over what a write of ``columns`` of ``relation`` brings along.
 
     :param defaulted: those of the columns that are given as ``DEFAULT``.
-    :param only: rows of partitions and heirs are left alone.
+    :param only: rows of partitions and inheritance children are not touched.
     """
     plain = not (
         relation.triggers or relation.rules or relation.cascades or relation.checks or relation.kind == "v"
@@ -111,10 +111,10 @@ def _made(w: Walk, relation: Relation, write: Write, triggers: Sequence[Trigger]
 
 
 def _descendants(w: Walk, relation: Relation, write: Write) -> None:
-    """Rows of partitions and heirs: their own triggers for each row, checks, generated columns and foreign keys.
+    """Rows of partitions and children: their own triggers for each row, checks, generated columns and foreign keys.
 
     Defaults and triggers for the statement are those of the table that is named. A row goes into a partition, never
-    into an heir; an UPDATE of what places it takes it out of one partition and puts it into another.
+    into a child; an UPDATE of what places it takes it out of one partition and puts it into another.
     """
     if not relation.children or (write.operation is COLLECT and relation.kind != "p"):
         return

@@ -66,7 +66,7 @@ def table(w: Walk, node: Node, scope: Scope) -> list[Item]:
 
 
 def absorb_children(w: Walk, relation: Relation, operation: Operation, start: int) -> None:
-    """Partitions and heirs in other schemas: the server reads them through the parent without asking for rights."""
+    """Partitions and children in other schemas: the server reads them through the parent and checks no privilege."""
     for key in relation.children:
         child = w.catalog.relations.get(key)
         if child is None:

@@ -251,7 +251,7 @@ def _on_conflict(
     flows = [join(flow, stored.get(name, NOTHING)) for name, flow in zip(item.names, item.flows, strict=True)]
     excluded = Item("excluded", item.names, flows, wild=item.wild, open=False)
     both = Scope(scope.parent, [item, excluded], scope.ctes, scope.variables)
-    routed = relation is not None and relation.kind == "p"  # the row in the way is never that of an heir
+    routed = relation is not None and relation.kind == "p"  # a conflicting row is never that of an inheritance child
     _assign(w, node["targetList"], relation, {"location": node.get("location", 0), "inh": routed}, both)
     evaluate(w, node.get("whereClause"), both)
 

@@ -1,4 +1,4 @@
-"""SG103: content and amount of the data match the purpose."""
+"""SG103: a purpose gets only the categories of data that it needs."""
 
 from __future__ import annotations
 

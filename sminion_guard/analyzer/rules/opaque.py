@@ -1,4 +1,4 @@
-"""SG105: what cannot be resolved before it runs cannot be judged."""
+"""SG105: the analyzer cannot judge a statement that it cannot resolve before it runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SG107: what is not in the catalog cannot be judged."""
+"""SG107: the analyzer cannot judge names that are not in the catalog."""
 
 from __future__ import annotations
 

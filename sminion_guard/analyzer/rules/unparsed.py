@@ -1,4 +1,4 @@
-"""SG111: what cannot be parsed cannot be judged."""
+"""SG111: the analyzer cannot judge a text that it cannot parse."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ def policies(installer: Installer, compiled: Compiled) -> Iterator[Problem]:
                 "SG449",
                 f"row security of `{relation}` was on without a policy",
                 detail="only its owner saw rows; the purposes of this policy will see what it gives them",
-                hint="look whether somebody relied on it",
+                hint="check whether somebody relied on it",
                 refuses=False,
             )
             continue

@@ -187,7 +187,7 @@ def _no_index(table: Table, column: str) -> Problem:
     return Problem(
         "SG435",
         f"no index of `{table.qualified}` begins with `{column}`",
-        detail="settling looks a subject's rows up by it, and reads the whole table without",
+        detail="settling searches a subject's rows by it; without an index it reads the whole table",
         hint=f"`CREATE INDEX CONCURRENTLY ON {table.qualified} ({column})`",
         refuses=False,
     )

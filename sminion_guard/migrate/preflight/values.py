@@ -66,7 +66,7 @@ def _generated(installer: Installer, compiled: Compiled) -> Iterator[Problem]:
                 "SG329",
                 f"column `{schema}.{name}.{column}` is generated from {listed}, which "
                 f"{_purposes(sorted(shown))} may not see",
-                detail=f"its category is `{table.columns[column]}`, and what is computed from a column tells of it",
+                detail=f"its category is `{table.columns[column]}`, and a computed column reveals its source",
                 hint=f"give `{column}` a category that only purposes need which see its sources, or leave it out of "
                 "the policy",
             )

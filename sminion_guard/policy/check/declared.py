@@ -14,7 +14,7 @@ def declared(policy: Policy, report: Report) -> None:
     """Report purposes and pairs that contradict themselves."""
     if len(policy.purposes) > MAX_PURPOSES:
         report.add("SG320", ("purpose",), f"{len(policy.purposes)} purposes are more than {MAX_PURPOSES}",
-                   "join purposes that are pursued together")
+                   "combine purposes that are always used together")
     for purpose in policy.purposes.values():
         if purpose.sees_blocked and purpose.basis is Basis.CONSENT:
             report.add("SG322", ("purpose", purpose.name, "sees_blocked"),

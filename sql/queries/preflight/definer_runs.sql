@@ -1,5 +1,5 @@
 -- Functions that act with the rights of somebody above row security and that run in the course of a statement of a purpose
--- without being called by it: as triggers of protected tables, of their partitions and heirs, and of whatever else a purpose
+-- without being called by it: as triggers of protected tables, of their partitions and children, and of whatever else a purpose
 -- may write; in defaults, generated columns, checks, indexes, domains, policies and rules of those; behind operators, casts,
 -- types, aggregates; as event triggers. A row that such a function filled in, or the copy that it made, is past the wall.
 --
