@@ -19,9 +19,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from bench.session import measure
-from bench.session.crew import Crew
 from bench.session.report import Report
 from bench.session.variants import NAMES, Variant, available
+from bench.session.workers import Workers
 from bench.session.workloads import ALONE, TOGETHER
 from bench.session.world import prepare, settings, sync_time
 from sminion_guard.embedded import Server, find_binaries
@@ -97,8 +97,8 @@ def _measure(options, parts, names, variants, world, report) -> None:  # type: i
                 measure.threads(variants, options.threads, options.slices, options.seconds, into, done)
             else:
                 into = report.throughput.setdefault(f"{options.processes} processes", {})
-                with Crew(world, names, options.processes) as crew:
-                    measure.processes(crew, names, options.slices, options.seconds, into, done)
+                with Workers(world, names, options.processes) as workers:
+                    measure.processes(workers, names, options.slices, options.seconds, into, done)
 
 
 if __name__ == "__main__":

@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from threading import Barrier, Thread
 
-from bench.session.crew import Crew
 from bench.session.variants import Variant
+from bench.session.workers import Workers
 from bench.session.workloads import ALONE, TOGETHER
 
 Done = Callable[[], None]
@@ -65,12 +65,12 @@ def threads(
                 done()
 
 
-def processes(crew: Crew, names: Sequence[str], rounds: int, seconds: float, into: Table, done: Done) -> None:
-    """One thread in each process of ``crew``."""
+def processes(workers: Workers, names: Sequence[str], rounds: int, seconds: float, into: Table, done: Done) -> None:
+    """One thread in each process of ``workers``."""
     for number in range(rounds + 1):
         for workload in TOGETHER:
             for name in random.sample(list(names), len(names)):
-                _add(into, workload, name, crew.work(name, workload, seconds), seconds, number > 0)
+                _add(into, workload, name, workers.work(name, workload, seconds), seconds, number > 0)
                 done()
 
 
@@ -93,10 +93,10 @@ def _threads(variant: Variant, workload: str, many: int, seconds: float) -> list
         found.append(work(variant, workload, seconds))
         variant.leave()
 
-    crew = [Thread(target=one) for _ in range(many)]
-    for thread in crew:
+    threads = [Thread(target=one) for _ in range(many)]
+    for thread in threads:
         thread.start()
-    for thread in crew:
+    for thread in threads:
         thread.join()
     assert len(found) == many, "a thread failed"
     return [each for spent in found for each in spent]

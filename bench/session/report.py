@@ -21,7 +21,7 @@ class Report:
     :param durable: whether the server waits for its disk.
     :param fdatasync: microseconds of one, before and after.
     :param latency: microseconds of one unit of work.
-    :param throughput: by crew (``16 threads``): units of work in a second.
+    :param throughput: by workers (``16 threads``): units of work in a second.
     """
 
     server: str
@@ -39,8 +39,8 @@ class Report:
             f"{disk} µs (before and after)", highlight=False,
         )
         self._table(console, "one thread: latency in µs", self.latency, latency=True)
-        for crew, table in self.throughput.items():
-            self._table(console, f"{crew}: units of work per second, latency of each in µs", table, latency=False)
+        for workers, table in self.throughput.items():
+            self._table(console, f"{workers}: units of work per second, latency of each in µs", table, latency=False)
 
     def _table(self, console: Console, title: str, table: Table, *, latency: bool) -> None:
         if not table:
@@ -71,7 +71,7 @@ class Report:
             "fdatasync_us": self.fdatasync,
             "variants": NAMES,
             "latency": _values(self.latency, "median_us"),
-            "throughput": {crew: _values(table, "per_second") for crew, table in self.throughput.items()},
+            "throughput": {workers: _values(table, "per_second") for workers, table in self.throughput.items()},
         }
 
 

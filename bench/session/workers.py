@@ -14,8 +14,8 @@ from bench.session.variants import Variant
 from bench.session.world import World
 
 
-class Crew:
-    """``many`` processes, each with engines of its own for each of ``names``; gone at the end of the block."""
+class Workers:
+    """``many`` processes, each with its own engines for each of ``names``; killed at the end of the block."""
 
     def __init__(self, world: World, names: Sequence[str], many: int) -> None:
         context = get_context("spawn")
@@ -30,7 +30,7 @@ class Crew:
             self._processes.append(process)
 
     def work(self, name: str, workload: str, seconds: float) -> list[float]:
-        """All of them at once; microseconds of each unit of work."""
+        """Let all processes work at once; returns microseconds of each unit of work."""
         for pipe in self._pipes:
             pipe.send((name, workload, seconds))
         return [spent for pipe in self._pipes for spent in pipe.recv()]
