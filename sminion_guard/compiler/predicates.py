@@ -14,40 +14,20 @@ from sminion_guard.policy import Anonymous, Policy, Table
 OWNER = "sminion_owner"
 
 
-def known_role(roles: Iterable[str], relation: str) -> str:
+def known_role(roles: Iterable[str]) -> str:
     """The floor under everybody: only compartments and the guard's own functions see rows at all.
 
-    A later permissive policy for anybody else, the owner of the table included, opens nothing. Whoever is none of them
-    is told so: an empty answer would not say why.
+    A later permissive policy for anybody else, the owner of the table included, opens nothing.
+    """
+    return f"(SELECT current_user = ANY ({array([*sorted(roles), OWNER])}::name[]))"
+
+
+def refused(roles: Iterable[str], relation: str) -> str:
+    """The condition for whoever else holds a privilege on the table: it raises while the statement is planned.
 
     :param relation: the table, as SQL names it.
     """
-    return f"(SELECT CASE WHEN {_is_known(roles)} THEN true ELSE {_without_ticket(relation)} END)"
-
-
-def refused(roles: Iterable[str], relation: str, *, adopted: bool) -> str:
-    """The condition of a permissive policy that permits nothing: it is there to be asked.
-
-    Where no permissive policy applies PostgreSQL answers with no rows and asks nobody. For a compartment the planner
-    drops it beside ``true`` in a policy of its own; it is asked of one where the policies of another role apply, such
-    as those of the owner of a view. The guard's functions are not stopped by it: where their own policy was dropped
-    they find no rows, and say so (``sminion.blindness``), and a block goes on.
-
-    :param adopted: the table has permissive policies of the application: a row that these hide is no error.
-    """
-    other_way = f"sminion.refuse_other_way({literal(relation)}::regclass, {literal(relation)}::regclass)"
-    return (
-        f"(SELECT CASE WHEN current_user = {literal(OWNER)}::name THEN false"
-        f" WHEN {_is_known(roles)} THEN {'false' if adopted else other_way} ELSE {_without_ticket(relation)} END)"
-    )
-
-
-def _without_ticket(relation: str) -> str:
-    return f"sminion.refuse_without_ticket({literal(relation)}::regclass)"
-
-
-def _is_known(roles: Iterable[str]) -> str:
-    return f"current_user = ANY ({array([*sorted(roles), OWNER])}::name[])"
+    return f"sminion.refuse_others({literal(relation)}::regclass, {array(sorted(roles))}::name[])"
 
 
 def ticket_floor(policy: Policy, table: Table, role: str, *, sees_blocked: bool) -> str:

@@ -30,9 +30,15 @@ def row_security(
     collection = policy.collection_of(table).name
     inside = tuple(entry for entry in compartments if collection in entry.collections)
     known = tuple(entry.role for entry in inside)
-    yield _policy(table, ("floor",), "RESTRICTIVE", "ALL", ("PUBLIC",), predicates.known_role(known, name))
-    refused = predicates.refused(known, name, adopted=bool(table.adopt_policies))
-    yield _policy(table, ("refused",), "PERMISSIVE", "ALL", ("PUBLIC",), refused)
+    yield _policy(table, ("floor",), "RESTRICTIVE", "ALL", ("PUBLIC",), predicates.known_role(known))
+    # Without a permissive policy PostgreSQL answers with no rows, and asks none of the others.
+    yield _policy(table, ("refused",), "PERMISSIVE", "ALL", ("PUBLIC",), "false")
+    yield from_templates("others", table.qualified, {
+        "table": name,
+        "table_literal": literal(name),
+        "known": array([*sorted(known), predicates.OWNER]),
+        "condition": literal(predicates.refused(known, name)),
+    })
     for compartment in inside:
         blocked = policy.purposes[compartment.purpose].sees_blocked
         ticket = predicates.ticket_floor(policy, table, compartment.role, sees_blocked=blocked)

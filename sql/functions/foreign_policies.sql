@@ -31,6 +31,7 @@ AS $sminion$
     WHERE (t.oid = t.root AND o.key IN (format('policy:%s.%s:%s', l.schema_name, l.name, p.polname),
                                         format('permission:%s.%s:%s', l.schema_name, l.name, p.polname)))
        OR (t.oid = t.root AND p.polname LIKE 'guard\_twin\_%' AND o.key = format('adopted:%s.%s', l.schema_name, l.name))
+       OR (t.oid = t.root AND p.polname = 'guard_others' AND o.key = format('others:%s.%s', l.schema_name, l.name))
        OR (t.oid <> t.root AND p.polname IN ('guard_floor', 'guard_refused') AND o.key = format('row_security:%s.%s', l.schema_name, l.name)))
   UNION ALL
   SELECT format('%s.%s', l.schema_name, l.name), format('%s.%s', l.schema_name, l.name), NULL, NULL, false

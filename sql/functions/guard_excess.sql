@@ -64,7 +64,7 @@ AS $sminion$
   CROSS JOIN LATERAL (SELECT
     a.privilege_type || CASE WHEN l.column_name IS NULL THEN '' ELSE format(' (%I)', l.column_name) END,
     a.privilege_type = l.usual AND CASE a.grantee
-      WHEN 0 THEN l.oid IN ('sminion.refuse_without_ticket(regclass)'::regprocedure, 'sminion.refuse_other_way(regclass, regclass)'::regprocedure)
+      WHEN 0 THEN l.oid IN ('sminion.refuse_others(regclass, name[])'::regprocedure, 'sminion.refuse_partition(regclass, regclass)'::regprocedure)
       ELSE EXISTS (SELECT FROM wanted w WHERE w.role = g.rolname AND w.oid = l.oid) END
   ) AS p (what, wanted)
   WHERE a.grantee <> 'sminion_owner'::regrole AND (p.wanted IS NOT TRUE OR a.is_grantable)

@@ -21,7 +21,7 @@ GRANTED = {
     "owner": set(),
 }
 """Role to the functions of schema `sminion` that it may execute: all of them, by comparison with pg_proc."""
-EVERYBODY = {"refuse_without_ticket", "refuse_other_way"}
+EVERYBODY = {"refuse_others", "refuse_partition"}
 """What PUBLIC may execute: row security calls it as whoever reads a table, and it does nothing but raise."""
 LOGS = {"access_log", "statement_log", "refusals", "subject_access", "write_log", "dropped_log", "subject_history"}
 VIEWS = {
@@ -63,7 +63,7 @@ def test_a_call_of_anything_else_is_refused(login: str, world: World) -> None:
                 continue
             expected = PRIVILEGE
             if name in EVERYBODY and GRANTED[login]:
-                expected = "SG201" if name == "refuse_without_ticket" else "SG229"
+                expected = "SG201" if name == "refuse_others" else "SG229"
             nulls = [f"NULL::{kind_of}" for kind_of in types]
             if kind in ("p", b"p"):
                 call = f"CALL sminion.\"{name}\"({', '.join(nulls)})"

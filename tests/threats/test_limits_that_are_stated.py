@@ -71,6 +71,16 @@ def test_keys_tell_that_a_hidden_row_is_there_and_nothing_of_it(world: World) ->
             assert refusal(app, insert.format(hidden)) == "23505"
 
 
+def test_values_of_an_indexed_column_are_found_without_a_ticket_by_whether_a_search_fails(world: World) -> None:
+    world.super("CREATE INDEX ON crm.customer (email); UPDATE crm.customer SET email = 'ada@example.org' WHERE id = 7")
+    world.super("SELECT sminion.block('7', 'court'); ANALYZE crm.customer")
+    with world.connect("app") as app, app.transaction(force_rollback=True):
+        app.execute(f"SET LOCAL ROLE {world.role('contract')}; SET LOCAL enable_seqscan = off".encode())
+        search = "SELECT FROM crm.customer WHERE email >= '{}' AND email < '{}'"
+        assert rows(app, search.format("ada@f", "ada@g")) == []
+        assert refusal(app, search.format("ada@e", "ada@f")) == "SG201"
+
+
 def test_explain_analyze_tells_how_many_rows_are_hidden(world: World) -> None:
     world.super("SELECT sminion.block(i::text, 'court') FROM generate_series(1, 5) i")
     with world.connect("app") as app, acting(app, ticket(app, "contract")):

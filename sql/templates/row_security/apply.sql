@@ -5,7 +5,6 @@ DO $sminion$
 DECLARE
   target CONSTANT pg_catalog.regclass := <<table_literal>>;
   part   pg_catalog.regclass;
-  policy text;
 BEGIN
   FOR part IN
     SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
@@ -15,12 +14,12 @@ BEGIN
     ON CONFLICT DO NOTHING;
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
     IF part <> target THEN
-      -- Both refuse. Without the permissive one PostgreSQL would answer with no rows, and not ask the other.
-      FOREACH policy IN ARRAY ARRAY['guard_floor ON %s AS RESTRICTIVE', 'guard_refused ON %s'] LOOP
-        EXECUTE pg_catalog.format('DROP POLICY IF EXISTS ' || pg_catalog.replace(policy, ' AS RESTRICTIVE', ''), part);
-        EXECUTE pg_catalog.format('CREATE POLICY ' || policy || ' USING ((SELECT sminion.refuse_other_way(%L::regclass, %L::regclass)))',
-                                  part, part, target);
-      END LOOP;
+      EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
+      EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_refused ON %s', part);
+      EXECUTE pg_catalog.format('CREATE POLICY guard_floor ON %s AS RESTRICTIVE USING (sminion.refuse_partition(%L::regclass, %L::regclass))',
+                                part, part, target);
+      -- Without a permissive policy PostgreSQL would answer with no rows, and not ask the other.
+      EXECUTE pg_catalog.format('CREATE POLICY guard_refused ON %s USING (false)', part);
     END IF;
   END LOOP;
 END

@@ -105,12 +105,15 @@ def test_so_is_a_definer_function_of_the_owner(owned: Shop) -> None:
             assert caught.value.sqlstate == "SG201"
 
 
-def test_no_row_is_answered_only_where_there_is_none(owned: Shop) -> None:
-    """PostgreSQL asks row security when it finds a row: so an empty answer is a true one."""
+def test_the_error_tells_nothing_of_rows(owned: Shop) -> None:
+    """It comes while the statement is planned: an error only for rows that are there would be an answer."""
     owned.database.execute("DELETE FROM sales.item")
     with _owner(owned, autocommit=True) as owner:
-        assert owner.execute("SELECT FROM crm.customer WHERE id = 9999").fetchall() == []
-        assert owner.execute("TABLE sales.item").fetchall() == []
+        for statement in ("SELECT FROM crm.customer WHERE id = 7", "SELECT FROM crm.customer WHERE id = 9999",
+                          "TABLE sales.item", "DELETE FROM crm.customer WHERE false", "EXPLAIN TABLE sales.item"):
+            with pytest.raises(psycopg.Error) as caught:
+                owner.execute(statement)
+            assert caught.value.sqlstate == "SG201", statement
 
 
 def test_rows_are_changed_in_a_block_and_the_role_is_the_owners_again_afterwards(owned: Shop) -> None:

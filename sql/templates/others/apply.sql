@@ -1,0 +1,25 @@
+-- A view that is not security_invoker reads with its owner's policies, while current_user is who asks: a compartment would
+-- then be under none of its own, and under a permissive policy of the application it saw every row. So whoever else holds
+-- anything on the table, its owner first, is refused by a policy of its own. Members of the two predefined roles hold it
+-- without a grant. Compartments of an earlier policy are left out: their roles are dropped after this.
+DO $sminion$
+DECLARE
+  target CONSTANT pg_catalog.regclass := <<table_literal>>;
+  others text;
+BEGIN
+  SELECT pg_catalog.string_agg(pg_catalog.quote_ident(r.rolname), ', ' ORDER BY r.rolname) INTO others
+  FROM pg_catalog.pg_roles r
+  WHERE r.rolname <> ALL (<<known>>::name[])
+    AND NOT EXISTS (SELECT FROM sminion.compartment c WHERE c.role = r.rolname)
+    AND (r.rolname IN ('pg_read_all_data', 'pg_write_all_data')
+      OR r.oid IN (
+        SELECT c.relowner FROM pg_catalog.pg_class c WHERE c.oid = target
+        UNION ALL
+        SELECT a.grantee FROM pg_catalog.pg_class c, pg_catalog.aclexplode(c.relacl) a WHERE c.oid = target
+        UNION ALL
+        SELECT a.grantee FROM pg_catalog.pg_attribute t, pg_catalog.aclexplode(t.attacl) a
+        WHERE t.attrelid = target AND NOT t.attisdropped));
+  DROP POLICY IF EXISTS guard_others ON <<table>>;
+  EXECUTE 'CREATE POLICY guard_others ON <<table>> AS RESTRICTIVE TO ' || others || ' USING (' || <<condition>> || ')';
+END
+$sminion$

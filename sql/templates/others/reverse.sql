@@ -1,0 +1,1 @@
+DROP POLICY IF EXISTS guard_others ON <<table>>
