@@ -17,6 +17,7 @@ from sminion_guard.compiler.subjects import (
     subjects_of,
 )
 from sminion_guard.policy import Anonymous, Policy, SubjectPath, Table
+from sminion_guard.policy.held import subject_terms
 
 
 def guard_columns(policy: Policy, table: Table) -> Statement:
@@ -27,6 +28,7 @@ def guard_columns(policy: Policy, table: Table) -> Statement:
     values = _table(table) | {
         "additions": ", ".join(f"ADD COLUMN IF NOT EXISTS {column}" for column in added),
         "removals": ", ".join(f"DROP COLUMN IF EXISTS {column.split()[0]}" for column in added),
+        "meaning": literal(f"what the subject of the row permits; subject: {subject_terms(policy, table)}"),
     }
     return from_templates("guard_columns", table.qualified, values)
 

@@ -11,7 +11,7 @@ from typing import Any
 from sminion_guard.compiler.subjects import depth, parent_of, personal_tables, subject_columns, subjects_of
 from sminion_guard.policy import Anonymous, Basis, Compartment, Policy, Table
 from sminion_guard.policy.compartments import clash
-from sminion_guard.policy.held import held
+from sminion_guard.policy.held import held, subject_terms
 
 Json = dict[str, Any]
 
@@ -68,6 +68,7 @@ def registry(policy: Policy, compartments: tuple[Compartment, ...], bits: Mappin
                 "prefixes": [entry.prefix for entry in subjects_of(policy, table)],
                 "optional": [entry.optional for entry in subjects_of(policy, table)],
                 "depth": depth(policy, table),
+                "subject_terms": subject_terms(policy, table),
                 **_parent(policy, table),
                 "anonymous": table.anonymous is Anonymous.VISIBLE,
                 "bits": sum({

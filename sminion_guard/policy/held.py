@@ -128,7 +128,7 @@ def _items(gives: Gives, without: Gives) -> Iterator[str]:
 def _terms(policy: Policy, table: Table) -> dict[str, str]:
     kept = table.retention
     return {
-        "subject": _subject(policy, table),
+        "subject": subject_terms(policy, table),
         "rows": table.rows or "all",
         "retention": "none" if kept is None else f"{kept.keep} after {kept.after} in {policy.timezone}",
         "rows about nobody": (table.anonymous or Anonymous.HIDDEN).value,
@@ -136,12 +136,12 @@ def _terms(policy: Policy, table: Table) -> dict[str, str]:
     }
 
 
-def _subject(policy: Policy, table: Table) -> str:
-    """How the subject of a row is found, up to the table that has it."""
+def subject_terms(policy: Policy, table: Table) -> str:
+    """How the subject of a row is found, up to the table that has it, for people and for comparison."""
     if isinstance(table.subject, SubjectPath):
         path = table.subject
         parent = policy.schemas[path.schema].tables[path.table]
-        return f"{path.column} to {parent.qualified}.{path.key}, whose subject is {_subject(policy, parent)}"
+        return f"{path.column} to {parent.qualified}.{path.key}, whose subject is {subject_terms(policy, parent)}"
     return _listed(
         " ".join(filter(None, (entry.column, entry.kind, policy.key_of(entry.kind).value, "optional" * entry.optional)))
         for entry in table.subject or ()

@@ -8,6 +8,8 @@ CREATE TABLE sminion.protected_table (
   key_types       text[]    NOT NULL CHECK (key_types <@ ARRAY['bigint', 'uuid', 'text']),
   prefixes        text[]    NOT NULL,
   optional        boolean[] NOT NULL,
+  -- how the subject is found, up to the table that has it: masks that were computed from another one are not kept
+  subject_terms   text    NOT NULL,
   depth           integer NOT NULL DEFAULT 0 CHECK (depth >= 0),
   -- where a child finds its subject: `parent_subject` of the row whose `parent_key` is the child's `child_column`
   parent_schema   text,

@@ -208,6 +208,8 @@ CREATE TABLE sminion.protected_table (
   key_types       text[]    NOT NULL CHECK (key_types <@ ARRAY['bigint', 'uuid', 'text']),
   prefixes        text[]    NOT NULL,
   optional        boolean[] NOT NULL,
+  -- how the subject is found, up to the table that has it: masks that were computed from another one are not kept
+  subject_terms   text    NOT NULL,
   depth           integer NOT NULL DEFAULT 0 CHECK (depth >= 0),
   -- where a child finds its subject: `parent_subject` of the row whose `parent_key` is the child's `child_column`
   parent_schema   text,
@@ -3337,57 +3339,61 @@ END
 $sminion$;
 COMMENT ON FUNCTION sminion.refuse_expired(text, text, text) IS 'refuses a row that is past its retention';
 
--- functions/refuse_without_ticket.sql
--- What the floor of a table says to whoever reaches it without a ticket: the owner, which FORCE binds too, a role that was
--- granted something by hand, and a compartment that comes through a view or function with the rights of another role. They
--- would see no row, and a data migration of theirs would do nothing, without a word.
+-- functions/refuse_others.sql
+-- What row security says to whoever reaches a protected table with the rights of a role that is no compartment: the owner,
+-- which FORCE binds too, roles that were granted something by hand, and a compartment that comes through a view with the
+-- rights of its owner. They would see no row, and a data migration of theirs would do nothing, without a word.
 --
--- It decides nothing: the floor has refused before it is called. It is the one function of the guard that PUBLIC may call,
--- because whoever reads the table must be able to; it shows nothing but the names that the caller used.
-CREATE FUNCTION sminion.refuse_without_ticket(relation regclass) RETURNS boolean
+-- IMMUTABLE is not true, and on purpose: the planner computes a call with constants, so the error comes while the statement is
+-- planned, whatever rows there are. Raised when a row is found it would tell, search by search, what hidden rows hold.
+-- A plan is made anew for another role, since the table has row security.
+--
+-- It permits nothing: it raises or is false. PUBLIC may call it, as whoever reads the table must be able to; it shows the
+-- names that the caller passes.
+CREATE FUNCTION sminion.refuse_others(relation regclass, compartments name[]) RETURNS boolean
 LANGUAGE plpgsql
-STABLE
+IMMUTABLE
 PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $sminion$
 BEGIN
+  IF current_user = 'sminion_owner' THEN
+    -- Where the guard's own policy was dropped its functions find no rows, and say so (see sminion.blindness).
+    RETURN false;
+  ELSIF current_user = ANY (compartments) THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG229',
+      MESSAGE = format('role `%s` reaches protected table `%s` with the rights of another role', current_user, relation),
+      DETAIL = 'A view reads with the rights of its owner unless it is security_invoker.',
+      HINT = 'Name the table itself, or let the view be made so: `ALTER VIEW ... SET (security_invoker = true)`.';
+  END IF;
   RAISE EXCEPTION USING ERRCODE = 'SG201',
     MESSAGE = format('no ticket: role `%s` reaches `%s` as itself', current_user, relation),
-    DETAIL = 'Every access to a protected table needs a declared purpose, also by its owner.',
+    DETAIL = 'Rows of a protected table are for those who say what for, its owner included.',
     HINT = 'Open a ticket with `sminion.open_ticket`, commit, and activate it with `sminion.enter`; in a migration write '
       || '`with op.guard_processing(...)`.';
 END
 $sminion$;
-COMMENT ON FUNCTION sminion.refuse_without_ticket(regclass) IS
-  'raises: a role that is no compartment of the policy has no ticket for a protected table';
+COMMENT ON FUNCTION sminion.refuse_others(regclass, name[]) IS
+  'raises: whoever is no compartment of the policy has no ticket for a protected table';
 
--- functions/refuse_other_way.sql
--- What row security says to a compartment that reaches a protected table with the rights of another role (a view without
--- security_invoker, whose owner's policies are the ones that apply), and to everybody who names a partition of one: no
--- row is seen that way, and an empty answer would not say so.
---
--- It decides nothing: the policy that calls it has refused before. PUBLIC may call it, as whoever reads must be able to.
-CREATE FUNCTION sminion.refuse_other_way(relation regclass, protected regclass) RETURNS boolean
+-- functions/refuse_partition.sql
+-- What row security says to everybody who names a partition of a protected table: no row is seen that way, and an empty
+-- answer would not say so. IMMUTABLE, so that it raises while the statement is planned: see sminion.refuse_others.
+CREATE FUNCTION sminion.refuse_partition(relation regclass, protected regclass) RETURNS boolean
 LANGUAGE plpgsql
-STABLE
+IMMUTABLE
 PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $sminion$
 BEGIN
-  IF relation <> protected THEN
-    RAISE EXCEPTION USING ERRCODE = 'SG229',
-      MESSAGE = format('`%s` is a partition of protected table `%s` and cannot be reached by itself', relation, protected),
-      DETAIL = 'Row security is defined on the table itself.',
-      HINT = format('Name `%s` in the statement: its partitions are read through it.', protected);
-  END IF;
   RAISE EXCEPTION USING ERRCODE = 'SG229',
-    MESSAGE = format('role `%s` reaches protected table `%s` with the rights of another role', current_user, relation),
-    DETAIL = 'A view reads with the rights of its owner unless it is security_invoker.',
-    HINT = 'Name the table itself, or let the view be made so: `ALTER VIEW ... SET (security_invoker = true)`.';
+    MESSAGE = format('`%s` is a partition of protected table `%s` and cannot be reached by itself', relation, protected),
+    DETAIL = 'The conditions of row security stand on the table.',
+    HINT = format('Name `%s` in the statement: its partitions are read through it.', protected);
 END
 $sminion$;
-COMMENT ON FUNCTION sminion.refuse_other_way(regclass, regclass) IS
-  'raises: a protected table must be named itself, and accessed with the rights of the caller';
+COMMENT ON FUNCTION sminion.refuse_partition(regclass, regclass) IS
+  'raises: a partition is read through the protected table that it belongs to';
 
 -- functions/context.sql
 -- The floor of every protected table: called once per statement and table by the restrictive policy of each compartment
@@ -4110,21 +4116,22 @@ BEGIN
     SELECT FROM jsonb_array_elements(registry -> 'tables') j
     WHERE j ->> 'schema' = p.schema_name AND j ->> 'table' = p.table_name);
   INSERT INTO sminion.protected_table AS p (
-    schema_name, table_name, subject_columns, key_types, prefixes, optional, depth, anonymous, bits,
+    schema_name, table_name, subject_columns, key_types, prefixes, optional, depth, anonymous, bits, subject_terms,
     parent_schema, parent_table, parent_key, parent_subject, child_column)
-  SELECT j.schema, j."table", j.subject_columns, j.key_types, j.prefixes, j.optional, j.depth, j.anonymous, j.bits,
+  SELECT j.schema, j."table", j.subject_columns, j.key_types, j.prefixes, j.optional, j.depth, j.anonymous, j.bits, j.subject_terms,
          j.parent_schema, j.parent_table, j.parent_key, j.parent_subject, j.child_column
   FROM jsonb_to_recordset(registry -> 'tables') AS j (
-    schema text, "table" text, subject_columns text[], key_types text[], prefixes text[], optional boolean[], depth integer, anonymous boolean, bits bigint,
+    schema text, "table" text, subject_columns text[], key_types text[], prefixes text[], optional boolean[], depth integer, anonymous boolean, bits bigint, subject_terms text,
     parent_schema text, parent_table text, parent_key text, parent_subject text, child_column text)
   ON CONFLICT (schema_name, table_name) DO UPDATE SET
     subject_columns = excluded.subject_columns, key_types = excluded.key_types, prefixes = excluded.prefixes,
     optional = excluded.optional, depth = excluded.depth, anonymous = excluded.anonymous, bits = excluded.bits,
+    subject_terms = excluded.subject_terms,
     dated_bits = CASE WHEN (p.dated_bits | changed) & excluded.bits = 0 THEN p.dated_bits | changed ELSE 0 END,
     parent_schema = excluded.parent_schema, parent_table = excluded.parent_table, parent_key = excluded.parent_key,
     parent_subject = excluded.parent_subject, child_column = excluded.child_column,
     next_block = CASE
-      WHEN (p.dated_bits | changed) & excluded.bits = 0 AND p.subject_columns = excluded.subject_columns AND p.prefixes = excluded.prefixes
+      WHEN (p.dated_bits | changed) & excluded.bits = 0 AND p.subject_terms = excluded.subject_terms AND p.subject_columns = excluded.subject_columns AND p.prefixes = excluded.prefixes
         AND p.optional = excluded.optional AND p.depth = excluded.depth
         AND p.anonymous = excluded.anonymous AND NOT (nobody_else AND excluded.depth > 0) THEN p.next_block
       ELSE 0 END;
@@ -4484,7 +4491,7 @@ AS $sminion$
   CROSS JOIN LATERAL (SELECT
     a.privilege_type || CASE WHEN l.column_name IS NULL THEN '' ELSE format(' (%I)', l.column_name) END,
     a.privilege_type = l.usual AND CASE a.grantee
-      WHEN 0 THEN l.oid IN ('sminion.refuse_without_ticket(regclass)'::regprocedure, 'sminion.refuse_other_way(regclass, regclass)'::regprocedure)
+      WHEN 0 THEN l.oid IN ('sminion.refuse_others(regclass, name[])'::regprocedure, 'sminion.refuse_partition(regclass, regclass)'::regprocedure)
       ELSE EXISTS (SELECT FROM wanted w WHERE w.role = g.rolname AND w.oid = l.oid) END
   ) AS p (what, wanted)
   WHERE a.grantee <> 'sminion_owner'::regrole AND (p.wanted IS NOT TRUE OR a.is_grantable)
@@ -4619,6 +4626,7 @@ AS $sminion$
     WHERE (t.oid = t.root AND o.key IN (format('policy:%s.%s:%s', l.schema_name, l.name, p.polname),
                                         format('permission:%s.%s:%s', l.schema_name, l.name, p.polname)))
        OR (t.oid = t.root AND p.polname LIKE 'guard\_twin\_%' AND o.key = format('adopted:%s.%s', l.schema_name, l.name))
+       OR (t.oid = t.root AND p.polname = 'guard_others' AND o.key = format('others:%s.%s', l.schema_name, l.name))
        OR (t.oid <> t.root AND p.polname IN ('guard_floor', 'guard_refused') AND o.key = format('row_security:%s.%s', l.schema_name, l.name)))
   UNION ALL
   SELECT format('%s.%s', l.schema_name, l.name), format('%s.%s', l.schema_name, l.name), NULL, NULL, false
@@ -5613,7 +5621,7 @@ REVOKE ALL ON ALL SEQUENCES IN SCHEMA sminion FROM PUBLIC;
 REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM PUBLIC;
 REVOKE ALL ON SCHEMA sminion FROM PUBLIC;
 -- But for the two that raise: row security calls them as whoever reads a protected table.
-GRANT EXECUTE ON FUNCTION sminion.refuse_without_ticket(regclass), sminion.refuse_other_way(regclass, regclass) TO PUBLIC;
+GRANT EXECUTE ON FUNCTION sminion.refuse_others(regclass, name[]), sminion.refuse_partition(regclass, regclass) TO PUBLIC;
 -- Global for this owner, since per-schema defaults cannot take away what PUBLIC has: row triggers come later.
 ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON ROUTINES FROM PUBLIC;
 

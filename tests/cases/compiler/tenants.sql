@@ -360,8 +360,10 @@ GRANT USAGE ON SCHEMA sminion TO "saas_app";
 GRANT EXECUTE ON ROUTINE sminion.open_ticket(text, text, text, text[], text, text, text, jsonb, text), sminion.enter(text), sminion.session_facts(), sminion.epoch_in_force(), sminion.context(name, name), sminion.open_log(), sminion.log_shape(jsonb), sminion.log_statements(bigint, text, bigint, jsonb) TO "saas_app";
 
 -- guard_columns:app.account
--- Without a default: the table is not rewritten, and a row without a mask is visible to nobody.
+-- Without a default: the table is not rewritten, and a row without a mask is visible to nobody. The comment says what the
+-- masks were computed from: where that changes, the columns are made anew, so that no mask of another subject is believed.
 ALTER TABLE "app"."account" ADD COLUMN IF NOT EXISTS guard_mask bigint;
+COMMENT ON COLUMN "app"."account".guard_mask IS 'sminion_guard: the purposes that the row''s subject permits; subject: id bigint';
 
 -- schema_usage:app:sminion_owner
 GRANT USAGE ON SCHEMA "app" TO "sminion_owner";
@@ -571,7 +573,6 @@ DO $sminion$
 DECLARE
   target CONSTANT pg_catalog.regclass := '"app"."account"';
   part   pg_catalog.regclass;
-  policy text;
 BEGIN
   FOR part IN
     SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
@@ -581,12 +582,12 @@ BEGIN
     ON CONFLICT DO NOTHING;
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
     IF part <> target THEN
-      -- Both refuse. Without the permissive one PostgreSQL would answer with no rows, and not ask the other.
-      FOREACH policy IN ARRAY ARRAY['guard_floor ON %s AS RESTRICTIVE', 'guard_refused ON %s'] LOOP
-        EXECUTE pg_catalog.format('DROP POLICY IF EXISTS ' || pg_catalog.replace(policy, ' AS RESTRICTIVE', ''), part);
-        EXECUTE pg_catalog.format('CREATE POLICY ' || policy || ' USING ((SELECT sminion.refuse_other_way(%L::regclass, %L::regclass)))',
-                                  part, part, target);
-      END LOOP;
+      EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
+      EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_refused ON %s', part);
+      EXECUTE pg_catalog.format('CREATE POLICY guard_floor ON %s AS RESTRICTIVE USING (sminion.refuse_partition(%L::regclass, %L::regclass))',
+                                part, part, target);
+      -- Without a permissive policy PostgreSQL would answer with no rows, and not ask the other.
+      EXECUTE pg_catalog.format('CREATE POLICY guard_refused ON %s USING (false)', part);
     END IF;
   END LOOP;
 END
@@ -594,11 +595,38 @@ $sminion$;
 
 -- policy:app.account:guard_floor
 DROP POLICY IF EXISTS "guard_floor" ON "app"."account";
-CREATE POLICY "guard_floor" ON "app"."account" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = ANY (ARRAY['saas_repair', 'saas_work', 'sminion_owner']::name[]) THEN true ELSE sminion.refuse_without_ticket('"app"."account"'::regclass) END));
+CREATE POLICY "guard_floor" ON "app"."account" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT current_user = ANY (ARRAY['saas_repair', 'saas_work', 'sminion_owner']::name[])));
 
 -- policy:app.account:guard_refused
 DROP POLICY IF EXISTS "guard_refused" ON "app"."account";
-CREATE POLICY "guard_refused" ON "app"."account" AS PERMISSIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = 'sminion_owner'::name THEN false WHEN current_user = ANY (ARRAY['saas_repair', 'saas_work', 'sminion_owner']::name[]) THEN sminion.refuse_other_way('"app"."account"'::regclass, '"app"."account"'::regclass) ELSE sminion.refuse_without_ticket('"app"."account"'::regclass) END));
+CREATE POLICY "guard_refused" ON "app"."account" AS PERMISSIVE FOR ALL TO PUBLIC USING (false);
+
+-- others:app.account
+-- A view that is not security_invoker reads with its owner's policies, while current_user is who asks: a compartment would
+-- then be under none of its own, and under a permissive policy of the application it saw every row. So whoever else holds
+-- anything on the table, its owner first, is refused by a policy of its own. Members of the two predefined roles hold it
+-- without a grant. Compartments of an earlier policy are left out: their roles are dropped after this.
+DO $sminion$
+DECLARE
+  target CONSTANT pg_catalog.regclass := '"app"."account"';
+  others text;
+BEGIN
+  SELECT pg_catalog.string_agg(pg_catalog.quote_ident(r.rolname), ', ' ORDER BY r.rolname) INTO others
+  FROM pg_catalog.pg_roles r
+  WHERE r.rolname <> ALL (ARRAY['saas_repair', 'saas_work', 'sminion_owner']::name[])
+    AND NOT EXISTS (SELECT FROM sminion.compartment c WHERE c.role = r.rolname)
+    AND (r.rolname IN ('pg_read_all_data', 'pg_write_all_data')
+      OR r.oid IN (
+        SELECT c.relowner FROM pg_catalog.pg_class c WHERE c.oid = target
+        UNION ALL
+        SELECT a.grantee FROM pg_catalog.pg_class c, pg_catalog.aclexplode(c.relacl) a WHERE c.oid = target
+        UNION ALL
+        SELECT a.grantee FROM pg_catalog.pg_attribute t, pg_catalog.aclexplode(t.attacl) a
+        WHERE t.attrelid = target AND NOT t.attisdropped));
+  DROP POLICY IF EXISTS guard_others ON "app"."account";
+  EXECUTE 'CREATE POLICY guard_others ON "app"."account" AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"app"."account"''::regclass, ARRAY[''saas_repair'', ''saas_work'']::name[])' || ')';
+END
+$sminion$;
 
 -- policy:app.account:guard_floor_saas_repair
 DROP POLICY IF EXISTS "guard_floor_saas_repair" ON "app"."account";
@@ -652,7 +680,6 @@ DO $sminion$
 DECLARE
   target CONSTANT pg_catalog.regclass := '"app"."page"';
   part   pg_catalog.regclass;
-  policy text;
 BEGIN
   FOR part IN
     SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
@@ -662,12 +689,12 @@ BEGIN
     ON CONFLICT DO NOTHING;
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
     IF part <> target THEN
-      -- Both refuse. Without the permissive one PostgreSQL would answer with no rows, and not ask the other.
-      FOREACH policy IN ARRAY ARRAY['guard_floor ON %s AS RESTRICTIVE', 'guard_refused ON %s'] LOOP
-        EXECUTE pg_catalog.format('DROP POLICY IF EXISTS ' || pg_catalog.replace(policy, ' AS RESTRICTIVE', ''), part);
-        EXECUTE pg_catalog.format('CREATE POLICY ' || policy || ' USING ((SELECT sminion.refuse_other_way(%L::regclass, %L::regclass)))',
-                                  part, part, target);
-      END LOOP;
+      EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
+      EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_refused ON %s', part);
+      EXECUTE pg_catalog.format('CREATE POLICY guard_floor ON %s AS RESTRICTIVE USING (sminion.refuse_partition(%L::regclass, %L::regclass))',
+                                part, part, target);
+      -- Without a permissive policy PostgreSQL would answer with no rows, and not ask the other.
+      EXECUTE pg_catalog.format('CREATE POLICY guard_refused ON %s USING (false)', part);
     END IF;
   END LOOP;
 END
@@ -675,11 +702,38 @@ $sminion$;
 
 -- policy:app.page:guard_floor
 DROP POLICY IF EXISTS "guard_floor" ON "app"."page";
-CREATE POLICY "guard_floor" ON "app"."page" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = ANY (ARRAY['saas_repair', 'saas_work', 'sminion_owner']::name[]) THEN true ELSE sminion.refuse_without_ticket('"app"."page"'::regclass) END));
+CREATE POLICY "guard_floor" ON "app"."page" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT current_user = ANY (ARRAY['saas_repair', 'saas_work', 'sminion_owner']::name[])));
 
 -- policy:app.page:guard_refused
 DROP POLICY IF EXISTS "guard_refused" ON "app"."page";
-CREATE POLICY "guard_refused" ON "app"."page" AS PERMISSIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = 'sminion_owner'::name THEN false WHEN current_user = ANY (ARRAY['saas_repair', 'saas_work', 'sminion_owner']::name[]) THEN sminion.refuse_other_way('"app"."page"'::regclass, '"app"."page"'::regclass) ELSE sminion.refuse_without_ticket('"app"."page"'::regclass) END));
+CREATE POLICY "guard_refused" ON "app"."page" AS PERMISSIVE FOR ALL TO PUBLIC USING (false);
+
+-- others:app.page
+-- A view that is not security_invoker reads with its owner's policies, while current_user is who asks: a compartment would
+-- then be under none of its own, and under a permissive policy of the application it saw every row. So whoever else holds
+-- anything on the table, its owner first, is refused by a policy of its own. Members of the two predefined roles hold it
+-- without a grant. Compartments of an earlier policy are left out: their roles are dropped after this.
+DO $sminion$
+DECLARE
+  target CONSTANT pg_catalog.regclass := '"app"."page"';
+  others text;
+BEGIN
+  SELECT pg_catalog.string_agg(pg_catalog.quote_ident(r.rolname), ', ' ORDER BY r.rolname) INTO others
+  FROM pg_catalog.pg_roles r
+  WHERE r.rolname <> ALL (ARRAY['saas_repair', 'saas_work', 'sminion_owner']::name[])
+    AND NOT EXISTS (SELECT FROM sminion.compartment c WHERE c.role = r.rolname)
+    AND (r.rolname IN ('pg_read_all_data', 'pg_write_all_data')
+      OR r.oid IN (
+        SELECT c.relowner FROM pg_catalog.pg_class c WHERE c.oid = target
+        UNION ALL
+        SELECT a.grantee FROM pg_catalog.pg_class c, pg_catalog.aclexplode(c.relacl) a WHERE c.oid = target
+        UNION ALL
+        SELECT a.grantee FROM pg_catalog.pg_attribute t, pg_catalog.aclexplode(t.attacl) a
+        WHERE t.attrelid = target AND NOT t.attisdropped));
+  DROP POLICY IF EXISTS guard_others ON "app"."page";
+  EXECUTE 'CREATE POLICY guard_others ON "app"."page" AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"app"."page"''::regclass, ARRAY[''saas_repair'', ''saas_work'']::name[])' || ')';
+END
+$sminion$;
 
 -- policy:app.page:guard_floor_saas_repair
 DROP POLICY IF EXISTS "guard_floor_saas_repair" ON "app"."page";

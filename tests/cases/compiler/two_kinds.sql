@@ -485,40 +485,56 @@ GRANT USAGE ON SCHEMA sminion TO "firm_desk";
 GRANT EXECUTE ON ROUTINE sminion.open_ticket(text, text, text, text[], text, text, text, jsonb, text), sminion.enter(text), sminion.session_facts(), sminion.epoch_in_force(), sminion.context(name, name), sminion.open_log(), sminion.log_shape(jsonb), sminion.log_statements(bigint, text, bigint, jsonb) TO "firm_desk";
 
 -- guard_columns:crm.customer
--- Without a default: the table is not rewritten, and a row without a mask is visible to nobody.
+-- Without a default: the table is not rewritten, and a row without a mask is visible to nobody. The comment says what the
+-- masks were computed from: where that changes, the columns are made anew, so that no mask of another subject is believed.
 ALTER TABLE "crm"."customer" ADD COLUMN IF NOT EXISTS guard_mask bigint;
+COMMENT ON COLUMN "crm"."customer".guard_mask IS 'sminion_guard: the purposes that the row''s subject permits; subject: id customer bigint';
 
 -- guard_columns:crm.gift
--- Without a default: the table is not rewritten, and a row without a mask is visible to nobody.
+-- Without a default: the table is not rewritten, and a row without a mask is visible to nobody. The comment says what the
+-- masks were computed from: where that changes, the columns are made anew, so that no mask of another subject is believed.
 ALTER TABLE "crm"."gift" ADD COLUMN IF NOT EXISTS guard_mask bigint;
+COMMENT ON COLUMN "crm"."gift".guard_mask IS 'sminion_guard: the purposes that the row''s subject permits; subject: giver customer bigint optional, taker customer bigint optional';
 
 -- guard_columns:crm.message
--- Without a default: the table is not rewritten, and a row without a mask is visible to nobody.
+-- Without a default: the table is not rewritten, and a row without a mask is visible to nobody. The comment says what the
+-- masks were computed from: where that changes, the columns are made anew, so that no mask of another subject is believed.
 ALTER TABLE "crm"."message" ADD COLUMN IF NOT EXISTS guard_mask bigint;
+COMMENT ON COLUMN "crm"."message".guard_mask IS 'sminion_guard: the purposes that the row''s subject permits; subject: sender customer bigint, handled_by employee uuid optional, for partner text optional';
 
 -- guard_columns:crm.visit
--- Without a default: the table is not rewritten, and a row without a mask is visible to nobody.
+-- Without a default: the table is not rewritten, and a row without a mask is visible to nobody. The comment says what the
+-- masks were computed from: where that changes, the columns are made anew, so that no mask of another subject is believed.
 ALTER TABLE "crm"."visit" ADD COLUMN IF NOT EXISTS guard_mask bigint;
+COMMENT ON COLUMN "crm"."visit".guard_mask IS 'sminion_guard: the purposes that the row''s subject permits; subject: customer_id customer bigint optional, employee_id employee uuid optional';
 
 -- guard_columns:hr.employee
--- Without a default: the table is not rewritten, and a row without a mask is visible to nobody.
+-- Without a default: the table is not rewritten, and a row without a mask is visible to nobody. The comment says what the
+-- masks were computed from: where that changes, the columns are made anew, so that no mask of another subject is believed.
 ALTER TABLE "hr"."employee" ADD COLUMN IF NOT EXISTS guard_mask bigint;
+COMMENT ON COLUMN "hr"."employee".guard_mask IS 'sminion_guard: the purposes that the row''s subject permits; subject: id employee uuid';
 
 -- guard_columns:hr.partner
--- Without a default: the table is not rewritten, and a row without a mask is visible to nobody.
+-- Without a default: the table is not rewritten, and a row without a mask is visible to nobody. The comment says what the
+-- masks were computed from: where that changes, the columns are made anew, so that no mask of another subject is believed.
 ALTER TABLE "hr"."partner" ADD COLUMN IF NOT EXISTS guard_mask bigint;
+COMMENT ON COLUMN "hr"."partner".guard_mask IS 'sminion_guard: the purposes that the row''s subject permits; subject: code partner text';
 
 -- guard_columns:crm.orders
--- Without a default: the table is not rewritten, and a row without a mask is visible to nobody.
+-- Without a default: the table is not rewritten, and a row without a mask is visible to nobody. The comment says what the
+-- masks were computed from: where that changes, the columns are made anew, so that no mask of another subject is believed.
 ALTER TABLE "crm"."orders" ADD COLUMN IF NOT EXISTS guard_mask bigint, ADD COLUMN IF NOT EXISTS guard_subject bigint;
+COMMENT ON COLUMN "crm"."orders".guard_mask IS 'sminion_guard: the purposes that the row''s subject permits; subject: customer_id to crm.customer.id, whose subject is id customer bigint';
 
 -- guard_index:crm.orders
 -- By it settling finds the rows of a subject, and a purpose that sees one named subject finds them too.
 CREATE INDEX IF NOT EXISTS "orders_guard_subject_idx" ON "crm"."orders" (guard_subject);
 
 -- guard_columns:hr.badge
--- Without a default: the table is not rewritten, and a row without a mask is visible to nobody.
+-- Without a default: the table is not rewritten, and a row without a mask is visible to nobody. The comment says what the
+-- masks were computed from: where that changes, the columns are made anew, so that no mask of another subject is believed.
 ALTER TABLE "hr"."badge" ADD COLUMN IF NOT EXISTS guard_mask bigint, ADD COLUMN IF NOT EXISTS guard_subject uuid;
+COMMENT ON COLUMN "hr"."badge".guard_mask IS 'sminion_guard: the purposes that the row''s subject permits; subject: employee_id to hr.employee.id, whose subject is id employee uuid';
 
 -- guard_index:hr.badge
 -- By it settling finds the rows of a subject, and a purpose that sees one named subject finds them too.
@@ -2314,7 +2330,6 @@ DO $sminion$
 DECLARE
   target CONSTANT pg_catalog.regclass := '"crm"."customer"';
   part   pg_catalog.regclass;
-  policy text;
 BEGIN
   FOR part IN
     SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
@@ -2324,12 +2339,12 @@ BEGIN
     ON CONFLICT DO NOTHING;
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
     IF part <> target THEN
-      -- Both refuse. Without the permissive one PostgreSQL would answer with no rows, and not ask the other.
-      FOREACH policy IN ARRAY ARRAY['guard_floor ON %s AS RESTRICTIVE', 'guard_refused ON %s'] LOOP
-        EXECUTE pg_catalog.format('DROP POLICY IF EXISTS ' || pg_catalog.replace(policy, ' AS RESTRICTIVE', ''), part);
-        EXECUTE pg_catalog.format('CREATE POLICY ' || policy || ' USING ((SELECT sminion.refuse_other_way(%L::regclass, %L::regclass)))',
-                                  part, part, target);
-      END LOOP;
+      EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
+      EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_refused ON %s', part);
+      EXECUTE pg_catalog.format('CREATE POLICY guard_floor ON %s AS RESTRICTIVE USING (sminion.refuse_partition(%L::regclass, %L::regclass))',
+                                part, part, target);
+      -- Without a permissive policy PostgreSQL would answer with no rows, and not ask the other.
+      EXECUTE pg_catalog.format('CREATE POLICY guard_refused ON %s USING (false)', part);
     END IF;
   END LOOP;
 END
@@ -2337,11 +2352,38 @@ $sminion$;
 
 -- policy:crm.customer:guard_floor
 DROP POLICY IF EXISTS "guard_floor" ON "crm"."customer";
-CREATE POLICY "guard_floor" ON "crm"."customer" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = ANY (ARRAY['firm_news', 'firm_repair', 'firm_work', 'sminion_owner']::name[]) THEN true ELSE sminion.refuse_without_ticket('"crm"."customer"'::regclass) END));
+CREATE POLICY "guard_floor" ON "crm"."customer" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT current_user = ANY (ARRAY['firm_news', 'firm_repair', 'firm_work', 'sminion_owner']::name[])));
 
 -- policy:crm.customer:guard_refused
 DROP POLICY IF EXISTS "guard_refused" ON "crm"."customer";
-CREATE POLICY "guard_refused" ON "crm"."customer" AS PERMISSIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = 'sminion_owner'::name THEN false WHEN current_user = ANY (ARRAY['firm_news', 'firm_repair', 'firm_work', 'sminion_owner']::name[]) THEN sminion.refuse_other_way('"crm"."customer"'::regclass, '"crm"."customer"'::regclass) ELSE sminion.refuse_without_ticket('"crm"."customer"'::regclass) END));
+CREATE POLICY "guard_refused" ON "crm"."customer" AS PERMISSIVE FOR ALL TO PUBLIC USING (false);
+
+-- others:crm.customer
+-- A view that is not security_invoker reads with its owner's policies, while current_user is who asks: a compartment would
+-- then be under none of its own, and under a permissive policy of the application it saw every row. So whoever else holds
+-- anything on the table, its owner first, is refused by a policy of its own. Members of the two predefined roles hold it
+-- without a grant. Compartments of an earlier policy are left out: their roles are dropped after this.
+DO $sminion$
+DECLARE
+  target CONSTANT pg_catalog.regclass := '"crm"."customer"';
+  others text;
+BEGIN
+  SELECT pg_catalog.string_agg(pg_catalog.quote_ident(r.rolname), ', ' ORDER BY r.rolname) INTO others
+  FROM pg_catalog.pg_roles r
+  WHERE r.rolname <> ALL (ARRAY['firm_news', 'firm_repair', 'firm_work', 'sminion_owner']::name[])
+    AND NOT EXISTS (SELECT FROM sminion.compartment c WHERE c.role = r.rolname)
+    AND (r.rolname IN ('pg_read_all_data', 'pg_write_all_data')
+      OR r.oid IN (
+        SELECT c.relowner FROM pg_catalog.pg_class c WHERE c.oid = target
+        UNION ALL
+        SELECT a.grantee FROM pg_catalog.pg_class c, pg_catalog.aclexplode(c.relacl) a WHERE c.oid = target
+        UNION ALL
+        SELECT a.grantee FROM pg_catalog.pg_attribute t, pg_catalog.aclexplode(t.attacl) a
+        WHERE t.attrelid = target AND NOT t.attisdropped));
+  DROP POLICY IF EXISTS guard_others ON "crm"."customer";
+  EXECUTE 'CREATE POLICY guard_others ON "crm"."customer" AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"crm"."customer"''::regclass, ARRAY[''firm_news'', ''firm_repair'', ''firm_work'']::name[])' || ')';
+END
+$sminion$;
 
 -- policy:crm.customer:guard_floor_firm_news
 DROP POLICY IF EXISTS "guard_floor_firm_news" ON "crm"."customer";
@@ -2396,7 +2438,6 @@ DO $sminion$
 DECLARE
   target CONSTANT pg_catalog.regclass := '"crm"."gift"';
   part   pg_catalog.regclass;
-  policy text;
 BEGIN
   FOR part IN
     SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
@@ -2406,12 +2447,12 @@ BEGIN
     ON CONFLICT DO NOTHING;
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
     IF part <> target THEN
-      -- Both refuse. Without the permissive one PostgreSQL would answer with no rows, and not ask the other.
-      FOREACH policy IN ARRAY ARRAY['guard_floor ON %s AS RESTRICTIVE', 'guard_refused ON %s'] LOOP
-        EXECUTE pg_catalog.format('DROP POLICY IF EXISTS ' || pg_catalog.replace(policy, ' AS RESTRICTIVE', ''), part);
-        EXECUTE pg_catalog.format('CREATE POLICY ' || policy || ' USING ((SELECT sminion.refuse_other_way(%L::regclass, %L::regclass)))',
-                                  part, part, target);
-      END LOOP;
+      EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
+      EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_refused ON %s', part);
+      EXECUTE pg_catalog.format('CREATE POLICY guard_floor ON %s AS RESTRICTIVE USING (sminion.refuse_partition(%L::regclass, %L::regclass))',
+                                part, part, target);
+      -- Without a permissive policy PostgreSQL would answer with no rows, and not ask the other.
+      EXECUTE pg_catalog.format('CREATE POLICY guard_refused ON %s USING (false)', part);
     END IF;
   END LOOP;
 END
@@ -2419,11 +2460,38 @@ $sminion$;
 
 -- policy:crm.gift:guard_floor
 DROP POLICY IF EXISTS "guard_floor" ON "crm"."gift";
-CREATE POLICY "guard_floor" ON "crm"."gift" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = ANY (ARRAY['firm_news', 'firm_repair', 'firm_work', 'sminion_owner']::name[]) THEN true ELSE sminion.refuse_without_ticket('"crm"."gift"'::regclass) END));
+CREATE POLICY "guard_floor" ON "crm"."gift" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT current_user = ANY (ARRAY['firm_news', 'firm_repair', 'firm_work', 'sminion_owner']::name[])));
 
 -- policy:crm.gift:guard_refused
 DROP POLICY IF EXISTS "guard_refused" ON "crm"."gift";
-CREATE POLICY "guard_refused" ON "crm"."gift" AS PERMISSIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = 'sminion_owner'::name THEN false WHEN current_user = ANY (ARRAY['firm_news', 'firm_repair', 'firm_work', 'sminion_owner']::name[]) THEN sminion.refuse_other_way('"crm"."gift"'::regclass, '"crm"."gift"'::regclass) ELSE sminion.refuse_without_ticket('"crm"."gift"'::regclass) END));
+CREATE POLICY "guard_refused" ON "crm"."gift" AS PERMISSIVE FOR ALL TO PUBLIC USING (false);
+
+-- others:crm.gift
+-- A view that is not security_invoker reads with its owner's policies, while current_user is who asks: a compartment would
+-- then be under none of its own, and under a permissive policy of the application it saw every row. So whoever else holds
+-- anything on the table, its owner first, is refused by a policy of its own. Members of the two predefined roles hold it
+-- without a grant. Compartments of an earlier policy are left out: their roles are dropped after this.
+DO $sminion$
+DECLARE
+  target CONSTANT pg_catalog.regclass := '"crm"."gift"';
+  others text;
+BEGIN
+  SELECT pg_catalog.string_agg(pg_catalog.quote_ident(r.rolname), ', ' ORDER BY r.rolname) INTO others
+  FROM pg_catalog.pg_roles r
+  WHERE r.rolname <> ALL (ARRAY['firm_news', 'firm_repair', 'firm_work', 'sminion_owner']::name[])
+    AND NOT EXISTS (SELECT FROM sminion.compartment c WHERE c.role = r.rolname)
+    AND (r.rolname IN ('pg_read_all_data', 'pg_write_all_data')
+      OR r.oid IN (
+        SELECT c.relowner FROM pg_catalog.pg_class c WHERE c.oid = target
+        UNION ALL
+        SELECT a.grantee FROM pg_catalog.pg_class c, pg_catalog.aclexplode(c.relacl) a WHERE c.oid = target
+        UNION ALL
+        SELECT a.grantee FROM pg_catalog.pg_attribute t, pg_catalog.aclexplode(t.attacl) a
+        WHERE t.attrelid = target AND NOT t.attisdropped));
+  DROP POLICY IF EXISTS guard_others ON "crm"."gift";
+  EXECUTE 'CREATE POLICY guard_others ON "crm"."gift" AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"crm"."gift"''::regclass, ARRAY[''firm_news'', ''firm_repair'', ''firm_work'']::name[])' || ')';
+END
+$sminion$;
 
 -- policy:crm.gift:guard_floor_firm_news
 DROP POLICY IF EXISTS "guard_floor_firm_news" ON "crm"."gift";
@@ -2478,7 +2546,6 @@ DO $sminion$
 DECLARE
   target CONSTANT pg_catalog.regclass := '"crm"."message"';
   part   pg_catalog.regclass;
-  policy text;
 BEGIN
   FOR part IN
     SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
@@ -2488,12 +2555,12 @@ BEGIN
     ON CONFLICT DO NOTHING;
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
     IF part <> target THEN
-      -- Both refuse. Without the permissive one PostgreSQL would answer with no rows, and not ask the other.
-      FOREACH policy IN ARRAY ARRAY['guard_floor ON %s AS RESTRICTIVE', 'guard_refused ON %s'] LOOP
-        EXECUTE pg_catalog.format('DROP POLICY IF EXISTS ' || pg_catalog.replace(policy, ' AS RESTRICTIVE', ''), part);
-        EXECUTE pg_catalog.format('CREATE POLICY ' || policy || ' USING ((SELECT sminion.refuse_other_way(%L::regclass, %L::regclass)))',
-                                  part, part, target);
-      END LOOP;
+      EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
+      EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_refused ON %s', part);
+      EXECUTE pg_catalog.format('CREATE POLICY guard_floor ON %s AS RESTRICTIVE USING (sminion.refuse_partition(%L::regclass, %L::regclass))',
+                                part, part, target);
+      -- Without a permissive policy PostgreSQL would answer with no rows, and not ask the other.
+      EXECUTE pg_catalog.format('CREATE POLICY guard_refused ON %s USING (false)', part);
     END IF;
   END LOOP;
 END
@@ -2501,11 +2568,38 @@ $sminion$;
 
 -- policy:crm.message:guard_floor
 DROP POLICY IF EXISTS "guard_floor" ON "crm"."message";
-CREATE POLICY "guard_floor" ON "crm"."message" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = ANY (ARRAY['firm_news', 'firm_repair', 'firm_work', 'sminion_owner']::name[]) THEN true ELSE sminion.refuse_without_ticket('"crm"."message"'::regclass) END));
+CREATE POLICY "guard_floor" ON "crm"."message" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT current_user = ANY (ARRAY['firm_news', 'firm_repair', 'firm_work', 'sminion_owner']::name[])));
 
 -- policy:crm.message:guard_refused
 DROP POLICY IF EXISTS "guard_refused" ON "crm"."message";
-CREATE POLICY "guard_refused" ON "crm"."message" AS PERMISSIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = 'sminion_owner'::name THEN false WHEN current_user = ANY (ARRAY['firm_news', 'firm_repair', 'firm_work', 'sminion_owner']::name[]) THEN sminion.refuse_other_way('"crm"."message"'::regclass, '"crm"."message"'::regclass) ELSE sminion.refuse_without_ticket('"crm"."message"'::regclass) END));
+CREATE POLICY "guard_refused" ON "crm"."message" AS PERMISSIVE FOR ALL TO PUBLIC USING (false);
+
+-- others:crm.message
+-- A view that is not security_invoker reads with its owner's policies, while current_user is who asks: a compartment would
+-- then be under none of its own, and under a permissive policy of the application it saw every row. So whoever else holds
+-- anything on the table, its owner first, is refused by a policy of its own. Members of the two predefined roles hold it
+-- without a grant. Compartments of an earlier policy are left out: their roles are dropped after this.
+DO $sminion$
+DECLARE
+  target CONSTANT pg_catalog.regclass := '"crm"."message"';
+  others text;
+BEGIN
+  SELECT pg_catalog.string_agg(pg_catalog.quote_ident(r.rolname), ', ' ORDER BY r.rolname) INTO others
+  FROM pg_catalog.pg_roles r
+  WHERE r.rolname <> ALL (ARRAY['firm_news', 'firm_repair', 'firm_work', 'sminion_owner']::name[])
+    AND NOT EXISTS (SELECT FROM sminion.compartment c WHERE c.role = r.rolname)
+    AND (r.rolname IN ('pg_read_all_data', 'pg_write_all_data')
+      OR r.oid IN (
+        SELECT c.relowner FROM pg_catalog.pg_class c WHERE c.oid = target
+        UNION ALL
+        SELECT a.grantee FROM pg_catalog.pg_class c, pg_catalog.aclexplode(c.relacl) a WHERE c.oid = target
+        UNION ALL
+        SELECT a.grantee FROM pg_catalog.pg_attribute t, pg_catalog.aclexplode(t.attacl) a
+        WHERE t.attrelid = target AND NOT t.attisdropped));
+  DROP POLICY IF EXISTS guard_others ON "crm"."message";
+  EXECUTE 'CREATE POLICY guard_others ON "crm"."message" AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"crm"."message"''::regclass, ARRAY[''firm_news'', ''firm_repair'', ''firm_work'']::name[])' || ')';
+END
+$sminion$;
 
 -- policy:crm.message:guard_floor_firm_news
 DROP POLICY IF EXISTS "guard_floor_firm_news" ON "crm"."message";
@@ -2560,7 +2654,6 @@ DO $sminion$
 DECLARE
   target CONSTANT pg_catalog.regclass := '"crm"."orders"';
   part   pg_catalog.regclass;
-  policy text;
 BEGIN
   FOR part IN
     SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
@@ -2570,12 +2663,12 @@ BEGIN
     ON CONFLICT DO NOTHING;
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
     IF part <> target THEN
-      -- Both refuse. Without the permissive one PostgreSQL would answer with no rows, and not ask the other.
-      FOREACH policy IN ARRAY ARRAY['guard_floor ON %s AS RESTRICTIVE', 'guard_refused ON %s'] LOOP
-        EXECUTE pg_catalog.format('DROP POLICY IF EXISTS ' || pg_catalog.replace(policy, ' AS RESTRICTIVE', ''), part);
-        EXECUTE pg_catalog.format('CREATE POLICY ' || policy || ' USING ((SELECT sminion.refuse_other_way(%L::regclass, %L::regclass)))',
-                                  part, part, target);
-      END LOOP;
+      EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
+      EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_refused ON %s', part);
+      EXECUTE pg_catalog.format('CREATE POLICY guard_floor ON %s AS RESTRICTIVE USING (sminion.refuse_partition(%L::regclass, %L::regclass))',
+                                part, part, target);
+      -- Without a permissive policy PostgreSQL would answer with no rows, and not ask the other.
+      EXECUTE pg_catalog.format('CREATE POLICY guard_refused ON %s USING (false)', part);
     END IF;
   END LOOP;
 END
@@ -2583,11 +2676,38 @@ $sminion$;
 
 -- policy:crm.orders:guard_floor
 DROP POLICY IF EXISTS "guard_floor" ON "crm"."orders";
-CREATE POLICY "guard_floor" ON "crm"."orders" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = ANY (ARRAY['firm_news', 'firm_repair', 'firm_work', 'sminion_owner']::name[]) THEN true ELSE sminion.refuse_without_ticket('"crm"."orders"'::regclass) END));
+CREATE POLICY "guard_floor" ON "crm"."orders" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT current_user = ANY (ARRAY['firm_news', 'firm_repair', 'firm_work', 'sminion_owner']::name[])));
 
 -- policy:crm.orders:guard_refused
 DROP POLICY IF EXISTS "guard_refused" ON "crm"."orders";
-CREATE POLICY "guard_refused" ON "crm"."orders" AS PERMISSIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = 'sminion_owner'::name THEN false WHEN current_user = ANY (ARRAY['firm_news', 'firm_repair', 'firm_work', 'sminion_owner']::name[]) THEN sminion.refuse_other_way('"crm"."orders"'::regclass, '"crm"."orders"'::regclass) ELSE sminion.refuse_without_ticket('"crm"."orders"'::regclass) END));
+CREATE POLICY "guard_refused" ON "crm"."orders" AS PERMISSIVE FOR ALL TO PUBLIC USING (false);
+
+-- others:crm.orders
+-- A view that is not security_invoker reads with its owner's policies, while current_user is who asks: a compartment would
+-- then be under none of its own, and under a permissive policy of the application it saw every row. So whoever else holds
+-- anything on the table, its owner first, is refused by a policy of its own. Members of the two predefined roles hold it
+-- without a grant. Compartments of an earlier policy are left out: their roles are dropped after this.
+DO $sminion$
+DECLARE
+  target CONSTANT pg_catalog.regclass := '"crm"."orders"';
+  others text;
+BEGIN
+  SELECT pg_catalog.string_agg(pg_catalog.quote_ident(r.rolname), ', ' ORDER BY r.rolname) INTO others
+  FROM pg_catalog.pg_roles r
+  WHERE r.rolname <> ALL (ARRAY['firm_news', 'firm_repair', 'firm_work', 'sminion_owner']::name[])
+    AND NOT EXISTS (SELECT FROM sminion.compartment c WHERE c.role = r.rolname)
+    AND (r.rolname IN ('pg_read_all_data', 'pg_write_all_data')
+      OR r.oid IN (
+        SELECT c.relowner FROM pg_catalog.pg_class c WHERE c.oid = target
+        UNION ALL
+        SELECT a.grantee FROM pg_catalog.pg_class c, pg_catalog.aclexplode(c.relacl) a WHERE c.oid = target
+        UNION ALL
+        SELECT a.grantee FROM pg_catalog.pg_attribute t, pg_catalog.aclexplode(t.attacl) a
+        WHERE t.attrelid = target AND NOT t.attisdropped));
+  DROP POLICY IF EXISTS guard_others ON "crm"."orders";
+  EXECUTE 'CREATE POLICY guard_others ON "crm"."orders" AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"crm"."orders"''::regclass, ARRAY[''firm_news'', ''firm_repair'', ''firm_work'']::name[])' || ')';
+END
+$sminion$;
 
 -- policy:crm.orders:guard_floor_firm_news
 DROP POLICY IF EXISTS "guard_floor_firm_news" ON "crm"."orders";
@@ -2642,7 +2762,6 @@ DO $sminion$
 DECLARE
   target CONSTANT pg_catalog.regclass := '"crm"."visit"';
   part   pg_catalog.regclass;
-  policy text;
 BEGIN
   FOR part IN
     SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
@@ -2652,12 +2771,12 @@ BEGIN
     ON CONFLICT DO NOTHING;
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
     IF part <> target THEN
-      -- Both refuse. Without the permissive one PostgreSQL would answer with no rows, and not ask the other.
-      FOREACH policy IN ARRAY ARRAY['guard_floor ON %s AS RESTRICTIVE', 'guard_refused ON %s'] LOOP
-        EXECUTE pg_catalog.format('DROP POLICY IF EXISTS ' || pg_catalog.replace(policy, ' AS RESTRICTIVE', ''), part);
-        EXECUTE pg_catalog.format('CREATE POLICY ' || policy || ' USING ((SELECT sminion.refuse_other_way(%L::regclass, %L::regclass)))',
-                                  part, part, target);
-      END LOOP;
+      EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
+      EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_refused ON %s', part);
+      EXECUTE pg_catalog.format('CREATE POLICY guard_floor ON %s AS RESTRICTIVE USING (sminion.refuse_partition(%L::regclass, %L::regclass))',
+                                part, part, target);
+      -- Without a permissive policy PostgreSQL would answer with no rows, and not ask the other.
+      EXECUTE pg_catalog.format('CREATE POLICY guard_refused ON %s USING (false)', part);
     END IF;
   END LOOP;
 END
@@ -2665,11 +2784,38 @@ $sminion$;
 
 -- policy:crm.visit:guard_floor
 DROP POLICY IF EXISTS "guard_floor" ON "crm"."visit";
-CREATE POLICY "guard_floor" ON "crm"."visit" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = ANY (ARRAY['firm_news', 'firm_repair', 'firm_work', 'sminion_owner']::name[]) THEN true ELSE sminion.refuse_without_ticket('"crm"."visit"'::regclass) END));
+CREATE POLICY "guard_floor" ON "crm"."visit" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT current_user = ANY (ARRAY['firm_news', 'firm_repair', 'firm_work', 'sminion_owner']::name[])));
 
 -- policy:crm.visit:guard_refused
 DROP POLICY IF EXISTS "guard_refused" ON "crm"."visit";
-CREATE POLICY "guard_refused" ON "crm"."visit" AS PERMISSIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = 'sminion_owner'::name THEN false WHEN current_user = ANY (ARRAY['firm_news', 'firm_repair', 'firm_work', 'sminion_owner']::name[]) THEN sminion.refuse_other_way('"crm"."visit"'::regclass, '"crm"."visit"'::regclass) ELSE sminion.refuse_without_ticket('"crm"."visit"'::regclass) END));
+CREATE POLICY "guard_refused" ON "crm"."visit" AS PERMISSIVE FOR ALL TO PUBLIC USING (false);
+
+-- others:crm.visit
+-- A view that is not security_invoker reads with its owner's policies, while current_user is who asks: a compartment would
+-- then be under none of its own, and under a permissive policy of the application it saw every row. So whoever else holds
+-- anything on the table, its owner first, is refused by a policy of its own. Members of the two predefined roles hold it
+-- without a grant. Compartments of an earlier policy are left out: their roles are dropped after this.
+DO $sminion$
+DECLARE
+  target CONSTANT pg_catalog.regclass := '"crm"."visit"';
+  others text;
+BEGIN
+  SELECT pg_catalog.string_agg(pg_catalog.quote_ident(r.rolname), ', ' ORDER BY r.rolname) INTO others
+  FROM pg_catalog.pg_roles r
+  WHERE r.rolname <> ALL (ARRAY['firm_news', 'firm_repair', 'firm_work', 'sminion_owner']::name[])
+    AND NOT EXISTS (SELECT FROM sminion.compartment c WHERE c.role = r.rolname)
+    AND (r.rolname IN ('pg_read_all_data', 'pg_write_all_data')
+      OR r.oid IN (
+        SELECT c.relowner FROM pg_catalog.pg_class c WHERE c.oid = target
+        UNION ALL
+        SELECT a.grantee FROM pg_catalog.pg_class c, pg_catalog.aclexplode(c.relacl) a WHERE c.oid = target
+        UNION ALL
+        SELECT a.grantee FROM pg_catalog.pg_attribute t, pg_catalog.aclexplode(t.attacl) a
+        WHERE t.attrelid = target AND NOT t.attisdropped));
+  DROP POLICY IF EXISTS guard_others ON "crm"."visit";
+  EXECUTE 'CREATE POLICY guard_others ON "crm"."visit" AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"crm"."visit"''::regclass, ARRAY[''firm_news'', ''firm_repair'', ''firm_work'']::name[])' || ')';
+END
+$sminion$;
 
 -- policy:crm.visit:guard_floor_firm_news
 DROP POLICY IF EXISTS "guard_floor_firm_news" ON "crm"."visit";
@@ -2724,7 +2870,6 @@ DO $sminion$
 DECLARE
   target CONSTANT pg_catalog.regclass := '"hr"."badge"';
   part   pg_catalog.regclass;
-  policy text;
 BEGIN
   FOR part IN
     SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
@@ -2734,12 +2879,12 @@ BEGIN
     ON CONFLICT DO NOTHING;
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
     IF part <> target THEN
-      -- Both refuse. Without the permissive one PostgreSQL would answer with no rows, and not ask the other.
-      FOREACH policy IN ARRAY ARRAY['guard_floor ON %s AS RESTRICTIVE', 'guard_refused ON %s'] LOOP
-        EXECUTE pg_catalog.format('DROP POLICY IF EXISTS ' || pg_catalog.replace(policy, ' AS RESTRICTIVE', ''), part);
-        EXECUTE pg_catalog.format('CREATE POLICY ' || policy || ' USING ((SELECT sminion.refuse_other_way(%L::regclass, %L::regclass)))',
-                                  part, part, target);
-      END LOOP;
+      EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
+      EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_refused ON %s', part);
+      EXECUTE pg_catalog.format('CREATE POLICY guard_floor ON %s AS RESTRICTIVE USING (sminion.refuse_partition(%L::regclass, %L::regclass))',
+                                part, part, target);
+      -- Without a permissive policy PostgreSQL would answer with no rows, and not ask the other.
+      EXECUTE pg_catalog.format('CREATE POLICY guard_refused ON %s USING (false)', part);
     END IF;
   END LOOP;
 END
@@ -2747,11 +2892,38 @@ $sminion$;
 
 -- policy:hr.badge:guard_floor
 DROP POLICY IF EXISTS "guard_floor" ON "hr"."badge";
-CREATE POLICY "guard_floor" ON "hr"."badge" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = ANY (ARRAY['firm_news', 'firm_repair', 'firm_work', 'sminion_owner']::name[]) THEN true ELSE sminion.refuse_without_ticket('"hr"."badge"'::regclass) END));
+CREATE POLICY "guard_floor" ON "hr"."badge" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT current_user = ANY (ARRAY['firm_news', 'firm_repair', 'firm_work', 'sminion_owner']::name[])));
 
 -- policy:hr.badge:guard_refused
 DROP POLICY IF EXISTS "guard_refused" ON "hr"."badge";
-CREATE POLICY "guard_refused" ON "hr"."badge" AS PERMISSIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = 'sminion_owner'::name THEN false WHEN current_user = ANY (ARRAY['firm_news', 'firm_repair', 'firm_work', 'sminion_owner']::name[]) THEN sminion.refuse_other_way('"hr"."badge"'::regclass, '"hr"."badge"'::regclass) ELSE sminion.refuse_without_ticket('"hr"."badge"'::regclass) END));
+CREATE POLICY "guard_refused" ON "hr"."badge" AS PERMISSIVE FOR ALL TO PUBLIC USING (false);
+
+-- others:hr.badge
+-- A view that is not security_invoker reads with its owner's policies, while current_user is who asks: a compartment would
+-- then be under none of its own, and under a permissive policy of the application it saw every row. So whoever else holds
+-- anything on the table, its owner first, is refused by a policy of its own. Members of the two predefined roles hold it
+-- without a grant. Compartments of an earlier policy are left out: their roles are dropped after this.
+DO $sminion$
+DECLARE
+  target CONSTANT pg_catalog.regclass := '"hr"."badge"';
+  others text;
+BEGIN
+  SELECT pg_catalog.string_agg(pg_catalog.quote_ident(r.rolname), ', ' ORDER BY r.rolname) INTO others
+  FROM pg_catalog.pg_roles r
+  WHERE r.rolname <> ALL (ARRAY['firm_news', 'firm_repair', 'firm_work', 'sminion_owner']::name[])
+    AND NOT EXISTS (SELECT FROM sminion.compartment c WHERE c.role = r.rolname)
+    AND (r.rolname IN ('pg_read_all_data', 'pg_write_all_data')
+      OR r.oid IN (
+        SELECT c.relowner FROM pg_catalog.pg_class c WHERE c.oid = target
+        UNION ALL
+        SELECT a.grantee FROM pg_catalog.pg_class c, pg_catalog.aclexplode(c.relacl) a WHERE c.oid = target
+        UNION ALL
+        SELECT a.grantee FROM pg_catalog.pg_attribute t, pg_catalog.aclexplode(t.attacl) a
+        WHERE t.attrelid = target AND NOT t.attisdropped));
+  DROP POLICY IF EXISTS guard_others ON "hr"."badge";
+  EXECUTE 'CREATE POLICY guard_others ON "hr"."badge" AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"hr"."badge"''::regclass, ARRAY[''firm_news'', ''firm_repair'', ''firm_work'']::name[])' || ')';
+END
+$sminion$;
 
 -- policy:hr.badge:guard_floor_firm_news
 DROP POLICY IF EXISTS "guard_floor_firm_news" ON "hr"."badge";
@@ -2806,7 +2978,6 @@ DO $sminion$
 DECLARE
   target CONSTANT pg_catalog.regclass := '"hr"."employee"';
   part   pg_catalog.regclass;
-  policy text;
 BEGIN
   FOR part IN
     SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
@@ -2816,12 +2987,12 @@ BEGIN
     ON CONFLICT DO NOTHING;
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
     IF part <> target THEN
-      -- Both refuse. Without the permissive one PostgreSQL would answer with no rows, and not ask the other.
-      FOREACH policy IN ARRAY ARRAY['guard_floor ON %s AS RESTRICTIVE', 'guard_refused ON %s'] LOOP
-        EXECUTE pg_catalog.format('DROP POLICY IF EXISTS ' || pg_catalog.replace(policy, ' AS RESTRICTIVE', ''), part);
-        EXECUTE pg_catalog.format('CREATE POLICY ' || policy || ' USING ((SELECT sminion.refuse_other_way(%L::regclass, %L::regclass)))',
-                                  part, part, target);
-      END LOOP;
+      EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
+      EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_refused ON %s', part);
+      EXECUTE pg_catalog.format('CREATE POLICY guard_floor ON %s AS RESTRICTIVE USING (sminion.refuse_partition(%L::regclass, %L::regclass))',
+                                part, part, target);
+      -- Without a permissive policy PostgreSQL would answer with no rows, and not ask the other.
+      EXECUTE pg_catalog.format('CREATE POLICY guard_refused ON %s USING (false)', part);
     END IF;
   END LOOP;
 END
@@ -2829,11 +3000,38 @@ $sminion$;
 
 -- policy:hr.employee:guard_floor
 DROP POLICY IF EXISTS "guard_floor" ON "hr"."employee";
-CREATE POLICY "guard_floor" ON "hr"."employee" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = ANY (ARRAY['firm_news', 'firm_repair', 'firm_work', 'sminion_owner']::name[]) THEN true ELSE sminion.refuse_without_ticket('"hr"."employee"'::regclass) END));
+CREATE POLICY "guard_floor" ON "hr"."employee" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT current_user = ANY (ARRAY['firm_news', 'firm_repair', 'firm_work', 'sminion_owner']::name[])));
 
 -- policy:hr.employee:guard_refused
 DROP POLICY IF EXISTS "guard_refused" ON "hr"."employee";
-CREATE POLICY "guard_refused" ON "hr"."employee" AS PERMISSIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = 'sminion_owner'::name THEN false WHEN current_user = ANY (ARRAY['firm_news', 'firm_repair', 'firm_work', 'sminion_owner']::name[]) THEN sminion.refuse_other_way('"hr"."employee"'::regclass, '"hr"."employee"'::regclass) ELSE sminion.refuse_without_ticket('"hr"."employee"'::regclass) END));
+CREATE POLICY "guard_refused" ON "hr"."employee" AS PERMISSIVE FOR ALL TO PUBLIC USING (false);
+
+-- others:hr.employee
+-- A view that is not security_invoker reads with its owner's policies, while current_user is who asks: a compartment would
+-- then be under none of its own, and under a permissive policy of the application it saw every row. So whoever else holds
+-- anything on the table, its owner first, is refused by a policy of its own. Members of the two predefined roles hold it
+-- without a grant. Compartments of an earlier policy are left out: their roles are dropped after this.
+DO $sminion$
+DECLARE
+  target CONSTANT pg_catalog.regclass := '"hr"."employee"';
+  others text;
+BEGIN
+  SELECT pg_catalog.string_agg(pg_catalog.quote_ident(r.rolname), ', ' ORDER BY r.rolname) INTO others
+  FROM pg_catalog.pg_roles r
+  WHERE r.rolname <> ALL (ARRAY['firm_news', 'firm_repair', 'firm_work', 'sminion_owner']::name[])
+    AND NOT EXISTS (SELECT FROM sminion.compartment c WHERE c.role = r.rolname)
+    AND (r.rolname IN ('pg_read_all_data', 'pg_write_all_data')
+      OR r.oid IN (
+        SELECT c.relowner FROM pg_catalog.pg_class c WHERE c.oid = target
+        UNION ALL
+        SELECT a.grantee FROM pg_catalog.pg_class c, pg_catalog.aclexplode(c.relacl) a WHERE c.oid = target
+        UNION ALL
+        SELECT a.grantee FROM pg_catalog.pg_attribute t, pg_catalog.aclexplode(t.attacl) a
+        WHERE t.attrelid = target AND NOT t.attisdropped));
+  DROP POLICY IF EXISTS guard_others ON "hr"."employee";
+  EXECUTE 'CREATE POLICY guard_others ON "hr"."employee" AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"hr"."employee"''::regclass, ARRAY[''firm_news'', ''firm_repair'', ''firm_work'']::name[])' || ')';
+END
+$sminion$;
 
 -- policy:hr.employee:guard_floor_firm_news
 DROP POLICY IF EXISTS "guard_floor_firm_news" ON "hr"."employee";
@@ -2888,7 +3086,6 @@ DO $sminion$
 DECLARE
   target CONSTANT pg_catalog.regclass := '"hr"."partner"';
   part   pg_catalog.regclass;
-  policy text;
 BEGIN
   FOR part IN
     SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
@@ -2898,12 +3095,12 @@ BEGIN
     ON CONFLICT DO NOTHING;
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
     IF part <> target THEN
-      -- Both refuse. Without the permissive one PostgreSQL would answer with no rows, and not ask the other.
-      FOREACH policy IN ARRAY ARRAY['guard_floor ON %s AS RESTRICTIVE', 'guard_refused ON %s'] LOOP
-        EXECUTE pg_catalog.format('DROP POLICY IF EXISTS ' || pg_catalog.replace(policy, ' AS RESTRICTIVE', ''), part);
-        EXECUTE pg_catalog.format('CREATE POLICY ' || policy || ' USING ((SELECT sminion.refuse_other_way(%L::regclass, %L::regclass)))',
-                                  part, part, target);
-      END LOOP;
+      EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
+      EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_refused ON %s', part);
+      EXECUTE pg_catalog.format('CREATE POLICY guard_floor ON %s AS RESTRICTIVE USING (sminion.refuse_partition(%L::regclass, %L::regclass))',
+                                part, part, target);
+      -- Without a permissive policy PostgreSQL would answer with no rows, and not ask the other.
+      EXECUTE pg_catalog.format('CREATE POLICY guard_refused ON %s USING (false)', part);
     END IF;
   END LOOP;
 END
@@ -2911,11 +3108,38 @@ $sminion$;
 
 -- policy:hr.partner:guard_floor
 DROP POLICY IF EXISTS "guard_floor" ON "hr"."partner";
-CREATE POLICY "guard_floor" ON "hr"."partner" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = ANY (ARRAY['firm_news', 'firm_repair', 'firm_work', 'sminion_owner']::name[]) THEN true ELSE sminion.refuse_without_ticket('"hr"."partner"'::regclass) END));
+CREATE POLICY "guard_floor" ON "hr"."partner" AS RESTRICTIVE FOR ALL TO PUBLIC USING ((SELECT current_user = ANY (ARRAY['firm_news', 'firm_repair', 'firm_work', 'sminion_owner']::name[])));
 
 -- policy:hr.partner:guard_refused
 DROP POLICY IF EXISTS "guard_refused" ON "hr"."partner";
-CREATE POLICY "guard_refused" ON "hr"."partner" AS PERMISSIVE FOR ALL TO PUBLIC USING ((SELECT CASE WHEN current_user = 'sminion_owner'::name THEN false WHEN current_user = ANY (ARRAY['firm_news', 'firm_repair', 'firm_work', 'sminion_owner']::name[]) THEN sminion.refuse_other_way('"hr"."partner"'::regclass, '"hr"."partner"'::regclass) ELSE sminion.refuse_without_ticket('"hr"."partner"'::regclass) END));
+CREATE POLICY "guard_refused" ON "hr"."partner" AS PERMISSIVE FOR ALL TO PUBLIC USING (false);
+
+-- others:hr.partner
+-- A view that is not security_invoker reads with its owner's policies, while current_user is who asks: a compartment would
+-- then be under none of its own, and under a permissive policy of the application it saw every row. So whoever else holds
+-- anything on the table, its owner first, is refused by a policy of its own. Members of the two predefined roles hold it
+-- without a grant. Compartments of an earlier policy are left out: their roles are dropped after this.
+DO $sminion$
+DECLARE
+  target CONSTANT pg_catalog.regclass := '"hr"."partner"';
+  others text;
+BEGIN
+  SELECT pg_catalog.string_agg(pg_catalog.quote_ident(r.rolname), ', ' ORDER BY r.rolname) INTO others
+  FROM pg_catalog.pg_roles r
+  WHERE r.rolname <> ALL (ARRAY['firm_news', 'firm_repair', 'firm_work', 'sminion_owner']::name[])
+    AND NOT EXISTS (SELECT FROM sminion.compartment c WHERE c.role = r.rolname)
+    AND (r.rolname IN ('pg_read_all_data', 'pg_write_all_data')
+      OR r.oid IN (
+        SELECT c.relowner FROM pg_catalog.pg_class c WHERE c.oid = target
+        UNION ALL
+        SELECT a.grantee FROM pg_catalog.pg_class c, pg_catalog.aclexplode(c.relacl) a WHERE c.oid = target
+        UNION ALL
+        SELECT a.grantee FROM pg_catalog.pg_attribute t, pg_catalog.aclexplode(t.attacl) a
+        WHERE t.attrelid = target AND NOT t.attisdropped));
+  DROP POLICY IF EXISTS guard_others ON "hr"."partner";
+  EXECUTE 'CREATE POLICY guard_others ON "hr"."partner" AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"hr"."partner"''::regclass, ARRAY[''firm_news'', ''firm_repair'', ''firm_work'']::name[])' || ')';
+END
+$sminion$;
 
 -- policy:hr.partner:guard_floor_firm_news
 DROP POLICY IF EXISTS "guard_floor_firm_news" ON "hr"."partner";
