@@ -116,21 +116,19 @@ def test_a_view_of_a_superuser_among_the_tables_is_closed_by_the_next_apply(worl
         assert refusal(app, *read) == PRIVILEGE
 
 
-def test_a_rule_reads_with_the_owners_eyes_which_see_nothing_but_copies_what_is_written(world: World) -> None:
+def test_a_rule_neither_reads_with_the_owners_rights_nor_copies_what_is_written(world: World) -> None:
     with world.connect("owner") as owner, world.connect("app") as app:
         owner.execute("CREATE TABLE sales.copy (email text)")
         token = ticket(app, "contract")
         insert = "INSERT INTO sales.orders (customer_id, email) VALUES (5, 'copied')"
-        owner.execute("CREATE RULE spy AS ON INSERT TO sales.orders DO ALSO INSERT INTO sales.copy SELECT email FROM hr.employee")
+        for copied in ("SELECT email FROM hr.employee", "VALUES (new.email)"):
+            owner.execute(f"CREATE OR REPLACE RULE spy AS ON INSERT TO sales.orders DO ALSO INSERT INTO sales.copy {copied}".encode())
+            with acting(app, token):
+                assert refusal(app, insert) == "SG229"
+        assert problems(world) == {"SG432": "table `sales.orders` has the rule `spy`"}
+        owner.execute("DROP RULE spy ON sales.orders")
         with acting(app, token):
-            assert refusal(app, insert) == "SG201"
-        owner.execute("CREATE OR REPLACE RULE spy AS ON INSERT TO sales.orders DO ALSO INSERT INTO sales.copy VALUES (new.email)")
-        app.execute("BEGIN")
-        app.execute("SELECT sminion.enter(%s)", [token])
-        app.execute(insert.encode())
-        app.execute("COMMIT")
-        assert rows(owner, "SELECT email FROM sales.copy") == [("copied",)]
-    assert problems(world) == {"SG432": "table `sales.orders` has the rule `spy`"}
+            app.execute(insert.encode())
 
 
 def test_a_parent_shows_the_rows_of_its_children_and_plan_says_so(world: World) -> None:

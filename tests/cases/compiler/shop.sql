@@ -706,25 +706,25 @@ GRANT EXECUTE ON ROUTINE sminion.open_ticket(text, text, text, text[], text, tex
 -- Without a default: the table is not rewritten, and a row without a mask is visible to nobody. The comment says what the
 -- masks were computed from: where that changes, the columns are made anew, so that no mask of another subject is believed.
 ALTER TABLE "crm"."customer" ADD COLUMN IF NOT EXISTS guard_mask bigint;
-COMMENT ON COLUMN "crm"."customer".guard_mask IS 'sminion_guard: the purposes that the row''s subject permits; subject: id bigint';
+COMMENT ON COLUMN "crm"."customer".guard_mask IS 'what the subject of the row permits; subject: id bigint';
 
 -- guard_columns:marketing.subscriber
 -- Without a default: the table is not rewritten, and a row without a mask is visible to nobody. The comment says what the
 -- masks were computed from: where that changes, the columns are made anew, so that no mask of another subject is believed.
 ALTER TABLE "marketing"."subscriber" ADD COLUMN IF NOT EXISTS guard_mask bigint;
-COMMENT ON COLUMN "marketing"."subscriber".guard_mask IS 'sminion_guard: the purposes that the row''s subject permits; subject: customer_id bigint';
+COMMENT ON COLUMN "marketing"."subscriber".guard_mask IS 'what the subject of the row permits; subject: customer_id bigint';
 
 -- guard_columns:sales.orders
 -- Without a default: the table is not rewritten, and a row without a mask is visible to nobody. The comment says what the
 -- masks were computed from: where that changes, the columns are made anew, so that no mask of another subject is believed.
 ALTER TABLE "sales"."orders" ADD COLUMN IF NOT EXISTS guard_mask bigint;
-COMMENT ON COLUMN "sales"."orders".guard_mask IS 'sminion_guard: the purposes that the row''s subject permits; subject: customer_id bigint';
+COMMENT ON COLUMN "sales"."orders".guard_mask IS 'what the subject of the row permits; subject: customer_id bigint';
 
 -- guard_columns:sales.item
 -- Without a default: the table is not rewritten, and a row without a mask is visible to nobody. The comment says what the
 -- masks were computed from: where that changes, the columns are made anew, so that no mask of another subject is believed.
 ALTER TABLE "sales"."item" ADD COLUMN IF NOT EXISTS guard_mask bigint, ADD COLUMN IF NOT EXISTS guard_subject bigint;
-COMMENT ON COLUMN "sales"."item".guard_mask IS 'sminion_guard: the purposes that the row''s subject permits; subject: order_id to sales.orders.id, whose subject is customer_id bigint';
+COMMENT ON COLUMN "sales"."item".guard_mask IS 'what the subject of the row permits; subject: order_id to sales.orders.id, whose subject is customer_id bigint';
 
 -- guard_index:sales.item
 -- By it settling finds the rows of a subject, and a purpose that sees one named subject finds them too.

@@ -544,61 +544,61 @@ GRANT EXECUTE ON ROUTINE sminion.open_ticket(text, text, text, text[], text, tex
 -- Without a default: the table is not rewritten, and a row without a mask is visible to nobody. The comment says what the
 -- masks were computed from: where that changes, the columns are made anew, so that no mask of another subject is believed.
 ALTER TABLE "crm"."contact" ADD COLUMN IF NOT EXISTS guard_mask bigint;
-COMMENT ON COLUMN "crm"."contact".guard_mask IS 'sminion_guard: the purposes that the row''s subject permits; subject: id bigint';
+COMMENT ON COLUMN "crm"."contact".guard_mask IS 'what the subject of the row permits; subject: id bigint';
 
 -- guard_columns:crm.gift
 -- Without a default: the table is not rewritten, and a row without a mask is visible to nobody. The comment says what the
 -- masks were computed from: where that changes, the columns are made anew, so that no mask of another subject is believed.
 ALTER TABLE "crm"."gift" ADD COLUMN IF NOT EXISTS guard_mask bigint;
-COMMENT ON COLUMN "crm"."gift".guard_mask IS 'sminion_guard: the purposes that the row''s subject permits; subject: giver bigint, taker bigint';
+COMMENT ON COLUMN "crm"."gift".guard_mask IS 'what the subject of the row permits; subject: giver bigint, taker bigint';
 
 -- guard_columns:crm.letter
 -- Without a default: the table is not rewritten, and a row without a mask is visible to nobody. The comment says what the
 -- masks were computed from: where that changes, the columns are made anew, so that no mask of another subject is believed.
 ALTER TABLE "crm"."letter" ADD COLUMN IF NOT EXISTS guard_mask bigint;
-COMMENT ON COLUMN "crm"."letter".guard_mask IS 'sminion_guard: the purposes that the row''s subject permits; subject: person bigint';
+COMMENT ON COLUMN "crm"."letter".guard_mask IS 'what the subject of the row permits; subject: person bigint';
 
 -- guard_columns:crm.narrow
 -- Without a default: the table is not rewritten, and a row without a mask is visible to nobody. The comment says what the
 -- masks were computed from: where that changes, the columns are made anew, so that no mask of another subject is believed.
 ALTER TABLE "crm"."narrow" ADD COLUMN IF NOT EXISTS guard_mask bigint;
-COMMENT ON COLUMN "crm"."narrow".guard_mask IS 'sminion_guard: the purposes that the row''s subject permits; subject: id bigint';
+COMMENT ON COLUMN "crm"."narrow".guard_mask IS 'what the subject of the row permits; subject: id bigint';
 
 -- guard_columns:crm.shut
 -- Without a default: the table is not rewritten, and a row without a mask is visible to nobody. The comment says what the
 -- masks were computed from: where that changes, the columns are made anew, so that no mask of another subject is believed.
 ALTER TABLE "crm"."shut" ADD COLUMN IF NOT EXISTS guard_mask bigint;
-COMMENT ON COLUMN "crm"."shut".guard_mask IS 'sminion_guard: the purposes that the row''s subject permits; subject: id bigint';
+COMMENT ON COLUMN "crm"."shut".guard_mask IS 'what the subject of the row permits; subject: id bigint';
 
 -- guard_columns:crm.visit
 -- Without a default: the table is not rewritten, and a row without a mask is visible to nobody. The comment says what the
 -- masks were computed from: where that changes, the columns are made anew, so that no mask of another subject is believed.
 ALTER TABLE "crm"."visit" ADD COLUMN IF NOT EXISTS guard_mask bigint;
-COMMENT ON COLUMN "crm"."visit".guard_mask IS 'sminion_guard: the purposes that the row''s subject permits; subject: person bigint';
+COMMENT ON COLUMN "crm"."visit".guard_mask IS 'what the subject of the row permits; subject: person bigint';
 
 -- guard_columns:public.customer
 -- Without a default: the table is not rewritten, and a row without a mask is visible to nobody. The comment says what the
 -- masks were computed from: where that changes, the columns are made anew, so that no mask of another subject is believed.
 ALTER TABLE "public"."customer" ADD COLUMN IF NOT EXISTS guard_mask bigint;
-COMMENT ON COLUMN "public"."customer".guard_mask IS 'sminion_guard: the purposes that the row''s subject permits; subject: id bigint';
+COMMENT ON COLUMN "public"."customer".guard_mask IS 'what the subject of the row permits; subject: id bigint';
 
 -- guard_columns:public.subscriber
 -- Without a default: the table is not rewritten, and a row without a mask is visible to nobody. The comment says what the
 -- masks were computed from: where that changes, the columns are made anew, so that no mask of another subject is believed.
 ALTER TABLE "public"."subscriber" ADD COLUMN IF NOT EXISTS guard_mask bigint;
-COMMENT ON COLUMN "public"."subscriber".guard_mask IS 'sminion_guard: the purposes that the row''s subject permits; subject: customer_id bigint';
+COMMENT ON COLUMN "public"."subscriber".guard_mask IS 'what the subject of the row permits; subject: customer_id bigint';
 
 -- guard_columns:public.unsaid
 -- Without a default: the table is not rewritten, and a row without a mask is visible to nobody. The comment says what the
 -- masks were computed from: where that changes, the columns are made anew, so that no mask of another subject is believed.
 ALTER TABLE "public"."unsaid" ADD COLUMN IF NOT EXISTS guard_mask bigint;
-COMMENT ON COLUMN "public"."unsaid".guard_mask IS 'sminion_guard: the purposes that the row''s subject permits; subject: customer_id bigint';
+COMMENT ON COLUMN "public"."unsaid".guard_mask IS 'what the subject of the row permits; subject: customer_id bigint';
 
 -- guard_columns:crm.click
 -- Without a default: the table is not rewritten, and a row without a mask is visible to nobody. The comment says what the
 -- masks were computed from: where that changes, the columns are made anew, so that no mask of another subject is believed.
 ALTER TABLE "crm"."click" ADD COLUMN IF NOT EXISTS guard_mask bigint, ADD COLUMN IF NOT EXISTS guard_subject bigint;
-COMMENT ON COLUMN "crm"."click".guard_mask IS 'sminion_guard: the purposes that the row''s subject permits; subject: visit_no to crm.visit.no, whose subject is person bigint';
+COMMENT ON COLUMN "crm"."click".guard_mask IS 'what the subject of the row permits; subject: visit_no to crm.visit.no, whose subject is person bigint';
 
 -- guard_index:crm.click
 -- By it settling finds the rows of a subject, and a purpose that sees one named subject finds them too.
@@ -608,7 +608,7 @@ CREATE INDEX IF NOT EXISTS "click_guard_subject_idx" ON "crm"."click" (guard_sub
 -- Without a default: the table is not rewritten, and a row without a mask is visible to nobody. The comment says what the
 -- masks were computed from: where that changes, the columns are made anew, so that no mask of another subject is believed.
 ALTER TABLE "public"."invoice" ADD COLUMN IF NOT EXISTS guard_mask bigint, ADD COLUMN IF NOT EXISTS guard_subject bigint;
-COMMENT ON COLUMN "public"."invoice".guard_mask IS 'sminion_guard: the purposes that the row''s subject permits; subject: customer_id to public.customer.id, whose subject is id bigint';
+COMMENT ON COLUMN "public"."invoice".guard_mask IS 'what the subject of the row permits; subject: customer_id to public.customer.id, whose subject is id bigint';
 
 -- guard_index:public.invoice
 -- By it settling finds the rows of a subject, and a purpose that sees one named subject finds them too.

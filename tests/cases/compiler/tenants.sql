@@ -363,7 +363,7 @@ GRANT EXECUTE ON ROUTINE sminion.open_ticket(text, text, text, text[], text, tex
 -- Without a default: the table is not rewritten, and a row without a mask is visible to nobody. The comment says what the
 -- masks were computed from: where that changes, the columns are made anew, so that no mask of another subject is believed.
 ALTER TABLE "app"."account" ADD COLUMN IF NOT EXISTS guard_mask bigint;
-COMMENT ON COLUMN "app"."account".guard_mask IS 'sminion_guard: the purposes that the row''s subject permits; subject: id bigint';
+COMMENT ON COLUMN "app"."account".guard_mask IS 'what the subject of the row permits; subject: id bigint';
 
 -- schema_usage:app:sminion_owner
 GRANT USAGE ON SCHEMA "app" TO "sminion_owner";

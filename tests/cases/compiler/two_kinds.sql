@@ -488,43 +488,43 @@ GRANT EXECUTE ON ROUTINE sminion.open_ticket(text, text, text, text[], text, tex
 -- Without a default: the table is not rewritten, and a row without a mask is visible to nobody. The comment says what the
 -- masks were computed from: where that changes, the columns are made anew, so that no mask of another subject is believed.
 ALTER TABLE "crm"."customer" ADD COLUMN IF NOT EXISTS guard_mask bigint;
-COMMENT ON COLUMN "crm"."customer".guard_mask IS 'sminion_guard: the purposes that the row''s subject permits; subject: id customer bigint';
+COMMENT ON COLUMN "crm"."customer".guard_mask IS 'what the subject of the row permits; subject: id customer bigint';
 
 -- guard_columns:crm.gift
 -- Without a default: the table is not rewritten, and a row without a mask is visible to nobody. The comment says what the
 -- masks were computed from: where that changes, the columns are made anew, so that no mask of another subject is believed.
 ALTER TABLE "crm"."gift" ADD COLUMN IF NOT EXISTS guard_mask bigint;
-COMMENT ON COLUMN "crm"."gift".guard_mask IS 'sminion_guard: the purposes that the row''s subject permits; subject: giver customer bigint optional, taker customer bigint optional';
+COMMENT ON COLUMN "crm"."gift".guard_mask IS 'what the subject of the row permits; subject: giver customer bigint optional, taker customer bigint optional';
 
 -- guard_columns:crm.message
 -- Without a default: the table is not rewritten, and a row without a mask is visible to nobody. The comment says what the
 -- masks were computed from: where that changes, the columns are made anew, so that no mask of another subject is believed.
 ALTER TABLE "crm"."message" ADD COLUMN IF NOT EXISTS guard_mask bigint;
-COMMENT ON COLUMN "crm"."message".guard_mask IS 'sminion_guard: the purposes that the row''s subject permits; subject: sender customer bigint, handled_by employee uuid optional, for partner text optional';
+COMMENT ON COLUMN "crm"."message".guard_mask IS 'what the subject of the row permits; subject: sender customer bigint, handled_by employee uuid optional, for partner text optional';
 
 -- guard_columns:crm.visit
 -- Without a default: the table is not rewritten, and a row without a mask is visible to nobody. The comment says what the
 -- masks were computed from: where that changes, the columns are made anew, so that no mask of another subject is believed.
 ALTER TABLE "crm"."visit" ADD COLUMN IF NOT EXISTS guard_mask bigint;
-COMMENT ON COLUMN "crm"."visit".guard_mask IS 'sminion_guard: the purposes that the row''s subject permits; subject: customer_id customer bigint optional, employee_id employee uuid optional';
+COMMENT ON COLUMN "crm"."visit".guard_mask IS 'what the subject of the row permits; subject: customer_id customer bigint optional, employee_id employee uuid optional';
 
 -- guard_columns:hr.employee
 -- Without a default: the table is not rewritten, and a row without a mask is visible to nobody. The comment says what the
 -- masks were computed from: where that changes, the columns are made anew, so that no mask of another subject is believed.
 ALTER TABLE "hr"."employee" ADD COLUMN IF NOT EXISTS guard_mask bigint;
-COMMENT ON COLUMN "hr"."employee".guard_mask IS 'sminion_guard: the purposes that the row''s subject permits; subject: id employee uuid';
+COMMENT ON COLUMN "hr"."employee".guard_mask IS 'what the subject of the row permits; subject: id employee uuid';
 
 -- guard_columns:hr.partner
 -- Without a default: the table is not rewritten, and a row without a mask is visible to nobody. The comment says what the
 -- masks were computed from: where that changes, the columns are made anew, so that no mask of another subject is believed.
 ALTER TABLE "hr"."partner" ADD COLUMN IF NOT EXISTS guard_mask bigint;
-COMMENT ON COLUMN "hr"."partner".guard_mask IS 'sminion_guard: the purposes that the row''s subject permits; subject: code partner text';
+COMMENT ON COLUMN "hr"."partner".guard_mask IS 'what the subject of the row permits; subject: code partner text';
 
 -- guard_columns:crm.orders
 -- Without a default: the table is not rewritten, and a row without a mask is visible to nobody. The comment says what the
 -- masks were computed from: where that changes, the columns are made anew, so that no mask of another subject is believed.
 ALTER TABLE "crm"."orders" ADD COLUMN IF NOT EXISTS guard_mask bigint, ADD COLUMN IF NOT EXISTS guard_subject bigint;
-COMMENT ON COLUMN "crm"."orders".guard_mask IS 'sminion_guard: the purposes that the row''s subject permits; subject: customer_id to crm.customer.id, whose subject is id customer bigint';
+COMMENT ON COLUMN "crm"."orders".guard_mask IS 'what the subject of the row permits; subject: customer_id to crm.customer.id, whose subject is id customer bigint';
 
 -- guard_index:crm.orders
 -- By it settling finds the rows of a subject, and a purpose that sees one named subject finds them too.
@@ -534,7 +534,7 @@ CREATE INDEX IF NOT EXISTS "orders_guard_subject_idx" ON "crm"."orders" (guard_s
 -- Without a default: the table is not rewritten, and a row without a mask is visible to nobody. The comment says what the
 -- masks were computed from: where that changes, the columns are made anew, so that no mask of another subject is believed.
 ALTER TABLE "hr"."badge" ADD COLUMN IF NOT EXISTS guard_mask bigint, ADD COLUMN IF NOT EXISTS guard_subject uuid;
-COMMENT ON COLUMN "hr"."badge".guard_mask IS 'sminion_guard: the purposes that the row''s subject permits; subject: employee_id to hr.employee.id, whose subject is id employee uuid';
+COMMENT ON COLUMN "hr"."badge".guard_mask IS 'what the subject of the row permits; subject: employee_id to hr.employee.id, whose subject is id employee uuid';
 
 -- guard_index:hr.badge
 -- By it settling finds the rows of a subject, and a purpose that sees one named subject finds them too.
