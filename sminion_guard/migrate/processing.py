@@ -14,6 +14,7 @@ rows and no tables.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -23,6 +24,7 @@ from alembic.operations import MigrateOperation, Operations
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 from psycopg.pq import TransactionStatus
+from psycopg.rows import tuple_row
 from psycopg.types.json import Jsonb
 from sqlalchemy.engine import Connection
 
@@ -37,6 +39,9 @@ _LEAVE = (
     "SELECT set_config('role', current_setting('sminion.role_before'), true),"
     " set_config('sminion.token', '', true), set_config('sminion.role_before', '', true)"
 )
+"""Of a script, which keeps in the session what a block in Python keeps for itself."""
+_GONE = ("25P01", "3B001")
+"""The server knows no transaction, or not the savepoint of the block."""
 
 
 @contextmanager
@@ -66,7 +71,8 @@ def processing(
     :param kind: the kind of the subject.
     :param values: the values of the ticket, such as a tenant.
     :raises TicketRefused: SG2xx, as `sminion.open_ticket` and `sminion.enter` say.
-    :raises InstallError: SG462 outside of a transaction, or where the ticket cannot be opened.
+    :raises InstallError: SG462 outside of a transaction, within another block, where the ticket cannot be opened, or
+        when the block is left and the transaction that it began in has ended.
     """
     below = connection if isinstance(connection, psycopg.Connection) else driver_connection(connection)
     if below.autocommit and below.info.transaction_status == TransactionStatus.IDLE:
@@ -75,19 +81,58 @@ def processing(
             detail="purpose and ticket hold until the transaction ends, and each statement would be one",
             hint="begin one: `with connection.transaction():`; in a migration leave `autocommit_block()` first",
         )
+    role = _role_outside(below)
     token = _opened(below, opening(
         purpose, reason=reason, actor=actor, schemas=schemas, unit=unit, basis_ref=basis_ref, subject=subject,
         kind=kind, values=values,
     ))
-    with translated("entering the purpose"):
-        below.execute(_ENTER)
-        below.execute("SELECT sminion.enter(%s)", (token,))
+    # Without it, a savepoint made in the block could be rolled back to after it, and would bring back role and ticket.
+    below.execute("SAVEPOINT sminion_processing")
     try:
+        with translated("entering the purpose"):
+            below.execute("SELECT pg_catalog.set_config('role', 'none', true)")
+            below.execute("SELECT sminion.enter(%s)", (token,))
         yield
-    finally:
-        # After an error there is nothing to take back: the settings end with the transaction, or with its savepoint.
-        if below.info.transaction_status == TransactionStatus.INTRANS:
-            below.execute(_LEAVE)
+    except BaseException as error:
+        # Nothing to take back where the transaction is over, or the connection is lost.
+        if below.info.transaction_status in (TransactionStatus.INTRANS, TransactionStatus.INERROR):
+            _leave(below, "ROLLBACK TO sminion_processing", error)
+        raise
+    _leave(below, sql.SQL(
+        "SELECT pg_catalog.set_config('role', {}, true), pg_catalog.set_config('sminion.token', '', true)"
+    ).format(sql.Literal(role)))
+    _leave(below, "RELEASE sminion_processing")
+
+
+def _role_outside(below: psycopg.Connection[Any]) -> str:
+    """The role to return to, as SET ROLE takes it; kept here, since code that the block calls can change settings."""
+    with translated("entering the purpose"), below.cursor(row_factory=tuple_row) as cursor:
+        row = cursor.execute(
+            "SELECT pg_catalog.current_setting('role'), pg_catalog.current_setting('sminion.token', true)").fetchone()
+    assert row is not None
+    if row[1]:
+        raise InstallError(
+            "SG462", "a purpose was entered in this transaction already",
+            detail="blocks cannot be nested: a transaction acts for one purpose at a time",
+            hint="leave the other block first, or write one block for both",
+        )
+    return str(row[0])
+
+
+def _leave(below: psycopg.Connection[Any], statement: Any, error: BaseException | None = None) -> None:
+    try:
+        if below.info.transaction_status != TransactionStatus.IDLE:
+            below.execute(statement)
+            return
+    except psycopg.Error as refused:
+        if refused.sqlstate not in _GONE:
+            raise
+        error = error or refused
+    raise InstallError(
+        "SG462", "the transaction of the block ended within it",
+        detail="purpose and ticket ended with it; what came after it ran without them",
+        hint="commit or roll back after the block, and begin another block in the next transaction",
+    ) from error
 
 
 def opening(
@@ -170,13 +215,17 @@ def _in_script(operations: Operations, call: sql.Composed) -> Iterator[None]:
             "SG462", "the script is written without transactions",
             hint="leave `transactional_ddl` of context.configure() as it is: a ticket is committed before it is used",
         )
+    # A name of its own for each purpose and reason: if a ticket is not opened and the client goes on all the same, it
+    # finds no token of another block. To clear one is not enough, because a rollback brings it back.
+    text = call.as_string(None)
+    opened = f"sminion.opened_{hashlib.sha256(text.encode()).hexdigest()[:16]}"
     context.impl.static_output("-- The ticket is committed before it opens anything, and with it what was done so far.")
     context.impl.static_output(
-        f"SELECT set_config('sminion.opened', {call.as_string(None)}, false) IS NOT NULL AS ticket_opened;"
+        f"SELECT set_config('{opened}', '', false), set_config('{opened}', {text}, false) IS NOT NULL AS ticket_opened;"
     )
     context.impl.emit_commit()
     context.impl.emit_begin()
     context.impl.static_output(f"{_ENTER};")
-    context.impl.static_output("SELECT sminion.enter(current_setting('sminion.opened'));")
+    context.impl.static_output(f"SELECT sminion.enter(current_setting('{opened}'));")
     yield
-    context.impl.static_output(f"{_LEAVE};")
+    context.impl.static_output(f"{_LEAVE}, set_config('{opened}', '', false);")

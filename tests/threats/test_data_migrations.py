@@ -80,7 +80,7 @@ def test_settings_of_a_migration_open_nothing_to_an_application(migrated: World)
     with migrated.connect("app") as app:
         app.execute(sql.SQL("SET sminion.role_before = {}").format(sql.Literal(f"{migrated.name}_owner")))
         assert refusal(app, "SELECT set_config('role', current_setting('sminion.role_before'), true)") == PRIVILEGE
-        app.execute("SET sminion.opened = '1.2.3'")
+        app.execute("SET sminion.opened_1 = '1.2.3'")
         assert refusal(app, "SELECT email FROM crm.customer") == PRIVILEGE
 
 

@@ -134,7 +134,7 @@ def test_rows_are_changed_in_a_block_and_the_role_is_the_owners_again_afterwards
 
 
 def test_what_was_done_before_the_block_is_taken_back_with_it(owned: Shop) -> None:
-    with _owner(owned) as owner, pytest.raises(psycopg.errors.DivisionByZero):
+    with pytest.raises(psycopg.errors.DivisionByZero), _owner(owned) as owner:
         owner.execute("CREATE TABLE public.beside (id integer)")
         with migrate.processing(owner, "migration", reason="x", schemas=["crm"]):
             owner.execute("UPDATE crm.customer SET full_name = (1 / 0)::text")
