@@ -67,6 +67,7 @@ class GuardedCursor(_Cursor):
         # Every statement with its final text comes by here, once, before it is sent: execute, executemany, stream, COPY
         # and DECLARE, in a pipeline or not.
         converted = super()._convert_query(query, params)
+        self._conn._judge_types(converted.types)
         self._log = self._conn._about_to_send(converted.query)
         return converted
 
@@ -96,13 +97,14 @@ class GuardedCursor(_Cursor):
         """As psycopg's; what COPY TO hands out is on record before."""
         return _Copy(self, super().copy(*args, **kwargs))  # type: ignore[misc]
 
-    def _maybe_prepare_gen(self, *args: Any, **kwargs: Any) -> PQGen[None]:
-        # Once for each execution: executemany has several of one statement.
+    def _maybe_prepare_gen(self, pgq: PostgresQuery, **kwargs: Any) -> PQGen[None]:
+        # Once for each execution: executemany has several of one statement, whose parameters may differ in type.
+        self._conn._judge_types(pgq.types)
         if self._conn._pipeline is None:
             self._queued.clear()
         else:
             self._queued.append(self._log)
-        return super()._maybe_prepare_gen(*args, **kwargs)
+        return super()._maybe_prepare_gen(pgq, **kwargs)
 
     def _check_results(self, results: list[PGresult]) -> None:
         self._came = self._queued.popleft() if self._queued else self._log

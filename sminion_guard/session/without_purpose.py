@@ -1,12 +1,14 @@
 """Statements about nobody, which need no purpose: what `/health` asks, and monitoring.
 
 A transaction that begins outside of any context is begun as the login itself, without role and ticket, READ ONLY, and
-with ``pg_catalog`` alone for names. So the server lets it see no row of anybody, and the guard lets nothing be sent in
-it but what :func:`~sminion_guard.analyzer.harmless.harmless` knows. It is not on record: the log is about tickets.
+with ``pg_catalog`` for names, before the temporary schema, which PostgreSQL asks first for types unless it is named. So
+the server lets it see no row of anybody, and the guard lets nothing be sent in it but what
+:func:`~sminion_guard.analyzer.harmless.harmless` knows. It is not on record: the log is about tickets.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sminion_guard.errors import ContextMissing
@@ -19,7 +21,9 @@ from sminion_guard.session.recording import Sent
 if TYPE_CHECKING:
     from psycopg.abc import PQGen
 
-_AS_NOBODY = b"; SET LOCAL ROLE NONE; SET LOCAL search_path TO pg_catalog; SET TRANSACTION READ ONLY"
+_AS_NOBODY = b"; SET LOCAL ROLE NONE; SET LOCAL search_path TO pg_catalog, pg_temp; SET TRANSACTION READ ONLY"
+_BUILT_IN = range(10_000)
+"""The OIDs that PostgreSQL gives by hand, all to objects of ``pg_catalog``; 0 leaves the type to the statement."""
 
 
 class WithoutPurpose(Choosing[Row]):
@@ -58,6 +62,14 @@ class WithoutPurpose(Choosing[Row]):
         if self.pgconn.transaction_status == IDLE:
             raise Undecided("")
         return None
+
+    def _judge_types(self, types: Sequence[int]) -> None:
+        """Judge the parameters of what is about to be sent: to bind one of a domain runs the code of its CHECK.
+
+        :raises ContextMissing: SG218 for a type that is not PostgreSQL's own, outside of a purpose.
+        """
+        if self._missing is not None and not self._unserved and not all(oid in _BUILT_IN for oid in types):
+            raise self._missing.with_traceback(None)
 
     def _decide(self, role: str) -> PQGen[None]:
         if self._missing is None:
