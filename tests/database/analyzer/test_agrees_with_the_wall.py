@@ -54,7 +54,8 @@ def test_what_the_analyzer_allows_the_server_runs_and_what_the_server_refuses_th
                 verdict = analyze(sql, catalog=catalog, policy=policy, purpose=purpose, compartment=compartment.role)
                 server = explained(connection, compartment.role, sql)
                 answers.add((verdict.allowed, server is None))
-                if (server == PRIVILEGE) == verdict.allowed:
+                # SG229: a partition named by itself, which row security refuses before privileges are looked at
+                if (server in (PRIVILEGE, "SG229")) == verdict.allowed:
                     said = [f"{reason.code} {reason.message}" for reason in verdict.reasons] or "allowed"
                     differences.append(f"{compartment.role}: {sql}: the server says {server}, the analyzer {said}")
     assert differences == []
