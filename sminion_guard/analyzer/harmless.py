@@ -2,8 +2,8 @@
 
 A whitelist by construction, apart from all other judgement: one SELECT of constants, parameters and the functions named
 here. Whatever else stands in the text, a clause, an operator, another function, a cast to another type, makes it a
-statement like all others. The session runs them with the search_path ``pg_catalog`` alone, so that no function of
-somebody's own goes by one of these names.
+statement like all others. The session runs them with the search_path ``pg_catalog, pg_temp``, so that no function or
+type of somebody's own goes by one of these names.
 """
 
 from __future__ import annotations

@@ -94,3 +94,14 @@ def test_a_member_of_a_predefined_role_is_refused_too(world: World, app: Connect
                 f"{OWN}; SET ROLE {everything}; {VIEW}")
     _seen_by_nobody(world, app)
     world.super("DROP VIEW report.v; DROP POLICY own ON crm.customer")
+
+
+def test_a_role_that_was_granted_something_can_be_dropped_as_the_page_says(world: World, app: Connection) -> None:
+    gone = f"{world.name}_gone"
+    world.super(f"CREATE ROLE {gone}; GRANT SELECT ON crm.customer TO {gone}")
+    world.apply(world.policy)
+    world.super(f"DROP OWNED BY {gone}; DROP ROLE {gone}")
+    with world.database.connect() as admin:
+        assert migrate.plan(admin, world.policy).clean
+    with acting(app, ticket(app, "contract")):
+        assert rows(app, "SELECT count(*) FROM crm.customer WHERE id IN (7, 8)") == [(1,)]
