@@ -27,6 +27,7 @@ from sminion_guard.errors import (
     TransferRefused,
 )
 from sminion_guard.extras import explained
+from sminion_guard.version import __version__
 
 if TYPE_CHECKING:
     from sminion_guard.analyzer import Catalog, Verdict, analyze
@@ -46,15 +47,15 @@ if TYPE_CHECKING:
         current,
         processing,
     )
+    from sminion_guard.session.dialect import guard_engine
 
-__version__ = "0.1.0"
 __all__ = [
     "CODES", "AuditUnavailable", "Catalog", "Context", "ContextEscape", "ContextMissing", "DataNotNeeded",
     "EmbeddedServerError", "ExtraMissing", "Guard", "GuardError", "GuardedAsyncConnection", "GuardedConnection",
     "IncompatibleMerge", "InstallError", "InvalidPolicy", "OpaqueStatement", "OperationNotAllowed", "Policy",
     "PolicyError", "PolicyMismatchWarning", "PurposeViolation", "TicketRefused", "TooManyCompartments",
     "TransferRefused", "UnfitDatabase", "UpsertLeakWarning", "Verdict", "__version__", "analyze", "connect",
-    "current", "load_policy", "processing", "read_catalog",
+    "current", "guard_engine", "load_policy", "processing", "read_catalog",
 ]
 
 _HOMES = {
@@ -74,6 +75,7 @@ _HOMES = {
     "analyze": "sminion_guard.analyzer",
     "connect": "sminion_guard.session",
     "current": "sminion_guard.session",
+    "guard_engine": "sminion_guard.session.dialect",
     "load_policy": "sminion_guard.policy",
     "processing": "sminion_guard.session",
     "read_catalog": "sminion_guard.analyzer.catalog_read",

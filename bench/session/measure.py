@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import random
 import statistics
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from threading import Barrier, Thread
 
+from bench.session.timing import timed, work
 from bench.session.variants import Variant
 from bench.session.workers import Workers
 from bench.session.workloads import ALONE, TOGETHER
@@ -46,7 +46,7 @@ def alone(variants: Sequence[Variant], rounds: int, repeat: int, into: Table, do
     for number in range(rounds + 1):
         for workload, run in ALONE.items():
             for variant in random.sample(list(variants), len(variants)):
-                spent = [_timed(run, variant) for _ in range(repeat)]
+                spent = [timed(run, variant) for _ in range(repeat)]
                 if number:  # the first round fills caches and prepares statements
                     cell = into.setdefault(workload, {}).setdefault(variant.name, Cell())
                     cell.spent += spent
@@ -74,14 +74,6 @@ def processes(workers: Workers, names: Sequence[str], rounds: int, seconds: floa
                 done()
 
 
-def work(variant: Variant, workload: str, seconds: float) -> list[float]:
-    """Microseconds of each unit of work that began within ``seconds``."""
-    run, end, spent = ALONE[workload], time.perf_counter() + seconds, []
-    while time.perf_counter() < end:
-        spent.append(_timed(run, variant))
-    return spent
-
-
 def _threads(variant: Variant, workload: str, many: int, seconds: float) -> list[float]:
     found: list[list[float]] = []
     ready = Barrier(many)
@@ -107,9 +99,3 @@ def _add(into: Table, workload: str, name: str, spent: list[float], seconds: flo
         cell = into.setdefault(workload, {}).setdefault(name, Cell())
         cell.spent += spent
         cell.rounds.append(len(spent) / seconds)
-
-
-def _timed(run: Callable[[Variant], None], variant: Variant) -> float:
-    start = time.perf_counter()
-    run(variant)
-    return (time.perf_counter() - start) * 1e6

@@ -10,6 +10,7 @@ from multiprocessing.synchronize import Barrier
 from types import TracebackType
 from typing import Any, Self
 
+from bench.session.timing import work
 from bench.session.variants import Variant
 from bench.session.world import World
 
@@ -47,8 +48,6 @@ class Workers:
 
 
 def _serve(pipe: Connection[Any, Any], ready: Barrier, world: World, names: tuple[str, ...]) -> None:
-    from bench.session.measure import work  # which imports this module
-
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends us
     variants = {name: Variant(world, name, size=1) for name in names}
     while True:

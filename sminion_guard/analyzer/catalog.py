@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from sminion_guard.analyzer.access import COPIED, Flow, Source
-from sminion_guard.analyzer.resolving.builtins import BUILTINS
+from sminion_guard.analyzer.builtins import BUILTINS
 
 
 @dataclass(frozen=True, slots=True)

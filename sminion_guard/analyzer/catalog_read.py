@@ -11,7 +11,7 @@ from typing import Any
 from sminion_guard import resources
 from sminion_guard.analyzer.catalog import Catalog
 from sminion_guard.analyzer.catalog_json import from_document
-from sminion_guard.analyzer.resolving.routines import search_path
+from sminion_guard.analyzer.search_path import search_path
 from sminion_guard.extras import explained
 
 with explained():

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 
 from sminion_guard.analyzer.frame import Frame
 from sminion_guard.analyzer.places import span
+from sminion_guard.analyzer.reason import Reason
 from sminion_guard.analyzer.rules import RULES
 from sminion_guard.analyzer.rules.incompatible_merge import touched
 from sminion_guard.analyzer.statements import Statement
-from sminion_guard.analyzer.verdict import Judged, Reason, Verdict
+from sminion_guard.analyzer.verdict import Judged, Verdict
 
 
 def judge(sql: str, statements: Iterable[Statement], frame: Frame) -> Verdict:

@@ -16,9 +16,10 @@ from dataclasses import dataclass, field, replace
 from sminion_guard.analyzer.frame import Frame
 from sminion_guard.analyzer.judge import judge
 from sminion_guard.analyzer.places import span
+from sminion_guard.analyzer.reason import Reason
 from sminion_guard.analyzer.rules.incompatible_merge import touched
 from sminion_guard.analyzer.statements import Statement
-from sminion_guard.analyzer.verdict import Reason, Verdict
+from sminion_guard.analyzer.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,35 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sminion_guard.analyzer.access import Manner
-from sminion_guard.analyzer.explain import excerpt
+from sminion_guard.analyzer.excerpt import excerpt
 from sminion_guard.analyzer.frame import category, subject_column
+from sminion_guard.analyzer.reason import Reason
 from sminion_guard.analyzer.statements import Statement
 from sminion_guard.codes import error_class
 from sminion_guard.errors import GuardError
 from sminion_guard.policy.model import Policy
 from sminion_guard.policy.rows import explanation, tables_with_rules
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """One reason to refuse.
-
-    :param spans: the places in the text, byte offsets with the end exclusive; of a merge both sides.
-    """
-
-    code: str
-    message: str
-    detail: str | None = None
-    hint: str | None = None
-    spans: tuple[tuple[int, int], ...] = ()
-
-    @property
-    def start(self) -> int | None:
-        return self.spans[0][0] if self.spans else None
-
-    @property
-    def end(self) -> int | None:
-        return self.spans[0][1] if self.spans else None
 
 
 @dataclass(frozen=True, slots=True)

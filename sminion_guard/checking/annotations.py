@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 from typing import Any
 
-from sminion_guard import __version__
 from sminion_guard.analyzer import Reason
 from sminion_guard.checking.check import Finding, Place
 from sminion_guard.codes import CODES
+from sminion_guard.version import __version__
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 

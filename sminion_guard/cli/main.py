@@ -8,11 +8,11 @@ import traceback
 
 import typer
 
-from sminion_guard import __version__
 from sminion_guard.cli import apply, catalog, check, demo, install, plan, policy
 from sminion_guard.cli.common import FAILED, INTERRUPTED, print_error
 from sminion_guard.errors import GuardError
 from sminion_guard.extras import explain
+from sminion_guard.version import __version__
 
 app = typer.Typer(
     name="sminion-guard",

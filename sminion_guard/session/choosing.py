@@ -17,7 +17,8 @@ from psycopg import pq
 from sminion_guard.policy import Compartment
 from sminion_guard.session.begin import IDLE, Row
 from sminion_guard.session.context import Context
-from sminion_guard.session.recording import Recording, Sent, Stale
+from sminion_guard.session.recording import Recording, Stale
+from sminion_guard.session.sent import Sent
 from sminion_guard.session.ticket import Ticket
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ user's.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -17,28 +17,56 @@ from psycopg import BaseConnection, sql
 
 from sminion_guard.errors import AuditUnavailable
 
+Params = Sequence[Any] | Mapping[str, Any]
+Kind = TypeVar("Kind", bound=type[Any])
+T = TypeVar("T")
+
 if TYPE_CHECKING:
+    from weakref import WeakSet
+
     from psycopg._cursor_base import BaseCursor
     from psycopg._queries import PostgresQuery
     from psycopg._server_cursor_base import ServerCursorMixin
-    from psycopg.abc import PQGen, Query
+    from psycopg.abc import Buffer, PQGen, Query
     from psycopg.pq.abc import PGresult
 
-    from sminion_guard.session.door import Door
-    from sminion_guard.session.recording import Sent
+    from sminion_guard.session.copying import Copying
+    from sminion_guard.session.sent import Sent
 
     class _Cursor(BaseCursor[BaseConnection[Any], Any]):
-        _conn: Door[Any]
+        _conn: Guarding
 
     class _ServerCursor(ServerCursorMixin[BaseConnection[Any], Any], _Cursor):
         pass
 
+    class Guarding(BaseConnection[Any]):
+        """What a cursor asks of its connection."""
+
+        _announced: Query | None
+        """The statement that is about to be sent, in whatever form its cursor got it."""
+        _due: list[Any]
+        """Rows of the log that must be on disk before anything is released."""
+        _unreleased: WeakSet[Any]
+        """Cursors that hold results that were not released."""
+
+        def _judge_types(self, types: Sequence[int]) -> None: ...
+
+        def _about_to_send(self, statement: bytes) -> Sent | None: ...
+
+        def _arrived(self, cursor: Any, sent: Sent | None, results: list[PGresult]) -> None: ...
+
+        def _copying(self, sent: Sent) -> Copying: ...
+
+        def _copied(self, sent: Sent, copying: Copying, read: Callable[[], PQGen[Buffer]]) -> PQGen[Buffer]: ...
+
+        def _deciding(self, send: Callable[[], PQGen[T]]) -> PQGen[T]: ...
+
+        def _decide(self, role: str) -> PQGen[None]: ...
+
+        def _stay_in_context(self) -> None: ...
+
 else:
     _Cursor = _ServerCursor = object
-
-Params = Sequence[Any] | Mapping[str, Any]
-Kind = TypeVar("Kind", bound=type[Any])
-T = TypeVar("T")
 
 UNSEEN = "\N{EMPTY SET}"
 """Announced where psycopg shows the statement only later (COPY), or has none (describing a cursor)."""

@@ -176,9 +176,10 @@ _GUARDED: dict[type[Dialect], type[GuardDialect]] = {
 }
 
 
-def install(engine: Engine | AsyncEngine, guard: Guard) -> None:
-    """Guard an existing engine: idle connections are closed, new ones are guarded.
+def guard_engine(engine: Engine | AsyncEngine, policy: Guard | PolicySource | None = None) -> None:
+    """Guard an existing engine: its idle connections are closed, new ones are guarded.
 
+    :param policy: a guard, a policy, or the path of its file; None takes the policy in force on the server.
     :raises ContextEscape: SG235 for an engine of another driver, or one with connections in use.
     """
     core = engine if isinstance(engine, Engine) else engine.sync_engine
@@ -188,6 +189,7 @@ def install(engine: Engine | AsyncEngine, guard: Guard) -> None:
     in_use = getattr(core.pool, "checkedout", int)()
     if in_use:
         raise _not_guarded(f"{in_use} of the engine's connections are in use")
+    guard = Guard.of(policy)
     orm.listen()
     _tell(core)
     core.dialect.__class__ = guarded

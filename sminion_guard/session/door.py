@@ -15,7 +15,7 @@ from sminion_guard.session.context import Context, current
 from sminion_guard.session.cursor import guarded
 from sminion_guard.session.errors_from_server import NOT_PERMITTED, explain
 from sminion_guard.session.guard import Guard
-from sminion_guard.session.recording import Sent
+from sminion_guard.session.sent import Sent
 from sminion_guard.session.without_purpose import WithoutPurpose
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from math import inf
 from os import PathLike
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sminion_guard.compiler.registry import document
 from sminion_guard.errors import PolicyError
@@ -26,10 +26,6 @@ from sminion_guard.session.startup import (
     warn_of_server,
 )
 from sminion_guard.session.ticket import TRUSTED, Home, TicketCache
-
-if TYPE_CHECKING:
-    from sqlalchemy import Engine
-    from sqlalchemy.ext.asyncio import AsyncEngine
 
 PolicySource = Policy | str | PathLike[str]
 """A policy, or the path of its file."""
@@ -232,12 +228,3 @@ class Guard:
             auditor.writer.close()
         if self.primary is not None:
             self.primary.close()
-
-    def install(self, engine: Engine | AsyncEngine) -> None:
-        """Guard an existing engine: connections it made so far are closed, all others are guarded.
-
-        :raises ContextEscape: SG235 for an engine that does not connect through psycopg 3 by itself.
-        """
-        from sminion_guard.session.dialect import install  # SQLAlchemy is needed from here on only
-
-        install(engine, self)

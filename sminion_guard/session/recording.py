@@ -9,7 +9,6 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
@@ -24,6 +23,7 @@ from sminion_guard.session.audit.rows import Result
 from sminion_guard.session.audit.subjects import subjects
 from sminion_guard.session.begin import Beginning, Row
 from sminion_guard.session.copying import CopiedRow, Copying, copy_format
+from sminion_guard.session.sent import Sent
 from sminion_guard.session.ticket import Ticket
 
 if TYPE_CHECKING:
@@ -31,17 +31,6 @@ if TYPE_CHECKING:
     from psycopg.pq.abc import PGresult
 
     from sminion_guard.analyzer import Verdict
-    from sminion_guard.session.audit.shapes import Known
-
-
-@dataclass(slots=True, eq=False)
-class Sent:
-    """A statement that was sent."""
-
-    receipt: Receipt
-    known: Known
-    text: str
-    at: float = field(default_factory=time.monotonic)
 
 
 MOST_OWED = 200

@@ -16,7 +16,7 @@ from sminion_guard.session.begin import IDLE, Row
 from sminion_guard.session.choosing import Choosing, Undecided
 from sminion_guard.session.context import current
 from sminion_guard.session.cursor import UNSEEN
-from sminion_guard.session.recording import Sent
+from sminion_guard.session.sent import Sent
 
 if TYPE_CHECKING:
     from psycopg.abc import PQGen

@@ -12,7 +12,7 @@ from psycopg_pool import AsyncConnectionPool
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from sminion_guard import processing
+from sminion_guard import guard_engine, processing
 from sminion_guard.errors import ContextEscape, ContextMissing, DataNotNeeded, TicketRefused
 from sminion_guard.session import Guard, GuardedAsyncConnection
 from tests.session.shop import PEOPLE, Shop
@@ -126,7 +126,7 @@ async def test_savepoints_of_an_async_engine_may_be_ended_outside_of_the_block(e
 
 async def test_an_existing_async_engine_can_be_guarded(shop: Shop, guard: Guard) -> None:
     engine = create_async_engine(shop.url())
-    guard.install(engine)
+    guard_engine(engine, guard)
     async with engine.connect() as connection:
         with pytest.raises(ContextMissing):
             await connection.execute(ROLE)

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.pool import QueuePool
 
-from sminion_guard import processing
+from sminion_guard import guard_engine, processing
 from sminion_guard.errors import ContextEscape, ContextMissing, DataNotNeeded, IncompatibleMerge
 from sminion_guard.session import Guard
 from tests.session.shop import PEOPLE, Shop
@@ -270,7 +270,7 @@ def test_an_engine_that_is_there_already_can_be_guarded(shop: Shop, guard: Guard
     engine = create_engine(shop.url())
     with engine.connect() as connection:
         assert connection.scalar(text("SELECT current_user = session_user")) is True
-    guard.install(engine)
+    guard_engine(engine, guard)
     for way in WAYS:
         with pytest.raises(ContextMissing):
             way(engine)
@@ -282,7 +282,7 @@ def test_an_engine_that_is_there_already_can_be_guarded(shop: Shop, guard: Guard
 def test_an_engine_with_connections_in_use_is_not_half_guarded(shop: Shop, guard: Guard) -> None:
     engine = create_engine(shop.url())
     with engine.connect(), pytest.raises(ContextEscape, match="1 of the engine's connections are in use"):
-        guard.install(engine)
+        guard_engine(engine, guard)
     engine.dispose()
 
 
@@ -295,7 +295,7 @@ def test_connections_made_by_others_are_not_handed_out(shop: Shop, guard: Guard)
         create_engine(shop.url(), plugins=["sminion_guard"], guard_policy=guard, pool=QueuePool(creator)),
         create_engine(shop.url(), creator=creator),
     ]
-    guard.install(engines[2])
+    guard_engine(engines[2], guard)
     for engine in engines:
         with work(), pytest.raises(ContextEscape, match="was given a `Connection`"):
             engine.connect()
@@ -309,7 +309,7 @@ def test_an_engine_of_another_driver_is_refused(url: str) -> None:
 
 def test_an_existing_engine_of_another_driver_is_refused(guard: Guard) -> None:
     with pytest.raises(ContextEscape, match="the engine's dialect is `sqlite"):
-        guard.install(create_engine("sqlite://"))
+        guard_engine(create_engine("sqlite://"), guard)
 
 
 def test_compiled_statements_are_cached(engine: Engine) -> None:

@@ -9,10 +9,7 @@ import re
 from typing import cast
 
 from sminion_guard.analyzer.access import AGGREGATED, COMPUTED, COPIED, COUNTED, NOTHING, Flow, join, joined, through
-from sminion_guard.analyzer.catalog import Catalog, Function, Relation
-from sminion_guard.analyzer.facts import FactKind
-from sminion_guard.analyzer.parse import Node
-from sminion_guard.analyzer.resolving.builtins import (
+from sminion_guard.analyzer.builtins import (
     BUILDING,
     BUILTINS,
     COPYING,
@@ -25,6 +22,9 @@ from sminion_guard.analyzer.resolving.builtins import (
     Danger,
     danger,
 )
+from sminion_guard.analyzer.catalog import Catalog, Function, Relation
+from sminion_guard.analyzer.facts import FactKind
+from sminion_guard.analyzer.parse import Node
 from sminion_guard.analyzer.resolving.names import qualified, strings
 from sminion_guard.analyzer.resolving.routines import follow, follow_defaults
 from sminion_guard.analyzer.resolving.scope import Scope

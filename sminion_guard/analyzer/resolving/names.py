@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from sminion_guard.analyzer.builtins import BUILTINS
 from sminion_guard.analyzer.catalog import effective
 from sminion_guard.analyzer.facts import FactKind
 from sminion_guard.analyzer.parse import Node
-from sminion_guard.analyzer.resolving.builtins import BUILTINS
 from sminion_guard.analyzer.resolving.walk import Walk
 
 

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 from pglast import parser
 
+from sminion_guard.analyzer.builtins import BUILTINS
 from sminion_guard.analyzer.facts import Fact, FactKind
 from sminion_guard.analyzer.parse import Unparsed
-from sminion_guard.analyzer.resolving.builtins import BUILTINS
 from sminion_guard.analyzer.tokens import tokens
 
 _MODES = {(True, False): "IN", (False, True): "OUT", (True, True): "INOUT"}

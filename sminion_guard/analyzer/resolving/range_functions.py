@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from sminion_guard.analyzer.access import NOTHING, Flow, joined
+from sminion_guard.analyzer.builtins import BUILTINS
 from sminion_guard.analyzer.catalog import Function
 from sminion_guard.analyzer.parse import Node
-from sminion_guard.analyzer.resolving.builtins import BUILTINS
 from sminion_guard.analyzer.resolving.names import qualified, strings, type_name
 from sminion_guard.analyzer.resolving.ranges import aliased
 from sminion_guard.analyzer.resolving.scope import Item, Scope

@@ -11,6 +11,7 @@ from sminion_guard.analyzer.resolving.extensions import harmless
 from sminion_guard.analyzer.resolving.plpgsql import NO_ROWS, Rows, run_plpgsql
 from sminion_guard.analyzer.resolving.scope import Scope
 from sminion_guard.analyzer.resolving.walk import Result, Walk, evaluate, run
+from sminion_guard.analyzer.search_path import search_path
 
 GUARD = "sminion"
 """The guard's own schema."""
@@ -71,24 +72,6 @@ def follow_defaults(w: Walk, function: Function, count: int, named: bool, start:
 
     name = f"defaults of {function.qualified}"
     absorb(w, expanded(w, ("defaults", function, first), None, body), start, name, definer=False)
-
-
-def search_path(setting: str) -> tuple[str, ...]:
-    """The schemas of a search_path as the server writes it: names, some in double quotes, with commas."""
-    found: list[str] = []
-    rest = setting.strip()
-    while rest:
-        if rest.startswith('"'):
-            end = rest.index('"', 1)
-            while rest[end + 1 : end + 2] == '"':
-                end = rest.index('"', end + 2)
-            found.append(rest[1:end].replace('""', '"'))
-            rest = rest[end + 1 :].lstrip().removeprefix(",").lstrip()
-        else:
-            word, _, rest = rest.partition(",")
-            found.append(word.strip().lower())
-            rest = rest.lstrip()
-    return tuple(name for name in found if name and name != "$user")
 
 
 def _body(w: Walk, function: Function, rows: Rows) -> Result:

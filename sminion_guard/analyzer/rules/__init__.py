@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from sminion_guard.analyzer.frame import Frame
+from sminion_guard.analyzer.reason import Reason
 from sminion_guard.analyzer.rules.category_not_needed import category_not_needed
 from sminion_guard.analyzer.rules.data_definition import data_definition
 from sminion_guard.analyzer.rules.disagreement import disagreement
@@ -18,7 +19,6 @@ from sminion_guard.analyzer.rules.over_limits import over_limits
 from sminion_guard.analyzer.rules.unknown_name import unknown_name
 from sminion_guard.analyzer.rules.unparsed import unparsed
 from sminion_guard.analyzer.statements import Statement
-from sminion_guard.analyzer.verdict import Reason
 
 Rule = Callable[[Statement, Frame], Iterator[Reason]]
 

@@ -10,8 +10,8 @@ from pglast.keywords import RESERVED_KEYWORDS, TYPE_FUNC_NAME_KEYWORDS
 from sminion_guard.analyzer.access import Access
 from sminion_guard.analyzer.frame import Frame, category
 from sminion_guard.analyzer.places import span
+from sminion_guard.analyzer.reason import Reason
 from sminion_guard.analyzer.statements import Statement
-from sminion_guard.analyzer.verdict import Reason
 from sminion_guard.policy.access import unchangeable
 from sminion_guard.policy.model import Operation
 from sminion_guard.policy.names import RESERVED_COLUMNS, SYSTEM_COLUMNS

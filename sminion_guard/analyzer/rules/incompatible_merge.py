@@ -7,8 +7,8 @@ from itertools import combinations
 
 from sminion_guard.analyzer.frame import Frame
 from sminion_guard.analyzer.places import span
+from sminion_guard.analyzer.reason import Reason
 from sminion_guard.analyzer.statements import Statement
-from sminion_guard.analyzer.verdict import Reason
 
 
 def incompatible_merge(statement: Statement, frame: Frame) -> Iterator[Reason]:

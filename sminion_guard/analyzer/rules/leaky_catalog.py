@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sminion_guard.analyzer.builtins import leaky_relation
 from sminion_guard.analyzer.facts import FactKind
 from sminion_guard.analyzer.frame import Frame
 from sminion_guard.analyzer.places import span
-from sminion_guard.analyzer.resolving.builtins import leaky_relation
+from sminion_guard.analyzer.reason import Reason
 from sminion_guard.analyzer.rules.of_facts import of_facts
 from sminion_guard.analyzer.statements import Statement
-from sminion_guard.analyzer.verdict import Reason
 from sminion_guard.codes import CODES
 
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from sminion_guard.analyzer.facts import FactKind
 from sminion_guard.analyzer.frame import Frame
 from sminion_guard.analyzer.places import span
+from sminion_guard.analyzer.reason import Reason
 from sminion_guard.analyzer.resolving.routines import GUARD
 from sminion_guard.analyzer.rules.of_facts import of_facts
 from sminion_guard.analyzer.statements import Statement
-from sminion_guard.analyzer.verdict import Reason
 
 
 def leaves_context(statement: Statement, frame: Frame) -> Iterator[Reason]:

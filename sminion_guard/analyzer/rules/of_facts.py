@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sminion_guard.analyzer.builtins import PERMISSIBLE, WITHOUT_DATA
 from sminion_guard.analyzer.facts import Fact, FactKind
 from sminion_guard.analyzer.places import span
-from sminion_guard.analyzer.resolving.builtins import PERMISSIBLE, WITHOUT_DATA
+from sminion_guard.analyzer.reason import Reason
 from sminion_guard.analyzer.statements import Statement
-from sminion_guard.analyzer.verdict import Reason
 from sminion_guard.codes import CODES
 
 

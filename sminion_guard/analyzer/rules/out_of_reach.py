@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from sminion_guard.analyzer.frame import UNPROTECTED, Frame
 from sminion_guard.analyzer.places import span
+from sminion_guard.analyzer.reason import Reason
 from sminion_guard.analyzer.resolving.routines import GUARD
 from sminion_guard.analyzer.statements import Statement
-from sminion_guard.analyzer.verdict import Reason
 
 
 def out_of_reach(statement: Statement, frame: Frame) -> Iterator[Reason]:

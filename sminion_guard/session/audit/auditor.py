@@ -15,7 +15,7 @@ from psycopg import IsolationLevel
 from sminion_guard.analyzer import Verdict, analyze
 from sminion_guard.analyzer.catalog import Catalog
 from sminion_guard.analyzer.catalog_read import FreshCatalog
-from sminion_guard.analyzer.explain import excerpt
+from sminion_guard.analyzer.excerpt import excerpt
 from sminion_guard.analyzer.frame import Frame, frame
 from sminion_guard.analyzer.harmless import harmless
 from sminion_guard.analyzer.staged import State, staged

@@ -1,4 +1,4 @@
--- What pg_catalog and information_schema hold, by name: the source of sminion_guard/analyzer/resolving/builtins.txt.
+-- What pg_catalog and information_schema hold, by name: the source of sminion_guard/analyzer/builtins.txt.
 -- Overloads share a row: the worst volatility (v before s before i) and every distinct list of output columns.
 SELECT 'function' AS what, 'pg_catalog' AS schema, p.proname AS name,
        CASE max(CASE p.provolatile WHEN 'v' THEN 3 WHEN 's' THEN 2 ELSE 1 END)

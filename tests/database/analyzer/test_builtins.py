@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sminion_guard.analyzer.resolving.builtins import (
+from sminion_guard.analyzer.builtins import (
     BUILDING,
     BUILTINS,
     COPYING,

@@ -1,4 +1,4 @@
-"""Rewrites `analyzer/resolving/builtins.txt` from a server of each version.
+"""Rewrites `analyzer/builtins.txt` from a server of each version.
 
 Run it with ``python -m tests.database.analyzer.write_builtins``.
 """
@@ -14,7 +14,7 @@ from tests.servers import ALL_VERSIONS, find
 
 ROOT = Path(__file__).parents[3]
 QUERY = ROOT / "sql" / "queries" / "catalog" / "builtins.sql"
-TARGET = ROOT / "sminion_guard" / "analyzer" / "resolving" / "builtins.txt"
+TARGET = ROOT / "sminion_guard" / "analyzer" / "builtins.txt"
 Row = tuple[str, ...]
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import (
     undefer,
 )
 
+from sminion_guard import guard_engine
 from sminion_guard.errors import DataNotNeeded
 from tests.session.orm.models import (
     Customer,
@@ -181,7 +182,7 @@ def test_without_the_room_the_same_access_is_refused_by_the_server(engine: Engin
 def test_engines_that_others_made_and_those_without_a_cache_match_too(world: World) -> None:
     guard = Unrecorded(world.policy)
     made = create_engine(world.url())
-    guard.install(made)
+    guard_engine(made, guard)
     without = create_engine(world.url(), plugins=["sminion_guard"], guard_policy=guard, query_cache_size=0)
     for engine in (made, without):
         for purpose, name, closed in (("care", "full_name", "billed"), ("billing", "billed", "full_name")):

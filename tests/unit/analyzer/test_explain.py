@@ -9,7 +9,8 @@ from types import MappingProxyType
 
 import pytest
 
-from sminion_guard.analyzer.explain import explain, line_of
+from sminion_guard.analyzer.excerpt import line_of
+from sminion_guard.analyzer.explain import explain
 from tests.unit.analyzer.shop import POLICY, judge
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import pytest
 
+from sminion_guard.analyzer.builtins import BUILTINS, danger
 from sminion_guard.analyzer.catalog import Catalog
 from sminion_guard.analyzer.harmless import FUNCTIONS, harmless
-from sminion_guard.analyzer.resolving.builtins import BUILTINS, danger
 from tests.unit.analyzer.shop import CATALOG
 
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from sminion_guard.analyzer import Catalog
+from sminion_guard.analyzer.builtins import BUILTINS, OUTLIVING, PERMISSIBLE, WITHOUT_DATA, Danger, danger
 from sminion_guard.analyzer.catalog import Cascade, Column, Trigger
-from sminion_guard.analyzer.resolving.builtins import BUILTINS, OUTLIVING, PERMISSIBLE, WITHOUT_DATA, Danger, danger
 from sminion_guard.policy import loads
 from sminion_guard.policy.check.ticket import MAY_CALL
 from tests.unit.analyzer.shop import POLICY, catalog, codes, function, judge, relation, touched

@@ -10,7 +10,7 @@ from sminion_guard.analyzer import Catalog
 from sminion_guard.analyzer.catalog import Cascade, Cast, Column, Operator, Relation, Trigger, Type
 from sminion_guard.analyzer.parse import Unparsed
 from sminion_guard.analyzer.resolving.plpgsql_text import compilable, declarations, split_assignment
-from sminion_guard.analyzer.resolving.routines import search_path
+from sminion_guard.analyzer.search_path import search_path
 from tests.unit.analyzer.shop import catalog, codes, function, judge, relation, touched
 
 

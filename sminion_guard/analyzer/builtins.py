@@ -177,7 +177,7 @@ def _read() -> Builtins:
     functions: dict[str, Builtin] = {}
     relations: set[tuple[str, str]] = set()
     types: set[str] = set()
-    text = files("sminion_guard.analyzer.resolving").joinpath("builtins.txt").read_text(encoding="utf-8")
+    text = files("sminion_guard.analyzer").joinpath("builtins.txt").read_text(encoding="utf-8")
     for line in text.splitlines():
         what, schema, name, volatility, kind, composite, columns, since, until = line.split("|")
         if what == "relation":
