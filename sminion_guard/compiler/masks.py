@@ -93,7 +93,9 @@ def _own_function(policy: Policy, table: Table, function: str) -> str:
         "table": qualified(table.schema, table.name),
         "function": ident(function),
         "delete_masks": masks("OLD"),
+        "old_subjects": ", ".join(entry.of("OLD") for entry in subjects),
         "write_masks": masks("NEW"),
+        "new_subjects": ", ".join(entry.of("NEW") for entry in subjects),
     }
     return templates.fill("trigger_function/row", values)
 
@@ -109,7 +111,7 @@ def _child_function(policy: Policy, table: Table, function: str, parent: Parent)
         "table": qualified(table.schema, table.name),
         "function": ident(function),
         "key_type": own.key.value,
-        "old_subject": own.of("OLD"),
+        "old_subjects": own.of("OLD"),
         "owner_subject": own.text("owner_key"),
         "parent": qualified(parent.table.schema, parent.table.name),
         "parent_subject": ident(parent.subject),

@@ -15,7 +15,8 @@
 -- elsewhere the numbers of transactions are others.)
 -- A ticket of the policy in force is good, and one of an earlier policy while nothing has changed that it stands on: see
 -- record_policy. What has changed is asked of the latter only, apart.
--- All is asked in one query, because each costs its own start: this is the price of every guarded statement.
+-- All is asked in one query, because each costs its own start, and without aggregates, which cost a tenth of it: this is the
+-- price of every guarded statement.
 CREATE FUNCTION sminion.context(planned name, acting name) RETURNS text[]
 LANGUAGE plpgsql
 STABLE
@@ -30,7 +31,7 @@ DECLARE
   in_force    integer;
   withheld    text[];
 BEGIN
-  SELECT k.alternating, (SELECT array_agg(w.subject) FROM sminion.withheld w WHERE w.denied & k.mask <> 0),
+  SELECT k.alternating, nullif(ARRAY(SELECT w.subject FROM sminion.withheld w WHERE w.denied & k.mask <> 0), '{}'),
     k.epoch, (SELECT p.epoch FROM sminion.policy p)
   INTO alternating, withheld, opened, in_force
   FROM sminion.ticket k
@@ -40,7 +41,7 @@ BEGIN
     AND k.writer IS DISTINCT FROM pg_current_xact_id_if_assigned()
     -- inet_client_addr is NULL on the unix socket.
     AND (NOT k.require_tls OR inet_client_addr() IS NULL OR sminion.encrypted())
-    AND (SELECT count(*) FROM pg_cursor() c WHERE c.is_holdable) = 0;
+    AND NOT EXISTS (SELECT FROM pg_cursor() c WHERE c.is_holdable);
   -- Both are NULL where no ticket is good at all. Two conditions, since one with a query in it would cost as much each time.
   IF (opened = in_force) IS NOT TRUE THEN
     IF NOT EXISTS (

@@ -1,22 +1,30 @@
 -- Records one writing statement, for the trigger functions made from templates/write_function, which act as the owner of
--- the log. Nobody else may call it.
+-- the log. Nobody else may call it. True, so that it is called in an assignment: PERFORM would start an executor.
 --
 -- rows:     NULL for TRUNCATE.
 -- subjects: those that are listed; `bulk` counts the others, and is NULL when there are none.
+--
+-- The note of sminion.fix_ticket is looked up by the INSERT itself, as sminion.fixed_ticket would, which says why without
+-- sequential scans.
 CREATE FUNCTION sminion.record_write(
   schema_name name, table_name name, command text, columns text[], rows bigint, subjects text[], bulk bigint
-) RETURNS void
+) RETURNS boolean
 LANGUAGE plpgsql
 VOLATILE
 SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off
 AS $sminion$
 DECLARE
   moment timestamptz := clock_timestamp();
   -- 62 random bits. No sequence: see sminion.write_event.
   number CONSTANT bigint :=
     ('x' || right(encode(uuid_send(gen_random_uuid()), 'hex'), 16))::bit(64)::bigint & 4611686018427387903;
-  token  text := current_setting('sminion.token', true);
-  entered bigint;
+  what     CONSTANT text := CASE command WHEN 'INSERT' THEN 'collect' WHEN 'UPDATE' THEN 'clarify' ELSE 'delete' END;
+  token    text := current_setting('sminion.token', true);
+  acting   text := current_setting('role');
+  place    text := current_setting('sminion.write_ticket', true);
+  named    text := schema_name || '.' || table_name;
+  entered  bigint;
 BEGIN
   IF to_regclass('sminion.write_subject' || to_char(moment AT TIME ZONE 'UTC', '_YYYY_MM')) IS NULL THEN
     RAISE EXCEPTION USING ERRCODE = 'SG602',
@@ -24,31 +32,44 @@ BEGIN
       DETAIL = 'What cannot be recorded is not written.',
       HINT = 'Run `SELECT sminion.extend_log()`, and schedule it with `settle`.';
   END IF;
-  entered := sminion.fixed_ticket();
-  IF entered IS NOT NULL OR EXISTS (SELECT FROM sminion.login l WHERE l.login = session_user) THEN
+  IF named COLLATE "C" !~ '^[ -~]+$' OR length(named) > 200 THEN
+    named := sminion.log_text(named, 200);
+  END IF;
+  IF place COLLATE "C" ~ '^\([0-9]{1,9},[0-9]{1,4}\)$' THEN
     -- What the settings say by now is the client's word, and may be another one than before the statement: see fix_ticket.
-    IF entered IS NULL OR token IS NULL OR NOT starts_with(token, entered || '.')
-       OR split_part(token, '.', 3) <> current_setting('role')
-    THEN
+    INSERT INTO sminion.write_event (
+      at, id, transaction, ticket, login, role, operation, relation, columns, rows, bulk
+    )
+    SELECT moment, number, w.transaction, w.ticket, session_user, w.role, what, named,
+           record_write.columns, record_write.rows, record_write.bulk
+    FROM sminion.write_ticket w
+    WHERE w.ctid = place::tid AND w.transaction = pg_current_xact_id() AND w.statement = statement_timestamp()
+      AND w.role = acting AND starts_with(token, w.ticket || '.')
+    RETURNING write_event.ticket INTO entered;
+  END IF;
+  IF entered IS NULL THEN
+    IF EXISTS (SELECT FROM sminion.login l WHERE l.login = session_user) THEN
       RAISE EXCEPTION USING ERRCODE = 'SG223',
         MESSAGE = format('ticket or role changed while a statement wrote to `%s.%s`', schema_name, table_name),
         HINT = 'Change the ticket before or after the statement, with `sminion.enter`.';
+    -- Of others the setting is a word too: only a token that was issued to this login names a ticket.
+    ELSIF token <> '' THEN
+      SELECT k.id INTO entered FROM sminion.ticket k
+      WHERE k.token_hash = sha256(convert_to(token, 'UTF8')) AND k.login = session_user;
     END IF;
-  -- Of others the setting is a word too: only a token that was issued to this login names a ticket.
-  ELSIF token <> '' THEN
-    SELECT k.id INTO entered FROM sminion.ticket k
-    WHERE k.token_hash = sha256(convert_to(token, 'UTF8')) AND k.login = session_user;
+    INSERT INTO sminion.write_event (
+      at, id, transaction, ticket, login, role, operation, relation, columns, rows, bulk
+    ) VALUES (
+      moment, number, pg_current_xact_id(), entered, session_user, coalesce(nullif(acting, 'none'), session_user),
+      what, named, record_write.columns, record_write.rows, record_write.bulk
+    );
   END IF;
-  INSERT INTO sminion.write_event AS e (
-    at, id, transaction, ticket, login, role, operation, relation, columns, rows, bulk
-  ) VALUES (
-    moment, number, pg_current_xact_id(), entered, session_user,
-    coalesce(nullif(current_setting('role'), 'none'), session_user),
-    CASE command WHEN 'INSERT' THEN 'collect' WHEN 'UPDATE' THEN 'clarify' ELSE 'delete' END,
-    sminion.log_text(concat_ws('.', schema_name, table_name), 200), record_write.columns, record_write.rows,
-    record_write.bulk
-  );
-  INSERT INTO sminion.write_subject (at, event, subject)
-  SELECT moment, number, s.subject FROM unnest(subjects) AS s (subject);
+  IF cardinality(subjects) = 1 THEN
+    INSERT INTO sminion.write_subject (at, event, subject) VALUES (moment, number, subjects[1]);
+  ELSIF cardinality(subjects) > 1 THEN
+    INSERT INTO sminion.write_subject (at, event, subject)
+    SELECT moment, number, s.subject FROM unnest(subjects) AS s (subject);
+  END IF;
+  RETURN true;
 END
 $sminion$;

@@ -31,6 +31,8 @@ DECLARE
   masks    bigint[];
   change   text;
   before   text;
+  silenced bigint;
+  firing   bigint;
   changed  bigint := 0;
 BEGIN
   IF child THEN
@@ -79,22 +81,28 @@ BEGIN
                 CASE WHEN child THEN ' OR ' || follows END)
   INTO change
   FROM unnest(target.subject_columns, target.optional) WITH ORDINALITY AS c (name, optional, n);
+  -- Of triggers and rules that an UPDATE would fire: those that only the replica role silences, and those that it does not. Where
+  -- there is none the role stays, since each change of it takes all plans of the session with it.
+  SELECT count(*) FILTER (WHERE g.tgenabled = 'O'), count(*) FILTER (WHERE g.tgenabled <> 'O') INTO silenced, firing
+  FROM pg_trigger g JOIN pg_proc f ON f.oid = g.tgfoid
+  WHERE g.tgrelid = ANY (ARRAY(SELECT relation::oid UNION SELECT p.relid FROM pg_partition_tree(relation) p))
+    AND NOT g.tgisinternal AND f.pronamespace <> 'sminion'::regnamespace AND g.tgtype & 16 <> 0 AND g.tgenabled <> 'D';
+  SELECT silenced + count(*) INTO silenced FROM pg_rewrite r WHERE r.ev_class = relation AND r.ev_enabled = 'O';
   BEGIN
-    before := sminion.begin_replica_role();
-    IF NOT EXISTS (
-      SELECT FROM pg_trigger g JOIN pg_proc f ON f.oid = g.tgfoid
-      WHERE g.tgrelid IN (SELECT relation UNION SELECT p.relid FROM pg_partition_tree(relation) p)
-        AND NOT g.tgisinternal AND f.pronamespace <> 'sminion'::regnamespace
-        -- on UPDATE, and neither disabled nor silent in the replica role
-        AND g.tgtype & 16 <> 0 AND g.tgenabled <> 'D'
-        AND NOT (g.tgenabled = 'O' AND current_setting('session_replication_role') = 'replica'))
-    THEN
-      PERFORM set_config('sminion.masks_set', 'yes', true);
-      EXECUTE change USING subjects, known, masks;
-      GET DIAGNOSTICS changed = ROW_COUNT;
-      PERFORM set_config('sminion.masks_set', '', true);
+    IF firing = 0 THEN
+      IF silenced > 0 THEN
+        before := sminion.begin_replica_role();
+      END IF;
+      IF silenced = 0 OR current_setting('session_replication_role') = 'replica' THEN
+        PERFORM set_config('sminion.masks_set', 'yes', true);
+        EXECUTE change USING subjects, known, masks;
+        GET DIAGNOSTICS changed = ROW_COUNT;
+        PERFORM set_config('sminion.masks_set', '', true);
+      END IF;
+      IF silenced > 0 THEN
+        PERFORM sminion.end_replica_role(before);
+      END IF;
     END IF;
-    PERFORM sminion.end_replica_role(before);
   EXCEPTION WHEN lock_not_available THEN
     changed := 0;
   END;

@@ -2,9 +2,12 @@
 -- table by table, parents before their children. A subject leaves `withheld` and the queue when it is certain that none of
 -- its rows is stale; of the others the queue says what is in the way.
 --
--- queued:  entries of the queue that the caller holds locked: all of these subjects.
--- orphans: also look for children whose parent came after them. Without, all rows of the subjects are within `row_limit`.
-CREATE FUNCTION sminion.settle_chosen(chosen text[], queued bigint[], row_limit bigint, orphans boolean) RETURNS void
+-- queued:    entries of the queue that the caller holds locked: all of these subjects.
+-- orphans:   also look for children whose parent came after them. Without, all rows of the subjects are within `row_limit`.
+-- concerned: the only tables that have rows of the subjects, where sminion.seen_whole was true for each table; else NULL.
+CREATE FUNCTION sminion.settle_chosen(
+  chosen text[], queued bigint[], row_limit bigint, orphans boolean, concerned regclass[] DEFAULT NULL
+) RETURNS void
 LANGUAGE plpgsql
 VOLATILE
 SET search_path = pg_catalog, pg_temp
@@ -32,8 +35,8 @@ BEGIN
     IF orphans AND target.depth > 0 THEN
       remaining := remaining - sminion.adopt_orphans(target, remaining);
     END IF;
-    CONTINUE WHEN chosen = '{}';
-    done := sminion.settle_table(target, chosen, remaining, NOT orphans);
+    CONTINUE WHEN chosen = '{}' OR to_regclass(format('%I.%I', target.schema_name, target.table_name)) <> ALL (concerned);
+    done := sminion.settle_table(target, chosen, remaining, NOT orphans, concerned IS NOT NULL);
     remaining := remaining - done.changed;
     still := still || done.still;
     UPDATE sminion.unsettled u

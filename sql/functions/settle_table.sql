@@ -3,8 +3,9 @@
 -- found is. Where the guard cannot be sure to find all, or the table is locked (a purpose may LOCK TABLE), all subjects are
 -- still to be settled, and how many rows they have is not known.
 -- within_limit: all rows of these subjects together are no more than `row_limit`.
+-- seen:         sminion.seen_whole was true for the table, and it has rows of these subjects.
 CREATE FUNCTION sminion.settle_table(
-  target sminion.protected_table, subjects text[], row_limit bigint, within_limit boolean,
+  target sminion.protected_table, subjects text[], row_limit bigint, within_limit boolean, seen boolean,
   OUT changed bigint, OUT still text[], OUT rows bigint[], OUT cause text
 )
 LANGUAGE plpgsql
@@ -19,36 +20,38 @@ DECLARE
 BEGIN
   changed := 0;
   still := subjects;
-  BEGIN
-    PERFORM sminion.lock_for_update(target);
-  EXCEPTION
-  WHEN lock_not_available THEN
-    cause := 'locked: the table, by ' || sminion.table_holders(format('%I.%I', target.schema_name, target.table_name));
-    RAISE WARNING USING ERRCODE = 'SG510',
-      MESSAGE = format('table `%s.%s` is locked: its rows wait', target.schema_name, target.table_name),
-      DETAIL = cause,
-      HINT = 'Nothing needs to be repeated: withheld subjects stay hidden, and the next `sminion.settle` continues.';
-    RETURN;
-  WHEN OTHERS THEN
-    -- it is published, and its rows have no identity: no update of it is possible
-    cause := format('%s (%s)', SQLERRM, SQLSTATE);
-    RETURN;
-  END;
-  blind := sminion.blindness(target);
-  -- Where the row trigger does not fire, touching would hide the row and set nothing right.
-  IF blind LIKE 'trigger %' THEN
-    cause := blind;
-    RETURN;
-  END IF;
-  IF blind IS NOT NULL THEN
-    done := sminion.touch_rows(target, subjects, row_limit);
-    changed := done.touched;
-    cause := blind;
-    RETURN;
+  IF NOT seen THEN
+    BEGIN
+      PERFORM sminion.lock_for_update(target);
+    EXCEPTION
+    WHEN lock_not_available THEN
+      cause := 'locked: the table, by ' || sminion.table_holders(format('%I.%I', target.schema_name, target.table_name));
+      RAISE WARNING USING ERRCODE = 'SG510',
+        MESSAGE = format('table `%s.%s` is locked: its rows wait', target.schema_name, target.table_name),
+        DETAIL = cause,
+        HINT = 'Nothing needs to be repeated: withheld subjects stay hidden, and the next `sminion.settle` continues.';
+      RETURN;
+    WHEN OTHERS THEN
+      -- it is published, and its rows have no identity: no update of it is possible
+      cause := format('%s (%s)', SQLERRM, SQLSTATE);
+      RETURN;
+    END;
+    blind := sminion.blindness(target);
+    -- Where the row trigger does not fire, touching would hide the row and set nothing right.
+    IF blind LIKE 'trigger %' THEN
+      cause := blind;
+      RETURN;
+    END IF;
+    IF blind IS NOT NULL THEN
+      done := sminion.touch_rows(target, subjects, row_limit);
+      changed := done.touched;
+      cause := blind;
+      RETURN;
+    END IF;
   END IF;
 
   -- Of few subjects most tables have no row: to look is cheaper than to plan an update.
-  IF NOT within_limit OR cardinality(subjects) < 20 THEN
+  IF NOT within_limit OR (cardinality(subjects) < 20 AND NOT seen) THEN
     SELECT coalesce(array_agg(s.subject ORDER BY s.subject), '{}'), array_agg(s.stale ORDER BY s.subject) INTO still, rows
     FROM sminion.stale_subjects(target, subjects) s;
     -- Of one with more rows than the limit some are touched.

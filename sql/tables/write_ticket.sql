@@ -9,6 +9,9 @@ CREATE UNLOGGED TABLE sminion.write_ticket (
   -- statement_timestamp()
   statement   timestamptz NOT NULL,
   ticket      bigint      NOT NULL,
+  -- the ticket's role, and the mask of its purpose
+  role        name        NOT NULL,
+  mask        bigint      NOT NULL,
   PRIMARY KEY (transaction, statement)
 );
 COMMENT ON TABLE sminion.write_ticket IS 'tickets of the statements that are writing just now';

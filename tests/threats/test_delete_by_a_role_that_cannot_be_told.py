@@ -7,8 +7,8 @@ import pytest
 from tests.world import World, refusal
 
 SETUP = """
-CREATE FUNCTION public.attempt(permitted bigint) RETURNS void LANGUAGE sql SECURITY DEFINER
-  AS 'SELECT sminion.permit_delete(permitted)';
+CREATE FUNCTION public.attempt(permitted bigint) RETURNS boolean LANGUAGE sql SECURITY DEFINER
+  AS 'SELECT sminion.permit_delete(permitted, ARRAY[''1''])';
 GRANT EXECUTE ON FUNCTION public.attempt(bigint) TO PUBLIC;
 """
 ONLY_CONSENT = "UPDATE sminion.policy SET objection_bits = 0, default_bits = default_bits & blocked_bits"

@@ -63,13 +63,14 @@ def both(token: str, role: str) -> str:
 
 
 @pytest.mark.parametrize("kind", WRITES)
-@pytest.mark.parametrize("switch", ["none", "token only", "role only", "actor", "compartment", "pointer", "pointer elsewhere"])
+@pytest.mark.parametrize("switch", ["none", "token only", "role only", "actor", "compartment", "forged", "pointer", "pointer elsewhere"])
 def test_what_a_with_writes_is_recorded_under_its_ticket_or_not_written(
     kind: str, switch: str, world: World, app: Connection, first: str, second: str, accounting: str
 ) -> None:
     contract = world.role("contract")
     changed = {
         "none": both("", "none"), "token only": both("", contract), "role only": both(first, "none"),
+        "forged": both(f"{number(first)}.x.{world.role('accounting')}", world.role("accounting")),
         "actor": both(second, contract), "compartment": both(accounting, world.role("accounting")),
         "pointer": "set_config('sminion.write_ticket', '', true)",
         "pointer elsewhere": "set_config('sminion.write_ticket', '(0,1)', true), set_config('sminion.write_ticket', '(4000000000,9)', true)",
@@ -201,6 +202,9 @@ def test_a_string_of_statements_stands_under_one_ticket(world: World, app: Conne
 
 
 def test_serializable_transactions_that_write_at_once_do_not_fail_each_other(world: World, first: str) -> None:
+    """Also where a session plans to look for its note while there is none: its plan is kept."""
+    world.settle()
+    world.super("VACUUM sminion.write_ticket")
     with world.connect("app") as one, world.connect("app") as other:
         for number_ in range(5):
             for connection in (one, other):

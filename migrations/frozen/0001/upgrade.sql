@@ -594,6 +594,9 @@ CREATE UNLOGGED TABLE sminion.write_ticket (
   -- statement_timestamp()
   statement   timestamptz NOT NULL,
   ticket      bigint      NOT NULL,
+  -- the ticket's role, and the mask of its purpose
+  role        name        NOT NULL,
+  mask        bigint      NOT NULL,
   PRIMARY KEY (transaction, statement)
 );
 COMMENT ON TABLE sminion.write_ticket IS 'tickets of the statements that are writing just now';
@@ -605,6 +608,9 @@ COMMENT ON TABLE sminion.write_ticket IS 'tickets of the statements that are wri
 --
 -- `at`, then `id`, is the order. The number is random and from no sequence: made in the application's session, it would
 -- become what lastval() answers there after an INSERT.
+--
+-- Without CHECKs: each would be read from the catalog and prepared anew by every statement that writes, which took half of
+-- the time of this INSERT. Only sminion.record_write inserts here, and what it inserts is its own.
 CREATE TABLE sminion.write_event (
   at          timestamptz NOT NULL,
   id          bigint      NOT NULL,
@@ -614,15 +620,15 @@ CREATE TABLE sminion.write_event (
   login       name        NOT NULL,
   -- what the session acted as; in a definer function, what its caller acts as
   role        name        NOT NULL,
-  operation   text        NOT NULL CHECK (operation IN ('collect', 'clarify', 'delete')),
+  -- collect, clarify or delete
+  operation   text        NOT NULL,
   relation    text        NOT NULL,
   -- names, never values: those that got a value (collect), those whose value changed (clarify)
   columns     text[]      NOT NULL,
   -- NULL for all rows of the table at once, uncounted: TRUNCATE
-  rows        bigint      CHECK (rows > 0),
+  rows        bigint,
   -- how many subjects were not listed one by one, because they were too many
-  bulk        bigint      CHECK (bulk > 0),
-  CHECK (rows IS NOT NULL OR operation = 'delete')
+  bulk        bigint
 ) PARTITION BY RANGE (at);
 -- Grows at its right end, as an index of random numbers would not; subjects are joined by both.
 CREATE INDEX write_event_at ON sminion.write_event (at);
@@ -2055,6 +2061,8 @@ DECLARE
   masks    bigint[];
   change   text;
   before   text;
+  silenced bigint;
+  firing   bigint;
   changed  bigint := 0;
 BEGIN
   IF child THEN
@@ -2103,22 +2111,28 @@ BEGIN
                 CASE WHEN child THEN ' OR ' || follows END)
   INTO change
   FROM unnest(target.subject_columns, target.optional) WITH ORDINALITY AS c (name, optional, n);
+  -- Of triggers and rules that an UPDATE would fire: those that only the replica role silences, and those that it does not. Where
+  -- there is none the role stays, since each change of it takes all plans of the session with it.
+  SELECT count(*) FILTER (WHERE g.tgenabled = 'O'), count(*) FILTER (WHERE g.tgenabled <> 'O') INTO silenced, firing
+  FROM pg_trigger g JOIN pg_proc f ON f.oid = g.tgfoid
+  WHERE g.tgrelid = ANY (ARRAY(SELECT relation::oid UNION SELECT p.relid FROM pg_partition_tree(relation) p))
+    AND NOT g.tgisinternal AND f.pronamespace <> 'sminion'::regnamespace AND g.tgtype & 16 <> 0 AND g.tgenabled <> 'D';
+  SELECT silenced + count(*) INTO silenced FROM pg_rewrite r WHERE r.ev_class = relation AND r.ev_enabled = 'O';
   BEGIN
-    before := sminion.begin_replica_role();
-    IF NOT EXISTS (
-      SELECT FROM pg_trigger g JOIN pg_proc f ON f.oid = g.tgfoid
-      WHERE g.tgrelid IN (SELECT relation UNION SELECT p.relid FROM pg_partition_tree(relation) p)
-        AND NOT g.tgisinternal AND f.pronamespace <> 'sminion'::regnamespace
-        -- on UPDATE, and neither disabled nor silent in the replica role
-        AND g.tgtype & 16 <> 0 AND g.tgenabled <> 'D'
-        AND NOT (g.tgenabled = 'O' AND current_setting('session_replication_role') = 'replica'))
-    THEN
-      PERFORM set_config('sminion.masks_set', 'yes', true);
-      EXECUTE change USING subjects, known, masks;
-      GET DIAGNOSTICS changed = ROW_COUNT;
-      PERFORM set_config('sminion.masks_set', '', true);
+    IF firing = 0 THEN
+      IF silenced > 0 THEN
+        before := sminion.begin_replica_role();
+      END IF;
+      IF silenced = 0 OR current_setting('session_replication_role') = 'replica' THEN
+        PERFORM set_config('sminion.masks_set', 'yes', true);
+        EXECUTE change USING subjects, known, masks;
+        GET DIAGNOSTICS changed = ROW_COUNT;
+        PERFORM set_config('sminion.masks_set', '', true);
+      END IF;
+      IF silenced > 0 THEN
+        PERFORM sminion.end_replica_role(before);
+      END IF;
     END IF;
-    PERFORM sminion.end_replica_role(before);
   EXCEPTION WHEN lock_not_available THEN
     changed := 0;
   END;
@@ -2209,17 +2223,20 @@ $sminion$;
 -- nothing it counts tells so. A trigger that is off leaves masks as they are, and lets others write what they like.
 -- A published table refuses every UPDATE where its columns do not suffice to name a row for the subscriber.
 -- A child is seen no better than its parent, where its subject is found.
+--
+-- Generic plans: planning takes ten times as long as all else here, and would be repeated for each table.
 CREATE FUNCTION sminion.blindness(target sminion.protected_table) RETURNS text
 LANGUAGE plpgsql
 VOLATILE
 SET search_path = pg_catalog, pg_temp
 SET lock_timeout = '20ms'
+SET plan_cache_mode = force_generic_plan
 AS $sminion$
 DECLARE
   relation regclass := to_regclass(format('%I.%I', target.schema_name, target.table_name));
+  members  oid[] := ARRAY(SELECT relation::oid UNION SELECT f.relid FROM pg_partition_tree(relation) f);
   prefix   text := format('policy:%s.%s:', target.schema_name, target.table_name);
   above    sminion.protected_table;
-  entry    sminion.installed_object;
   found    text;
 BEGIN
   IF relation IS NULL THEN
@@ -2236,33 +2253,36 @@ BEGIN
     IF found IS NOT NULL THEN
       RETURN found;
     END IF;
-    FOR entry IN SELECT o.* FROM sminion.installed_object o
-      WHERE o.key IN (prefix || 'guard_floor', prefix || 'guard_owner') ORDER BY o.key
-    LOOP
-      BEGIN
-        -- It prints the condition, which waits for whoever has the table locked.
-        EXECUTE entry.fingerprint_query INTO found;
-      EXCEPTION WHEN lock_not_available THEN
-        RETURN 'locked: its policies cannot be read';
-      END;
-      IF found IS DISTINCT FROM entry.fingerprint THEN
-        RETURN format('the guard''s own policy `%s` was altered or dropped', substr(entry.key, length(prefix) + 1));
-      END IF;
-    END LOOP;
+    BEGIN
+      -- The conditions as templates/policy/fingerprint prints them, by a plan that is kept: to run the queries themselves took
+      -- three quarters of the time of this function, all of it for planning. Printing waits for whoever has the table locked.
+      SELECT substr(o.key, length(prefix) + 1) INTO found FROM sminion.installed_object o
+      LEFT JOIN pg_policy p ON p.polrelid = relation AND p.polname = substr(o.key, length(prefix) + 1)
+      WHERE o.key IN (prefix || 'guard_floor', prefix || 'guard_owner')
+        AND o.fingerprint IS DISTINCT FROM concat_ws(' | ', p.polcmd, p.polpermissive,
+          (SELECT string_agg(CASE u.oid WHEN 0 THEN 'public' ELSE pg_get_userbyid(u.oid) END, ',' ORDER BY pg_get_userbyid(u.oid))
+           FROM unnest(p.polroles) u (oid)),
+          pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid))
+      ORDER BY o.key LIMIT 1;
+    EXCEPTION WHEN lock_not_available THEN
+      RETURN 'locked: its policies cannot be read';
+    END;
+    IF found IS NOT NULL THEN
+      RETURN format('the guard''s own policy `%s` was altered or dropped', found);
+    END IF;
   END IF;
 
-  SELECT format('trigger `%s` of `%s` %s', w.name, m.oid::regclass,
+  SELECT format('trigger `%s` of `%s` %s', w.name, c.oid::regclass,
                 CASE t.tgenabled WHEN 'D' THEN 'is disabled' WHEN 'O' THEN 'is not ENABLE ALWAYS'
                   WHEN 'R' THEN 'fires for replicas only' ELSE 'is missing' END) INTO found
-  FROM (SELECT relation UNION SELECT f.relid FROM pg_partition_tree(relation) f) m (oid)
-  JOIN pg_class c ON c.oid = m.oid AND c.relkind IN ('r', 'p')
-  CROSS JOIN (
+  FROM pg_class c CROSS JOIN (
     SELECT '~guard_row' UNION ALL SELECT '~guard_row_made' UNION ALL
     SELECT n.name FROM (VALUES ('~guard_moved'), ('~guard_made_anew')) AS n (name)
     WHERE EXISTS (SELECT FROM sminion.protected_table p
                   WHERE p.parent_schema = target.schema_name AND p.parent_table = target.table_name)) w (name)
-  LEFT JOIN pg_trigger t ON t.tgrelid = m.oid AND t.tgname = w.name
-  WHERE t.tgenabled IS DISTINCT FROM 'A'
+  LEFT JOIN pg_trigger t ON t.tgrelid = c.oid AND t.tgname = w.name
+  -- An array, which is expected to be short: of a function that returns rows, 1000 would be, and all triggers be read.
+  WHERE c.oid = ANY (members) AND c.relkind IN ('r', 'p') AND t.tgenabled IS DISTINCT FROM 'A'
   ORDER BY 1 LIMIT 1;
   IF found IS NOT NULL THEN
     RETURN found;
@@ -2378,8 +2398,9 @@ $sminion$;
 -- found is. Where the guard cannot be sure to find all, or the table is locked (a purpose may LOCK TABLE), all subjects are
 -- still to be settled, and how many rows they have is not known.
 -- within_limit: all rows of these subjects together are no more than `row_limit`.
+-- seen:         sminion.seen_whole was true for the table, and it has rows of these subjects.
 CREATE FUNCTION sminion.settle_table(
-  target sminion.protected_table, subjects text[], row_limit bigint, within_limit boolean,
+  target sminion.protected_table, subjects text[], row_limit bigint, within_limit boolean, seen boolean,
   OUT changed bigint, OUT still text[], OUT rows bigint[], OUT cause text
 )
 LANGUAGE plpgsql
@@ -2394,36 +2415,38 @@ DECLARE
 BEGIN
   changed := 0;
   still := subjects;
-  BEGIN
-    PERFORM sminion.lock_for_update(target);
-  EXCEPTION
-  WHEN lock_not_available THEN
-    cause := 'locked: the table, by ' || sminion.table_holders(format('%I.%I', target.schema_name, target.table_name));
-    RAISE WARNING USING ERRCODE = 'SG510',
-      MESSAGE = format('table `%s.%s` is locked: its rows wait', target.schema_name, target.table_name),
-      DETAIL = cause,
-      HINT = 'Nothing needs to be repeated: withheld subjects stay hidden, and the next `sminion.settle` continues.';
-    RETURN;
-  WHEN OTHERS THEN
-    -- it is published, and its rows have no identity: no update of it is possible
-    cause := format('%s (%s)', SQLERRM, SQLSTATE);
-    RETURN;
-  END;
-  blind := sminion.blindness(target);
-  -- Where the row trigger does not fire, touching would hide the row and set nothing right.
-  IF blind LIKE 'trigger %' THEN
-    cause := blind;
-    RETURN;
-  END IF;
-  IF blind IS NOT NULL THEN
-    done := sminion.touch_rows(target, subjects, row_limit);
-    changed := done.touched;
-    cause := blind;
-    RETURN;
+  IF NOT seen THEN
+    BEGIN
+      PERFORM sminion.lock_for_update(target);
+    EXCEPTION
+    WHEN lock_not_available THEN
+      cause := 'locked: the table, by ' || sminion.table_holders(format('%I.%I', target.schema_name, target.table_name));
+      RAISE WARNING USING ERRCODE = 'SG510',
+        MESSAGE = format('table `%s.%s` is locked: its rows wait', target.schema_name, target.table_name),
+        DETAIL = cause,
+        HINT = 'Nothing needs to be repeated: withheld subjects stay hidden, and the next `sminion.settle` continues.';
+      RETURN;
+    WHEN OTHERS THEN
+      -- it is published, and its rows have no identity: no update of it is possible
+      cause := format('%s (%s)', SQLERRM, SQLSTATE);
+      RETURN;
+    END;
+    blind := sminion.blindness(target);
+    -- Where the row trigger does not fire, touching would hide the row and set nothing right.
+    IF blind LIKE 'trigger %' THEN
+      cause := blind;
+      RETURN;
+    END IF;
+    IF blind IS NOT NULL THEN
+      done := sminion.touch_rows(target, subjects, row_limit);
+      changed := done.touched;
+      cause := blind;
+      RETURN;
+    END IF;
   END IF;
 
   -- Of few subjects most tables have no row: to look is cheaper than to plan an update.
-  IF NOT within_limit OR cardinality(subjects) < 20 THEN
+  IF NOT within_limit OR (cardinality(subjects) < 20 AND NOT seen) THEN
     SELECT coalesce(array_agg(s.subject ORDER BY s.subject), '{}'), array_agg(s.stale ORDER BY s.subject) INTO still, rows
     FROM sminion.stale_subjects(target, subjects) s;
     -- Of one with more rows than the limit some are touched.
@@ -2461,9 +2484,12 @@ $sminion$;
 -- table by table, parents before their children. A subject leaves `withheld` and the queue when it is certain that none of
 -- its rows is stale; of the others the queue says what is in the way.
 --
--- queued:  entries of the queue that the caller holds locked: all of these subjects.
--- orphans: also look for children whose parent came after them. Without, all rows of the subjects are within `row_limit`.
-CREATE FUNCTION sminion.settle_chosen(chosen text[], queued bigint[], row_limit bigint, orphans boolean) RETURNS void
+-- queued:    entries of the queue that the caller holds locked: all of these subjects.
+-- orphans:   also look for children whose parent came after them. Without, all rows of the subjects are within `row_limit`.
+-- concerned: the only tables that have rows of the subjects, where sminion.seen_whole was true for each table; else NULL.
+CREATE FUNCTION sminion.settle_chosen(
+  chosen text[], queued bigint[], row_limit bigint, orphans boolean, concerned regclass[] DEFAULT NULL
+) RETURNS void
 LANGUAGE plpgsql
 VOLATILE
 SET search_path = pg_catalog, pg_temp
@@ -2491,8 +2517,8 @@ BEGIN
     IF orphans AND target.depth > 0 THEN
       remaining := remaining - sminion.adopt_orphans(target, remaining);
     END IF;
-    CONTINUE WHEN chosen = '{}';
-    done := sminion.settle_table(target, chosen, remaining, NOT orphans);
+    CONTINUE WHEN chosen = '{}' OR to_regclass(format('%I.%I', target.schema_name, target.table_name)) <> ALL (concerned);
+    done := sminion.settle_table(target, chosen, remaining, NOT orphans, concerned IS NOT NULL);
     remaining := remaining - done.changed;
     still := still || done.still;
     UPDATE sminion.unsettled u
@@ -2532,6 +2558,23 @@ AS $sminion$
   FROM (SELECT to_regclass(format('%I.%I', target.schema_name, target.table_name))) AS t (oid)
 $sminion$;
 
+-- functions/seen_whole.sql
+-- Whether a query of the guard on a table finds every row there is, until the transaction ends: no trigger can be disabled while
+-- the table is locked as for an UPDATE. Raises where it is locked by another.
+CREATE FUNCTION sminion.seen_whole(target sminion.protected_table) RETURNS boolean
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+BEGIN
+  PERFORM sminion.lock_for_update(target);
+  RETURN sminion.blindness(target) IS NULL;
+EXCEPTION WHEN object_not_in_prerequisite_state OR invalid_column_reference THEN
+  -- It is published, and its rows have no identity: no update of it is possible.
+  RETURN false;
+END
+$sminion$;
+
 -- functions/settle_now.sql
 -- Settles the given subjects within the change of their states, when it takes a moment: together they have at most
 -- `row_limit` rows, which are found without reading a table. So nothing is left withheld, which every statement of everybody
@@ -2541,15 +2584,22 @@ $sminion$;
 -- are left to `settle`. It waits for nobody either: rows and
 -- tables that are locked are passed over. Only in READ COMMITTED: an older snapshot could miss rows written meanwhile. Not
 -- where touching rows would queue a constraint trigger of the application: it would fail the caller's COMMIT.
+--
+-- Most tables have no row of these subjects, and are left out of settling where that is certain: the guard is blind for none, each
+-- was locked before it was asked, and nobody has been able to write such a row since the caller has the states.
 CREATE FUNCTION sminion.settle_now(subjects text[], row_limit bigint) RETURNS void
 LANGUAGE plpgsql
 VOLATILE
 SET search_path = pg_catalog, pg_temp
 SET lock_timeout = '20ms'
 SET jit = off
+SET plan_cache_mode = force_generic_plan
 AS $sminion$
 DECLARE
   target    sminion.protected_table;
+  concerned regclass[] := '{}';
+  relation  regclass;
+  whole     boolean := true;
   left_over bigint := row_limit;
   found     bigint;
   queued    bigint[];
@@ -2563,12 +2613,17 @@ BEGIN
       IF sminion.quickly_found(target) IS NOT TRUE OR sminion.defers_checks(target) THEN
         RETURN;
       END IF;
-      EXECUTE format('SELECT count(*) FROM (SELECT FROM %I.%I AS t WHERE %s LIMIT $2) q',
-                     target.schema_name, target.table_name, sminion.subject_rows(target))
+      IF whole AND sminion.seen_whole(target) IS NOT TRUE THEN
+        whole := false;
+      END IF;
+      relation := format('%I.%I', target.schema_name, target.table_name)::regclass;
+      EXECUTE format('SELECT count(*) FROM (SELECT FROM %s AS t WHERE %s LIMIT $2) q', relation, sminion.subject_rows(target))
       INTO found USING subjects, left_over + 1;
       left_over := left_over - found;
       IF left_over < 0 THEN
         RETURN;
+      ELSIF found > 0 THEN
+        concerned := concerned || relation;
       END IF;
     END LOOP;
   EXCEPTION WHEN lock_not_available THEN
@@ -2583,7 +2638,7 @@ BEGIN
     WHERE u.subject = ANY (subjects) AND NOT EXISTS (SELECT FROM sminion.young_state y WHERE y.subject = u.subject)
     GROUP BY u.subject HAVING bool_and(u.id = ANY (queued)) ORDER BY u.subject);
   IF ready <> '{}' THEN
-    PERFORM sminion.settle_chosen(ready, queued, row_limit + 1, false);
+    PERFORM sminion.settle_chosen(ready, queued, row_limit + 1, false, CASE WHEN whole THEN concerned END);
   END IF;
 END
 $sminion$;
@@ -3061,42 +3116,77 @@ BEGIN
 END
 $sminion$;
 
--- functions/permit_delete.sql
--- Called by row triggers before a row is deleted, with the mask read under the share lock of the subject's state: a block
--- that committed since the statement began wins. A login of the policy is held to the purpose of the ticket that was noted
--- before the first row (see sminion.fix_ticket), and not to the role: a statement can change its role from row to row, so a
--- spoofed one, or none, would delete what its own purpose may not. Where the note cannot be found, what is blocked stays.
--- Other roles delete nothing through row security but for `sminion_owner`.
-CREATE FUNCTION sminion.permit_delete(permitted bigint) RETURNS void
+-- functions/permit_unusual_delete.sql
+-- What sminion.permit_delete leaves: a subject with a pending change, a login whose ticket was not noted or permits less than
+-- the mask, and whoever is no login of the policy. Where no note is found, what is blocked stays. Other roles delete
+-- nothing through row security but for `sminion_owner`.
+CREATE FUNCTION sminion.permit_unusual_delete(permitted bigint, subjects text[], place tid) RETURNS boolean
 LANGUAGE plpgsql
-STABLE
+VOLATILE
 SET search_path = pg_catalog, pg_temp
+SET jit = off
 AS $sminion$
 DECLARE
-  acting text := current_setting('role');
-  place  text := current_setting('sminion.write_ticket', true);
-  needed bigint;
+  acting    text := current_setting('role');
+  needed    bigint;
+  remaining bigint;
 BEGIN
-  IF place COLLATE "C" ~ '^\([0-9]{1,9},[0-9]{1,4}\)$' THEN
-    SELECT k.mask INTO needed FROM sminion.write_ticket w JOIN sminion.ticket k ON k.id = w.ticket
-    WHERE w.ctid = place::tid AND w.transaction = pg_current_xact_id() AND w.statement = statement_timestamp();
-  END IF;
+  remaining := permitted & ~(
+    SELECT coalesce(bit_or(c.denied), 0) FROM sminion.pending_change c WHERE c.subject = ANY (subjects));
+  SELECT w.mask INTO needed FROM sminion.write_ticket w
+  WHERE w.ctid = place AND w.transaction = pg_current_xact_id() AND w.statement = statement_timestamp();
   IF needed IS NULL AND NOT EXISTS (SELECT FROM sminion.login l WHERE l.login = session_user) THEN
     IF acting = 'sminion_owner'
        OR (acting = 'none' AND EXISTS (
              SELECT FROM pg_roles r WHERE r.rolname = session_user AND (r.rolsuper OR r.rolbypassrls)))
     THEN
-      RETURN;
+      RETURN true;
     END IF;
     needed := (SELECT p.default_bits & ~p.blocked_bits FROM sminion.policy p);
   END IF;
   -- Nothing to hold the mask against, as where every purpose needs consent, is no permission either.
-  IF coalesce(needed, 0) = 0 OR permitted & needed <> needed THEN
+  IF coalesce(needed, 0) = 0 OR remaining & needed <> needed THEN
     RAISE EXCEPTION USING ERRCODE = 'SG216',
       MESSAGE = 'processing of this subject''s data is not permitted',
       DETAIL = 'The subject''s state changed while the statement ran.',
       HINT = 'Leave the subject''s data alone; the privacy officer can see why.';
   END IF;
+  RETURN true;
+END
+$sminion$;
+
+-- functions/permit_delete.sql
+-- Called by row triggers before a row is deleted, with its subjects, and the mask read under the share lock of their states: a
+-- block that committed since the statement began wins, also one that could not get the lock and is pending. True, or raises.
+--
+-- A login of the policy is held to the purpose of the ticket that was noted before the first row (see sminion.fix_ticket), and
+-- not to the role: a statement can change its role from row to row, so a spoofed one, or none, would delete what its own
+-- purpose may not.
+--
+-- Without sequential scans for the reason that sminion.fixed_ticket gives.
+CREATE FUNCTION sminion.permit_delete(permitted bigint, subjects text[]) RETURNS boolean
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off
+AS $sminion$
+DECLARE
+  place     text := current_setting('sminion.write_ticket', true);
+  needed    bigint;
+  remaining bigint := coalesce(permitted, 0);
+BEGIN
+  IF place COLLATE "C" !~ '^\([0-9]{1,9},[0-9]{1,4}\)$' THEN
+    place := NULL;
+  END IF;
+  -- The usual case in one query. It is VOLATILE, and so reads pending changes after the lock.
+  SELECT w.mask INTO needed FROM sminion.write_ticket w
+  WHERE w.ctid = place::tid AND w.transaction = pg_current_xact_id() AND w.statement = statement_timestamp()
+    AND NOT EXISTS (SELECT FROM sminion.pending_change c WHERE c.subject = ANY (subjects));
+  IF needed <> 0 AND remaining & needed = needed THEN
+    RETURN true;
+  END IF;
+
+  RETURN sminion.permit_unusual_delete(remaining, subjects, place::tid);
 END
 $sminion$;
 
@@ -3413,7 +3503,8 @@ COMMENT ON FUNCTION sminion.refuse_partition(regclass, regclass) IS
 -- elsewhere the numbers of transactions are others.)
 -- A ticket of the policy in force is good, and one of an earlier policy while nothing has changed that it stands on: see
 -- record_policy. What has changed is asked of the latter only, apart.
--- All is asked in one query, because each costs its own start: this is the price of every guarded statement.
+-- All is asked in one query, because each costs its own start, and without aggregates, which cost a tenth of it: this is the
+-- price of every guarded statement.
 CREATE FUNCTION sminion.context(planned name, acting name) RETURNS text[]
 LANGUAGE plpgsql
 STABLE
@@ -3428,7 +3519,7 @@ DECLARE
   in_force    integer;
   withheld    text[];
 BEGIN
-  SELECT k.alternating, (SELECT array_agg(w.subject) FROM sminion.withheld w WHERE w.denied & k.mask <> 0),
+  SELECT k.alternating, nullif(ARRAY(SELECT w.subject FROM sminion.withheld w WHERE w.denied & k.mask <> 0), '{}'),
     k.epoch, (SELECT p.epoch FROM sminion.policy p)
   INTO alternating, withheld, opened, in_force
   FROM sminion.ticket k
@@ -3438,7 +3529,7 @@ BEGIN
     AND k.writer IS DISTINCT FROM pg_current_xact_id_if_assigned()
     -- inet_client_addr is NULL on the unix socket.
     AND (NOT k.require_tls OR inet_client_addr() IS NULL OR sminion.encrypted())
-    AND (SELECT count(*) FROM pg_cursor() c WHERE c.is_holdable) = 0;
+    AND NOT EXISTS (SELECT FROM pg_cursor() c WHERE c.is_holdable);
   -- Both are NULL where no ticket is good at all. Two conditions, since one with a query in it would cost as much each time.
   IF (opened = in_force) IS NOT TRUE THEN
     IF NOT EXISTS (
@@ -4964,23 +5055,84 @@ AS $sminion$
 $sminion$;
 
 -- functions/fixed_ticket.sql
--- The ticket under which the running statement of the client began to write, NULL when none is found. The setting is the
--- client's and only says where to look: what stands there counts if it is of this transaction and this statement, and there
--- is one such row.
+-- The ticket under which the running statement of the client began to write, if token and role are still those of this ticket;
+-- else NULL. The setting is the client's and only says where to look: what stands there counts if it is of this transaction
+-- and this statement, and there is one such row. A token that begins with the ticket's number is enough: the whole token was
+-- compared before, and no other one would change what is recorded.
+--
+-- Without sequential scans: a plan is kept, and one that was made while the table was empty would read all notes of everybody
+-- for each write, and make serializable transactions that write at once fail each other.
 CREATE FUNCTION sminion.fixed_ticket() RETURNS bigint
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off
+AS $sminion$
+DECLARE
+  place text := current_setting('sminion.write_ticket', true);
+  fixed bigint;
+BEGIN
+  IF place COLLATE "C" ~ '^\([0-9]{1,9},[0-9]{1,4}\)$' THEN
+    SELECT w.ticket INTO fixed FROM sminion.write_ticket w
+    WHERE w.ctid = place::tid AND w.transaction = pg_current_xact_id() AND w.statement = statement_timestamp()
+      AND w.role = current_setting('role');
+    IF starts_with(current_setting('sminion.token', true), fixed || '.') THEN
+      RETURN fixed;
+    END IF;
+  END IF;
+  RETURN NULL;
+END
+$sminion$;
+
+-- functions/fix_unusual_ticket.sql
+-- What sminion.fix_ticket does for a statement that has written before, for a ticket of an earlier policy, and for whoever
+-- has no ticket. Returns where the note is, NULL where it makes none. Raises where a login of the policy has no ticket that is
+-- good, or another one than before.
+CREATE FUNCTION sminion.fix_unusual_ticket(schema_name name, table_name name) RETURNS text
 LANGUAGE plpgsql
 VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $sminion$
 DECLARE
-  place text := current_setting('sminion.write_ticket', true);
+  token  text := current_setting('sminion.token', true);
+  acting name := current_setting('role');
+  good   boolean := false;
+  place  text;
 BEGIN
-  IF place COLLATE "C" !~ '^\([0-9]{1,9},[0-9]{1,4}\)$' THEN
+  -- First what is usual for triggers of an application and for cascades.
+  IF sminion.fixed_ticket() IS NOT NULL THEN
     RETURN NULL;
   END IF;
-  RETURN (
-    SELECT w.ticket FROM sminion.write_ticket w
-    WHERE w.ctid = place::tid AND w.transaction = pg_current_xact_id() AND w.statement = statement_timestamp());
+  IF NOT EXISTS (
+    SELECT FROM sminion.login l
+    WHERE l.login = session_user
+      AND (NOT l.may_own OR EXISTS (SELECT FROM sminion.compartment c WHERE c.role = acting)))
+  THEN
+    RETURN NULL;
+  END IF;
+
+  IF EXISTS (SELECT FROM sminion.compartment c WHERE c.role = acting) THEN
+    -- Raises unless the ticket is good, and says why, as every statement in a compartment does.
+    PERFORM sminion.context(acting, acting);
+    INSERT INTO sminion.write_ticket AS w (transaction, statement, ticket, role, mask)
+    SELECT pg_current_xact_id(), statement_timestamp(), k.id, k.role, k.mask FROM sminion.ticket k
+    WHERE k.token_hash = sha256(convert_to(token, 'UTF8'))
+    ON CONFLICT DO NOTHING RETURNING w.ctid INTO place;
+    good := true;
+  END IF;
+  IF NOT good THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG222',
+      MESSAGE = format('login `%s` writes to `%s.%s` without a ticket of role `%s`',
+        session_user, schema_name, table_name, coalesce(nullif(acting, 'none'), session_user)),
+      DETAIL = 'A login of the policy writes under a ticket of the compartment that it acts as, whatever else it may do.',
+      HINT = 'Activate a ticket with `sminion.enter`, which sets the role too, and write in that transaction.';
+  ELSIF place IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG223',
+      MESSAGE = 'this statement has already written under another ticket',
+      DETAIL = 'Statements that are sent in one message use one ticket.',
+      HINT = 'Send statements under another ticket separately.';
+  END IF;
+  RETURN place;
 END
 $sminion$;
 
@@ -5001,48 +5153,24 @@ AS $sminion$
 DECLARE
   token  text := current_setting('sminion.token', true);
   acting name := current_setting('role');
-  good   bigint;
-  place  tid;
+  place  text;
 BEGIN
-  -- Who has such a ticket is a login of the policy; so the usual write costs this one statement.
-  INSERT INTO sminion.write_ticket AS w (transaction, statement, ticket)
-  SELECT pg_current_xact_id(), statement_timestamp(), k.id FROM sminion.ticket k
+  -- Who has such a ticket is a login of the policy; so the usual write costs this one statement. A ticket of an earlier policy
+  -- may be good too: that is asked apart, since a condition with a query in it costs every write the same.
+  INSERT INTO sminion.write_ticket AS w (transaction, statement, ticket, role, mask)
+  SELECT pg_current_xact_id(), statement_timestamp(), k.id, k.role, k.mask FROM sminion.ticket k
   WHERE k.token_hash = sha256(convert_to(token, 'UTF8'))
     AND k.role = acting AND k.login = session_user
-    AND (k.epoch = (SELECT p.epoch FROM sminion.policy p)
-      OR k.epoch >= (SELECT o.since FROM sminion.login_compartment o WHERE o.login = session_user AND o.role = acting))
+    AND k.epoch = (SELECT p.epoch FROM sminion.policy p)
     AND k.revoked_at IS NULL AND k.expires_at > clock_timestamp() AND k.writer <> pg_current_xact_id()
     AND (inet_client_addr() IS NULL OR NOT k.require_tls OR sminion.encrypted())
   ON CONFLICT DO NOTHING RETURNING w.ctid INTO place;
-  IF FOUND THEN
-    PERFORM set_config('sminion.write_ticket', place::text, true);
-    RETURN NULL;
+  IF place IS NULL THEN
+    place := sminion.fix_unusual_ticket(TG_TABLE_SCHEMA, TG_TABLE_NAME);
   END IF;
-  IF NOT EXISTS (
-    SELECT FROM sminion.login l
-    WHERE l.login = session_user
-      AND (NOT l.may_own OR EXISTS (SELECT FROM sminion.compartment c WHERE c.role = acting)))
-  THEN
-    RETURN NULL;
-  END IF;
-
-  -- Either the ticket is not good, or this statement has written before.
-  IF EXISTS (SELECT FROM sminion.compartment c WHERE c.role = acting) THEN
-    -- Raises unless the ticket is good, and says why, as every statement in a compartment does.
-    PERFORM sminion.context(acting, acting);
-    good := split_part(token, '.', 1)::bigint;
-  END IF;
-  IF good IS NULL THEN
-    RAISE EXCEPTION USING ERRCODE = 'SG222',
-      MESSAGE = format('login `%s` writes to `%s.%s` without a ticket of role `%s`',
-        session_user, TG_TABLE_SCHEMA, TG_TABLE_NAME, coalesce(nullif(acting, 'none'), session_user)),
-      DETAIL = 'A login of the policy writes under a ticket of the compartment that it acts as, whatever else it may do.',
-      HINT = 'Activate a ticket with `sminion.enter`, which sets the role too, and write in that transaction.';
-  ELSIF sminion.fixed_ticket() IS DISTINCT FROM good THEN
-    RAISE EXCEPTION USING ERRCODE = 'SG223',
-      MESSAGE = 'this statement has already written under another ticket',
-      DETAIL = 'Statements that are sent in one message use one ticket.',
-      HINT = 'Send statements under another ticket separately.';
+  IF place IS NOT NULL THEN
+    -- Assigned: PERFORM would start an executor, for four times the price.
+    place := set_config('sminion.write_ticket', place, true);
   END IF;
   RETURN NULL;
 END
@@ -5050,24 +5178,32 @@ $sminion$;
 
 -- functions/record_write.sql
 -- Records one writing statement, for the trigger functions made from templates/write_function, which act as the owner of
--- the log. Nobody else may call it.
+-- the log. Nobody else may call it. True, so that it is called in an assignment: PERFORM would start an executor.
 --
 -- rows:     NULL for TRUNCATE.
 -- subjects: those that are listed; `bulk` counts the others, and is NULL when there are none.
+--
+-- The note of sminion.fix_ticket is looked up by the INSERT itself, as sminion.fixed_ticket would, which says why without
+-- sequential scans.
 CREATE FUNCTION sminion.record_write(
   schema_name name, table_name name, command text, columns text[], rows bigint, subjects text[], bulk bigint
-) RETURNS void
+) RETURNS boolean
 LANGUAGE plpgsql
 VOLATILE
 SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off
 AS $sminion$
 DECLARE
   moment timestamptz := clock_timestamp();
   -- 62 random bits. No sequence: see sminion.write_event.
   number CONSTANT bigint :=
     ('x' || right(encode(uuid_send(gen_random_uuid()), 'hex'), 16))::bit(64)::bigint & 4611686018427387903;
-  token  text := current_setting('sminion.token', true);
-  entered bigint;
+  what     CONSTANT text := CASE command WHEN 'INSERT' THEN 'collect' WHEN 'UPDATE' THEN 'clarify' ELSE 'delete' END;
+  token    text := current_setting('sminion.token', true);
+  acting   text := current_setting('role');
+  place    text := current_setting('sminion.write_ticket', true);
+  named    text := schema_name || '.' || table_name;
+  entered  bigint;
 BEGIN
   IF to_regclass('sminion.write_subject' || to_char(moment AT TIME ZONE 'UTC', '_YYYY_MM')) IS NULL THEN
     RAISE EXCEPTION USING ERRCODE = 'SG602',
@@ -5075,32 +5211,45 @@ BEGIN
       DETAIL = 'What cannot be recorded is not written.',
       HINT = 'Run `SELECT sminion.extend_log()`, and schedule it with `settle`.';
   END IF;
-  entered := sminion.fixed_ticket();
-  IF entered IS NOT NULL OR EXISTS (SELECT FROM sminion.login l WHERE l.login = session_user) THEN
+  IF named COLLATE "C" !~ '^[ -~]+$' OR length(named) > 200 THEN
+    named := sminion.log_text(named, 200);
+  END IF;
+  IF place COLLATE "C" ~ '^\([0-9]{1,9},[0-9]{1,4}\)$' THEN
     -- What the settings say by now is the client's word, and may be another one than before the statement: see fix_ticket.
-    IF entered IS NULL OR token IS NULL OR NOT starts_with(token, entered || '.')
-       OR split_part(token, '.', 3) <> current_setting('role')
-    THEN
+    INSERT INTO sminion.write_event (
+      at, id, transaction, ticket, login, role, operation, relation, columns, rows, bulk
+    )
+    SELECT moment, number, w.transaction, w.ticket, session_user, w.role, what, named,
+           record_write.columns, record_write.rows, record_write.bulk
+    FROM sminion.write_ticket w
+    WHERE w.ctid = place::tid AND w.transaction = pg_current_xact_id() AND w.statement = statement_timestamp()
+      AND w.role = acting AND starts_with(token, w.ticket || '.')
+    RETURNING write_event.ticket INTO entered;
+  END IF;
+  IF entered IS NULL THEN
+    IF EXISTS (SELECT FROM sminion.login l WHERE l.login = session_user) THEN
       RAISE EXCEPTION USING ERRCODE = 'SG223',
         MESSAGE = format('ticket or role changed while a statement wrote to `%s.%s`', schema_name, table_name),
         HINT = 'Change the ticket before or after the statement, with `sminion.enter`.';
+    -- Of others the setting is a word too: only a token that was issued to this login names a ticket.
+    ELSIF token <> '' THEN
+      SELECT k.id INTO entered FROM sminion.ticket k
+      WHERE k.token_hash = sha256(convert_to(token, 'UTF8')) AND k.login = session_user;
     END IF;
-  -- Of others the setting is a word too: only a token that was issued to this login names a ticket.
-  ELSIF token <> '' THEN
-    SELECT k.id INTO entered FROM sminion.ticket k
-    WHERE k.token_hash = sha256(convert_to(token, 'UTF8')) AND k.login = session_user;
+    INSERT INTO sminion.write_event (
+      at, id, transaction, ticket, login, role, operation, relation, columns, rows, bulk
+    ) VALUES (
+      moment, number, pg_current_xact_id(), entered, session_user, coalesce(nullif(acting, 'none'), session_user),
+      what, named, record_write.columns, record_write.rows, record_write.bulk
+    );
   END IF;
-  INSERT INTO sminion.write_event AS e (
-    at, id, transaction, ticket, login, role, operation, relation, columns, rows, bulk
-  ) VALUES (
-    moment, number, pg_current_xact_id(), entered, session_user,
-    coalesce(nullif(current_setting('role'), 'none'), session_user),
-    CASE command WHEN 'INSERT' THEN 'collect' WHEN 'UPDATE' THEN 'clarify' ELSE 'delete' END,
-    sminion.log_text(concat_ws('.', schema_name, table_name), 200), record_write.columns, record_write.rows,
-    record_write.bulk
-  );
-  INSERT INTO sminion.write_subject (at, event, subject)
-  SELECT moment, number, s.subject FROM unnest(subjects) AS s (subject);
+  IF cardinality(subjects) = 1 THEN
+    INSERT INTO sminion.write_subject (at, event, subject) VALUES (moment, number, subjects[1]);
+  ELSIF cardinality(subjects) > 1 THEN
+    INSERT INTO sminion.write_subject (at, event, subject)
+    SELECT moment, number, s.subject FROM unnest(subjects) AS s (subject);
+  END IF;
+  RETURN true;
 END
 $sminion$;
 

@@ -10,12 +10,12 @@ DECLARE
   owner_key <<key_type>>;
   again_key <<key_type>>;
   written   xid;
+  done      boolean;
 BEGIN
   IF TG_OP = 'DELETE' THEN
-    SELECT s.mask INTO permitted FROM sminion.subject_state s WHERE s.subject = <<old_subject>> FOR SHARE;
-    permitted := permitted & ~(
-      SELECT coalesce(bit_or(c.denied), 0) FROM sminion.pending_change c WHERE c.subject = <<old_subject>>);
-<<nobody_delete>>    PERFORM sminion.permit_delete(coalesce(permitted, 0));
+    SELECT s.mask INTO permitted FROM sminion.subject_state s WHERE s.subject = <<old_subjects>> FOR SHARE;
+<<nobody_delete>>    -- Assigned: PERFORM would start an executor for each row.
+    done := sminion.permit_delete(permitted, ARRAY[<<old_subjects>>]);
     RETURN OLD;
   END IF;
   SELECT p.<<parent_subject>> INTO owner_key FROM <<parent>> p WHERE p.<<parent_key>> = NEW.<<column>>;
@@ -33,9 +33,14 @@ BEGIN
     owner_key := again_key;
   END LOOP;
   NEW.guard_subject := owner_key;
-  -- Read after the lock: a change that could not get it is in force all the same.
-  NEW.guard_mask := permitted & ~(
-    SELECT coalesce(bit_or(c.denied), 0) FROM sminion.pending_change c WHERE c.subject = <<owner_subject>>);
+  -- Read after the lock: a change that could not get it is in force all the same. What it denies is asked apart, as there is
+  -- hardly ever one.
+  PERFORM FROM sminion.pending_change c WHERE c.subject = <<owner_subject>>;
+  IF FOUND THEN
+    permitted := permitted & ~(
+      SELECT coalesce(bit_or(c.denied), 0) FROM sminion.pending_change c WHERE c.subject = <<owner_subject>>);
+  END IF;
+  NEW.guard_mask := permitted;
   RETURN NEW;
 END
 $sminion$

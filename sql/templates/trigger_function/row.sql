@@ -8,13 +8,22 @@ AS $sminion$
 DECLARE
   permitted bigint := -1;
   one       bigint;
+  done      boolean;
 BEGIN
   IF TG_OP = 'DELETE' THEN
 <<delete_masks>>
-    PERFORM sminion.permit_delete(permitted);
+    -- Assigned: PERFORM would start an executor for each row.
+    done := sminion.permit_delete(permitted, ARRAY[<<old_subjects>>]);
     RETURN OLD;
   END IF;
 <<write_masks>>
+  -- Read after the locks: a change that could not get one is in force all the same. There is hardly ever one, so what it denies
+  -- is asked apart: an aggregate would cost each row as much as the lock.
+  PERFORM FROM sminion.pending_change c WHERE c.subject IN (<<new_subjects>>);
+  IF FOUND THEN
+    permitted := permitted & ~(
+      SELECT coalesce(bit_or(c.denied), 0) FROM sminion.pending_change c WHERE c.subject IN (<<new_subjects>>));
+  END IF;
   NEW.guard_mask := permitted;
   RETURN NEW;
 END

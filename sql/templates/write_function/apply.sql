@@ -17,36 +17,43 @@ DECLARE
   persons  bigint := 1;
   subjects text[];
   columns  text[] := '{}';
+  recorded boolean;
 BEGIN
-  IF TG_OP = 'INSERT' THEN
-    SELECT count(*) FILTER (WHERE s.counts), min(s.subject COLLATE "C"), max(s.subject COLLATE "C")
-    INTO counted, lowest, highest FROM (<<new_subjects>>) AS s (subject, counts);
-  ELSIF TG_OP = 'UPDATE' THEN
-    SELECT count(*) FILTER (WHERE s.counts), min(s.subject COLLATE "C"), max(s.subject COLLATE "C")
-    INTO counted, lowest, highest FROM (<<both_subjects>>) AS s (subject, counts);
+  -- One query asks for all that one row needs: starting a query costs more than running it.
+  IF TG_OP = 'INSERT' OR TG_OP = 'UPDATE' THEN
+    BEGIN
+      IF TG_OP = 'INSERT' THEN
+        SELECT c.counted, c.lowest, c.highest, (%1$s) INTO counted, lowest, highest, columns FROM (
+          SELECT count(*) FILTER (WHERE s.counts), min(s.subject COLLATE "C"), max(s.subject COLLATE "C")
+          FROM (<<new_subjects>>) AS s (subject, counts)) AS c (counted, lowest, highest);
+      ELSE
+        SELECT c.counted, c.lowest, c.highest, CASE WHEN c.counted = 1 THEN (%2$s) END
+        INTO counted, lowest, highest, columns FROM (
+          SELECT count(*) FILTER (WHERE s.counts), min(s.subject COLLATE "C"), max(s.subject COLLATE "C")
+          FROM (<<both_subjects>>) AS s (subject, counts)) AS c (counted, lowest, highest);
+        IF counted > 1 THEN
+          columns := (%3$s);
+        END IF;
+      END IF;
+    EXCEPTION WHEN undefined_column OR syntax_error THEN
+      EXECUTE sminion.write_query(TG_RELID, TG_OP) INTO columns;
+      IF TG_OP = 'INSERT' THEN
+        SELECT count(*) FILTER (WHERE s.counts), min(s.subject COLLATE "C"), max(s.subject COLLATE "C")
+        INTO counted, lowest, highest FROM (<<new_subjects>>) AS s (subject, counts);
+      ELSE
+        SELECT count(*) FILTER (WHERE s.counts), min(s.subject COLLATE "C"), max(s.subject COLLATE "C")
+        INTO counted, lowest, highest FROM (<<both_subjects>>) AS s (subject, counts);
+      END IF;
+    END;
   ELSIF TG_OP = 'DELETE' THEN
     SELECT count(*) FILTER (WHERE s.counts), min(s.subject COLLATE "C"), max(s.subject COLLATE "C")
     INTO counted, lowest, highest FROM (<<old_subjects>>) AS s (subject, counts);
   ELSE
-    PERFORM sminion.record_write(TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_OP, '{}', NULL, '{}', NULL);
+    recorded := sminion.record_write(TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_OP, '{}', NULL, '{}', NULL);
     RETURN NULL;
   END IF;
   IF counted = 0 THEN
     RETURN NULL;
-  END IF;
-
-  IF TG_OP <> 'DELETE' THEN
-    BEGIN
-      IF TG_OP = 'INSERT' THEN
-        columns := (%1$s);
-      ELSIF counted = 1 THEN
-        columns := (%2$s);
-      ELSE
-        columns := (%3$s);
-      END IF;
-    EXCEPTION WHEN undefined_column OR syntax_error THEN
-      EXECUTE sminion.write_query(TG_RELID, TG_OP) INTO columns;
-    END;
   END IF;
 
   IF lowest IS NOT DISTINCT FROM highest THEN
@@ -61,7 +68,7 @@ BEGIN
     WITH person AS (SELECT DISTINCT s.subject FROM (<<old_subjects>>) AS s (subject, counts) WHERE s.subject IS NOT NULL)
     SELECT (SELECT count(*) FROM person), ARRAY(SELECT p.subject FROM person p LIMIT listed) INTO persons, subjects;
   END IF;
-  PERFORM sminion.record_write(
+  recorded := sminion.record_write(
     TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_OP, columns, counted, subjects, nullif(greatest(persons - listed, 0), 0));
   RETURN NULL;
 END

@@ -766,25 +766,30 @@ AS $sminion$
 DECLARE
   permitted bigint := -1;
   one       bigint;
+  done      boolean;
 BEGIN
   IF TG_OP = 'DELETE' THEN
 SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = OLD."id"::text FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight(OLD."id"::text);
   END IF;
-  -- Read after the lock: a change that could not get it is in force all the same.
-  permitted := permitted & one & ~(
-    SELECT coalesce(bit_or(c.denied), 0) FROM sminion.pending_change c WHERE c.subject = OLD."id"::text);
-    PERFORM sminion.permit_delete(permitted);
+  permitted := permitted & one;
+    -- Assigned: PERFORM would start an executor for each row.
+    done := sminion.permit_delete(permitted, ARRAY[OLD."id"::text]);
     RETURN OLD;
   END IF;
 SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = NEW."id"::text FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight(NEW."id"::text);
   END IF;
-  -- Read after the lock: a change that could not get it is in force all the same.
-  permitted := permitted & one & ~(
-    SELECT coalesce(bit_or(c.denied), 0) FROM sminion.pending_change c WHERE c.subject = NEW."id"::text);
+  permitted := permitted & one;
+  -- Read after the locks: a change that could not get one is in force all the same. There is hardly ever one, so what it denies
+  -- is asked apart: an aggregate would cost each row as much as the lock.
+  PERFORM FROM sminion.pending_change c WHERE c.subject IN (NEW."id"::text);
+  IF FOUND THEN
+    permitted := permitted & ~(
+      SELECT coalesce(bit_or(c.denied), 0) FROM sminion.pending_change c WHERE c.subject IN (NEW."id"::text));
+  END IF;
   NEW.guard_mask := permitted;
   RETURN NEW;
 END
@@ -846,25 +851,30 @@ AS $sminion$
 DECLARE
   permitted bigint := -1;
   one       bigint;
+  done      boolean;
 BEGIN
   IF TG_OP = 'DELETE' THEN
 SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = OLD."customer_id"::text FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight(OLD."customer_id"::text);
   END IF;
-  -- Read after the lock: a change that could not get it is in force all the same.
-  permitted := permitted & one & ~(
-    SELECT coalesce(bit_or(c.denied), 0) FROM sminion.pending_change c WHERE c.subject = OLD."customer_id"::text);
-    PERFORM sminion.permit_delete(permitted);
+  permitted := permitted & one;
+    -- Assigned: PERFORM would start an executor for each row.
+    done := sminion.permit_delete(permitted, ARRAY[OLD."customer_id"::text]);
     RETURN OLD;
   END IF;
 SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = NEW."customer_id"::text FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight(NEW."customer_id"::text);
   END IF;
-  -- Read after the lock: a change that could not get it is in force all the same.
-  permitted := permitted & one & ~(
-    SELECT coalesce(bit_or(c.denied), 0) FROM sminion.pending_change c WHERE c.subject = NEW."customer_id"::text);
+  permitted := permitted & one;
+  -- Read after the locks: a change that could not get one is in force all the same. There is hardly ever one, so what it denies
+  -- is asked apart: an aggregate would cost each row as much as the lock.
+  PERFORM FROM sminion.pending_change c WHERE c.subject IN (NEW."customer_id"::text);
+  IF FOUND THEN
+    permitted := permitted & ~(
+      SELECT coalesce(bit_or(c.denied), 0) FROM sminion.pending_change c WHERE c.subject IN (NEW."customer_id"::text));
+  END IF;
   NEW.guard_mask := permitted;
   RETURN NEW;
 END
@@ -926,25 +936,30 @@ AS $sminion$
 DECLARE
   permitted bigint := -1;
   one       bigint;
+  done      boolean;
 BEGIN
   IF TG_OP = 'DELETE' THEN
 SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = OLD."customer_id"::text FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight(OLD."customer_id"::text);
   END IF;
-  -- Read after the lock: a change that could not get it is in force all the same.
-  permitted := permitted & one & ~(
-    SELECT coalesce(bit_or(c.denied), 0) FROM sminion.pending_change c WHERE c.subject = OLD."customer_id"::text);
-    PERFORM sminion.permit_delete(permitted);
+  permitted := permitted & one;
+    -- Assigned: PERFORM would start an executor for each row.
+    done := sminion.permit_delete(permitted, ARRAY[OLD."customer_id"::text]);
     RETURN OLD;
   END IF;
 SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = NEW."customer_id"::text FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight(NEW."customer_id"::text);
   END IF;
-  -- Read after the lock: a change that could not get it is in force all the same.
-  permitted := permitted & one & ~(
-    SELECT coalesce(bit_or(c.denied), 0) FROM sminion.pending_change c WHERE c.subject = NEW."customer_id"::text);
+  permitted := permitted & one;
+  -- Read after the locks: a change that could not get one is in force all the same. There is hardly ever one, so what it denies
+  -- is asked apart: an aggregate would cost each row as much as the lock.
+  PERFORM FROM sminion.pending_change c WHERE c.subject IN (NEW."customer_id"::text);
+  IF FOUND THEN
+    permitted := permitted & ~(
+      SELECT coalesce(bit_or(c.denied), 0) FROM sminion.pending_change c WHERE c.subject IN (NEW."customer_id"::text));
+  END IF;
   NEW.guard_mask := permitted;
   RETURN NEW;
 END
@@ -1053,12 +1068,12 @@ DECLARE
   owner_key bigint;
   again_key bigint;
   written   xid;
+  done      boolean;
 BEGIN
   IF TG_OP = 'DELETE' THEN
     SELECT s.mask INTO permitted FROM sminion.subject_state s WHERE s.subject = OLD."guard_subject"::text FOR SHARE;
-    permitted := permitted & ~(
-      SELECT coalesce(bit_or(c.denied), 0) FROM sminion.pending_change c WHERE c.subject = OLD."guard_subject"::text);
-    PERFORM sminion.permit_delete(coalesce(permitted, 0));
+    -- Assigned: PERFORM would start an executor for each row.
+    done := sminion.permit_delete(permitted, ARRAY[OLD."guard_subject"::text]);
     RETURN OLD;
   END IF;
   SELECT p."customer_id" INTO owner_key FROM "sales"."orders" p WHERE p."id" = NEW."order_id";
@@ -1076,9 +1091,14 @@ BEGIN
     owner_key := again_key;
   END LOOP;
   NEW.guard_subject := owner_key;
-  -- Read after the lock: a change that could not get it is in force all the same.
-  NEW.guard_mask := permitted & ~(
-    SELECT coalesce(bit_or(c.denied), 0) FROM sminion.pending_change c WHERE c.subject = owner_key::text);
+  -- Read after the lock: a change that could not get it is in force all the same. What it denies is asked apart, as there is
+  -- hardly ever one.
+  PERFORM FROM sminion.pending_change c WHERE c.subject = owner_key::text;
+  IF FOUND THEN
+    permitted := permitted & ~(
+      SELECT coalesce(bit_or(c.denied), 0) FROM sminion.pending_change c WHERE c.subject = owner_key::text);
+  END IF;
+  NEW.guard_mask := permitted;
   RETURN NEW;
 END
 $sminion$;
@@ -1148,36 +1168,43 @@ DECLARE
   persons  bigint := 1;
   subjects text[];
   columns  text[] := '{}';
+  recorded boolean;
 BEGIN
-  IF TG_OP = 'INSERT' THEN
-    SELECT count(*) FILTER (WHERE s.counts), min(s.subject COLLATE "C"), max(s.subject COLLATE "C")
-    INTO counted, lowest, highest FROM (SELECT r."id"::text, true FROM new_rows r) AS s (subject, counts);
-  ELSIF TG_OP = 'UPDATE' THEN
-    SELECT count(*) FILTER (WHERE s.counts), min(s.subject COLLATE "C"), max(s.subject COLLATE "C")
-    INTO counted, lowest, highest FROM (SELECT r."id"::text, true FROM old_rows r UNION ALL SELECT r."id"::text, false FROM new_rows r) AS s (subject, counts);
+  -- One query asks for all that one row needs: starting a query costs more than running it.
+  IF TG_OP = 'INSERT' OR TG_OP = 'UPDATE' THEN
+    BEGIN
+      IF TG_OP = 'INSERT' THEN
+        SELECT c.counted, c.lowest, c.highest, (%1$s) INTO counted, lowest, highest, columns FROM (
+          SELECT count(*) FILTER (WHERE s.counts), min(s.subject COLLATE "C"), max(s.subject COLLATE "C")
+          FROM (SELECT r."id"::text, true FROM new_rows r) AS s (subject, counts)) AS c (counted, lowest, highest);
+      ELSE
+        SELECT c.counted, c.lowest, c.highest, CASE WHEN c.counted = 1 THEN (%2$s) END
+        INTO counted, lowest, highest, columns FROM (
+          SELECT count(*) FILTER (WHERE s.counts), min(s.subject COLLATE "C"), max(s.subject COLLATE "C")
+          FROM (SELECT r."id"::text, true FROM old_rows r UNION ALL SELECT r."id"::text, false FROM new_rows r) AS s (subject, counts)) AS c (counted, lowest, highest);
+        IF counted > 1 THEN
+          columns := (%3$s);
+        END IF;
+      END IF;
+    EXCEPTION WHEN undefined_column OR syntax_error THEN
+      EXECUTE sminion.write_query(TG_RELID, TG_OP) INTO columns;
+      IF TG_OP = 'INSERT' THEN
+        SELECT count(*) FILTER (WHERE s.counts), min(s.subject COLLATE "C"), max(s.subject COLLATE "C")
+        INTO counted, lowest, highest FROM (SELECT r."id"::text, true FROM new_rows r) AS s (subject, counts);
+      ELSE
+        SELECT count(*) FILTER (WHERE s.counts), min(s.subject COLLATE "C"), max(s.subject COLLATE "C")
+        INTO counted, lowest, highest FROM (SELECT r."id"::text, true FROM old_rows r UNION ALL SELECT r."id"::text, false FROM new_rows r) AS s (subject, counts);
+      END IF;
+    END;
   ELSIF TG_OP = 'DELETE' THEN
     SELECT count(*) FILTER (WHERE s.counts), min(s.subject COLLATE "C"), max(s.subject COLLATE "C")
     INTO counted, lowest, highest FROM (SELECT r."id"::text, true FROM old_rows r) AS s (subject, counts);
   ELSE
-    PERFORM sminion.record_write(TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_OP, '{}', NULL, '{}', NULL);
+    recorded := sminion.record_write(TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_OP, '{}', NULL, '{}', NULL);
     RETURN NULL;
   END IF;
   IF counted = 0 THEN
     RETURN NULL;
-  END IF;
-
-  IF TG_OP <> 'DELETE' THEN
-    BEGIN
-      IF TG_OP = 'INSERT' THEN
-        columns := (%1$s);
-      ELSIF counted = 1 THEN
-        columns := (%2$s);
-      ELSE
-        columns := (%3$s);
-      END IF;
-    EXCEPTION WHEN undefined_column OR syntax_error THEN
-      EXECUTE sminion.write_query(TG_RELID, TG_OP) INTO columns;
-    END;
   END IF;
 
   IF lowest IS NOT DISTINCT FROM highest THEN
@@ -1192,7 +1219,7 @@ BEGIN
     WITH person AS (SELECT DISTINCT s.subject FROM (SELECT r."id"::text, true FROM old_rows r) AS s (subject, counts) WHERE s.subject IS NOT NULL)
     SELECT (SELECT count(*) FROM person), ARRAY(SELECT p.subject FROM person p LIMIT listed) INTO persons, subjects;
   END IF;
-  PERFORM sminion.record_write(
+  recorded := sminion.record_write(
     TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_OP, columns, counted, subjects, nullif(greatest(persons - listed, 0), 0));
   RETURN NULL;
 END
@@ -1203,8 +1230,9 @@ $sminion$;
 
 -- write_triggers:crm.customer
 -- Statement triggers, which fire once and see all rows of the statement, on the table and on each partition: one that is
--- named directly fires its own. `~guard_ticket` notes the ticket before the first row, the others record. The guard's own UPDATE sets masks and nothing else (`sminion_owner` has no privilege for
--- more), which is no clarification.
+-- named directly fires its own. `~guard_ticket` notes the ticket before the first row, the others record. The guard's own
+-- UPDATE sets masks and nothing else (`sminion_owner` has no privilege for more), which is no clarification: UPDATE has a
+-- trigger of its own, since a WHEN costs each statement 10 to 15 microseconds.
 DO $sminion$
 DECLARE
   part pg_catalog.regclass;
@@ -1215,13 +1243,16 @@ BEGIN
   LOOP
     EXECUTE pg_catalog.format($trigger$
       DROP TRIGGER IF EXISTS "~guard_ticket" ON %1$s;
+      DROP TRIGGER IF EXISTS "~guard_ticket_made" ON %1$s;
       DROP TRIGGER IF EXISTS "~guard_collected" ON %1$s;
       DROP TRIGGER IF EXISTS "~guard_clarified" ON %1$s;
       DROP TRIGGER IF EXISTS "~guard_deleted" ON %1$s;
       DROP TRIGGER IF EXISTS "~guard_emptied" ON %1$s;
-      CREATE TRIGGER "~guard_ticket" BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON %1$s
+      CREATE TRIGGER "~guard_ticket" BEFORE UPDATE ON %1$s
         FOR EACH STATEMENT WHEN (current_user OPERATOR(pg_catalog.<>) 'sminion_owner'::pg_catalog.name)
         EXECUTE FUNCTION sminion.fix_ticket();
+      CREATE TRIGGER "~guard_ticket_made" BEFORE INSERT OR DELETE OR TRUNCATE ON %1$s
+        FOR EACH STATEMENT EXECUTE FUNCTION sminion.fix_ticket();
       CREATE TRIGGER "~guard_collected" AFTER INSERT ON %1$s REFERENCING NEW TABLE AS new_rows
         FOR EACH STATEMENT EXECUTE FUNCTION sminion.%2$I();
       CREATE TRIGGER "~guard_clarified" AFTER UPDATE ON %1$s REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
@@ -1232,6 +1263,7 @@ BEGIN
       CREATE TRIGGER "~guard_emptied" AFTER TRUNCATE ON %1$s
         FOR EACH STATEMENT EXECUTE FUNCTION sminion.%2$I();
       ALTER TABLE %1$s ENABLE ALWAYS TRIGGER "~guard_ticket";
+      ALTER TABLE %1$s ENABLE ALWAYS TRIGGER "~guard_ticket_made";
       ALTER TABLE %1$s ENABLE ALWAYS TRIGGER "~guard_collected";
       ALTER TABLE %1$s ENABLE ALWAYS TRIGGER "~guard_clarified";
       ALTER TABLE %1$s ENABLE ALWAYS TRIGGER "~guard_deleted";
@@ -1261,36 +1293,43 @@ DECLARE
   persons  bigint := 1;
   subjects text[];
   columns  text[] := '{}';
+  recorded boolean;
 BEGIN
-  IF TG_OP = 'INSERT' THEN
-    SELECT count(*) FILTER (WHERE s.counts), min(s.subject COLLATE "C"), max(s.subject COLLATE "C")
-    INTO counted, lowest, highest FROM (SELECT r."customer_id"::text, true FROM new_rows r) AS s (subject, counts);
-  ELSIF TG_OP = 'UPDATE' THEN
-    SELECT count(*) FILTER (WHERE s.counts), min(s.subject COLLATE "C"), max(s.subject COLLATE "C")
-    INTO counted, lowest, highest FROM (SELECT r."customer_id"::text, true FROM old_rows r UNION ALL SELECT r."customer_id"::text, false FROM new_rows r) AS s (subject, counts);
+  -- One query asks for all that one row needs: starting a query costs more than running it.
+  IF TG_OP = 'INSERT' OR TG_OP = 'UPDATE' THEN
+    BEGIN
+      IF TG_OP = 'INSERT' THEN
+        SELECT c.counted, c.lowest, c.highest, (%1$s) INTO counted, lowest, highest, columns FROM (
+          SELECT count(*) FILTER (WHERE s.counts), min(s.subject COLLATE "C"), max(s.subject COLLATE "C")
+          FROM (SELECT r."customer_id"::text, true FROM new_rows r) AS s (subject, counts)) AS c (counted, lowest, highest);
+      ELSE
+        SELECT c.counted, c.lowest, c.highest, CASE WHEN c.counted = 1 THEN (%2$s) END
+        INTO counted, lowest, highest, columns FROM (
+          SELECT count(*) FILTER (WHERE s.counts), min(s.subject COLLATE "C"), max(s.subject COLLATE "C")
+          FROM (SELECT r."customer_id"::text, true FROM old_rows r UNION ALL SELECT r."customer_id"::text, false FROM new_rows r) AS s (subject, counts)) AS c (counted, lowest, highest);
+        IF counted > 1 THEN
+          columns := (%3$s);
+        END IF;
+      END IF;
+    EXCEPTION WHEN undefined_column OR syntax_error THEN
+      EXECUTE sminion.write_query(TG_RELID, TG_OP) INTO columns;
+      IF TG_OP = 'INSERT' THEN
+        SELECT count(*) FILTER (WHERE s.counts), min(s.subject COLLATE "C"), max(s.subject COLLATE "C")
+        INTO counted, lowest, highest FROM (SELECT r."customer_id"::text, true FROM new_rows r) AS s (subject, counts);
+      ELSE
+        SELECT count(*) FILTER (WHERE s.counts), min(s.subject COLLATE "C"), max(s.subject COLLATE "C")
+        INTO counted, lowest, highest FROM (SELECT r."customer_id"::text, true FROM old_rows r UNION ALL SELECT r."customer_id"::text, false FROM new_rows r) AS s (subject, counts);
+      END IF;
+    END;
   ELSIF TG_OP = 'DELETE' THEN
     SELECT count(*) FILTER (WHERE s.counts), min(s.subject COLLATE "C"), max(s.subject COLLATE "C")
     INTO counted, lowest, highest FROM (SELECT r."customer_id"::text, true FROM old_rows r) AS s (subject, counts);
   ELSE
-    PERFORM sminion.record_write(TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_OP, '{}', NULL, '{}', NULL);
+    recorded := sminion.record_write(TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_OP, '{}', NULL, '{}', NULL);
     RETURN NULL;
   END IF;
   IF counted = 0 THEN
     RETURN NULL;
-  END IF;
-
-  IF TG_OP <> 'DELETE' THEN
-    BEGIN
-      IF TG_OP = 'INSERT' THEN
-        columns := (%1$s);
-      ELSIF counted = 1 THEN
-        columns := (%2$s);
-      ELSE
-        columns := (%3$s);
-      END IF;
-    EXCEPTION WHEN undefined_column OR syntax_error THEN
-      EXECUTE sminion.write_query(TG_RELID, TG_OP) INTO columns;
-    END;
   END IF;
 
   IF lowest IS NOT DISTINCT FROM highest THEN
@@ -1305,7 +1344,7 @@ BEGIN
     WITH person AS (SELECT DISTINCT s.subject FROM (SELECT r."customer_id"::text, true FROM old_rows r) AS s (subject, counts) WHERE s.subject IS NOT NULL)
     SELECT (SELECT count(*) FROM person), ARRAY(SELECT p.subject FROM person p LIMIT listed) INTO persons, subjects;
   END IF;
-  PERFORM sminion.record_write(
+  recorded := sminion.record_write(
     TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_OP, columns, counted, subjects, nullif(greatest(persons - listed, 0), 0));
   RETURN NULL;
 END
@@ -1316,8 +1355,9 @@ $sminion$;
 
 -- write_triggers:marketing.subscriber
 -- Statement triggers, which fire once and see all rows of the statement, on the table and on each partition: one that is
--- named directly fires its own. `~guard_ticket` notes the ticket before the first row, the others record. The guard's own UPDATE sets masks and nothing else (`sminion_owner` has no privilege for
--- more), which is no clarification.
+-- named directly fires its own. `~guard_ticket` notes the ticket before the first row, the others record. The guard's own
+-- UPDATE sets masks and nothing else (`sminion_owner` has no privilege for more), which is no clarification: UPDATE has a
+-- trigger of its own, since a WHEN costs each statement 10 to 15 microseconds.
 DO $sminion$
 DECLARE
   part pg_catalog.regclass;
@@ -1328,13 +1368,16 @@ BEGIN
   LOOP
     EXECUTE pg_catalog.format($trigger$
       DROP TRIGGER IF EXISTS "~guard_ticket" ON %1$s;
+      DROP TRIGGER IF EXISTS "~guard_ticket_made" ON %1$s;
       DROP TRIGGER IF EXISTS "~guard_collected" ON %1$s;
       DROP TRIGGER IF EXISTS "~guard_clarified" ON %1$s;
       DROP TRIGGER IF EXISTS "~guard_deleted" ON %1$s;
       DROP TRIGGER IF EXISTS "~guard_emptied" ON %1$s;
-      CREATE TRIGGER "~guard_ticket" BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON %1$s
+      CREATE TRIGGER "~guard_ticket" BEFORE UPDATE ON %1$s
         FOR EACH STATEMENT WHEN (current_user OPERATOR(pg_catalog.<>) 'sminion_owner'::pg_catalog.name)
         EXECUTE FUNCTION sminion.fix_ticket();
+      CREATE TRIGGER "~guard_ticket_made" BEFORE INSERT OR DELETE OR TRUNCATE ON %1$s
+        FOR EACH STATEMENT EXECUTE FUNCTION sminion.fix_ticket();
       CREATE TRIGGER "~guard_collected" AFTER INSERT ON %1$s REFERENCING NEW TABLE AS new_rows
         FOR EACH STATEMENT EXECUTE FUNCTION sminion.%2$I();
       CREATE TRIGGER "~guard_clarified" AFTER UPDATE ON %1$s REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
@@ -1345,6 +1388,7 @@ BEGIN
       CREATE TRIGGER "~guard_emptied" AFTER TRUNCATE ON %1$s
         FOR EACH STATEMENT EXECUTE FUNCTION sminion.%2$I();
       ALTER TABLE %1$s ENABLE ALWAYS TRIGGER "~guard_ticket";
+      ALTER TABLE %1$s ENABLE ALWAYS TRIGGER "~guard_ticket_made";
       ALTER TABLE %1$s ENABLE ALWAYS TRIGGER "~guard_collected";
       ALTER TABLE %1$s ENABLE ALWAYS TRIGGER "~guard_clarified";
       ALTER TABLE %1$s ENABLE ALWAYS TRIGGER "~guard_deleted";
@@ -1374,36 +1418,43 @@ DECLARE
   persons  bigint := 1;
   subjects text[];
   columns  text[] := '{}';
+  recorded boolean;
 BEGIN
-  IF TG_OP = 'INSERT' THEN
-    SELECT count(*) FILTER (WHERE s.counts), min(s.subject COLLATE "C"), max(s.subject COLLATE "C")
-    INTO counted, lowest, highest FROM (SELECT r."customer_id"::text, true FROM new_rows r) AS s (subject, counts);
-  ELSIF TG_OP = 'UPDATE' THEN
-    SELECT count(*) FILTER (WHERE s.counts), min(s.subject COLLATE "C"), max(s.subject COLLATE "C")
-    INTO counted, lowest, highest FROM (SELECT r."customer_id"::text, true FROM old_rows r UNION ALL SELECT r."customer_id"::text, false FROM new_rows r) AS s (subject, counts);
+  -- One query asks for all that one row needs: starting a query costs more than running it.
+  IF TG_OP = 'INSERT' OR TG_OP = 'UPDATE' THEN
+    BEGIN
+      IF TG_OP = 'INSERT' THEN
+        SELECT c.counted, c.lowest, c.highest, (%1$s) INTO counted, lowest, highest, columns FROM (
+          SELECT count(*) FILTER (WHERE s.counts), min(s.subject COLLATE "C"), max(s.subject COLLATE "C")
+          FROM (SELECT r."customer_id"::text, true FROM new_rows r) AS s (subject, counts)) AS c (counted, lowest, highest);
+      ELSE
+        SELECT c.counted, c.lowest, c.highest, CASE WHEN c.counted = 1 THEN (%2$s) END
+        INTO counted, lowest, highest, columns FROM (
+          SELECT count(*) FILTER (WHERE s.counts), min(s.subject COLLATE "C"), max(s.subject COLLATE "C")
+          FROM (SELECT r."customer_id"::text, true FROM old_rows r UNION ALL SELECT r."customer_id"::text, false FROM new_rows r) AS s (subject, counts)) AS c (counted, lowest, highest);
+        IF counted > 1 THEN
+          columns := (%3$s);
+        END IF;
+      END IF;
+    EXCEPTION WHEN undefined_column OR syntax_error THEN
+      EXECUTE sminion.write_query(TG_RELID, TG_OP) INTO columns;
+      IF TG_OP = 'INSERT' THEN
+        SELECT count(*) FILTER (WHERE s.counts), min(s.subject COLLATE "C"), max(s.subject COLLATE "C")
+        INTO counted, lowest, highest FROM (SELECT r."customer_id"::text, true FROM new_rows r) AS s (subject, counts);
+      ELSE
+        SELECT count(*) FILTER (WHERE s.counts), min(s.subject COLLATE "C"), max(s.subject COLLATE "C")
+        INTO counted, lowest, highest FROM (SELECT r."customer_id"::text, true FROM old_rows r UNION ALL SELECT r."customer_id"::text, false FROM new_rows r) AS s (subject, counts);
+      END IF;
+    END;
   ELSIF TG_OP = 'DELETE' THEN
     SELECT count(*) FILTER (WHERE s.counts), min(s.subject COLLATE "C"), max(s.subject COLLATE "C")
     INTO counted, lowest, highest FROM (SELECT r."customer_id"::text, true FROM old_rows r) AS s (subject, counts);
   ELSE
-    PERFORM sminion.record_write(TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_OP, '{}', NULL, '{}', NULL);
+    recorded := sminion.record_write(TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_OP, '{}', NULL, '{}', NULL);
     RETURN NULL;
   END IF;
   IF counted = 0 THEN
     RETURN NULL;
-  END IF;
-
-  IF TG_OP <> 'DELETE' THEN
-    BEGIN
-      IF TG_OP = 'INSERT' THEN
-        columns := (%1$s);
-      ELSIF counted = 1 THEN
-        columns := (%2$s);
-      ELSE
-        columns := (%3$s);
-      END IF;
-    EXCEPTION WHEN undefined_column OR syntax_error THEN
-      EXECUTE sminion.write_query(TG_RELID, TG_OP) INTO columns;
-    END;
   END IF;
 
   IF lowest IS NOT DISTINCT FROM highest THEN
@@ -1418,7 +1469,7 @@ BEGIN
     WITH person AS (SELECT DISTINCT s.subject FROM (SELECT r."customer_id"::text, true FROM old_rows r) AS s (subject, counts) WHERE s.subject IS NOT NULL)
     SELECT (SELECT count(*) FROM person), ARRAY(SELECT p.subject FROM person p LIMIT listed) INTO persons, subjects;
   END IF;
-  PERFORM sminion.record_write(
+  recorded := sminion.record_write(
     TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_OP, columns, counted, subjects, nullif(greatest(persons - listed, 0), 0));
   RETURN NULL;
 END
@@ -1429,8 +1480,9 @@ $sminion$;
 
 -- write_triggers:sales.orders
 -- Statement triggers, which fire once and see all rows of the statement, on the table and on each partition: one that is
--- named directly fires its own. `~guard_ticket` notes the ticket before the first row, the others record. The guard's own UPDATE sets masks and nothing else (`sminion_owner` has no privilege for
--- more), which is no clarification.
+-- named directly fires its own. `~guard_ticket` notes the ticket before the first row, the others record. The guard's own
+-- UPDATE sets masks and nothing else (`sminion_owner` has no privilege for more), which is no clarification: UPDATE has a
+-- trigger of its own, since a WHEN costs each statement 10 to 15 microseconds.
 DO $sminion$
 DECLARE
   part pg_catalog.regclass;
@@ -1441,13 +1493,16 @@ BEGIN
   LOOP
     EXECUTE pg_catalog.format($trigger$
       DROP TRIGGER IF EXISTS "~guard_ticket" ON %1$s;
+      DROP TRIGGER IF EXISTS "~guard_ticket_made" ON %1$s;
       DROP TRIGGER IF EXISTS "~guard_collected" ON %1$s;
       DROP TRIGGER IF EXISTS "~guard_clarified" ON %1$s;
       DROP TRIGGER IF EXISTS "~guard_deleted" ON %1$s;
       DROP TRIGGER IF EXISTS "~guard_emptied" ON %1$s;
-      CREATE TRIGGER "~guard_ticket" BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON %1$s
+      CREATE TRIGGER "~guard_ticket" BEFORE UPDATE ON %1$s
         FOR EACH STATEMENT WHEN (current_user OPERATOR(pg_catalog.<>) 'sminion_owner'::pg_catalog.name)
         EXECUTE FUNCTION sminion.fix_ticket();
+      CREATE TRIGGER "~guard_ticket_made" BEFORE INSERT OR DELETE OR TRUNCATE ON %1$s
+        FOR EACH STATEMENT EXECUTE FUNCTION sminion.fix_ticket();
       CREATE TRIGGER "~guard_collected" AFTER INSERT ON %1$s REFERENCING NEW TABLE AS new_rows
         FOR EACH STATEMENT EXECUTE FUNCTION sminion.%2$I();
       CREATE TRIGGER "~guard_clarified" AFTER UPDATE ON %1$s REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
@@ -1458,6 +1513,7 @@ BEGIN
       CREATE TRIGGER "~guard_emptied" AFTER TRUNCATE ON %1$s
         FOR EACH STATEMENT EXECUTE FUNCTION sminion.%2$I();
       ALTER TABLE %1$s ENABLE ALWAYS TRIGGER "~guard_ticket";
+      ALTER TABLE %1$s ENABLE ALWAYS TRIGGER "~guard_ticket_made";
       ALTER TABLE %1$s ENABLE ALWAYS TRIGGER "~guard_collected";
       ALTER TABLE %1$s ENABLE ALWAYS TRIGGER "~guard_clarified";
       ALTER TABLE %1$s ENABLE ALWAYS TRIGGER "~guard_deleted";
@@ -1487,36 +1543,43 @@ DECLARE
   persons  bigint := 1;
   subjects text[];
   columns  text[] := '{}';
+  recorded boolean;
 BEGIN
-  IF TG_OP = 'INSERT' THEN
-    SELECT count(*) FILTER (WHERE s.counts), min(s.subject COLLATE "C"), max(s.subject COLLATE "C")
-    INTO counted, lowest, highest FROM (SELECT r."guard_subject"::text, true FROM new_rows r) AS s (subject, counts);
-  ELSIF TG_OP = 'UPDATE' THEN
-    SELECT count(*) FILTER (WHERE s.counts), min(s.subject COLLATE "C"), max(s.subject COLLATE "C")
-    INTO counted, lowest, highest FROM (SELECT r."guard_subject"::text, true FROM old_rows r UNION ALL SELECT r."guard_subject"::text, false FROM new_rows r) AS s (subject, counts);
+  -- One query asks for all that one row needs: starting a query costs more than running it.
+  IF TG_OP = 'INSERT' OR TG_OP = 'UPDATE' THEN
+    BEGIN
+      IF TG_OP = 'INSERT' THEN
+        SELECT c.counted, c.lowest, c.highest, (%1$s) INTO counted, lowest, highest, columns FROM (
+          SELECT count(*) FILTER (WHERE s.counts), min(s.subject COLLATE "C"), max(s.subject COLLATE "C")
+          FROM (SELECT r."guard_subject"::text, true FROM new_rows r) AS s (subject, counts)) AS c (counted, lowest, highest);
+      ELSE
+        SELECT c.counted, c.lowest, c.highest, CASE WHEN c.counted = 1 THEN (%2$s) END
+        INTO counted, lowest, highest, columns FROM (
+          SELECT count(*) FILTER (WHERE s.counts), min(s.subject COLLATE "C"), max(s.subject COLLATE "C")
+          FROM (SELECT r."guard_subject"::text, true FROM old_rows r UNION ALL SELECT r."guard_subject"::text, false FROM new_rows r) AS s (subject, counts)) AS c (counted, lowest, highest);
+        IF counted > 1 THEN
+          columns := (%3$s);
+        END IF;
+      END IF;
+    EXCEPTION WHEN undefined_column OR syntax_error THEN
+      EXECUTE sminion.write_query(TG_RELID, TG_OP) INTO columns;
+      IF TG_OP = 'INSERT' THEN
+        SELECT count(*) FILTER (WHERE s.counts), min(s.subject COLLATE "C"), max(s.subject COLLATE "C")
+        INTO counted, lowest, highest FROM (SELECT r."guard_subject"::text, true FROM new_rows r) AS s (subject, counts);
+      ELSE
+        SELECT count(*) FILTER (WHERE s.counts), min(s.subject COLLATE "C"), max(s.subject COLLATE "C")
+        INTO counted, lowest, highest FROM (SELECT r."guard_subject"::text, true FROM old_rows r UNION ALL SELECT r."guard_subject"::text, false FROM new_rows r) AS s (subject, counts);
+      END IF;
+    END;
   ELSIF TG_OP = 'DELETE' THEN
     SELECT count(*) FILTER (WHERE s.counts), min(s.subject COLLATE "C"), max(s.subject COLLATE "C")
     INTO counted, lowest, highest FROM (SELECT r."guard_subject"::text, true FROM old_rows r) AS s (subject, counts);
   ELSE
-    PERFORM sminion.record_write(TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_OP, '{}', NULL, '{}', NULL);
+    recorded := sminion.record_write(TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_OP, '{}', NULL, '{}', NULL);
     RETURN NULL;
   END IF;
   IF counted = 0 THEN
     RETURN NULL;
-  END IF;
-
-  IF TG_OP <> 'DELETE' THEN
-    BEGIN
-      IF TG_OP = 'INSERT' THEN
-        columns := (%1$s);
-      ELSIF counted = 1 THEN
-        columns := (%2$s);
-      ELSE
-        columns := (%3$s);
-      END IF;
-    EXCEPTION WHEN undefined_column OR syntax_error THEN
-      EXECUTE sminion.write_query(TG_RELID, TG_OP) INTO columns;
-    END;
   END IF;
 
   IF lowest IS NOT DISTINCT FROM highest THEN
@@ -1531,7 +1594,7 @@ BEGIN
     WITH person AS (SELECT DISTINCT s.subject FROM (SELECT r."guard_subject"::text, true FROM old_rows r) AS s (subject, counts) WHERE s.subject IS NOT NULL)
     SELECT (SELECT count(*) FROM person), ARRAY(SELECT p.subject FROM person p LIMIT listed) INTO persons, subjects;
   END IF;
-  PERFORM sminion.record_write(
+  recorded := sminion.record_write(
     TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_OP, columns, counted, subjects, nullif(greatest(persons - listed, 0), 0));
   RETURN NULL;
 END
@@ -1542,8 +1605,9 @@ $sminion$;
 
 -- write_triggers:sales.item
 -- Statement triggers, which fire once and see all rows of the statement, on the table and on each partition: one that is
--- named directly fires its own. `~guard_ticket` notes the ticket before the first row, the others record. The guard's own UPDATE sets masks and nothing else (`sminion_owner` has no privilege for
--- more), which is no clarification.
+-- named directly fires its own. `~guard_ticket` notes the ticket before the first row, the others record. The guard's own
+-- UPDATE sets masks and nothing else (`sminion_owner` has no privilege for more), which is no clarification: UPDATE has a
+-- trigger of its own, since a WHEN costs each statement 10 to 15 microseconds.
 DO $sminion$
 DECLARE
   part pg_catalog.regclass;
@@ -1554,13 +1618,16 @@ BEGIN
   LOOP
     EXECUTE pg_catalog.format($trigger$
       DROP TRIGGER IF EXISTS "~guard_ticket" ON %1$s;
+      DROP TRIGGER IF EXISTS "~guard_ticket_made" ON %1$s;
       DROP TRIGGER IF EXISTS "~guard_collected" ON %1$s;
       DROP TRIGGER IF EXISTS "~guard_clarified" ON %1$s;
       DROP TRIGGER IF EXISTS "~guard_deleted" ON %1$s;
       DROP TRIGGER IF EXISTS "~guard_emptied" ON %1$s;
-      CREATE TRIGGER "~guard_ticket" BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON %1$s
+      CREATE TRIGGER "~guard_ticket" BEFORE UPDATE ON %1$s
         FOR EACH STATEMENT WHEN (current_user OPERATOR(pg_catalog.<>) 'sminion_owner'::pg_catalog.name)
         EXECUTE FUNCTION sminion.fix_ticket();
+      CREATE TRIGGER "~guard_ticket_made" BEFORE INSERT OR DELETE OR TRUNCATE ON %1$s
+        FOR EACH STATEMENT EXECUTE FUNCTION sminion.fix_ticket();
       CREATE TRIGGER "~guard_collected" AFTER INSERT ON %1$s REFERENCING NEW TABLE AS new_rows
         FOR EACH STATEMENT EXECUTE FUNCTION sminion.%2$I();
       CREATE TRIGGER "~guard_clarified" AFTER UPDATE ON %1$s REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
@@ -1571,6 +1638,7 @@ BEGIN
       CREATE TRIGGER "~guard_emptied" AFTER TRUNCATE ON %1$s
         FOR EACH STATEMENT EXECUTE FUNCTION sminion.%2$I();
       ALTER TABLE %1$s ENABLE ALWAYS TRIGGER "~guard_ticket";
+      ALTER TABLE %1$s ENABLE ALWAYS TRIGGER "~guard_ticket_made";
       ALTER TABLE %1$s ENABLE ALWAYS TRIGGER "~guard_collected";
       ALTER TABLE %1$s ENABLE ALWAYS TRIGGER "~guard_clarified";
       ALTER TABLE %1$s ENABLE ALWAYS TRIGGER "~guard_deleted";
