@@ -2254,8 +2254,8 @@ BEGIN
       RETURN found;
     END IF;
     BEGIN
-      -- The conditions as templates/policy/fingerprint prints them, by a plan that is kept: to run the queries themselves took
-      -- three quarters of the time of this function, all of it for planning. Printing waits for whoever has the table locked.
+      -- The conditions as templates/policy/fingerprint.sql prints them, by a plan that is kept: to run those queries took most of
+      -- the time of this function, for planning. Printing waits for whoever has the table locked.
       SELECT substr(o.key, length(prefix) + 1) INTO found FROM sminion.installed_object o
       LEFT JOIN pg_policy p ON p.polrelid = relation AND p.polname = substr(o.key, length(prefix) + 1)
       WHERE o.key IN (prefix || 'guard_floor', prefix || 'guard_owner')
