@@ -4,7 +4,8 @@
 #   make check   linter, types, direction of the imports
 #   make test-oldest   the guarded session on the oldest SQLAlchemy and psycopg
 #   make test-servers   the tests of the database side on PostgreSQL 16 and 17, which come with Python packages
-#   make bench   what a guarded session costs here, beside an unguarded one; B="--parts alone --rounds 10" for less
+#   make bench   what a guarded session costs here, beside an unguarded one; B="--parts alone --rounds 10" for less,
+#                B="--delay 0.25" over a network with a round trip of half a millisecond
 # An active virtual environment is left alone; `make test VENV=$VIRTUAL_ENV` uses (and installs into) it.
 
 PYTHON ?= python3

@@ -13,12 +13,14 @@ import json
 import os
 import sys
 import warnings
+from contextlib import ExitStack
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from bench.session import measure
+from bench.session.delayed import delayed
 from bench.session.report import Report
 from bench.session.variants import NAMES, Variant, available
 from bench.session.workers import Workers
@@ -44,6 +46,7 @@ def main() -> int:
     parser.add_argument("--parts", default=",".join(PARTS), help="some of: %(default)s")
     parser.add_argument("--variants", help="some of them, divided by commas (default: all that there are)")
     parser.add_argument("--pg", metavar="system|wheel|DIRECTORY|VERSION")
+    parser.add_argument("--delay", type=float, metavar="MS", help="of a network, for each direction, in milliseconds")
     parser.add_argument("--volatile", action="store_true", help="a server that does not wait for its disk")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all values there too")
     options = parser.parse_args()
@@ -54,8 +57,12 @@ def main() -> int:
         parser.error(f"parts are {', '.join(PARTS)}")
     binaries = find_binaries(options.pg)
     status = 0
-    with Server(binaries, durable=not options.volatile, settings=settings(binaries)) as server:
+    with ExitStack() as stack:
+        server = stack.enter_context(
+            Server(binaries, durable=not options.volatile, settings=settings(binaries)))
         world = prepare(server)
+        if options.delay:
+            world = stack.enter_context(delayed(world, options.delay))
         names = options.variants.split(",") if options.variants else list(available(world))
         if not set(names) <= set(available(world)):
             parser.error(f"variants here are {', '.join(available(world))}")

@@ -20,11 +20,11 @@ from sqlalchemy.util.concurrency import await_only
 from sminion_guard.errors import AuditUnavailable, ContextEscape
 from sminion_guard.session import orm
 from sminion_guard.session.audit.auditor import Mode
-from sminion_guard.session.connection import GuardedAsyncConnection, GuardedConnection
-from sminion_guard.session.door import Door
 from sminion_guard.session.forks import begins_anew
 from sminion_guard.session.guard import Guard, PolicySource
 from sminion_guard.session.orm.self_test import prove
+from sminion_guard.session.psycopg.connection import GuardedAsyncConnection, GuardedConnection
+from sminion_guard.session.psycopg.hooks import ConnectionHooks
 from sminion_guard.session.startup import Mismatch
 
 if TYPE_CHECKING:  # importing it needs greenlet, which only asynchronous applications have
@@ -208,9 +208,9 @@ def _connected(dialect: Any, connection: Any) -> None:
         dialect.forms.home = found._home
 
 
-def _driver_connection(connection: Any) -> Door[Any]:
+def _driver_connection(connection: Any) -> ConnectionHooks[Any]:
     found = getattr(connection, "driver_connection", connection)
-    if not isinstance(found, Door):
+    if not isinstance(found, ConnectionHooks):
         raise _not_guarded(f"the engine was given a `{type(found).__name__}`")
     return found
 

@@ -10,6 +10,8 @@ import os
 from typing import Protocol
 from weakref import WeakSet
 
+from sminion_guard.errors import ContextEscape
+
 
 class Forkable(Protocol):
     """What a forked process must begin anew."""
@@ -29,6 +31,20 @@ def begins_anew(kept: Forkable) -> None:
 def _begin_all_anew() -> None:
     for kept in list(_kept):
         kept.begin_anew()
+
+
+def stay_in_process(process: int) -> None:
+    """Refuse a connection of another process, whose answers would be read here.
+
+    :param process: the one that made it.
+    :raises ContextEscape: SG245.
+    """
+    if process != os.getpid():
+        raise ContextEscape(
+            "SG245", "this connection belongs to another process",
+            detail=f"it was made by process {process}, and this is {os.getpid()}, forked from it",
+            hint="connect anew in each process; a pool of psycopg is made after the fork",
+        )
 
 
 if hasattr(os, "register_at_fork"):

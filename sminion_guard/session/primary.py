@@ -6,15 +6,12 @@ import time
 from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import psycopg
 
 from sminion_guard.errors import AuditUnavailable, TicketRefused
 from sminion_guard.session.address import beside, checked
-
-if TYPE_CHECKING:
-    from psycopg.pq.abc import PGresult
 
 CANNOT_WRITE = frozenset({"25006", "0A000"})
 """SQLSTATEs of a standby that is asked to write: read_only_sql_transaction, and feature_not_supported for BEGIN."""
@@ -23,7 +20,7 @@ IDLE_KEPT = 4
 LONGEST_PAUSE = 0.05
 """Seconds that the standby sleeps between two looks, at most."""
 
-_WHERE = b"; SELECT pg_catalog.pg_current_wal_flush_lsn(), system_identifier FROM pg_catalog.pg_control_system()"
+_WHERE = b"SELECT pg_catalog.pg_current_wal_flush_lsn(), system_identifier FROM pg_catalog.pg_control_system()"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +71,7 @@ class Primary:
         """
         return beside(standby, self.address, target_session_attrs="primary")
 
-    def open(self, begin: bytes, opening: bytes, standby: str) -> Opened:
+    def open(self, begin: bytes, opening: tuple[bytes, ...], standby: str) -> Opened:
         """Open a ticket. Blocks.
 
         :param begin: begins a transaction that writes.
@@ -84,8 +81,8 @@ class Primary:
         :raises AuditUnavailable: SG241 when it cannot be reached, or does not answer in time.
         """
         conninfo = self.conninfo(standby)
-        limit = b"SET LOCAL statement_timeout = %d; " % int(self.patience * 1000)
-        commands = begin + limit + opening + _WHERE
+        limit = b"SET LOCAL statement_timeout = %d" % int(self.patience * 1000)
+        commands = b"; ".join((begin, limit, *opening, _WHERE))
         idle = self._idle.setdefault(conninfo, deque())
         while idle:
             with suppress(IndexError, psycopg.OperationalError):  # another caller took it, or the server was restarted
@@ -142,17 +139,17 @@ class Replay:
         self.first = (
             b"SELECT system_identifier = %s, pg_catalog.pg_last_wal_replay_lsn(),"
             b" pg_catalog.pg_last_wal_replay_lsn() >= '%s' OR NOT pg_catalog.pg_is_in_recovery()"
-            b" FROM pg_catalog.pg_control_system()" % (opened.system, opened.written)
+            b" FROM pg_catalog.pg_control_system()" % (opened.system, opened.written),
         )
         self._written = (opened.written or b"").decode()
 
-    def done(self, answer: PGresult) -> bool:
+    def done(self, answer: tuple[bytes | None, ...]) -> bool:
         """Whether the standby has the ticket.
 
         :param answer: to the latest question.
         :raises TicketRefused: SG242 when it takes too long, SG243 when it will never come.
         """
-        follows, reached, has_it = (answer.get_value(0, column) for column in range(3))
+        follows, reached, has_it = answer
         if follows != b"t":
             raise TicketRefused(
                 "SG243", "the standby does not follow the primary that `guard_primary` names",
@@ -167,10 +164,10 @@ class Replay:
             )
         return has_it == b"t"
 
-    def again(self) -> bytes:
+    def again(self) -> tuple[bytes, ...]:
         """The next question, after a pause that the server makes."""
         self._pause = min(2 * self._pause, LONGEST_PAUSE)
-        return b"SELECT pg_catalog.pg_sleep(%f); " % self._pause + self.first
+        return (b"SELECT pg_catalog.pg_sleep(%f)" % self._pause, *self.first)
 
 
 def standby_without_primary() -> TicketRefused:

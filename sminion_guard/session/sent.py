@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from sminion_guard.session.audit.receipt import Receipt
 from sminion_guard.session.audit.shapes import Known
@@ -21,4 +20,4 @@ class Sent:
     receipt: Receipt
     known: Known
     text: str
-    at: float = field(default_factory=time.monotonic)
+    at: float

@@ -34,7 +34,7 @@ class Ticket:
     :param role: the compartment that it opens.
     :param deadline: when it begins no transaction any more, on the monotonic clock, in seconds.
     :param ends: when the server lets it expire, on the same clock.
-    :param setting: a statement that activates it and leaves all questions to the tables, which ask them in each
+    :param setting: statements that activate it and leave all questions to the tables, which ask them in each
         statement anyway; None where the beginning of a transaction must be marked.
     :param taken_at: when the server last took it, on the same clock.
     """
@@ -43,21 +43,25 @@ class Ticket:
     role: str
     deadline: float
     ends: float
-    setting: bytes | None = None
+    setting: tuple[bytes, ...] | None = None
     taken_at: float = -inf
 
-    def activating(self, now: float) -> bytes:
-        """The statement to begin a transaction with.
+    def asks(self, now: float) -> bool:
+        """Whether the server is to be asked, at the beginning of a transaction, if it is still good.
 
         Asked at the beginning, a ticket that is no longer good costs the application nothing: a new one is opened. That
         takes a third of a short transaction, so it is asked once in :data:`TRUSTED` seconds. In between,
         what has become of it is found by the first statement that reads or writes: a refusal, never a row too many.
         """
-        return self.entering if self.setting is None or now - self.taken_at > TRUSTED else self.setting
+        return self.setting is None or now - self.taken_at > TRUSTED
+
+    def activating(self, now: float) -> tuple[bytes, ...]:
+        """The statements to begin a transaction with."""
+        return (self.entering,) if self.setting is None or self.asks(now) else self.setting
 
     @classmethod
     def opened(
-        cls, entering: bytes, role: str, lifetime: float, asked_at: float, *, setting: bytes | None = None
+        cls, entering: bytes, role: str, lifetime: float, asked_at: float, *, setting: tuple[bytes, ...] | None = None
     ) -> Ticket:
         """A ticket that lives for ``lifetime`` seconds.
 

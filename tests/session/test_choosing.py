@@ -7,14 +7,19 @@ from contextlib import AbstractContextManager
 from itertools import count
 from typing import Any
 
-import psycopg
 import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from sminion_guard import connect, processing
 from sminion_guard.embedded import Server
-from sminion_guard.errors import ContextEscape, DataNotNeeded, GuardError, IncompatibleMerge, TicketRefused
+from sminion_guard.errors import (
+    DataNotNeeded,
+    GuardError,
+    IncompatibleMerge,
+    OpaqueStatement,
+    TicketRefused,
+)
 from sminion_guard.policy import Policy, compartments_of, loads
 from sminion_guard.session import Guard, GuardedAsyncConnection, GuardedConnection
 from tests.session.shop import PEOPLE, Shop, new_shop, one
@@ -178,9 +183,10 @@ def test_every_kind_of_statement_can_be_the_first(conn: Connection, books: Any) 
 
 def test_a_cursor_of_somebody_else_is_not_fetched_from_before_the_choice(conn: Connection, books: Any) -> None:
     with books(), conn.cursor("nobody") as cursor:
-        with pytest.raises(ContextEscape):
+        with pytest.raises(OpaqueStatement, match="cursor `nobody` is not known"):
             cursor.fetchone()
-        with conn.transaction(), pytest.raises(psycopg.errors.InvalidCursorName):
+        conn.rollback()
+        with conn.transaction(), pytest.raises(OpaqueStatement, match="cursor `nobody` is not known"):
             cursor.fetchone()
 
 

@@ -19,14 +19,11 @@ from psycopg import transaction as psycopg_transaction
 
 from sminion_guard import connect, processing
 from sminion_guard.errors import ContextEscape, ContextMissing
-from sminion_guard.session import Guard, GuardedAsyncConnection, self_test
-from sminion_guard.session.begin import Beginning
-from sminion_guard.session.choosing import Choosing
-from sminion_guard.session.connection import GuardedConnection
-from sminion_guard.session.cursor import GuardedCursor, GuardedServerCursor
-from sminion_guard.session.door import Door
-from sminion_guard.session.opening import Opening
-from sminion_guard.session.recording import Recording
+from sminion_guard.session import Guard, GuardedAsyncConnection
+from sminion_guard.session.psycopg import self_test, self_test_steps
+from sminion_guard.session.psycopg.connection import GuardedConnection
+from sminion_guard.session.psycopg.cursor import GuardedCursor, GuardedServerCursor
+from sminion_guard.session.psycopg.hooks import ConnectionHooks
 from tests.session.shop import Shop
 
 MODULES = (
@@ -36,8 +33,8 @@ MODULES = (
 CURSORS = (psycopg.Cursor, psycopg.AsyncCursor, psycopg.ServerCursor, psycopg.AsyncServerCursor)
 CONNECTIONS = (psycopg.Connection, psycopg.AsyncConnection)
 HOOKS = [
-    *(f"cursor {name}" for name in self_test.CURSOR + self_test.SERVER_CURSOR),
-    *(f"connection {name}" for name in self_test.CONNECTION),
+    *(f"cursor {name}" for name in self_test_steps.CURSOR + self_test_steps.SERVER_CURSOR),
+    *(f"connection {name}" for name in self_test_steps.CONNECTION),
 ]
 
 
@@ -146,7 +143,7 @@ def test_each_private_method_that_is_overridden_is_tried() -> None:
     ours = {f"cursor {name}" for kind in (GuardedCursor, GuardedServerCursor) for name in vars(kind)
             if any(hasattr(library, name) for library in CURSORS)}
     ours |= {f"connection {name}"
-             for kind in (Opening, Beginning, Recording, Choosing, Door, GuardedConnection, GuardedAsyncConnection)
+             for kind in (ConnectionHooks, GuardedConnection, GuardedAsyncConnection)
              for name in vars(kind) if any(hasattr(library, name) for library in CONNECTIONS)}
     private = {hook for hook in ours if hook.split()[1].startswith("_") and not hook.split()[1].startswith("__")}
     assert {hook for hook in private if callable_in_psycopg(hook)} <= set(HOOKS)

@@ -114,7 +114,7 @@ def test_a_login_whose_transactions_are_marked_asks_each_time(own_shop: Shop) ->
     with connect(own_shop.dsn("all"), policy=Unrecorded(own_shop.policy)) as connection, work():
         for _ in range(3):
             assert one(connection, CUSTOMERS) == PEOPLE
-            ticket = connection._ticket
+            ticket = connection._transaction.ticket
             assert ticket is not None and ticket.setting is None
             connection.commit()
 

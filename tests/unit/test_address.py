@@ -14,8 +14,9 @@ from sminion_guard.cli.database import conninfo as of_the_command_line
 from sminion_guard.errors import GuardError, InstallError, PolicyError
 from sminion_guard.migrate import install
 from sminion_guard.policy import loads
-from sminion_guard.session import GuardedConnection, connection
+from sminion_guard.session import GuardedConnection
 from sminion_guard.session.address import checked
+from sminion_guard.session.psycopg import connection
 from tests.policies import SHOP as POLICY
 
 SHOP = {"dbname": "shop"}

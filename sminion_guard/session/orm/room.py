@@ -29,7 +29,7 @@ class Room:
 
     def __init__(self, guard: Guard, connection: Connection) -> None:
         self._guard = guard
-        self._home: Home | None = getattr(connection.connection.driver_connection, "_home", None)
+        self._home: Home = connection.connection.driver_connection._home  # type: ignore[union-attr]
         options = connection.get_execution_options()
         self.translation = translation(options) if "schema_translate_map" in options else NOT_TRANSLATED
         try:
@@ -40,7 +40,7 @@ class Room:
     @property
     def policy(self) -> Policy | None:
         """The policy in force, which its statements are judged by; None before the server was asked for it."""
-        return None if self._home is None else self._guard.policy_at(self._home)
+        return self._guard.policy_at(self._home)
 
 
 def guard_of(bind: Engine | Connection) -> Guard | None:

@@ -25,7 +25,7 @@ from sminion_guard.policy import loads
 from sminion_guard.session.context import processing
 from sminion_guard.session.guard import Guard
 from sminion_guard.session.orm.compiled import keep_by_purpose
-from sminion_guard.session.self_test import no_longer_fits
+from sminion_guard.session.psycopg.self_test_steps import no_longer_fits
 from sminion_guard.session.startup import Facts
 from sminion_guard.session.ticket import Home
 

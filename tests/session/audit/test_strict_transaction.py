@@ -162,7 +162,7 @@ def test_a_long_transaction_is_on_record_while_it_runs(shop: Shop, conn: Connect
 def test_what_a_transaction_owes_is_bounded(
     shop: Shop, conn: Connection, act: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sminion_guard.session.recording.MOST_OWED", 3)
+    monkeypatch.setattr("sminion_guard.session.transaction.receipts.MOST_OWED", 3)
     with act():
         conn.execute(READ, [1]).fetchall()
         impatient(conn)
@@ -180,7 +180,7 @@ def test_a_row_that_could_not_be_written_ends_the_transaction_at_the_next_statem
         impatient(conn)
         with locked_log(shop):
             conn.execute(READ, [2]).fetchall()
-            assert soon(lambda: conn._owed[0].done(), True)
+            assert soon(lambda: conn._receipts.owed[0].done(), True)
         with pytest.raises(AuditUnavailable):
             conn.execute(READ, [3])
     assert conn.closed

@@ -12,11 +12,11 @@ from psycopg import AsyncConnection, Connection
 
 from sminion_guard.address import read
 from sminion_guard.errors import GuardError
-from sminion_guard.session.begin import IDLE
-from sminion_guard.session.door import Door
-from sminion_guard.session.errands import Errand, driven
 from sminion_guard.session.guard import Guard, PolicySource
-from sminion_guard.session.self_test import prove, prove_async
+from sminion_guard.session.psycopg.blocking import Blocking, driven
+from sminion_guard.session.psycopg.hooks import ConnectionHooks
+from sminion_guard.session.psycopg.release import release, release_async
+from sminion_guard.session.psycopg.self_test import prove, prove_async
 
 if TYPE_CHECKING:
     from psycopg.abc import PQGen
@@ -26,7 +26,7 @@ RV = TypeVar("RV")
 T = TypeVar("T")
 
 
-class GuardedConnection(Door[Row], Connection[Row]):
+class GuardedConnection(ConnectionHooks[Row], Connection[Row]):
     """A psycopg connection whose every transaction stands under a ticket.
 
     For a pool: ``ConnectionPool(dsn, connection_class=GuardedConnection, kwargs={"policy": guard})``, with one
@@ -56,9 +56,9 @@ class GuardedConnection(Door[Row], Connection[Row]):
                 connection.wait(connection._check_in())
             connection._prepares("prepare_threshold" in kwargs)
             prove(connection)
-            connection._auditor = guard.auditor_at(connection._home) or guard.auditor(
-                connection._home, connection._conninfo()
-            )
+            home = connection._home
+            connection._state.auditor = guard.auditor_at(home) or guard.auditor(home, connection._conninfo())
+            connection._begin_anew()
         except BaseException:
             connection.close()
             raise
@@ -66,53 +66,17 @@ class GuardedConnection(Door[Row], Connection[Row]):
 
     @contextmanager
     def transaction(self, *args: Any, **kwargs: Any) -> Iterator[psycopg.Transaction]:
-        """As psycopg's; a block that could not begin leaves no trace."""
+        """As psycopg's; a block that could not begin leaves no trace, and one that lost the log says so."""
         around, entered = self._num_transactions, False
-        outermost = self.pgconn.transaction_status == IDLE
         try:
             with super().transaction(*args, **kwargs) as block:
                 entered = True
-                try:
-                    yield block
-                finally:
-                    if outermost:
-                        self._settle()
+                yield block
         finally:
             if not entered:
                 self._num_transactions = around  # psycopg before 3.3 counts the block before it begins
-
-    def commit(self) -> None:
-        """As psycopg's, when all that the transaction has read and written is on record."""
-        self._settle()
-        super().commit()
-
-    def rollback(self) -> None:
-        """As psycopg's, when all that the transaction has read is on record."""
-        self._settle()
-        super().rollback()
-
-    def tpc_prepare(self) -> None:
-        """As psycopg's, when all that the transaction has read and written is on record."""
-        self._settle()
-        super().tpc_prepare()
-
-    def tpc_commit(self, xid: psycopg.Xid | str | None = None) -> None:
-        """Likewise, where it was not prepared."""
-        self._settle()
-        super().tpc_commit(xid)
-
-    def tpc_rollback(self, xid: psycopg.Xid | str | None = None) -> None:
-        """Likewise."""
-        self._settle()
-        super().tpc_rollback(xid)
-
-    def _settle(self) -> None:
-        """Wait for the rows that the transaction owes the log.
-
-        :raises AuditUnavailable: and then the connection is closed, and nothing can be committed.
-        """
-        if self._owed:
-            self._release(ends=True)
+            if self._unrecorded is not None:  # while a block rolls back, psycopg passes over errors
+                raise self._unrecorded
 
     def end_savepoint(self, command: bytes) -> None:
         """Send RELEASE or ROLLBACK TO: like COMMIT and ROLLBACK, they need no context."""
@@ -125,19 +89,29 @@ class GuardedConnection(Door[Row], Connection[Row]):
             value = super().wait(gen, *args, **kwargs)
         except psycopg.Error as error:
             refusal = self._explained(error)
-            self._release()
+            release(self)
             if refusal is None:
                 raise
             raise refusal from error
         except GuardError:
-            self._release()
+            release(self)
             raise
-        if self._due:
-            self._release()
+        if self._receipts.due:
+            release(self)
         return value
 
+    def _settle(self) -> PQGen[None]:
+        if self._receipts.owed:
+            release(self, ends=True)
+        return
+        yield  # a generator, for the asynchronous connection's sake
 
-class GuardedAsyncConnection(Door[Row], AsyncConnection[Row]):
+    def _aside(self, work: Callable[[], T]) -> PQGen[T]:
+        return work()
+        yield
+
+
+class GuardedAsyncConnection(ConnectionHooks[Row], AsyncConnection[Row]):
     """A guarded connection for asyncio, also as ``connection_class`` of ``AsyncConnectionPool``."""
 
     @classmethod
@@ -153,9 +127,11 @@ class GuardedAsyncConnection(Door[Row], AsyncConnection[Row]):
                 await connection.wait(connection._check_in())
             connection._prepares("prepare_threshold" in kwargs)
             await prove_async(connection)
-            connection._auditor = guard.auditor_at(connection._home) or await asyncio.to_thread(
-                guard.auditor, connection._home, connection._conninfo()
+            home = connection._home
+            connection._state.auditor = guard.auditor_at(home) or await asyncio.to_thread(
+                guard.auditor, home, connection._conninfo()
             )
+            connection._begin_anew()
         except BaseException:
             await connection.close()
             raise
@@ -165,59 +141,27 @@ class GuardedAsyncConnection(Door[Row], AsyncConnection[Row]):
     async def transaction(self, *args: Any, **kwargs: Any) -> AsyncIterator[psycopg.AsyncTransaction]:
         """As :meth:`GuardedConnection.transaction`."""
         around, entered = self._num_transactions, False
-        outermost = self.pgconn.transaction_status == IDLE
         try:
             async with super().transaction(*args, **kwargs) as block:
                 entered = True
-                try:
-                    yield block
-                finally:
-                    if outermost:
-                        await self._settle()
+                yield block
         finally:
             if not entered:
                 self._num_transactions = around
-
-    async def commit(self) -> None:
-        """As psycopg's, when all that the transaction has read and written is on record."""
-        await self._settle()
-        await super().commit()
-
-    async def rollback(self) -> None:
-        """As psycopg's, when all that the transaction has read is on record."""
-        await self._settle()
-        await super().rollback()
-
-    async def tpc_prepare(self) -> None:
-        """As psycopg's, when all that the transaction has read and written is on record."""
-        await self._settle()
-        await super().tpc_prepare()
-
-    async def tpc_commit(self, xid: psycopg.Xid | str | None = None) -> None:
-        """Likewise, where it was not prepared."""
-        await self._settle()
-        await super().tpc_commit(xid)
-
-    async def tpc_rollback(self, xid: psycopg.Xid | str | None = None) -> None:
-        """Likewise."""
-        await self._settle()
-        await super().tpc_rollback(xid)
-
-    async def _settle(self) -> None:
-        """Wait for the rows that the transaction owes the log.
-
-        :raises AuditUnavailable: and then the connection is closed, and nothing can be committed.
-        """
-        if self._owed:
-            await self._release_async(ends=True)
+            if self._unrecorded is not None:
+                raise self._unrecorded
 
     async def end_savepoint(self, command: bytes) -> None:
         """As :meth:`GuardedConnection.end_savepoint`."""
         async with self.lock:
             await self.wait(self._exec_command(command))
 
+    def _settle(self) -> PQGen[None]:
+        if self._receipts.owed:
+            yield Blocking(awaitable=lambda: release_async(self, ends=True))  # type: ignore[misc]
+
     def _aside(self, work: Callable[[], T]) -> PQGen[T]:
-        return (yield Errand(work))  # type: ignore[misc, return-value]  # `wait` knows what to do with it
+        return (yield Blocking(work))  # type: ignore[misc, return-value]  # `wait` knows what to do with it
 
     async def wait(self, gen: PQGen[RV], *args: Any, **kwargs: Any) -> RV:
         """As :meth:`GuardedConnection.wait`."""
@@ -226,15 +170,15 @@ class GuardedAsyncConnection(Door[Row], AsyncConnection[Row]):
             value = await driven(gen, lambda some: drive(some, *args, **kwargs))
         except psycopg.Error as error:
             refusal = self._explained(error)
-            await self._release_async()
+            await release_async(self)
             if refusal is None:
                 raise
             raise refusal from error
         except GuardError:
-            await self._release_async()
+            await release_async(self)
             raise
-        if self._due:
-            await self._release_async()
+        if self._receipts.due:
+            await release_async(self)
         return value
 
 

@@ -1,7 +1,8 @@
-"""What blocks, done in the midst of a generator of psycopg without blocking the loop that drives it.
+"""Runs blocking calls in a thread while a generator of psycopg waits.
 
-psycopg's generators know only their own socket to wait for. One that needs something else yields an errand in between:
-it is driven up to there, the errand is run in a thread, and the generator goes on with what came of it.
+psycopg's generators know only their own socket to wait for. One that needs something else yields a :class:`Blocking`
+in between: it is driven up to there, the call is made without blocking the loop, and the generator goes on with its
+result.
 """
 
 from __future__ import annotations
@@ -16,13 +17,22 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Errand:
-    """Something that blocks.
+class Blocking:
+    """A call that blocks; its result, or its error, is what the generator goes on with.
 
-    :param work: does it; its result, or its error, is what the generator goes on with.
+    :param work: makes it, in a thread.
+    :param awaitable: makes it in the loop, where it can be awaited.
     """
 
-    work: Callable[[], Any]
+    work: Callable[[], Any] | None = None
+    awaitable: Callable[[], Awaitable[Any]] | None = None
+
+    async def run(self) -> Any:
+        """Make the call."""
+        if self.awaitable is not None:
+            return await self.awaitable()
+        assert self.work is not None
+        return await asyncio.to_thread(self.work)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +42,16 @@ class Done(Generic[T]):
     value: T
 
 
-def up_to_errand(
+def up_to_blocking(
     generator: Generator[Any, Any, T], resume: Callable[[], Any]
-) -> Generator[Any, Any, Errand | Done[T]]:
-    """``generator``, up to its next errand or its end.
+) -> Generator[Any, Any, Blocking | Done[T]]:
+    """``generator``, up to its next blocking call or its end.
 
     :param resume: makes its next step.
     """
     try:
         asked = resume()
-        while not isinstance(asked, Errand):
+        while not isinstance(asked, Blocking):
             try:
                 ready = yield asked
             except GeneratorExit:
@@ -59,19 +69,19 @@ def up_to_errand(
 
 
 async def driven(
-    generator: Generator[Any, Any, T], drive: Callable[[Generator[Any, Any, Errand | Done[T]]], Awaitable[Any]]
+    generator: Generator[Any, Any, T], drive: Callable[[Generator[Any, Any, Blocking | Done[T]]], Awaitable[Any]]
 ) -> T:
     """The value of ``generator``.
 
-    :param drive: drives a generator that has no errands.
+    :param drive: drives a generator that makes no blocking calls.
     """
     resume: Callable[[], Any] = partial(next, generator)
     while True:
-        reached = await drive(up_to_errand(generator, resume))
+        reached = await drive(up_to_blocking(generator, resume))
         if isinstance(reached, Done):
             value: T = reached.value
             return value
         try:
-            resume = partial(generator.send, await asyncio.to_thread(reached.work))
+            resume = partial(generator.send, await reached.run())
         except BaseException as error:  # a cancelled task too: the generator cleans up
             resume = partial(generator.throw, error)

@@ -9,14 +9,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-import psycopg
-
 from sminion_guard.codes import CODES, error_class
 from sminion_guard.errors import GuardError
 from sminion_guard.policy import Operation, Policy, Table, compartments_of, mergeable
 from sminion_guard.policy.access import may
 from sminion_guard.policy.rows import explanation, tables_with_rules
 from sminion_guard.session.context import Context
+from sminion_guard.session.transaction.effects import ServerError
 
 NOT_PERMITTED = "42501"
 """SQLSTATE insufficient_privilege: privileges, ownership, and row security's check of new rows."""
@@ -31,7 +30,7 @@ _DOES = {Operation.COLLECT: "insert into", Operation.CLARIFY: "update", Operatio
 
 
 def explain(
-    error: psycopg.Error, policy: Policy | None, context: Context | None, role: str | None, statement: bytes
+    error: ServerError, policy: Policy | None, context: Context | None, role: str | None, statement: str
 ) -> GuardError | None:
     """The refusal that ``error`` stands for; None when it is no refusal of the guard.
 
@@ -40,14 +39,13 @@ def explain(
     :param role: the compartment of the transaction.
     :param statement: what was sent last.
     """
-    diag = error.diag
-    state, said = error.sqlstate, diag.message_primary or str(error)
+    state, said = error.state, error.message
     if state is not None and state.startswith("SG"):
-        return error_class(state)(state, said, detail=diag.message_detail, hint=diag.message_hint or _fix(state))
+        return error_class(state)(state, said, detail=error.detail, hint=error.hint or _fix(state))
     if state != NOT_PERMITTED:
         return None
-    code, hint = _judge(_Refused(said, diag.source_function or "", policy, context, role, statement))
-    return error_class(code)(code, said, detail=diag.message_detail or _purpose(context), hint=hint or _fix(code))
+    code, hint = _judge(_Refused(said, error.function, policy, context, role, statement))
+    return error_class(code)(code, said, detail=error.detail or _purpose(context), hint=hint or _fix(code))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +56,7 @@ class _Refused:
     policy: Policy | None
     context: Context | None
     role: str | None
-    statement: bytes
+    statement: str
 
 
 def _judge(refused: _Refused) -> tuple[str, str | None]:
@@ -133,14 +131,14 @@ def _is_table(policy: Policy, name: str, said: str) -> bool:
     return "schema" not in said and any(table.name == name for table in policy.tables())
 
 
-def _operations(statement: bytes) -> tuple[Operation, ...]:
+def _operations(statement: str) -> tuple[Operation, ...]:
     """The writes that the statement speaks of."""
     words = _words(statement)
     return tuple(operation for word, operation in _WRITES.items() if word in words)
 
 
-def _words(statement: bytes) -> set[str]:
-    text = _STRINGS.sub("", statement.decode("utf-8", "replace"))
+def _words(statement: str) -> set[str]:
+    text = _STRINGS.sub("", statement)
     return {word.lower() for word in _NAME.findall(text)}
 
 

@@ -1,0 +1,3 @@
+"""Guarded connections and cursors of psycopg: they perform what a transaction asks for."""
+
+from __future__ import annotations

@@ -1,0 +1,51 @@
+"""What the transactions of one connection share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sminion_guard.session.audit.auditor import Auditor
+from sminion_guard.session.guard import Guard
+from sminion_guard.session.pooled import AT_BEGIN, AT_ENTER
+from sminion_guard.session.ticket import Home
+
+
+@dataclass(slots=True)
+class ConnectionState:
+    """Of one connection.
+
+    :param guard: what it shares with the other connections of the application.
+    :param server_version: as ``server_version_num``.
+    :param encoding: the client encoding, by its name in Python. Asked each time, since a set-up may change it.
+    :param literal: a value of Python as a literal of SQL.
+    :param quote: a text as a literal of SQL.
+    :param conninfo: its address.
+    :param auditor: judges and records its statements; None before it is known, and in tests that want the server alone.
+    :param pooled: whether a pooler hands out server sessions, so that each transaction resets what it needs.
+    """
+
+    guard: Guard
+    home: Home
+    server_version: int
+    encoding: Callable[[], str]
+    literal: Callable[[object], bytes]
+    quote: Callable[[bytes], bytes]
+    conninfo: Callable[[], str]
+    auditor: Auditor | None = None
+    pooled: bool = False
+
+    @property
+    def at_begin(self) -> tuple[bytes, ...]:
+        """What a transaction resets right after BEGIN."""
+        return AT_BEGIN if self.pooled else ()
+
+    @property
+    def at_enter(self) -> tuple[bytes, ...]:
+        """What a transaction resets before it activates a ticket."""
+        return AT_ENTER if self.pooled else ()
+
+    @property
+    def login(self) -> str:
+        """The login of the connection."""
+        return self.home[-1]
