@@ -217,6 +217,11 @@ INSTALL = (
          "a ticket is opened and committed by a second connection, and holds for one transaction and one purpose",
          "run the block in one transaction, not within another block, as a login that may connect twice",
          errors.InstallError),
+    Code("SG450", "change of policy interrupted",
+         "the new policy is in force and what it does not give is taken away, but some tables are not changed yet:"
+         " compartments lack what it gives them there",
+         "mend what the detail names, then run `sminion-guard apply` again, which goes on where it stopped",
+         errors.InstallError),
     Code("SG457", "rule of rows does not fit its columns",
          "values are compared as they are: a conversion could mean another row, or lose the index",
          "give the value and the column types that compare directly, or name another column",

@@ -27,6 +27,11 @@ class Statement:
     as_owner: bool = False
 
     @property
+    def kind(self) -> str:
+        """The first part of the key: a directory below sql/templates."""
+        return self.key.partition(":")[0]
+
+    @property
     def digest(self) -> str:
         """Hash of everything that is installed; another digest means that the object is outdated."""
         parts = (self.sql, self.reverse, self.fingerprint_query, str(self.as_owner))

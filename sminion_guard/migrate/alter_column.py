@@ -16,7 +16,6 @@ from alembic.operations import MigrateOperation, Operations
 
 from sminion_guard.compiler import Compiled, Statement, assign_bits, compile_policy
 from sminion_guard.errors import InstallError
-from sminion_guard.migrate.apply import apply_within
 from sminion_guard.migrate.installed import read_installed
 from sminion_guard.migrate.migration import Source, policy_of, psycopg_below, tell
 from sminion_guard.migrate.plan import compare
@@ -24,6 +23,7 @@ from sminion_guard.migrate.queries import rendered
 from sminion_guard.migrate.report import Report
 from sminion_guard.migrate.script import installed_purposes
 from sminion_guard.migrate.transaction import Installer, joined
+from sminion_guard.migrate.within import apply_within
 
 NAMING_KINDS = ("policy", "moved_trigger")
 """Kinds of compiled statements that name columns of their table, as PostgreSQL keeps track of them."""

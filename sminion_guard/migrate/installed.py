@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from sminion_guard.compiler import InstalledPurpose
 from sminion_guard.migrate.transaction import Installer
@@ -17,13 +18,17 @@ EXCESS_KINDS = frozenset({"closed_database", "closed_schema", "guard_closed", "h
 
 @dataclass(frozen=True, slots=True)
 class InstalledPolicy:
-    """The policy in force."""
+    """The policy in force.
+
+    :param interrupted_at: when the last object was changed, where not all are in place; None once they are.
+    """
 
     epoch: int
     name: str
     version: str
     digest: str
     subject_keys: Mapping[str, str]
+    interrupted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +73,8 @@ class Installed:
     objects: Mapping[str, InstalledObject]
 
     def descending(self) -> tuple[InstalledObject, ...]:
-        """The objects in the order in which they are undone."""
-        return tuple(sorted(self.objects.values(), key=lambda entry: entry.position, reverse=True))
+        """The objects in the order in which they are undone: the last first, and roles when nothing names them."""
+        return tuple(sorted(self.objects.values(), key=lambda entry: (entry.kind == "role", -entry.position)))
 
 
 def read_installed(installer: Installer) -> Installed:

@@ -1,10 +1,10 @@
-"""The locks of an installation on the application's tables, taken at once and before the first change.
+"""The locks of an installation on tables of the application, taken at once and before the first change to any of them.
 
 A statement such as REVOKE changes a table's row in pg_class without a lock on the table. Autovacuum that analyzes the
 table at that moment waits for that row and holds a lock that the next statement needs: a deadlock. The same happens
-with a writer of the application that locks a child before its parent. So all tables are locked first, by attempts that
-end before the server looks for deadlocks: then no statement of the application is ever cancelled for one, and a reader
-that queues behind an attempt waits no longer than that attempt.
+with a writer of the application that locks a child before its parent. So all tables that one transaction changes are
+locked first, by attempts that end before the server looks for deadlocks: then no statement of the application is ever
+cancelled for one, and a reader that queues behind an attempt waits no longer than that attempt.
 """
 
 from __future__ import annotations
@@ -20,14 +20,13 @@ LONGEST_PAUSE = 1_000
 """Milliseconds between two attempts, once the pauses have grown."""
 
 
-def lock_tables(installer: Installer, keys: Iterable[str]) -> None:
-    """Lock the tables that statements with these keys change, in the transaction of ``installer``.
+def lock_tables(installer: Installer, names: Iterable[str]) -> None:
+    """Lock tables in the transaction of ``installer``.
 
-    :param keys: keys of compiled statements, such as ``policy:crm.customer:guard_floor``.
+    :param names: the tables as ``schema.table``; what is not there is left out.
     :raises InstallError: SG410 when none of the attempts that ``installer`` has gets the locks.
     """
-    wanted = sorted({key.partition(":")[2] for key in keys})
-    tables = [name for (name,) in installer.ask("tables_of_keys", as_owner=False, keys=wanted)]
+    tables = [name for (name,) in installer.ask("tables_named", as_owner=False, names=sorted(set(names)))]
     if not tables:
         return
     statement = f"LOCK TABLE {', '.join(tables)} IN ACCESS EXCLUSIVE MODE"

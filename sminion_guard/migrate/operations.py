@@ -23,12 +23,12 @@ from alembic.operations import MigrateOperation, Operations
 from sminion_guard.errors import InstallError
 from sminion_guard.migrate import alter_column as alter_column
 from sminion_guard.migrate import processing as processing
-from sminion_guard.migrate.apply import apply_within
 from sminion_guard.migrate.migration import Source, path_of, policy_of, psycopg_below, shown, tell
 from sminion_guard.migrate.remove import remove_within
 from sminion_guard.migrate.report import Report
 from sminion_guard.migrate.script import removal_script, script
 from sminion_guard.migrate.transaction import joined
+from sminion_guard.migrate.within import apply_within
 
 
 @Operations.register_operation("guard_apply_policy")

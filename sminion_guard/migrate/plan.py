@@ -49,7 +49,17 @@ class Plan:
     def clean(self) -> bool:
         """Whether there is nothing to do."""
         wrong = [change for change in (*self.guard, *self.changes) if change.state is not State.INSTALLED]
-        return not (self.new_policy or wrong)
+        return not (self.new_policy or self.interrupted or wrong)
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether the policy in force was put in force by half."""
+        return self.installed.policy is not None and self.installed.policy.interrupted_at is not None
+
+    def repairs(self) -> list[str]:
+        """Keys of what somebody altered or removed."""
+        return [*(change.key for change in self.guard),
+                *(change.key for change in self.changes if change.state in (State.ALTERED, State.MISSING))]
 
     def of(self, *states: State) -> tuple[Change, ...]:
         """The changes in one of ``states``."""
@@ -68,6 +78,9 @@ class Plan:
         if self.clean:
             yield f"policy `{policy.name}` version {policy.version} is in place: nothing to do"
             return
+        if before is not None and before.interrupted_at is not None:
+            yield (f"the change to policy `{before.name}` version {before.version} was interrupted at"
+                   f" {before.interrupted_at:%Y-%m-%d %H:%M:%S %Z}: run `sminion-guard apply`")
         if before is None:
             yield f"policy `{policy.name}` version {policy.version} comes into force"
         elif self.new_policy:

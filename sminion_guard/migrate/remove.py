@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 
 from sminion_guard.errors import InstallError
-from sminion_guard.migrate.apply import undo
+from sminion_guard.migrate.doing import undo
 from sminion_guard.migrate.installed import read_installed
 from sminion_guard.migrate.locks import lock_tables
 from sminion_guard.migrate.progress import Progress, silent
@@ -60,7 +60,7 @@ def remove_within(installer: Installer, report: Report) -> None:
         )
     report.policy, report.version = installed.policy.name, installed.policy.version
     report.counts = {"STRAY": len(installed.objects)}
-    lock_tables(installer, installed.objects)
+    lock_tables(installer, (key.partition(":")[2] for key in installed.objects if key.startswith("row_security:")))
     for entry in installed.descending():
         undo(installer, entry)
     for (statement,) in installer.ask("closed_grants"):

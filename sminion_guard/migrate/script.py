@@ -41,6 +41,8 @@ def script(policy: Policy, previous: Policy | None = None, *, transaction: bool 
     yield rendered("act_as_owner")
     yield rendered("queries/script/undo_strays")
     yield rendered("record_policy", registry=json.dumps(compiled.registry))
+    yield rendered("drop_marks")
+    yield rendered("record_all_tables", registry=json.dumps(compiled.registry))
     for position, statement in enumerate(compiled.statements):
         yield rendered(
             "record_object", key=statement.key, position=position, digest=statement.digest, reverse=statement.reverse,
@@ -48,6 +50,7 @@ def script(policy: Policy, previous: Policy | None = None, *, transaction: bool 
         )
     yield rendered("queries/script/verify")
     yield rendered("queries/script/probe")
+    yield rendered("finish_policy")
     yield rendered("act_as_installer")
     yield rendered("lend_maintenance")
     yield from _end(transaction)

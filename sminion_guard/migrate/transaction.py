@@ -1,4 +1,4 @@
-"""The one transaction of an installation: its locks, and who acts in it.
+"""A transaction of an installation: its locks, and who acts in it.
 
 The installing role need not be a superuser. It becomes a member of ``sminion_owner`` at the beginning and gives that up
 at the end; because both stand in one transaction, a failure in between leaves no member either.
@@ -134,10 +134,38 @@ class Installer:
                 return False
         return True
 
+    @contextmanager
+    def rehearsing(self) -> Iterator[None]:
+        """Within it, everything is done as in earnest; then it is taken back, and its locks are let go."""
+        before = self._as_owner
+        try:
+            with self.connection.transaction(force_rollback=True):  # a savepoint
+                yield
+        finally:
+            self._as_owner = before  # the role is a setting of the transaction
+
     def _act(self, as_owner: bool) -> None:
         if as_owner != self._as_owner:
             queries.run(self.connection, "act_as_owner" if as_owner else "act_as_installer")
             self._as_owner = as_owner
+
+
+@contextmanager
+def alone(connection: psycopg.Connection[Any], waiting: Waiting) -> Iterator[None]:
+    """Within it, no other installation is at work in the database, from one transaction to the next.
+
+    :raises InstallError: SG411 when the connection is in a transaction already, SG410 when another one does not end.
+    """
+    require_idle(connection)
+    with translated("the installation's lock"), connection.transaction():
+        _await_others(connection, waiting, PATIENCE, "try_hold")
+    try:
+        yield
+    finally:
+        # Of a connection that was lost the lock is gone with it.
+        if not connection.closed and connection.info.transaction_status == TransactionStatus.IDLE:
+            with translated("the installation's lock"), connection.transaction():
+                queries.run(connection, "let_go")
 
 
 @contextmanager
@@ -181,16 +209,19 @@ def joined(
         queries.run(connection, "jit", value=jit[0] if jit else "on")
 
 
-def _await_others(connection: psycopg.Connection[Any], waiting: Waiting, patience: float) -> None:
+def _await_others(
+    connection: psycopg.Connection[Any], waiting: Waiting, patience: float, take: str = "try_lock"
+) -> None:
     """Take the advisory lock of installations; whoever holds it is named.
 
+    :param take: the query that takes it, for the transaction or for the session.
     :raises InstallError: SG410 when another installation goes on for too long.
     """
     end = time.monotonic() + patience
     pause = 0.05
     while True:
         with translated("the installation's lock"):
-            taken = queries.run(connection, "try_lock").fetchone()
+            taken = queries.run(connection, take).fetchone()
             if taken is not None and taken[0]:
                 return
             others = sessions(queries.run(connection, "installations").fetchall())

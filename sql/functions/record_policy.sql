@@ -1,21 +1,25 @@
 -- Puts a compiled policy in force and returns its epoch. Tickets that the change concerns open nothing from here on, those
 -- of compartments that it leaves alone stay good: see policy_changes. When the formula of the masks changed, every state is
 -- due again (`remask`), and the rows of each table that a purpose with a changed bit reaches (`backfill`).
+--
+-- The tables follow, each with its own objects (record_tables): what is said of a table here is what settling and officers'
+-- functions find there, so it must be true of the table at that moment. At the end finish_policy says that all is done.
 CREATE FUNCTION sminion.record_policy(registry jsonb) RETURNS integer
 LANGUAGE plpgsql
 VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $sminion$
 DECLARE
-  before      sminion.policy;
-  mark        name;
-  new_epoch   integer;
-  changed     bigint;
-  nobody_else boolean;
+  before    sminion.policy;
+  mark      name;
+  new_epoch integer;
+  changed   bigint;
 BEGIN
   SELECT p.* INTO before FROM sminion.policy p;
-  INSERT INTO sminion.policy_version (name, version, digest, document)
-  VALUES (registry ->> 'name', registry ->> 'version', registry ->> 'digest', registry -> 'document')
+  -- No sequence: a rehearsal would take numbers that no policy ever had.
+  INSERT INTO sminion.policy_version (epoch, name, version, digest, document)
+  SELECT coalesce(max(v.epoch), 0) + 1, registry ->> 'name', registry ->> 'version', registry ->> 'digest', registry -> 'document'
+  FROM sminion.policy_version v
   RETURNING epoch INTO new_epoch;
   -- Compared with what is in force, so before any of it is replaced.
   INSERT INTO sminion.policy_change (epoch, login, role, purpose, change)
@@ -47,15 +51,15 @@ BEGIN
     AS j (bit smallint, name text, title text, basis text, sees_blocked boolean)
   ON CONFLICT (bit) DO UPDATE SET title = excluded.title, basis = excluded.basis, retired_at = NULL;
 
-  FOR mark IN
-    DELETE FROM sminion.compartment c
-    WHERE NOT EXISTS (SELECT FROM jsonb_array_elements(registry -> 'compartments') j WHERE j ->> 'role' = c.role)
-    RETURNING 'mark_' || c.id
-  LOOP
-    EXECUTE format('DROP TABLE sminion.%I', mark);
-  END LOOP;
-  INSERT INTO sminion.compartment AS c (role, purpose, mask, schemas, tables, sees_blocked, clashes, gives, terms)
-  SELECT j.role, j.purpose, j.mask, j.schemas, j.tables, j.sees_blocked, j.clashes, j.gives, j.terms
+  -- Their marks go apart (drop_marks).
+  DELETE FROM sminion.compartment c
+  WHERE NOT EXISTS (SELECT FROM jsonb_array_elements(registry -> 'compartments') j WHERE j ->> 'role' = c.role);
+  -- Numbers above those of all marks that are there: a transaction may still be marked with one.
+  INSERT INTO sminion.compartment AS c (id, role, purpose, mask, schemas, tables, sees_blocked, clashes, gives, terms)
+  SELECT (SELECT coalesce(max(substr(r.relname, 6)::integer), 0) FROM pg_class r
+          WHERE r.relnamespace = 'sminion'::regnamespace AND r.relname ~ '^mark_[0-9]{1,9}$')
+           + row_number() OVER (ORDER BY j.role COLLATE "C"),
+    j.role, j.purpose, j.mask, j.schemas, j.tables, j.sees_blocked, j.clashes, j.gives, j.terms
   FROM jsonb_to_recordset(registry -> 'compartments')
     AS j (role name, purpose text, mask bigint, schemas text[], tables text[], sees_blocked boolean, clashes text[], gives jsonb, terms jsonb)
   ON CONFLICT (role) DO UPDATE SET purpose = excluded.purpose, mask = excluded.mask, schemas = excluded.schemas,
@@ -81,35 +85,8 @@ BEGIN
         SELECT FROM sminion.policy_change x WHERE x.epoch = new_epoch AND x.login = o.login AND x.role = o.role)
       THEN new_epoch ELSE o.since END;
 
-  -- A row whose parent is about nobody is so itself: children follow their parents.
-  nobody_else := EXISTS (
-    SELECT FROM sminion.protected_table p
-    JOIN jsonb_to_recordset(registry -> 'tables') AS j (schema text, "table" text, anonymous boolean)
-      ON j.schema = p.schema_name AND j."table" = p.table_name AND j.anonymous <> p.anonymous);
-  DELETE FROM sminion.protected_table p
-  WHERE NOT EXISTS (
-    SELECT FROM jsonb_array_elements(registry -> 'tables') j
-    WHERE j ->> 'schema' = p.schema_name AND j ->> 'table' = p.table_name);
-  INSERT INTO sminion.protected_table AS p (
-    schema_name, table_name, subject_columns, key_types, prefixes, optional, depth, anonymous, bits, subject_terms,
-    parent_schema, parent_table, parent_key, parent_subject, child_column)
-  SELECT j.schema, j."table", j.subject_columns, j.key_types, j.prefixes, j.optional, j.depth, j.anonymous, j.bits, j.subject_terms,
-         j.parent_schema, j.parent_table, j.parent_key, j.parent_subject, j.child_column
-  FROM jsonb_to_recordset(registry -> 'tables') AS j (
-    schema text, "table" text, subject_columns text[], key_types text[], prefixes text[], optional boolean[], depth integer, anonymous boolean, bits bigint, subject_terms text,
-    parent_schema text, parent_table text, parent_key text, parent_subject text, child_column text)
-  ON CONFLICT (schema_name, table_name) DO UPDATE SET
-    subject_columns = excluded.subject_columns, key_types = excluded.key_types, prefixes = excluded.prefixes,
-    optional = excluded.optional, depth = excluded.depth, anonymous = excluded.anonymous, bits = excluded.bits,
-    subject_terms = excluded.subject_terms,
-    dated_bits = CASE WHEN (p.dated_bits | changed) & excluded.bits = 0 THEN p.dated_bits | changed ELSE 0 END,
-    parent_schema = excluded.parent_schema, parent_table = excluded.parent_table, parent_key = excluded.parent_key,
-    parent_subject = excluded.parent_subject, child_column = excluded.child_column,
-    next_block = CASE
-      WHEN (p.dated_bits | changed) & excluded.bits = 0 AND p.subject_terms = excluded.subject_terms AND p.subject_columns = excluded.subject_columns AND p.prefixes = excluded.prefixes
-        AND p.optional = excluded.optional AND p.depth = excluded.depth
-        AND p.anonymous = excluded.anonymous AND NOT (nobody_else AND excluded.depth > 0) THEN p.next_block
-      ELSE 0 END;
+  -- Rows of every table may carry these bits as they were meant until now.
+  UPDATE sminion.protected_table p SET dated_bits = p.dated_bits | changed WHERE changed <> 0;
 
   -- What `apply` took away in this transaction, for the way back (see templates/closed_schema).
   INSERT INTO sminion.closed_grant (statement)

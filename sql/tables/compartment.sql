@@ -1,6 +1,6 @@
 -- A purpose together with one maximal set of mergeable schemas and tables it reaches: one role.
 CREATE TABLE sminion.compartment (
-  id           smallint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  id           smallint PRIMARY KEY,
   role         name     NOT NULL UNIQUE,
   purpose      text     NOT NULL,
   mask         bigint   NOT NULL,

@@ -15,6 +15,7 @@ CREATE TABLE sminion.policy (
   consent_bits    bigint   NOT NULL,
   objection_bits  bigint   NOT NULL,
   blocked_bits    bigint   NOT NULL,
+  completed_at    timestamptz,
   -- a purpose that needs consent is not permitted by default
   CHECK (default_bits & consent_bits = 0),
   -- only a processing that is permitted by default can be objected to
@@ -29,3 +30,5 @@ COMMENT ON COLUMN sminion.policy.default_bits IS 'purposes permitted without any
 COMMENT ON COLUMN sminion.policy.consent_bits IS 'purposes permitted by consent only';
 COMMENT ON COLUMN sminion.policy.objection_bits IS 'purposes a subject may object to';
 COMMENT ON COLUMN sminion.policy.blocked_bits IS 'purposes that still see a blocked subject';
+COMMENT ON COLUMN sminion.policy.completed_at IS
+  'when all objects of the policy were in place; NULL while `apply` is at work, and after it was interrupted';

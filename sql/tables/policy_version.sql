@@ -1,7 +1,7 @@
 -- Every policy that was ever in force here. An epoch is never reused: tickets carry it, so a ticket of an earlier
 -- policy opens nothing.
 CREATE TABLE sminion.policy_version (
-  epoch      integer     GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  epoch      integer     PRIMARY KEY,
   name       text        NOT NULL,
   version    text        NOT NULL,
   digest     text        NOT NULL,

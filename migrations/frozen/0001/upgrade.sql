@@ -77,7 +77,7 @@ SELECT pg_catalog.set_config('role', 'sminion_owner', true);
 -- Every policy that was ever in force here. An epoch is never reused: tickets carry it, so a ticket of an earlier
 -- policy opens nothing.
 CREATE TABLE sminion.policy_version (
-  epoch      integer     GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  epoch      integer     PRIMARY KEY,
   name       text        NOT NULL,
   version    text        NOT NULL,
   digest     text        NOT NULL,
@@ -105,6 +105,7 @@ CREATE TABLE sminion.policy (
   consent_bits    bigint   NOT NULL,
   objection_bits  bigint   NOT NULL,
   blocked_bits    bigint   NOT NULL,
+  completed_at    timestamptz,
   -- a purpose that needs consent is not permitted by default
   CHECK (default_bits & consent_bits = 0),
   -- only a processing that is permitted by default can be objected to
@@ -119,6 +120,8 @@ COMMENT ON COLUMN sminion.policy.default_bits IS 'purposes permitted without any
 COMMENT ON COLUMN sminion.policy.consent_bits IS 'purposes permitted by consent only';
 COMMENT ON COLUMN sminion.policy.objection_bits IS 'purposes a subject may object to';
 COMMENT ON COLUMN sminion.policy.blocked_bits IS 'purposes that still see a blocked subject';
+COMMENT ON COLUMN sminion.policy.completed_at IS
+  'when all objects of the policy were in place; NULL while `apply` is at work, and after it was interrupted';
 
 -- tables/purpose.sql
 -- Which bit of `guard_mask` stands for which purpose. A bit is never given to another purpose, nor to the same purpose
@@ -137,7 +140,7 @@ COMMENT ON TABLE sminion.purpose IS 'purposes in force and retired, each with it
 -- tables/compartment.sql
 -- A purpose together with one maximal set of mergeable schemas and tables it reaches: one role.
 CREATE TABLE sminion.compartment (
-  id           smallint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  id           smallint PRIMARY KEY,
   role         name     NOT NULL UNIQUE,
   purpose      text     NOT NULL,
   mask         bigint   NOT NULL,
@@ -4117,21 +4120,25 @@ COMMENT ON FUNCTION sminion.policy_changes(jsonb) IS 'whose open tickets a compi
 -- Puts a compiled policy in force and returns its epoch. Tickets that the change concerns open nothing from here on, those
 -- of compartments that it leaves alone stay good: see policy_changes. When the formula of the masks changed, every state is
 -- due again (`remask`), and the rows of each table that a purpose with a changed bit reaches (`backfill`).
+--
+-- The tables follow, each with its own objects (record_tables): what is said of a table here is what settling and officers'
+-- functions find there, so it must be true of the table at that moment. At the end finish_policy says that all is done.
 CREATE FUNCTION sminion.record_policy(registry jsonb) RETURNS integer
 LANGUAGE plpgsql
 VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $sminion$
 DECLARE
-  before      sminion.policy;
-  mark        name;
-  new_epoch   integer;
-  changed     bigint;
-  nobody_else boolean;
+  before    sminion.policy;
+  mark      name;
+  new_epoch integer;
+  changed   bigint;
 BEGIN
   SELECT p.* INTO before FROM sminion.policy p;
-  INSERT INTO sminion.policy_version (name, version, digest, document)
-  VALUES (registry ->> 'name', registry ->> 'version', registry ->> 'digest', registry -> 'document')
+  -- No sequence: a rehearsal would take numbers that no policy ever had.
+  INSERT INTO sminion.policy_version (epoch, name, version, digest, document)
+  SELECT coalesce(max(v.epoch), 0) + 1, registry ->> 'name', registry ->> 'version', registry ->> 'digest', registry -> 'document'
+  FROM sminion.policy_version v
   RETURNING epoch INTO new_epoch;
   -- Compared with what is in force, so before any of it is replaced.
   INSERT INTO sminion.policy_change (epoch, login, role, purpose, change)
@@ -4163,15 +4170,15 @@ BEGIN
     AS j (bit smallint, name text, title text, basis text, sees_blocked boolean)
   ON CONFLICT (bit) DO UPDATE SET title = excluded.title, basis = excluded.basis, retired_at = NULL;
 
-  FOR mark IN
-    DELETE FROM sminion.compartment c
-    WHERE NOT EXISTS (SELECT FROM jsonb_array_elements(registry -> 'compartments') j WHERE j ->> 'role' = c.role)
-    RETURNING 'mark_' || c.id
-  LOOP
-    EXECUTE format('DROP TABLE sminion.%I', mark);
-  END LOOP;
-  INSERT INTO sminion.compartment AS c (role, purpose, mask, schemas, tables, sees_blocked, clashes, gives, terms)
-  SELECT j.role, j.purpose, j.mask, j.schemas, j.tables, j.sees_blocked, j.clashes, j.gives, j.terms
+  -- Their marks go apart (drop_marks).
+  DELETE FROM sminion.compartment c
+  WHERE NOT EXISTS (SELECT FROM jsonb_array_elements(registry -> 'compartments') j WHERE j ->> 'role' = c.role);
+  -- Numbers above those of all marks that are there: a transaction may still be marked with one.
+  INSERT INTO sminion.compartment AS c (id, role, purpose, mask, schemas, tables, sees_blocked, clashes, gives, terms)
+  SELECT (SELECT coalesce(max(substr(r.relname, 6)::integer), 0) FROM pg_class r
+          WHERE r.relnamespace = 'sminion'::regnamespace AND r.relname ~ '^mark_[0-9]{1,9}$')
+           + row_number() OVER (ORDER BY j.role COLLATE "C"),
+    j.role, j.purpose, j.mask, j.schemas, j.tables, j.sees_blocked, j.clashes, j.gives, j.terms
   FROM jsonb_to_recordset(registry -> 'compartments')
     AS j (role name, purpose text, mask bigint, schemas text[], tables text[], sees_blocked boolean, clashes text[], gives jsonb, terms jsonb)
   ON CONFLICT (role) DO UPDATE SET purpose = excluded.purpose, mask = excluded.mask, schemas = excluded.schemas,
@@ -4197,35 +4204,8 @@ BEGIN
         SELECT FROM sminion.policy_change x WHERE x.epoch = new_epoch AND x.login = o.login AND x.role = o.role)
       THEN new_epoch ELSE o.since END;
 
-  -- A row whose parent is about nobody is so itself: children follow their parents.
-  nobody_else := EXISTS (
-    SELECT FROM sminion.protected_table p
-    JOIN jsonb_to_recordset(registry -> 'tables') AS j (schema text, "table" text, anonymous boolean)
-      ON j.schema = p.schema_name AND j."table" = p.table_name AND j.anonymous <> p.anonymous);
-  DELETE FROM sminion.protected_table p
-  WHERE NOT EXISTS (
-    SELECT FROM jsonb_array_elements(registry -> 'tables') j
-    WHERE j ->> 'schema' = p.schema_name AND j ->> 'table' = p.table_name);
-  INSERT INTO sminion.protected_table AS p (
-    schema_name, table_name, subject_columns, key_types, prefixes, optional, depth, anonymous, bits, subject_terms,
-    parent_schema, parent_table, parent_key, parent_subject, child_column)
-  SELECT j.schema, j."table", j.subject_columns, j.key_types, j.prefixes, j.optional, j.depth, j.anonymous, j.bits, j.subject_terms,
-         j.parent_schema, j.parent_table, j.parent_key, j.parent_subject, j.child_column
-  FROM jsonb_to_recordset(registry -> 'tables') AS j (
-    schema text, "table" text, subject_columns text[], key_types text[], prefixes text[], optional boolean[], depth integer, anonymous boolean, bits bigint, subject_terms text,
-    parent_schema text, parent_table text, parent_key text, parent_subject text, child_column text)
-  ON CONFLICT (schema_name, table_name) DO UPDATE SET
-    subject_columns = excluded.subject_columns, key_types = excluded.key_types, prefixes = excluded.prefixes,
-    optional = excluded.optional, depth = excluded.depth, anonymous = excluded.anonymous, bits = excluded.bits,
-    subject_terms = excluded.subject_terms,
-    dated_bits = CASE WHEN (p.dated_bits | changed) & excluded.bits = 0 THEN p.dated_bits | changed ELSE 0 END,
-    parent_schema = excluded.parent_schema, parent_table = excluded.parent_table, parent_key = excluded.parent_key,
-    parent_subject = excluded.parent_subject, child_column = excluded.child_column,
-    next_block = CASE
-      WHEN (p.dated_bits | changed) & excluded.bits = 0 AND p.subject_terms = excluded.subject_terms AND p.subject_columns = excluded.subject_columns AND p.prefixes = excluded.prefixes
-        AND p.optional = excluded.optional AND p.depth = excluded.depth
-        AND p.anonymous = excluded.anonymous AND NOT (nobody_else AND excluded.depth > 0) THEN p.next_block
-      ELSE 0 END;
+  -- Rows of every table may carry these bits as they were meant until now.
+  UPDATE sminion.protected_table p SET dated_bits = p.dated_bits | changed WHERE changed <> 0;
 
   -- What `apply` took away in this transaction, for the way back (see templates/closed_schema).
   INSERT INTO sminion.closed_grant (statement)
@@ -4234,6 +4214,84 @@ BEGIN
   PERFORM set_config('sminion.closed', '', true);
   RETURN new_epoch;
 END
+$sminion$;
+
+-- functions/record_tables.sql
+-- Notes for settling and filling in what the policy in force says of tables, each in the transaction that changes its objects:
+-- where its subjects are found, and which bits of its masks count. Rows whose masks were computed otherwise are due again.
+-- A table that the policy no longer has is forgotten.
+--
+-- names: tables as `schema.table`; NULL for all.
+CREATE FUNCTION sminion.record_tables(registry jsonb, names text[] DEFAULT NULL) RETURNS void
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  nobody_else boolean;
+BEGIN
+  -- A row whose parent is about nobody is so itself: children follow their parents.
+  nobody_else := EXISTS (
+    SELECT FROM sminion.protected_table p
+    JOIN jsonb_to_recordset(registry -> 'tables') AS j (schema text, "table" text, anonymous boolean)
+      ON j.schema = p.schema_name AND j."table" = p.table_name AND j.anonymous <> p.anonymous);
+  DELETE FROM sminion.protected_table p
+  WHERE (names IS NULL OR p.schema_name || '.' || p.table_name = ANY (names))
+    AND NOT EXISTS (
+      SELECT FROM jsonb_array_elements(registry -> 'tables') j
+      WHERE j ->> 'schema' = p.schema_name AND j ->> 'table' = p.table_name);
+  INSERT INTO sminion.protected_table AS p (
+    schema_name, table_name, subject_columns, key_types, prefixes, optional, depth, anonymous, bits, subject_terms,
+    parent_schema, parent_table, parent_key, parent_subject, child_column)
+  SELECT j.schema, j."table", j.subject_columns, j.key_types, j.prefixes, j.optional, j.depth, j.anonymous, j.bits, j.subject_terms,
+         j.parent_schema, j.parent_table, j.parent_key, j.parent_subject, j.child_column
+  FROM jsonb_to_recordset(registry -> 'tables') AS j (
+    schema text, "table" text, subject_columns text[], key_types text[], prefixes text[], optional boolean[], depth integer, anonymous boolean, bits bigint, subject_terms text,
+    parent_schema text, parent_table text, parent_key text, parent_subject text, child_column text)
+  WHERE names IS NULL OR j.schema || '.' || j."table" = ANY (names)
+  ON CONFLICT (schema_name, table_name) DO UPDATE SET
+    subject_columns = excluded.subject_columns, key_types = excluded.key_types, prefixes = excluded.prefixes,
+    optional = excluded.optional, depth = excluded.depth, anonymous = excluded.anonymous, bits = excluded.bits,
+    subject_terms = excluded.subject_terms,
+    dated_bits = CASE WHEN p.dated_bits & excluded.bits = 0 THEN p.dated_bits ELSE 0 END,
+    parent_schema = excluded.parent_schema, parent_table = excluded.parent_table, parent_key = excluded.parent_key,
+    parent_subject = excluded.parent_subject, child_column = excluded.child_column,
+    next_block = CASE
+      WHEN p.dated_bits & excluded.bits = 0 AND p.subject_terms = excluded.subject_terms AND p.subject_columns = excluded.subject_columns AND p.prefixes = excluded.prefixes
+        AND p.optional = excluded.optional AND p.depth = excluded.depth
+        AND p.anonymous = excluded.anonymous AND NOT (nobody_else AND excluded.depth > 0) THEN p.next_block
+      ELSE 0 END;
+END
+$sminion$;
+
+-- functions/drop_marks.sql
+-- Drops the marks of compartments that the policy in force no longer has. It waits for transactions that are marked with one.
+CREATE FUNCTION sminion.drop_marks() RETURNS void
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  mark name;
+BEGIN
+  FOR mark IN
+    SELECT r.relname FROM pg_class r
+    WHERE r.relnamespace = 'sminion'::regnamespace AND r.relkind = 'r' AND r.relname ~ '^mark_[0-9]+$'
+      AND NOT EXISTS (SELECT FROM sminion.compartment c WHERE r.relname = 'mark_' || c.id)
+  LOOP
+    EXECUTE format('DROP TABLE sminion.%I', mark);
+  END LOOP;
+END
+$sminion$;
+
+-- functions/finish_policy.sql
+-- Notes that all objects of the policy in force are in place. Until then `apply` was interrupted, or is at work.
+CREATE FUNCTION sminion.finish_policy() RETURNS void
+LANGUAGE sql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+  UPDATE sminion.policy SET completed_at = clock_timestamp() WHERE completed_at IS NULL
 $sminion$;
 
 -- functions/record_object.sql

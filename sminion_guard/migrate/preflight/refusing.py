@@ -24,7 +24,7 @@ ALTOGETHER = 20.0
 """Seconds that counting may take for all constraints."""
 MOST = 300
 """Rows of a table that an update is tried on."""
-TRYING = 500
+TRYING = 300
 """Milliseconds that trying may take for one table, after the first row: the table is locked meanwhile."""
 TRYING_ALTOGETHER = 10.0
 """Seconds that trying may take for all tables."""
@@ -112,21 +112,25 @@ def _not_counted(table: str, name: str, why: str, validated: bool) -> Problem:
     )
 
 
-def probe(installer: Installer, known: Iterable[Problem]) -> Iterator[Problem]:
-    """Try to set masks on a sample of each table that is to be filled in: in the transaction that puts the policy in
-    force, once its columns and triggers are there. What was done is taken back.
+def probe(
+    installer: Installer, known: Iterable[Problem], names: list[str] | None = None, ends: float | None = None
+) -> Iterator[Problem]:
+    """Try to set masks on a sample of each table that is to be filled in, in a transaction in which the policy is in
+    force, and columns and triggers are there. What was done is taken back.
 
     :param known: findings of the preflight: a constraint that was told already is not told again.
+    :param names: of these tables only, as ``schema.table``.
+    :param ends: when to try no more, by :func:`time.monotonic`.
     """
     told = "\n".join(problem.message for problem in known if problem.code == "SG337")
-    ends = time.monotonic() + TRYING_ALTOGETHER
-    for schema, name in installer.ask("tables_to_probe"):
+    ends = time.monotonic() + TRYING_ALTOGETHER if ends is None else ends
+    for schema, name in installer.ask("tables_to_probe", names=names):
         table = f"{schema}.{name}"
         answer = None
         if time.monotonic() < ends:
             answer = installer.look(
                 queries.text("probe"), {"schema": schema, "table": name, "most": MOST, "milliseconds": TRYING},
-                as_owner=True, milliseconds=4 * TRYING,
+                as_owner=True, milliseconds=2 * TRYING,
             )
         if answer is None:
             yield Problem(

@@ -8,7 +8,7 @@ BEGIN
     SELECT o.key, o.reverse, s.state, pg_catalog.split_part(o.key, ':', 1) IN ('guard_grant', 'trigger_function') AS as_owner
     FROM sminion.installed_object o JOIN sminion.object_states() s ON s.key = o.key
     WHERE NOT kept ? o.key
-    ORDER BY o."position" DESC
+    ORDER BY o.key LIKE 'role:%', o."position" DESC
   LOOP
     IF stray.state <> 'MISSING' THEN
       IF NOT stray.as_owner THEN

@@ -1,0 +1,1 @@
+SELECT sminion.drop_marks();

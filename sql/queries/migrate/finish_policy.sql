@@ -1,0 +1,1 @@
+SELECT sminion.finish_policy();

@@ -1,0 +1,1 @@
+SELECT sminion.record_tables(%(registry)s::jsonb);
