@@ -16,6 +16,9 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from sminion_guard import connect, processing
 from sminion_guard.errors import DataNotNeeded, GuardError, PolicyError, TicketRefused
+from sminion_guard.migrate import Report
+from sminion_guard.migrate.steps import TableStep
+from sminion_guard.migrate.stepwise import Stepwise
 from sminion_guard.policy import Policy, loads
 from sminion_guard.session import Guard, GuardedConnection, PolicyMismatchWarning
 from tests.session.shop import PEOPLE, Shop, one
@@ -267,10 +270,28 @@ def in_a_process(dsn: str, said: str, purpose: str, statement: str, stopped: Any
         answer.put((traffic.done, traffic.refused, repr(error)))
 
 
+def interrupt(shop: Shop, policy: Policy) -> None:
+    """Apply a policy, and stop before the last of its tables is changed."""
+    with pytest.MonkeyPatch.context() as patched:
+        change = Stepwise._commit
+
+        def stop(work: Stepwise, step: TableStep, report: Report) -> None:
+            if step is work.steps.tables[-1]:
+                raise InterruptedError
+            change(work, step, report)
+
+        patched.setattr(Stepwise, "_commit", stop)
+        with pytest.raises(InterruptedError):
+            shop.apply(policy)
+
+
 def back_and_forth(shop: Shop, policies: list[Policy], seconds: float) -> list[tuple[int, float, float]]:
-    """Apply one policy after the other; when each was surely in force."""
+    """Apply one policy after the other, each interrupted first; when each was surely in force."""
     spans, until, number = [], time.monotonic() + seconds, 0
     while time.monotonic() < until:
+        if number:
+            interrupt(shop, policies[number % len(policies)])
+            time.sleep(0.1)
         shop.apply(policies[number % len(policies)])
         began = time.monotonic()
         time.sleep(0.3)

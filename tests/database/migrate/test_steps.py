@@ -1,4 +1,4 @@
-"""A change of policy in steps: wherever it stops, nobody sees more than either policy shows, and the next apply finishes."""
+"""A change of policy in steps: wherever it stops, nobody sees more than either policy shows, and it can be finished."""
 
 from __future__ import annotations
 
