@@ -49,7 +49,7 @@ def apply(
     )] = 12,
     form: FormatOption = Format.TEXT,
 ) -> None:
-    """Apply the policy in one transaction, then fill in the masks. Exit code 1: findings in the database."""
+    """Apply the policy, table by table, then fill in the masks. Exit code 1: findings in the database."""
     import psycopg
 
     from sminion_guard import migrate  # here: commands without a database need no libpq

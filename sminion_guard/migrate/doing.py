@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from sminion_guard.compiler import Compiled, Statement
 from sminion_guard.errors import InstallError
@@ -50,14 +50,30 @@ def clear_columns(installer: Installer, installed: Installed, changes: Iterable[
         installer.run(change.installed.reverse, doing=f"the removal of `{change.key}`")
 
 
-def note(installer: Installer, compiled: Compiled, keys: set[str]) -> None:
+Places = Mapping[str, tuple[int, Statement]]
+"""Keys of compiled statements, each with its place in the order of installation."""
+
+
+def places(compiled: Compiled) -> Places:
+    return {statement.key: (position, statement) for position, statement in enumerate(compiled.statements)}
+
+
+def note(installer: Installer, found: Places, keys: set[str]) -> None:
     """Note objects with these keys as in place, as they are now."""
     objects = [
-        {"key": statement.key, "position": position, "digest": statement.digest,
+        {"key": key, "position": position, "digest": statement.digest,
          "reverse": statement.reverse, "fingerprint_query": statement.fingerprint_query}
-        for position, statement in enumerate(compiled.statements) if statement.key in keys
+        for key, (position, statement) in sorted((key, found[key]) for key in keys)
     ]
     installer.ask("record_objects", objects=json.dumps(objects))
+
+
+def note_tables(installer: Installer, compiled: Compiled, names: Iterable[str]) -> None:
+    """Note what the policy says of these tables, given as ``schema.table``, as true of them from now on."""
+    listed = sorted(names)
+    said = [entry for entry in compiled.registry["tables"] if f"{entry['schema']}.{entry['table']}" in listed]
+    # Not the whole registry, which is large where there are many tables.
+    installer.ask("record_tables", registry=json.dumps({"tables": said}), names=listed)
 
 
 def place(installer: Installer, compiled: Compiled, installed: Installed) -> None:

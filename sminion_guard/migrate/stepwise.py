@@ -6,13 +6,25 @@ import json
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import psycopg
 
 from sminion_guard.errors import GuardError, InstallError
 from sminion_guard.migrate.change import Change
-from sminion_guard.migrate.doing import bearable, clear_columns, make, note, place, require_closed, undo
+from sminion_guard.migrate.doing import (
+    Places,
+    bearable,
+    clear_columns,
+    make,
+    note,
+    note_tables,
+    place,
+    places,
+    require_closed,
+    undo,
+)
 from sminion_guard.migrate.locks import lock_tables
 from sminion_guard.migrate.plan import Plan
 from sminion_guard.migrate.preflight import Problem
@@ -23,7 +35,7 @@ from sminion_guard.migrate.steps import CLOSING, Steps, TableStep
 from sminion_guard.migrate.transaction import Installer, Waiting, installing, repeated
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Stepwise:
     """An installation in steps, with no other one at work: see :func:`~sminion_guard.migrate.transaction.alone`.
 
@@ -34,6 +46,10 @@ class Stepwise:
     waiting: Waiting
     todo: Plan
     steps: Steps
+
+    @cached_property
+    def placed(self) -> Places:
+        return places(self.todo.compiled)
 
     def rehearse(self, known: tuple[Problem, ...]) -> tuple[Problem, ...]:
         """Do everything in one transaction and take it back; each table is locked only while its own step is tried.
@@ -117,9 +133,8 @@ class Stepwise:
                          if change.statement is not None and change.statement.kind not in CLOSING])
         if not self.todo.new_policy:
             return None
-        registry = json.dumps(self.todo.compiled.registry)
-        ((epoch,),) = installer.ask("record_policy", registry=registry)
-        installer.ask("record_tables", registry=registry, names=self._untouched())
+        ((epoch,),) = installer.ask("record_policy", registry=json.dumps(self.todo.compiled.registry))
+        note_tables(installer, self.todo.compiled, self._untouched())
         return int(epoch)
 
     def _close(self, installer: Installer) -> None:
@@ -127,7 +142,7 @@ class Stepwise:
                          if change.statement is not None and change.statement.kind in CLOSING])
         self._undo(installer, self.steps.taken)
         installer.ask("keep_closed")
-        note(installer, self.todo.compiled, {change.key for change in self.steps.first})
+        note(installer, self.placed, {change.key for change in self.steps.first})
         require_closed(installer)
 
     def _untouched(self) -> list[str]:
@@ -149,8 +164,8 @@ class Stepwise:
         clear_columns(installer, self.todo.installed, step.changes)
         make(installer, [change.statement for change in step.changes if change.statement is not None])
         self._undo(installer, step.strays)
-        installer.ask("record_tables", registry=json.dumps(self.todo.compiled.registry), names=step.tables)
-        note(installer, self.todo.compiled, {change.key for change in step.changes})
+        note_tables(installer, self.todo.compiled, step.tables)
+        note(installer, self.placed, {change.key for change in step.changes})
 
     def _undo(self, installer: Installer, changes: Iterable[Change]) -> None:
         for change in changes:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from sminion_guard.compiler import Statement
 from sminion_guard.migrate.change import State
-from sminion_guard.migrate.doing import bearable, clear_columns, make, note, place, require_closed, undo
+from sminion_guard.migrate.doing import bearable, clear_columns, make, note, place, places, require_closed, undo
 from sminion_guard.migrate.guard_schema import mend_guard
 from sminion_guard.migrate.installed import read_installed
 from sminion_guard.migrate.locks import lock_tables
@@ -45,7 +45,7 @@ def apply_within(installer: Installer, policy: Policy, report: Report) -> None:
         installer.ask("keep_closed")
     installer.ask("record_all_tables", registry=registry)
     place(installer, todo.compiled, todo.installed)
-    note(installer, todo.compiled, done)
+    note(installer, places(todo.compiled), done)
     require_closed(installer)
     report.problems += bearable(probe(installer, problems))
     installer.ask("finish_policy")
