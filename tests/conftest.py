@@ -5,6 +5,8 @@
 - ``guarded_database``: the same with the guard installed, and no policy in force.
 - ``cluster``: a server for one module alone, for tests which change what a cluster shares.
 - ``binaries``: the PostgreSQL installation itself; ``unique``: makes names that no other test uses.
+- ``maintaining``: guarded sessions maintain the database during the test. In all others they do not: these look at what
+  waits to be done.
 - ``interruptible``: programs started by the test hear Ctrl-C, however this run was started.
 - ``postgresql_noproc``: what pytest-postgresql's factories need, on ``server``.
 """
@@ -21,6 +23,7 @@ from pytest_postgresql.executors import NoopExecutor
 from pytest_postgresql.janitor import DatabaseJanitor
 
 from sminion_guard.embedded import Binaries, EmbeddedServerError, Server
+from sminion_guard.session.audit.maintenance import Maintenance
 from tests import servers
 from tests.progress import report_in_words
 
@@ -35,6 +38,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "corpora: reads the public corpora beside the project; run it with `-m corpora`")
     config.addinivalue_line("markers", "postgres(*majors): run on these major versions of PostgreSQL only")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _unmaintained() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Maintenance, "_start", lambda self: None)
+        yield
+
+
+@pytest.fixture
+def maintaining(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guarded sessions maintain the database, as they do in applications."""
+    monkeypatch.setattr(Maintenance, "_start", _start)
+
+
+_start = Maintenance._start
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from sminion_guard.compiler.quoting import ident, literal
 from sminion_guard.compiler.statement import Statement, from_templates
@@ -12,7 +13,11 @@ _TICKET = (
     "open_ticket(text, text, text, text[], text, text, text, jsonb, text)", "enter(text)", "session_facts()",
     "epoch_in_force()",
 )
-_LOG = ("open_log()", "log_shape(jsonb)", "log_statements(bigint, text, bigint, jsonb)")
+_LOG = (
+    "open_log()", "knows_log(bigint, text)", "log_shape(jsonb)", "maintain(boolean)", "maintain_step(text)",
+)
+_JOURNAL = "writer, first, proof, entries"
+"""The columns of ``sminion.journal`` that a login may insert; the others say who and when."""
 _ROUTINES: dict[str, tuple[str, ...]] = {
     # `enter` asks the context before it takes on the role.
     "login": (*_TICKET, "context(name, name)", *_LOG),
@@ -44,22 +49,28 @@ _ROUTINES: dict[str, tuple[str, ...]] = {
         "block_and_wait(text, text, text, interval, text)",
         "block_and_wait(anynonarray, text, text, interval, text)",
         "state_holders(text)", "blind_tables()",
-        "drop_log(date, text)",
+        "drop_log(date, text)", "unfolded_entries()", "unfolded_writes()", "fold_holders()",
     ),
     "maintenance": (
         "settle(integer, integer)", "remask(integer)", "backfill(integer)", "await_older(interval)",
-        "extend_log(integer)", "state_holders(text)", "blind_tables()",
+        "extend_log(integer)", "state_holders(text)", "blind_tables()", "maintain(boolean)", "maintain_step(text)",
+        "fold_holders()",
     ),
-    # The views `pending_changes` and `settle_problems` call them.
-    "auditor": ("object_states()", "state_holders(text)", "blind_tables()"),
+    # The views call them.
+    "auditor": ("object_states()", "state_holders(text)", "blind_tables()", "unfolded_entries()",
+                "unfolded_writes()", "fold_holders()"),
 }
 _OF_KINDS = ("context_of_kind(name, name, text)", "named_subject_of_kind(name, name, text)")
 """What the floors of a policy that names kinds of subjects call too."""
-_LOGS = ("access_log", "statement_log", "refusals", "subject_access", "write_log", "dropped_log", "subject_history")
+_LOGS = (
+    "access_log", "statement_log", "refusals", "subject_access", "write_log", "log_faults", "dropped_log",
+    "subject_history",
+)
+_WAITING = ("settle_status", "pending_changes", "settle_problems", "maintenance_status")
 _VIEWS: dict[str, tuple[str, ...]] = {
-    "privacy_officer": (*_LOGS, "settle_status", "pending_changes", "settle_problems"),
-    "maintenance": ("settle_status", "pending_changes", "settle_problems"),
-    "auditor": (*_LOGS, "settle_status", "pending_changes", "settle_problems", "policy_version", "installed_object"),
+    "privacy_officer": (*_LOGS, *_WAITING),
+    "maintenance": _WAITING,
+    "auditor": (*_LOGS, *_WAITING, "policy_version", "installed_object"),
 }
 
 
@@ -71,25 +82,28 @@ def routines(caller: str) -> tuple[str, ...]:
     return _ROUTINES[caller]
 
 
-def guard_privileges(policy: Policy, compartments: tuple[Compartment, ...]) -> dict[str, dict[str, list[str]]]:
-    """Role to the routines that it may call and the views that it may read."""
+def guard_privileges(policy: Policy, compartments: tuple[Compartment, ...]) -> dict[str, dict[str, Any]]:
+    """Role to the routines that it may call, the views that it may read, and whether it may write to the journal."""
     callers = {entry.role: "compartment" for entry in compartments}
     callers |= {f"{policy.name}_{office}": office for office in ("auditor", "maintenance", "privacy_officer")}
     callers |= dict.fromkeys(sorted(policy.logins), "login")
     routines = _ROUTINES | ({"compartment": (*_ROUTINES["compartment"], *_OF_KINDS)} if policy.kinds else {})
     return {
         role: {"routines": list(routines[caller]), "views": list(_VIEWS.get(caller, ()))}
+        | ({"journal": True} if caller == "login" else {})
         for role, caller in callers.items()
     }
 
 
 def guard_grants(policy: Policy, compartments: tuple[Compartment, ...]) -> Iterator[Statement]:
-    """EXECUTE and SELECT in schema ``sminion`` for compartments, offices and logins."""
+    """EXECUTE, SELECT and INSERT in schema ``sminion`` for compartments, offices and logins."""
     for role, held in guard_privileges(policy, compartments).items():
         routines = ", ".join(f"sminion.{signature}" for signature in held["routines"])
         grants = [f"GRANT EXECUTE ON ROUTINE {routines} TO {ident(role)}"]
         if held["views"]:
             views = ", ".join(f"sminion.{view}" for view in held["views"])
             grants.append(f"GRANT SELECT ON {views} TO {ident(role)}")
+        if "journal" in held:
+            grants.append(f"GRANT INSERT ({_JOURNAL}) ON sminion.journal TO {ident(role)}")
         values = {"role": ident(role), "role_literal": literal(role), "grants": ";\n".join(grants)}
         yield from_templates("guard_grant", role, values, as_owner=True)

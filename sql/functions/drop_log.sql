@@ -15,7 +15,7 @@ SET lock_timeout = '1s'
 AS $sminion$
 DECLARE
   parents CONSTANT text[] := ARRAY[
-    'statement_event', 'statement_result', 'statement_subject', 'write_event', 'write_subject'];
+    'statement_event', 'statement_result', 'statement_subject', 'log_fault', 'write_event', 'write_subject'];
   deadline CONSTANT timestamptz := clock_timestamp() + interval '10 seconds';
   doomed  text[] := '{}';
   month   date;
@@ -29,10 +29,25 @@ BEGIN
       MESSAGE = 'the log of this month, and of months to come, is kept',
       HINT = 'Pass the first day of a month that is to be kept, this one at the latest.';
   END IF;
-  -- as sminion.extend_log
+  -- What is still in the journal belongs to its month.
+  BEGIN
+    PERFORM FROM sminion.fold_state FOR UPDATE;
+    WHILE sminion.fold() > 0 LOOP
+      NULL;
+    END LOOP;
+  EXCEPTION WHEN lock_not_available THEN
+    PERFORM sminion.refuse_locked_log('dropped');
+  END;
+  IF EXISTS (SELECT FROM sminion.journal j WHERE j.at < drop_log.before) THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG511',
+      MESSAGE = 'the log cannot be dropped now: rows of these months wait in the journal',
+      DETAIL = format('They wait for %s.', sminion.transactions_named(sminion.running_transactions())),
+      HINT = 'Call it again when these transactions have ended, or end them.';
+  END IF;
+  -- as sminion.make_month
   BEGIN
     LOCK TABLE ONLY sminion.statement_event, ONLY sminion.statement_result, ONLY sminion.statement_subject,
-      ONLY sminion.write_event, ONLY sminion.write_subject IN SHARE UPDATE EXCLUSIVE MODE;
+      ONLY sminion.log_fault, ONLY sminion.write_event, ONLY sminion.write_subject IN SHARE UPDATE EXCLUSIVE MODE;
   EXCEPTION WHEN lock_not_available THEN
     PERFORM sminion.refuse_locked_log('dropped');
   END;

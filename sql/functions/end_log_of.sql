@@ -13,8 +13,9 @@ BEGIN
     RETURN false;
   END IF;
   EXECUTE format(
-    'REVOKE ALL ON FUNCTION sminion.open_log(), sminion.log_shape(jsonb), '
-    || 'sminion.log_statements(bigint, text, bigint, jsonb) FROM %I', end_log_of.login);
+    'REVOKE ALL ON ROUTINE sminion.open_log(), sminion.knows_log(bigint, text), sminion.log_shape(jsonb), '
+    || 'sminion.maintain(boolean), sminion.maintain_step(text) FROM %I', end_log_of.login);
+  EXECUTE format('REVOKE ALL ON sminion.journal FROM %I', end_log_of.login);
   EXECUTE format('REVOKE ALL ON SCHEMA sminion FROM %I', end_log_of.login);
   RETURN true;
 END

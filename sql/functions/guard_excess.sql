@@ -2,8 +2,8 @@
 -- away. Each of the guard's functions is one that its callers were judged for: `settle` or `record_write` for a stranger,
 -- or a privilege on `ticket`, opens what the wall closes.
 --
--- expected: {role: {"routines": [...], "views": [...]}}. Who keeps a log here (`keep_log_of`) has its three functions,
--- and the owner of one of `tables` those of its row triggers where it is partitioned (templates/partition_maker).
+-- expected: {role: {"routines": [...], "views": [...], "journal": true}}. Who may write to the journal may insert some of
+-- its columns. Who keeps a log here (`keep_log_of`) has what it needs for that, and the owner of one of `tables` those of its row triggers where it is partitioned (templates/partition_maker).
 -- tables: [[schema, table], ...], those with subjects. PUBLIC may call the two functions that do nothing but raise.
 CREATE FUNCTION sminion.guard_excess(expected jsonb, tables jsonb, OUT item text, OUT undo text, OUT grantor name) RETURNS SETOF record
 LANGUAGE sql
@@ -11,25 +11,29 @@ STABLE
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $sminion$
-  WITH wanted (role, oid) AS (
-    SELECT e.key, to_regprocedure('sminion.' || r.signature)::oid
+  WITH wanted (role, oid, privilege) AS (
+    SELECT e.key, to_regprocedure('sminion.' || r.signature)::oid, 'EXECUTE'
     FROM jsonb_each(expected) e CROSS JOIN LATERAL jsonb_array_elements_text(e.value -> 'routines') AS r (signature)
     UNION ALL
-    SELECT e.key, to_regclass(format('sminion.%I', v.name))::oid
+    SELECT e.key, to_regclass(format('sminion.%I', v.name))::oid, 'SELECT'
     FROM jsonb_each(expected) e CROSS JOIN LATERAL jsonb_array_elements_text(e.value -> 'views') AS v (name)
     UNION ALL
-    SELECT e.key, 'sminion'::regnamespace::oid FROM jsonb_each(expected) e
+    SELECT e.key, 'sminion'::regnamespace::oid, 'USAGE' FROM jsonb_each(expected) e
     UNION ALL
-    SELECT h.login, o.oid
+    SELECT e.key, 'sminion.journal'::regclass::oid, 'INSERT' FROM jsonb_each(expected) e WHERE e.value ? 'journal'
+    UNION ALL
+    SELECT h.login, o.oid, o.privilege
     FROM sminion.log_home h
     CROSS JOIN (
-      SELECT 'sminion'::regnamespace::oid
-      UNION ALL SELECT p.oid FROM pg_proc p
-      WHERE p.pronamespace = 'sminion'::regnamespace AND p.proname IN ('open_log', 'log_shape', 'log_statements')
-    ) AS o (oid)
+      SELECT 'sminion'::regnamespace::oid, 'USAGE'
+      UNION ALL SELECT 'sminion.journal'::regclass::oid, 'INSERT'
+      UNION ALL SELECT p.oid, 'EXECUTE' FROM pg_proc p
+      WHERE p.pronamespace = 'sminion'::regnamespace
+        AND p.proname IN ('open_log', 'knows_log', 'log_shape', 'maintain', 'maintain_step')
+    ) AS o (oid, privilege)
     WHERE h.ended_at IS NULL
     UNION ALL
-    SELECT pg_get_userbyid(c.relowner)::text, t.tgfoid
+    SELECT pg_get_userbyid(c.relowner)::text, t.tgfoid, 'EXECUTE'
     FROM jsonb_array_elements(tables) AS k (name)
     CROSS JOIN LATERAL pg_partition_tree(to_regclass(format('%I.%I', k.name ->> 0, k.name ->> 1))) e
     JOIN pg_class c ON c.oid = e.relid AND c.relkind = 'p'
@@ -40,7 +44,8 @@ AS $sminion$
     SELECT c.oid, format('%s sminion.%I', CASE c.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, c.relname), NULL, 'SELECT', c.relacl
     FROM pg_class c WHERE c.relnamespace = 'sminion'::regnamespace
     UNION ALL
-    SELECT 0, format('TABLE sminion.%I', c.relname), t.attname, NULL, t.attacl
+    SELECT c.oid, format('TABLE sminion.%I', c.relname), t.attname,
+           CASE WHEN t.attname IN ('writer', 'first', 'proof', 'entries') THEN 'INSERT' END, t.attacl
     FROM pg_class c JOIN pg_attribute t ON t.attrelid = c.oid
     WHERE c.relnamespace = 'sminion'::regnamespace AND t.attacl IS NOT NULL
     UNION ALL
@@ -65,7 +70,7 @@ AS $sminion$
     a.privilege_type || CASE WHEN l.column_name IS NULL THEN '' ELSE format(' (%I)', l.column_name) END,
     a.privilege_type = l.usual AND CASE a.grantee
       WHEN 0 THEN l.oid IN ('sminion.refuse_others(regclass, name[])'::regprocedure, 'sminion.refuse_partition(regclass, regclass)'::regprocedure)
-      ELSE EXISTS (SELECT FROM wanted w WHERE w.role = g.rolname AND w.oid = l.oid) END
+      ELSE EXISTS (SELECT FROM wanted w WHERE w.role = g.rolname AND w.oid = l.oid AND w.privilege = a.privilege_type) END
   ) AS p (what, wanted)
   WHERE a.grantee <> 'sminion_owner'::regrole AND (p.wanted IS NOT TRUE OR a.is_grantable)
   UNION ALL

@@ -36,8 +36,9 @@ BEGIN
   RETURNING id INTO home;
   EXECUTE format('GRANT USAGE ON SCHEMA sminion TO %I', keep_log_of.login);
   EXECUTE format(
-    'GRANT EXECUTE ON FUNCTION sminion.open_log(), sminion.log_shape(jsonb), '
-    || 'sminion.log_statements(bigint, text, bigint, jsonb) TO %I', keep_log_of.login);
+    'GRANT EXECUTE ON ROUTINE sminion.open_log(), sminion.knows_log(bigint, text), sminion.log_shape(jsonb), '
+    || 'sminion.maintain(boolean), sminion.maintain_step(text) TO %I', keep_log_of.login);
+  EXECUTE format('GRANT INSERT (writer, first, proof, entries) ON sminion.journal TO %I', keep_log_of.login);
   RETURN home;
 END
 $sminion$;

@@ -1,4 +1,4 @@
--- Records a shape of statements; returns its number, which entries of sminion.log_statements name. A shape that is on
+-- Records a shape of statements; returns its number, which entries of the journal name. A shape that is on
 -- record already has a number, whoever recorded it.
 --
 -- shape: an object: codes, operations, relations, columns, fingerprint, statement.

@@ -1,5 +1,5 @@
--- A process begins to write the log of statements: its number and its secret, which sminion.log_statements asks for. The
--- row keeps only the secret's hash. Sessions of one login see each other's statements in pg_stat_activity, so a client
+-- A process begins to write the log of statements: its number and its secret, which proves its rows of the journal
+-- (sminion.journal_batches). The row keeps only the secret's hash. Sessions of one login see each other's statements in pg_stat_activity, so a client
 -- passes the secret as a bound parameter and never in the text.
 --
 -- A login that holds purposes in this database has its tickets here, whatever was said of it before.

@@ -4,6 +4,7 @@
 -- rows:     NULL for TRUNCATE.
 -- subjects: those that are listed; `bulk` counts the others, and is NULL when there are none.
 --
+-- The row stands in the journal until it is folded: one INSERT into one table, which needs no month and no subject's index.
 -- The note of sminion.fix_ticket is looked up by the INSERT itself, as sminion.fixed_ticket would, which says why without
 -- sequential scans.
 CREATE FUNCTION sminion.record_write(
@@ -15,7 +16,6 @@ SET search_path = pg_catalog, pg_temp
 SET enable_seqscan = off
 AS $sminion$
 DECLARE
-  moment timestamptz := clock_timestamp();
   -- 62 random bits. No sequence: see sminion.write_event.
   number CONSTANT bigint :=
     ('x' || right(encode(uuid_send(gen_random_uuid()), 'hex'), 16))::bit(64)::bigint & 4611686018427387903;
@@ -26,50 +26,35 @@ DECLARE
   named    text := schema_name || '.' || table_name;
   entered  bigint;
 BEGIN
-  IF to_regclass('sminion.write_subject' || to_char(moment AT TIME ZONE 'UTC', '_YYYY_MM')) IS NULL THEN
-    RAISE EXCEPTION USING ERRCODE = 'SG602',
-      MESSAGE = format('the log of writes has no partition for %s', to_char(moment AT TIME ZONE 'UTC', 'YYYY-MM')),
-      DETAIL = 'What cannot be recorded is not written.',
-      HINT = 'Run `SELECT sminion.extend_log()`, and schedule it with `settle`.';
-  END IF;
   IF named COLLATE "C" !~ '^[ -~]+$' OR length(named) > 200 THEN
     named := sminion.log_text(named, 200);
   END IF;
   IF place COLLATE "C" ~ '^\([0-9]{1,9},[0-9]{1,4}\)$' THEN
     -- What the settings say by now is the client's word, and may be another one than before the statement: see fix_ticket.
-    INSERT INTO sminion.write_event (
-      at, id, transaction, ticket, login, role, operation, relation, columns, rows, bulk
-    )
-    SELECT moment, number, w.transaction, w.ticket, session_user, w.role, what, named,
-           record_write.columns, record_write.rows, record_write.bulk
+    INSERT INTO sminion.journal (event)
+    SELECT jsonb_build_object(
+      'id', number, 'ticket', w.ticket, 'role', w.role, 'operation', what, 'relation', named, 'columns', record_write.columns,
+      'rows', record_write.rows, 'bulk', record_write.bulk, 'subjects', record_write.subjects)
     FROM sminion.write_ticket w
     WHERE w.ctid = place::tid AND w.transaction = pg_current_xact_id() AND w.statement = statement_timestamp()
-      AND w.role = acting AND starts_with(token, w.ticket || '.')
-    RETURNING write_event.ticket INTO entered;
-  END IF;
-  IF entered IS NULL THEN
-    IF EXISTS (SELECT FROM sminion.login l WHERE l.login = session_user) THEN
-      RAISE EXCEPTION USING ERRCODE = 'SG223',
-        MESSAGE = format('ticket or role changed while a statement wrote to `%s.%s`', schema_name, table_name),
-        HINT = 'Change the ticket before or after the statement, with `sminion.enter`.';
-    -- Of others the setting is a word too: only a token that was issued to this login names a ticket.
-    ELSIF token <> '' THEN
-      SELECT k.id INTO entered FROM sminion.ticket k
-      WHERE k.token_hash = sha256(convert_to(token, 'UTF8')) AND k.login = session_user;
+      AND w.role = acting AND starts_with(token, w.ticket || '.');
+    IF FOUND THEN
+      RETURN true;
     END IF;
-    INSERT INTO sminion.write_event (
-      at, id, transaction, ticket, login, role, operation, relation, columns, rows, bulk
-    ) VALUES (
-      moment, number, pg_current_xact_id(), entered, session_user, coalesce(nullif(acting, 'none'), session_user),
-      what, named, record_write.columns, record_write.rows, record_write.bulk
-    );
   END IF;
-  IF cardinality(subjects) = 1 THEN
-    INSERT INTO sminion.write_subject (at, event, subject) VALUES (moment, number, subjects[1]);
-  ELSIF cardinality(subjects) > 1 THEN
-    INSERT INTO sminion.write_subject (at, event, subject)
-    SELECT moment, number, s.subject FROM unnest(subjects) AS s (subject);
+  IF EXISTS (SELECT FROM sminion.login l WHERE l.login = session_user) THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG223',
+      MESSAGE = format('ticket or role changed while a statement wrote to `%s.%s`', schema_name, table_name),
+      HINT = 'Change the ticket before or after the statement, with `sminion.enter`.';
+  -- Of others the setting is a word too: only a token that was issued to this login names a ticket.
+  ELSIF token <> '' THEN
+    SELECT k.id INTO entered FROM sminion.ticket k
+    WHERE k.token_hash = sha256(convert_to(token, 'UTF8')) AND k.login = session_user;
   END IF;
+  INSERT INTO sminion.journal (event) VALUES (jsonb_build_object(
+    'id', number, 'ticket', entered, 'role', coalesce(nullif(acting, 'none'), session_user), 'operation', what,
+    'relation', named, 'columns', record_write.columns, 'rows', record_write.rows, 'bulk', record_write.bulk,
+    'subjects', record_write.subjects));
   RETURN true;
 END
 $sminion$;

@@ -10,7 +10,7 @@ DECLARE
     WHERE l.locktype = 'relation' AND l.granted AND l.pid IS DISTINCT FROM pg_backend_pid()
       AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
       AND c.relnamespace = 'sminion'::regnamespace
-      AND c.relname ~ '^(statement_event|statement_result|statement_subject|write_event|write_subject)');
+      AND c.relname ~ '^(statement_event|statement_result|statement_subject|log_fault|write_event|write_subject|fold_state)');
 BEGIN
   RAISE EXCEPTION USING ERRCODE = 'SG511',
     MESSAGE = format('the log cannot be %s now: others have it locked', wanted),

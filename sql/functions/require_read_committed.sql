@@ -1,5 +1,5 @@
--- Called by what brings masks up to date: with an older snapshot it would miss rows that were written meanwhile, and take
--- their subjects for settled.
+-- Called by what brings masks and the log up to date: with an older snapshot it would miss rows that were written meanwhile,
+-- and take their subjects for settled.
 CREATE FUNCTION sminion.require_read_committed() RETURNS void
 LANGUAGE plpgsql
 STABLE

@@ -1,10 +1,12 @@
--- One row per statement, written before its result is released. `writer` and `place` name it, and give the order in
--- which the application sent its statements. Append-only; partitions are made by sminion.extend_log.
+-- One row per statement, as sminion.fold took it from the journal. `writer` and `place` name it, and give the order in which
+-- the application sent its statements. Append-only; partitions are made by sminion.make_month.
 --
 -- What came of it stands here where it was known in time, as for most short statements; else, and for each further result,
 -- in sminion.statement_result.
 CREATE TABLE sminion.statement_event (
   at           timestamptz NOT NULL,
+  -- of the event, without gaps, over all kinds of events
+  number       bigint      NOT NULL,
   writer       bigint      NOT NULL,
   place        bigint      NOT NULL,
   ticket       bigint      NOT NULL,
@@ -20,7 +22,8 @@ CREATE TABLE sminion.statement_event (
   CHECK ((outcome = 'done') = (codes = '{}')),
   CHECK ((outcome IS NULL) = (codes IS NULL) AND (outcome IS NULL) = (microseconds IS NULL))
 ) PARTITION BY RANGE (at);
-CREATE INDEX statement_event_at ON sminion.statement_event USING brin (at);
+-- In the order of time, so that the newest rows are found without a sort.
+CREATE INDEX statement_event_at ON sminion.statement_event (at);
 CREATE INDEX statement_event_place ON sminion.statement_event (writer, place);
 CREATE INDEX statement_event_ticket ON sminion.statement_event (ticket);
 CREATE INDEX statement_event_refused ON sminion.statement_event (at) WHERE refused;

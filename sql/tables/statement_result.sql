@@ -1,7 +1,9 @@
 -- What came of a statement: one row for each result (a cursor has one per fetch, a statement that was cut off none).
--- Append-only; partitions are made by sminion.extend_log.
+-- Append-only; partitions are made by sminion.make_month.
 CREATE TABLE sminion.statement_result (
   at           timestamptz NOT NULL,
+  -- of the event
+  number       bigint      NOT NULL,
   writer       bigint      NOT NULL,
   -- the place of the statement
   statement    bigint      NOT NULL,

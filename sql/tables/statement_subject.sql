@@ -1,5 +1,5 @@
 -- Whose data a result held: one compact row per result and subject. Append-only; partitions are made by
--- sminion.extend_log.
+-- sminion.make_month.
 CREATE TABLE sminion.statement_subject (
   at        timestamptz NOT NULL,
   writer    bigint      NOT NULL,

@@ -1,6 +1,6 @@
 -- One row per statement that wrote to a protected table, by whatever client: made by the table's own triggers in the
 -- statement's transaction, so a write that was rolled back left none. Append-only; partitions are made by
--- sminion.extend_log.
+-- sminion.make_month.
 --
 -- `at`, then `id`, is the order. The number is random and from no sequence: made in the application's session, it would
 -- become what lastval() answers there after an INSERT.
@@ -9,6 +9,8 @@
 -- the time of this INSERT. Only sminion.record_write inserts here, and what it inserts is its own.
 CREATE TABLE sminion.write_event (
   at          timestamptz NOT NULL,
+  -- of the event, over all kinds of events
+  number      bigint      NOT NULL,
   id          bigint      NOT NULL,
   transaction xid8        NOT NULL,
   -- the one that was entered, if it is a ticket of this login; NULL for those whom row security does not bind

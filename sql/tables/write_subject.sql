@@ -1,5 +1,5 @@
 -- Whose data a write touched, before it and after: one compact row per write and subject. Append-only; partitions are
--- made by sminion.extend_log.
+-- made by sminion.make_month.
 CREATE TABLE sminion.write_subject (
   at      timestamptz NOT NULL,
   -- sminion.write_event.id, of the same `at`

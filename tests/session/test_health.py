@@ -27,7 +27,7 @@ def work(purpose: str = "contract") -> processing:
 
 
 def logged(shop: Shop) -> int:
-    return int(shop.database.execute("SELECT count(*) FROM sminion.statement_event")[0][0])
+    return int(shop.database.execute("SELECT count(*) FROM sminion.statement_log")[0][0])
 
 
 @pytest.mark.parametrize("login", ["all", "app"])

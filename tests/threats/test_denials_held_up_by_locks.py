@@ -287,12 +287,18 @@ def test_masks_are_not_settled_with_an_older_snapshot(level: str, world: World) 
 def test_dropping_the_log_stops_no_writer_and_names_who_is_in_the_way(world: World) -> None:
     with world.database.connect() as admin:
         # a month that is over
-        for parent in ("statement_event", "statement_result", "statement_subject", "write_event", "write_subject"):
+        for parent in (
+            "statement_event", "statement_result", "statement_subject", "log_fault", "write_event", "write_subject"
+        ):
             admin.execute(f"CREATE TABLE sminion.{parent}_2020_01 PARTITION OF sminion.{parent}"
                           " FOR VALUES FROM ('2020-01-01 00:00Z') TO ('2020-02-01 00:00Z')".encode())
             admin.execute(f"ALTER TABLE sminion.{parent}_2020_01 OWNER TO sminion_owner".encode())
     insert = "INSERT INTO sales.orders (customer_id, email) VALUES (8, 'x')"
-    with idle_writer(world, "contract", insert), world.connect("officer") as officer:
+    with (
+        world.connect("reader", application_name="dawdler") as reader,
+        idle_writer(world, "contract", insert), world.connect("officer") as officer,
+    ):
+        reader.execute("BEGIN; SELECT count(*) FROM sminion.write_log")
         answers: list[str] = []
         dropping = Background(lambda: answers.append(refusal(officer, "SELECT sminion.drop_log('2020-02-01', 'old')")))
         slowest = 0.0

@@ -9,26 +9,34 @@ from tests.world import PRIVILEGE, World
 
 GRANTED = {
     "all": {
-        "open_ticket", "enter", "session_facts", "epoch_in_force", "context", "open_log", "log_shape", "log_statements",
+        "open_ticket", "enter", "session_facts", "epoch_in_force", "context", "open_log", "knows_log", "log_shape", "maintain",
+        "maintain_step",
     },
     "contract": {"context", "named_subject", "named_alone", "ticket_value", "within_retention", "enter", "refuse_expired"},
     "officer": {
         "block", "unblock", "give_consent", "withdraw_consent", "object", "withdraw_objection", "revoke_ticket",
         "give_consents", "withdraw_consents", "object_all", "block_all", "await_older", "block_and_wait", "drop_log", "state_holders", "blind_tables",
+        "unfolded_entries", "unfolded_writes", "fold_holders",
     },
-    "keeper": {"settle", "remask", "backfill", "await_older", "extend_log", "state_holders", "blind_tables"},
-    "reader": {"object_states", "state_holders", "blind_tables"},
+    "keeper": {
+        "settle", "remask", "backfill", "await_older", "extend_log", "state_holders", "blind_tables", "maintain", "maintain_step",
+        "fold_holders",
+    },
+    "reader": {"object_states", "state_holders", "blind_tables", "unfolded_entries", "unfolded_writes", "fold_holders"},
     "owner": set(),
 }
 """Role to the functions of schema `sminion` that it may execute: all of them, by comparison with pg_proc."""
 EVERYBODY = {"refuse_others", "refuse_partition"}
 """What PUBLIC may execute: row security calls it as whoever reads a table, and it does nothing but raise."""
-LOGS = {"access_log", "statement_log", "refusals", "subject_access", "write_log", "dropped_log", "subject_history"}
+LOGS = {
+    "access_log", "statement_log", "refusals", "subject_access", "write_log", "log_faults", "dropped_log", "subject_history",
+}
+WAITING = {"settle_status", "pending_changes", "settle_problems", "maintenance_status"}
 VIEWS = {
-    "all": set(), "contract": set(), "owner": set(),
-    "officer": {*LOGS, "settle_status", "pending_changes", "settle_problems"},
-    "keeper": {"settle_status", "pending_changes", "settle_problems"},
-    "reader": {*LOGS, "settle_status", "pending_changes", "settle_problems", "policy_version", "installed_object"},
+    "all": set(), "app": set(), "contract": set(), "owner": set(),
+    "officer": LOGS | WAITING,
+    "keeper": WAITING,
+    "reader": LOGS | WAITING | {"policy_version", "installed_object"},
 }
 
 
@@ -45,9 +53,23 @@ def test_a_role_may_execute_just_what_it_is_for(role: str, world: World) -> None
 def test_a_role_may_read_just_what_it_is_for(role: str, world: World) -> None:
     found = world.super(
         "SELECT c.relname::text FROM pg_class c WHERE c.relnamespace = 'sminion'::regnamespace AND c.relkind IN ('r', 'v')"
-        " AND has_any_column_privilege(%s, c.oid, 'SELECT,INSERT,UPDATE') AND has_schema_privilege(%s, 'sminion', 'USAGE')",
+        " AND has_any_column_privilege(%s, c.oid, 'SELECT,UPDATE') AND has_schema_privilege(%s, 'sminion', 'USAGE')",
         f"{world.name}_{role}", f"{world.name}_{role}")
     assert {name for (name,) in found} == VIEWS[role]
+
+
+@pytest.mark.parametrize("role", VIEWS)
+def test_a_login_may_write_four_columns_of_the_journal_and_nothing_else(role: str, world: World) -> None:
+    tables = world.super(
+        "SELECT c.relname::text FROM pg_class c WHERE c.relnamespace = 'sminion'::regnamespace AND c.relkind IN ('r', 'v', 'p')"
+        " AND has_table_privilege(%s, c.oid, 'INSERT,UPDATE,DELETE,TRUNCATE,REFERENCES,TRIGGER')", f"{world.name}_{role}")
+    assert tables == []
+    columns = world.super(
+        "SELECT c.relname || '.' || a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
+        " WHERE c.relnamespace = 'sminion'::regnamespace AND c.relkind IN ('r', 'v', 'p')"
+        " AND has_column_privilege(%s, c.oid, a.attnum, 'INSERT,UPDATE,REFERENCES')", f"{world.name}_{role}")
+    expected = {"journal.writer", "journal.first", "journal.proof", "journal.entries"} if role in ("all", "app") else set()
+    assert {name for (name,) in columns} == expected
 
 
 @pytest.mark.parametrize("login", ["all", "officer", "keeper", "reader", "owner"])

@@ -468,8 +468,8 @@ CREATE UNIQUE INDEX log_home_login ON sminion.log_home (login) WHERE ended_at IS
 COMMENT ON TABLE sminion.log_home IS 'logins whose log of statements is kept here, and where their tickets are';
 
 -- tables/log_writer.sql
--- Each process that writes the log of statements: whose it is, and the place of its last row, so that a batch sent again
--- after a lost connection is written once, and none can be missing between two.
+-- Each process that writes the log of statements: whose it is, and the place of its last row that sminion.fold has moved to
+-- the log, so that none can be missing between two.
 CREATE TABLE sminion.log_writer (
   id             bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   login          name        NOT NULL DEFAULT session_user,
@@ -478,17 +478,14 @@ CREATE TABLE sminion.log_writer (
   application    text        NOT NULL DEFAULT pg_catalog.current_setting('application_name'),
   -- where the tickets of its events are; NULL for this database
   home           bigint      REFERENCES sminion.log_home (id),
-  -- Of the secret that only the process knows: another session of the same login, which knows the number, can neither
-  -- move the writer on nor lock its row.
+  -- Of the secret that only the process knows: another session of the same login, which knows the number, cannot write in
+  -- the process's name.
   secret_hash    bytea       NOT NULL,
-  place          bigint      NOT NULL DEFAULT 0,
-  -- The last batch: its first place, and a digest of its entries, so that the same batch sent again is told from another.
-  batch_first    bigint,
-  batch_digest   bytea
+  place          bigint      NOT NULL DEFAULT 0
 )
--- Every batch moves `place`: leave room so that the row stays on its page.
-WITH (fillfactor = 20);
--- How many a login opened of late. A batch changes none of its columns, so the row stays on its page.
+-- Folding moves `place`: leave room so that the row stays on its page.
+WITH (fillfactor = 50);
+-- How many a login opened of late. Folding changes none of its columns, so the row stays on its page.
 CREATE INDEX log_writer_login ON sminion.log_writer (login, opened_at);
 COMMENT ON TABLE sminion.log_writer IS 'the processes that write the log of statements, and how far each has come';
 
@@ -521,13 +518,15 @@ CREATE INDEX statement_shape_login ON sminion.statement_shape (login, seen_at);
 COMMENT ON TABLE sminion.statement_shape IS 'the forms of statements: text without constants, what it touches, the verdict';
 
 -- tables/statement_event.sql
--- One row per statement, written before its result is released. `writer` and `place` name it, and give the order in
--- which the application sent its statements. Append-only; partitions are made by sminion.extend_log.
+-- One row per statement, as sminion.fold took it from the journal. `writer` and `place` name it, and give the order in which
+-- the application sent its statements. Append-only; partitions are made by sminion.make_month.
 --
 -- What came of it stands here where it was known in time, as for most short statements; else, and for each further result,
 -- in sminion.statement_result.
 CREATE TABLE sminion.statement_event (
   at           timestamptz NOT NULL,
+  -- of the event, without gaps, over all kinds of events
+  number       bigint      NOT NULL,
   writer       bigint      NOT NULL,
   place        bigint      NOT NULL,
   ticket       bigint      NOT NULL,
@@ -543,7 +542,8 @@ CREATE TABLE sminion.statement_event (
   CHECK ((outcome = 'done') = (codes = '{}')),
   CHECK ((outcome IS NULL) = (codes IS NULL) AND (outcome IS NULL) = (microseconds IS NULL))
 ) PARTITION BY RANGE (at);
-CREATE INDEX statement_event_at ON sminion.statement_event USING brin (at);
+-- In the order of time, so that the newest rows are found without a sort.
+CREATE INDEX statement_event_at ON sminion.statement_event (at);
 CREATE INDEX statement_event_place ON sminion.statement_event (writer, place);
 CREATE INDEX statement_event_ticket ON sminion.statement_event (ticket);
 CREATE INDEX statement_event_refused ON sminion.statement_event (at) WHERE refused;
@@ -551,9 +551,11 @@ COMMENT ON TABLE sminion.statement_event IS 'every statement: under which ticket
 
 -- tables/statement_result.sql
 -- What came of a statement: one row for each result (a cursor has one per fetch, a statement that was cut off none).
--- Append-only; partitions are made by sminion.extend_log.
+-- Append-only; partitions are made by sminion.make_month.
 CREATE TABLE sminion.statement_result (
   at           timestamptz NOT NULL,
+  -- of the event
+  number       bigint      NOT NULL,
   writer       bigint      NOT NULL,
   -- the place of the statement
   statement    bigint      NOT NULL,
@@ -573,7 +575,7 @@ COMMENT ON TABLE sminion.statement_result IS 'what came of each statement: outco
 
 -- tables/statement_subject.sql
 -- Whose data a result held: one compact row per result and subject. Append-only; partitions are made by
--- sminion.extend_log.
+-- sminion.make_month.
 CREATE TABLE sminion.statement_subject (
   at        timestamptz NOT NULL,
   writer    bigint      NOT NULL,
@@ -584,6 +586,99 @@ CREATE TABLE sminion.statement_subject (
 CREATE INDEX statement_subject_at ON sminion.statement_subject USING brin (at);
 CREATE INDEX statement_subject_subject ON sminion.statement_subject (subject, at);
 COMMENT ON TABLE sminion.statement_subject IS 'whose data each result held';
+
+-- tables/log_fault.sql
+-- What a login wrote to the log and the log could not take for what it claims to be: under a ticket of another login, without
+-- the writer's secret, at a place that is taken, of an unknown form. And what is missing. Nothing of it is dropped without a
+-- row here. Append-only; partitions are made by sminion.make_month.
+CREATE TABLE sminion.log_fault (
+  at      timestamptz NOT NULL,
+  -- the number of the event
+  number  bigint      NOT NULL,
+  login   name        NOT NULL,
+  -- as the login claims it
+  writer  bigint      NOT NULL,
+  place   bigint      NOT NULL,
+  code    text        NOT NULL,
+  message text        NOT NULL,
+  -- what was written, cut off after 4,000 characters; NULL where nothing was
+  entry   text,
+  -- how many bytes were written, and their SHA-256
+  size    integer     NOT NULL,
+  digest  bytea       NOT NULL
+) PARTITION BY RANGE (at);
+CREATE INDEX log_fault_at ON sminion.log_fault (at);
+COMMENT ON TABLE sminion.log_fault IS 'entries of the log that are not what they claim to be, and places that are missing';
+
+-- tables/journal.sql
+-- What was written down and is not in the log yet: the batches of guarded sessions, and the writes to protected tables. Whoever
+-- waits for a result waits for this INSERT, so it does nothing but store: no trigger, no foreign key, one index.
+-- sminion.fold checks the rows and moves them to the log; until then the views read them from here.
+--
+-- A login may insert `writer`, `first`, `proof` and `entries`. Time, transaction and login are not granted, so nobody writes
+-- in the name or at the time of somebody else; nor is `event`, which the guard's own triggers insert (sminion.record_write).
+--
+-- transaction: rows are folded when all transactions up to theirs have ended, so none can come later with a lower number.
+-- proof:       says that the writer's process made the row (sminion.journal_batches). Another session of the login knows the
+--              writer's number, but not its secret.
+-- entries:     a JSON array in UTF-8, as sminion.journal_entries describes it. The bytes of a login are not trusted.
+-- event:       a write, as sminion.journal_writes reads it.
+CREATE TABLE sminion.journal (
+  at          timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+  transaction xid8        NOT NULL DEFAULT pg_catalog.pg_current_xact_id(),
+  login       name        NOT NULL DEFAULT session_user,
+  writer      bigint,
+  first       bigint,
+  proof       bytea,
+  entries     bytea,
+  event       jsonb,
+  -- One for all: the server prepares each anew for every INSERT.
+  CHECK (event IS NOT NULL OR (writer IS NOT NULL AND first IS NOT NULL AND pg_catalog.octet_length(proof) = 32
+    AND pg_catalog.octet_length(entries) BETWEEN 1 AND 4194304) IS TRUE)
+)
+-- Rows come and go: vacuum by their number, however large the table was once.
+WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000);
+CREATE INDEX journal_transaction ON sminion.journal (transaction);
+COMMENT ON TABLE sminion.journal IS 'rows of the log of statements that sminion.fold has not moved to the log yet';
+
+-- tables/fold_state.sql
+-- How far sminion.fold has come: one row, and whoever has it locked folds.
+CREATE TABLE sminion.fold_state (
+  -- of the last event
+  number            bigint      NOT NULL,
+  -- No row of sminion.journal has a lower transaction. It keeps a search from reading what was removed.
+  lowest            xid8        NOT NULL,
+  -- Transaction numbers mean something in one cluster only: in a restored copy they are given anew.
+  system_identifier bigint      NOT NULL,
+  folded_at         timestamptz NOT NULL
+);
+INSERT INTO sminion.fold_state (number, lowest, system_identifier, folded_at)
+SELECT 0, '0', c.system_identifier, pg_catalog.clock_timestamp() FROM pg_catalog.pg_control_system() c;
+COMMENT ON TABLE sminion.fold_state IS 'the number of the last event of the log, and how far the journal is folded';
+
+-- tables/folded_batch.sql
+-- Batches of the last hour that are in the log: a batch that comes once more, because its answer was lost, is recognized.
+CREATE TABLE sminion.folded_batch (
+  writer    bigint      NOT NULL,
+  first     bigint      NOT NULL,
+  proof     bytea       NOT NULL,
+  folded_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+  PRIMARY KEY (writer, first)
+);
+CREATE INDEX folded_batch_folded_at ON sminion.folded_batch (folded_at);
+COMMENT ON TABLE sminion.folded_batch IS 'batches of the last hour that sminion.fold has moved to the log';
+
+-- tables/maintenance_state.sql
+-- When sminion.maintain last ran, and what stopped it: one row for each step. Whoever has the row locked runs the step.
+CREATE TABLE sminion.maintenance_state (
+  step      text        PRIMARY KEY,
+  done_at   timestamptz,
+  failed_at timestamptz,
+  code      text,
+  message   text
+);
+INSERT INTO sminion.maintenance_state (step) VALUES ('fold'), ('months'), ('settle'), ('tidy');
+COMMENT ON TABLE sminion.maintenance_state IS 'the steps of sminion.maintain: when each was done, and what stopped it';
 
 -- tables/write_ticket.sql
 -- Under which ticket a statement that writes began: noted before its first row, read when it is recorded. A client cannot
@@ -607,7 +702,7 @@ COMMENT ON TABLE sminion.write_ticket IS 'tickets of the statements that are wri
 -- tables/write_event.sql
 -- One row per statement that wrote to a protected table, by whatever client: made by the table's own triggers in the
 -- statement's transaction, so a write that was rolled back left none. Append-only; partitions are made by
--- sminion.extend_log.
+-- sminion.make_month.
 --
 -- `at`, then `id`, is the order. The number is random and from no sequence: made in the application's session, it would
 -- become what lastval() answers there after an INSERT.
@@ -616,6 +711,8 @@ COMMENT ON TABLE sminion.write_ticket IS 'tickets of the statements that are wri
 -- the time of this INSERT. Only sminion.record_write inserts here, and what it inserts is its own.
 CREATE TABLE sminion.write_event (
   at          timestamptz NOT NULL,
+  -- of the event, over all kinds of events
+  number      bigint      NOT NULL,
   id          bigint      NOT NULL,
   transaction xid8        NOT NULL,
   -- the one that was entered, if it is a ticket of this login; NULL for those whom row security does not bind
@@ -640,7 +737,7 @@ COMMENT ON TABLE sminion.write_event IS 'every write to a protected table: who, 
 
 -- tables/write_subject.sql
 -- Whose data a write touched, before it and after: one compact row per write and subject. Append-only; partitions are
--- made by sminion.extend_log.
+-- made by sminion.make_month.
 CREATE TABLE sminion.write_subject (
   at      timestamptz NOT NULL,
   -- sminion.write_event.id, of the same `at`
@@ -701,6 +798,30 @@ BEGIN
 END
 $sminion$;
 
+-- functions/journal_append_only.sql
+-- Trigger of the journal: its rows are never changed, and only sminion.fold removes them, when it has moved them to the log.
+CREATE FUNCTION sminion.journal_append_only() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  stack text;
+  lines text[];
+  words text;
+BEGIN
+  GET DIAGNOSTICS stack = PG_CONTEXT;
+  lines := string_to_array(stack, E'\n');
+  words := left(lines[1], position('sminion.journal_append_only()' IN lines[1]) - 1);
+  IF TG_OP = 'DELETE' AND EXISTS (SELECT FROM unnest(lines) AS l (line) WHERE starts_with(l.line, words || 'sminion.fold(integer)'))
+  THEN
+    RETURN NULL;
+  END IF;
+  RAISE EXCEPTION USING ERRCODE = 'SG505',
+    MESSAGE = format('`sminion.journal` is append-only: %s refused', lower(TG_OP)),
+    HINT = 'Run `CALL sminion.maintain()`, which moves its rows to the log.';
+END
+$sminion$;
+
 -- triggers/policy_version_append_only.sql
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON sminion.policy_version
   FOR EACH ROW EXECUTE FUNCTION sminion.append_only();
@@ -748,6 +869,16 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON sminion.statement_subject
   FOR EACH ROW EXECUTE FUNCTION sminion.append_only();
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON sminion.statement_subject
   FOR EACH STATEMENT EXECUTE FUNCTION sminion.append_only();
+
+-- triggers/log_fault_append_only.sql
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON sminion.log_fault
+  FOR EACH ROW EXECUTE FUNCTION sminion.append_only();
+CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON sminion.log_fault
+  FOR EACH STATEMENT EXECUTE FUNCTION sminion.append_only();
+
+-- triggers/journal_append_only.sql
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON sminion.journal
+  FOR EACH STATEMENT EXECUTE FUNCTION sminion.journal_append_only();
 
 -- triggers/write_event_append_only.sql
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON sminion.write_event
@@ -1796,8 +1927,8 @@ AS $sminion$
 $sminion$;
 
 -- functions/require_read_committed.sql
--- Called by what brings masks up to date: with an older snapshot it would miss rows that were written meanwhile, and take
--- their subjects for settled.
+-- Called by what brings masks and the log up to date: with an older snapshot it would miss rows that were written meanwhile,
+-- and take their subjects for settled.
 CREATE FUNCTION sminion.require_read_committed() RETURNS void
 LANGUAGE plpgsql
 STABLE
@@ -4578,8 +4709,8 @@ $sminion$;
 -- away. Each of the guard's functions is one that its callers were judged for: `settle` or `record_write` for a stranger,
 -- or a privilege on `ticket`, opens what the wall closes.
 --
--- expected: {role: {"routines": [...], "views": [...]}}. Who keeps a log here (`keep_log_of`) has its three functions,
--- and the owner of one of `tables` those of its row triggers where it is partitioned (templates/partition_maker).
+-- expected: {role: {"routines": [...], "views": [...], "journal": true}}. Who may write to the journal may insert some of
+-- its columns. Who keeps a log here (`keep_log_of`) has what it needs for that, and the owner of one of `tables` those of its row triggers where it is partitioned (templates/partition_maker).
 -- tables: [[schema, table], ...], those with subjects. PUBLIC may call the two functions that do nothing but raise.
 CREATE FUNCTION sminion.guard_excess(expected jsonb, tables jsonb, OUT item text, OUT undo text, OUT grantor name) RETURNS SETOF record
 LANGUAGE sql
@@ -4587,25 +4718,29 @@ STABLE
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $sminion$
-  WITH wanted (role, oid) AS (
-    SELECT e.key, to_regprocedure('sminion.' || r.signature)::oid
+  WITH wanted (role, oid, privilege) AS (
+    SELECT e.key, to_regprocedure('sminion.' || r.signature)::oid, 'EXECUTE'
     FROM jsonb_each(expected) e CROSS JOIN LATERAL jsonb_array_elements_text(e.value -> 'routines') AS r (signature)
     UNION ALL
-    SELECT e.key, to_regclass(format('sminion.%I', v.name))::oid
+    SELECT e.key, to_regclass(format('sminion.%I', v.name))::oid, 'SELECT'
     FROM jsonb_each(expected) e CROSS JOIN LATERAL jsonb_array_elements_text(e.value -> 'views') AS v (name)
     UNION ALL
-    SELECT e.key, 'sminion'::regnamespace::oid FROM jsonb_each(expected) e
+    SELECT e.key, 'sminion'::regnamespace::oid, 'USAGE' FROM jsonb_each(expected) e
     UNION ALL
-    SELECT h.login, o.oid
+    SELECT e.key, 'sminion.journal'::regclass::oid, 'INSERT' FROM jsonb_each(expected) e WHERE e.value ? 'journal'
+    UNION ALL
+    SELECT h.login, o.oid, o.privilege
     FROM sminion.log_home h
     CROSS JOIN (
-      SELECT 'sminion'::regnamespace::oid
-      UNION ALL SELECT p.oid FROM pg_proc p
-      WHERE p.pronamespace = 'sminion'::regnamespace AND p.proname IN ('open_log', 'log_shape', 'log_statements')
-    ) AS o (oid)
+      SELECT 'sminion'::regnamespace::oid, 'USAGE'
+      UNION ALL SELECT 'sminion.journal'::regclass::oid, 'INSERT'
+      UNION ALL SELECT p.oid, 'EXECUTE' FROM pg_proc p
+      WHERE p.pronamespace = 'sminion'::regnamespace
+        AND p.proname IN ('open_log', 'knows_log', 'log_shape', 'maintain', 'maintain_step')
+    ) AS o (oid, privilege)
     WHERE h.ended_at IS NULL
     UNION ALL
-    SELECT pg_get_userbyid(c.relowner)::text, t.tgfoid
+    SELECT pg_get_userbyid(c.relowner)::text, t.tgfoid, 'EXECUTE'
     FROM jsonb_array_elements(tables) AS k (name)
     CROSS JOIN LATERAL pg_partition_tree(to_regclass(format('%I.%I', k.name ->> 0, k.name ->> 1))) e
     JOIN pg_class c ON c.oid = e.relid AND c.relkind = 'p'
@@ -4616,7 +4751,8 @@ AS $sminion$
     SELECT c.oid, format('%s sminion.%I', CASE c.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, c.relname), NULL, 'SELECT', c.relacl
     FROM pg_class c WHERE c.relnamespace = 'sminion'::regnamespace
     UNION ALL
-    SELECT 0, format('TABLE sminion.%I', c.relname), t.attname, NULL, t.attacl
+    SELECT c.oid, format('TABLE sminion.%I', c.relname), t.attname,
+           CASE WHEN t.attname IN ('writer', 'first', 'proof', 'entries') THEN 'INSERT' END, t.attacl
     FROM pg_class c JOIN pg_attribute t ON t.attrelid = c.oid
     WHERE c.relnamespace = 'sminion'::regnamespace AND t.attacl IS NOT NULL
     UNION ALL
@@ -4641,7 +4777,7 @@ AS $sminion$
     a.privilege_type || CASE WHEN l.column_name IS NULL THEN '' ELSE format(' (%I)', l.column_name) END,
     a.privilege_type = l.usual AND CASE a.grantee
       WHEN 0 THEN l.oid IN ('sminion.refuse_others(regclass, name[])'::regprocedure, 'sminion.refuse_partition(regclass, regclass)'::regprocedure)
-      ELSE EXISTS (SELECT FROM wanted w WHERE w.role = g.rolname AND w.oid = l.oid) END
+      ELSE EXISTS (SELECT FROM wanted w WHERE w.role = g.rolname AND w.oid = l.oid AND w.privilege = a.privilege_type) END
   ) AS p (what, wanted)
   WHERE a.grantee <> 'sminion_owner'::regrole AND (p.wanted IS NOT TRUE OR a.is_grantable)
   UNION ALL
@@ -4910,7 +5046,7 @@ DECLARE
     WHERE l.locktype = 'relation' AND l.granted AND l.pid IS DISTINCT FROM pg_backend_pid()
       AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
       AND c.relnamespace = 'sminion'::regnamespace
-      AND c.relname ~ '^(statement_event|statement_result|statement_subject|write_event|write_subject)');
+      AND c.relname ~ '^(statement_event|statement_result|statement_subject|log_fault|write_event|write_subject|fold_state)');
 BEGIN
   RAISE EXCEPTION USING ERRCODE = 'SG511',
     MESSAGE = format('the log cannot be %s now: others have it locked', wanted),
@@ -4919,13 +5055,55 @@ BEGIN
 END
 $sminion$;
 
--- functions/extend_log.sql
--- Makes the partitions of the logs of statements and writes for this month and the next ones, in UTC; returns how many it
--- made. `settle` calls it when the next month is missing; where nobody settles, call it: without a partition nothing can be
--- recorded, and then nothing is released and nothing written (SG602).
+-- functions/make_month.sql
+-- Makes the partitions of the logs of statements and writes for a month, in UTC; returns how many it made.
 --
 -- Each is made apart and attached, which blocks neither writers nor readers of the log; there is no default partition,
--- whose rows every ATTACH would have to read. Others who extend or drop the log are waited for, a second at most.
+-- whose rows every ATTACH would have to read. Others who make or drop months are waited for, as long as lock_timeout says.
+CREATE FUNCTION sminion.make_month(moment timestamptz) RETURNS integer
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+SET timezone = 'UTC'
+AS $sminion$
+DECLARE
+  parents CONSTANT text[] := ARRAY[
+    'statement_event', 'statement_result', 'statement_subject', 'log_fault', 'write_event', 'write_subject'];
+  month   CONSTANT timestamptz := date_trunc('month', moment);
+  parent  text;
+  part    text;
+  made    integer := 0;
+BEGIN
+  IF NOT EXISTS (SELECT FROM unnest(parents) AS p (name) WHERE to_regclass('sminion.' || p.name || to_char(month, '_YYYY_MM')) IS NULL) THEN
+    RETURN 0;
+  END IF;
+  -- Two at once would make the same partition. A table's lock and no advisory one, which any client could take and keep.
+  -- It conflicts with no reader or writer, so nobody queues behind it while it waits.
+  BEGIN
+    LOCK TABLE ONLY sminion.statement_event, ONLY sminion.statement_result, ONLY sminion.statement_subject,
+      ONLY sminion.log_fault, ONLY sminion.write_event, ONLY sminion.write_subject IN SHARE UPDATE EXCLUSIVE MODE;
+  EXCEPTION WHEN lock_not_available THEN
+    PERFORM sminion.refuse_locked_log('extended');
+  END;
+  FOREACH parent IN ARRAY parents LOOP
+    part := parent || to_char(month, '_YYYY_MM');
+    CONTINUE WHEN to_regclass('sminion.' || part) IS NOT NULL;
+    EXECUTE format('CREATE TABLE sminion.%I (LIKE sminion.%I INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', part, parent);
+    EXECUTE format(
+      'CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON sminion.%I '
+      || 'FOR EACH STATEMENT EXECUTE FUNCTION sminion.append_only()', part);
+    EXECUTE format(
+      'ALTER TABLE sminion.%I ATTACH PARTITION sminion.%I FOR VALUES FROM (%L) TO (%L)',
+      parent, part, month, month + interval '1 month');
+    made := made + 1;
+  END LOOP;
+  RETURN made;
+END
+$sminion$;
+
+-- functions/extend_log.sql
+-- Makes the partitions of the logs of statements and writes for this month and the next ones, in UTC; returns how many it
+-- made. `maintain` and `settle` call it when the next month is missing.
 CREATE FUNCTION sminion.extend_log(months integer DEFAULT 3) RETURNS integer
 LANGUAGE plpgsql
 VOLATILE
@@ -4935,43 +5113,17 @@ SET timezone = 'UTC'
 SET lock_timeout = '1s'
 AS $sminion$
 DECLARE
-  parent text;
-  month  timestamptz;
-  part   text;
-  made   integer := 0;
+  made integer := 0;
+  n    integer;
 BEGIN
   -- Partitions stay until their months are over: a number that is too large by mistake would leave thousands of them.
   IF months > 24 THEN
     RAISE EXCEPTION USING ERRCODE = 'SG612',
       MESSAGE = format('partitions of the log are made for 24 months ahead at most, not %s', months),
-      HINT = 'Call `sminion.extend_log()` regularly; `settle` calls it too.';
+      HINT = 'Call `sminion.extend_log()` regularly; `maintain` and `settle` call it too.';
   END IF;
-  -- Two at once would make the same partition. A table's lock and no advisory one, which any client could take and keep:
-  -- then no new month would be made, and at its beginning everybody would be refused.
-  -- It conflicts with no reader or writer, so nobody queues behind it while it waits.
-  BEGIN
-    LOCK TABLE ONLY sminion.statement_event, ONLY sminion.statement_result, ONLY sminion.statement_subject,
-      ONLY sminion.write_event, ONLY sminion.write_subject IN SHARE UPDATE EXCLUSIVE MODE;
-  EXCEPTION WHEN lock_not_available THEN
-    PERFORM sminion.refuse_locked_log('extended');
-  END;
-  FOR month IN
-    SELECT date_trunc('month', clock_timestamp()) + make_interval(months => n) FROM generate_series(0, greatest(months, 0)) AS g (n)
-  LOOP
-    FOREACH parent IN ARRAY ARRAY[
-      'statement_event', 'statement_result', 'statement_subject', 'write_event', 'write_subject'
-    ] LOOP
-      part := parent || to_char(month, '_YYYY_MM');
-      CONTINUE WHEN to_regclass('sminion.' || part) IS NOT NULL;
-      EXECUTE format('CREATE TABLE sminion.%I (LIKE sminion.%I INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', part, parent);
-      EXECUTE format(
-        'CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON sminion.%I '
-        || 'FOR EACH STATEMENT EXECUTE FUNCTION sminion.append_only()', part);
-      EXECUTE format(
-        'ALTER TABLE sminion.%I ATTACH PARTITION sminion.%I FOR VALUES FROM (%L) TO (%L)',
-        parent, part, month, month + interval '1 month');
-      made := made + 1;
-    END LOOP;
+  FOR n IN 0 .. greatest(months, 0) LOOP
+    made := made + sminion.make_month(date_trunc('month', clock_timestamp()) + make_interval(months => n));
   END LOOP;
   RETURN made;
 END
@@ -4979,6 +5131,674 @@ $sminion$;
 -- The log begins with the month of the installation.
 SELECT sminion.extend_log();
 COMMENT ON FUNCTION sminion.extend_log(integer) IS 'creates the partitions of the coming months; returns how many it created';
+
+-- functions/logged_subject.sql
+-- The key of a subject as the log keeps it: unchanged where it is safe to read, which numbers and uuids are, also after a kind.
+CREATE FUNCTION sminion.logged_subject(subject text) RETURNS text
+LANGUAGE sql
+IMMUTABLE
+RETURN CASE WHEN length(subject) <= 77 AND ltrim(subject, '-0123456789abcdefghijklmnopqrstuvwxyz_:') = '' THEN subject
+  ELSE sminion.log_text(left(subject, 401), 400) END;
+
+-- functions/fault_text.sql
+-- What a login wrote to the log and the log could not take, as it can be read: text if it is text, else with escapes; cut off.
+CREATE FUNCTION sminion.fault_text(entry bytea) RETURNS text
+LANGUAGE plpgsql
+STABLE
+STRICT
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  most CONSTANT integer := 4000;
+BEGIN
+  RETURN sminion.log_text(left(convert_from(entry, 'UTF8'), most + 1), most);
+EXCEPTION WHEN data_exception THEN
+  RETURN sminion.log_text(encode(substr(entry, 1, most), 'escape'), most);
+END
+$sminion$;
+
+-- functions/journal_json.sql
+-- The entries of a batch as JSON; NULL when the bytes are not UTF-8, not JSON, or hold a NUL. It never raises for what a
+-- login wrote, so no view fails because of it.
+CREATE FUNCTION sminion.journal_json(entries bytea) RETURNS jsonb
+LANGUAGE plpgsql
+STABLE
+STRICT
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+BEGIN
+  RETURN convert_from(entries, 'UTF8')::jsonb;
+EXCEPTION WHEN data_exception OR program_limit_exceeded OR statement_too_complex OR feature_not_supported THEN
+  RETURN NULL;
+END
+$sminion$;
+
+-- functions/journal_texts.sql
+-- The entries of a batch as they were written, for faults: what JSON they are may be thousands of times longer than its text,
+-- such as a number with an exponent. NULL when the bytes are no JSON array.
+CREATE FUNCTION sminion.journal_texts(entries bytea) RETURNS text[]
+LANGUAGE plpgsql
+STABLE
+STRICT
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+BEGIN
+  RETURN ARRAY(
+    SELECT e.value::text FROM json_array_elements(convert_from(entries, 'UTF8')::json) WITH ORDINALITY AS e (value, n) ORDER BY e.n);
+EXCEPTION WHEN data_exception OR program_limit_exceeded OR statement_too_complex OR feature_not_supported THEN
+  RETURN NULL;
+END
+$sminion$;
+
+-- functions/journal_number.sql
+-- A number that an entry of the journal claims: a whole one from 0 on, of 18 digits at most, else NULL. It is looked at as a
+-- number, since as text it may be as long as its exponent says. (No BETWEEN: a dump writes it in another way.)
+CREATE FUNCTION sminion.journal_number(value jsonb) RETURNS bigint
+LANGUAGE sql
+IMMUTABLE
+RETURN CASE WHEN jsonb_typeof(value) = 'number' THEN
+  CASE WHEN value::numeric >= '0'::numeric AND value::numeric <= '999999999999999999'::numeric
+         AND trunc(value::numeric) = value::numeric THEN value::bigint END END;
+
+-- functions/journal_rows.sql
+-- Rows of the journal: those at the places in `chosen`, or all of them when it is NULL.
+CREATE FUNCTION sminion.journal_rows(chosen tid[]) RETURNS SETOF sminion.journal
+LANGUAGE plpgsql
+STABLE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+BEGIN
+  IF chosen IS NULL THEN
+    RETURN QUERY SELECT j.* FROM sminion.journal j;
+  ELSE
+    RETURN QUERY SELECT j.* FROM sminion.journal j WHERE j.ctid = ANY (chosen);
+  END IF;
+END
+$sminion$;
+
+-- functions/journal_batches.sql
+-- The batches of the journal, judged: what each one is, apart from its entries. A batch that is in the log already, or in the
+-- journal twice, is left out: it was sent again because its answer was lost.
+--
+-- They are judged in the order in which sminion.fold takes them, each by those before it. So it makes no difference how many
+-- are judged at once: the views say of the journal what the log is going to say.
+--
+-- chosen:   as sminion.journal_rows.
+-- proof:    sha256(key || sha256(entries) || writer || first), where the key is the SHA-256 of the writer's secret and both
+--           numbers have eight bytes. Each part has a fixed length, so nobody who sees one proof can make another.
+-- after:    the last place of the writer before this batch. Places between it and `first` are missing.
+-- code:     NULL when the entries may be read.
+CREATE FUNCTION sminion.journal_batches(
+  chosen tid[],
+  OUT at timestamptz, OUT transaction xid8, OUT login name, OUT writer bigint, OUT first bigint, OUT proof bytea,
+  OUT entries bytea, OUT parsed jsonb, OUT many integer, OUT after bigint, OUT away boolean, OUT code text, OUT message text
+) RETURNS SETOF record
+LANGUAGE plpgsql
+STABLE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+#variable_conflict use_column
+DECLARE
+  -- Each entry becomes a row: a batch of millions of empty ones would make a large log of a small journal.
+  most    CONSTANT integer := 10000;
+  b       record;
+  current bigint;
+  last    bigint;
+BEGIN
+  FOR b IN
+    WITH proved AS MATERIALIZED (
+      SELECT j.*, w.id IS NOT NULL AS own, w.place, w.home IS NOT NULL AS away
+      FROM sminion.journal_rows(chosen) j
+      LEFT JOIN sminion.log_writer w
+        ON w.id = j.writer AND w.login = j.login AND j.first BETWEEN 1 AND 1000000000000000
+          AND j.proof = sha256(w.secret_hash || sha256(j.entries) || int8send(j.writer) || int8send(j.first))
+      WHERE j.event IS NULL
+    ), counted AS (
+      SELECT p.*, p.own AND row_number() OVER (PARTITION BY p.own, p.writer, p.first, p.proof ORDER BY p.transaction, p.at) > 1 AS again
+      FROM proved p
+    )
+    SELECT c.*, CASE WHEN c.own THEN sminion.journal_json(c.entries) END AS parsed
+    FROM counted c
+    -- LIMIT: by its index, however many there are.
+    LEFT JOIN LATERAL (
+      SELECT true AS found FROM sminion.folded_batch f WHERE c.own AND f.writer = c.writer AND f.first = c.first AND f.proof = c.proof LIMIT 1
+    ) AS folded ON true
+    WHERE NOT c.again AND folded.found IS NULL
+    ORDER BY c.own, c.writer, c.transaction, c.at, c.first
+  LOOP
+    at := b.at;
+    transaction := b.transaction;
+    login := b.login;
+    writer := b.writer;
+    first := b.first;
+    proof := b.proof;
+    entries := b.entries;
+    parsed := b.parsed;
+    away := b.away;
+    many := 1;
+    after := NULL;
+    IF NOT b.own THEN
+      code := 'SG604';
+      message := format('login `%s` has no log writer %s that made this batch', b.login, b.writer);
+      RETURN NEXT;
+      CONTINUE;
+    END IF;
+    IF current IS DISTINCT FROM b.writer THEN
+      current := b.writer;
+      last := b.place;
+    END IF;
+    after := last;
+    IF b.first <= last THEN
+      code := 'SG608';
+      message := format('log writer %s is at place %s, and this is not the batch that it wrote from place %s on', b.writer, last, b.first);
+      RETURN NEXT;
+      CONTINUE;
+    END IF;
+    IF jsonb_typeof(b.parsed) = 'array' THEN
+      many := jsonb_array_length(b.parsed);
+    END IF;
+    IF jsonb_typeof(b.parsed) = 'array' AND many BETWEEN 1 AND most THEN
+      code := NULL;
+      message := NULL;
+    ELSE
+      many := 1;
+      code := 'SG605';
+      message := format('the batch is no JSON array of 1 to %s entries', most);
+    END IF;
+    last := b.first + many - 1;
+    RETURN NEXT;
+  END LOOP;
+END
+$sminion$;
+
+-- functions/journal_entries.sql
+-- The entries of the journal as events, one a row, in the order of their places. What an entry claims is compared with what
+-- the database knows; an entry that does not stand that is a `fault`, and nothing is dropped.
+--
+-- An entry is an object. A statement: ticket, shape (of sminion.log_shape), and, where it is known, what came of it; a
+-- result: of (the place of its statement) and what came of it: outcome, codes, rows, microseconds, bulk, subjects.
+--
+-- kind:  statement, result or fault; a result has ticket and shape of its statement.
+-- of:    the place of the statement that a result belongs to.
+-- entry: of a fault, what was written, as bytes; NULL for places that are missing.
+-- batch: the first place of the batch, and its proof; NULL for places that are missing.
+-- own:   whether the writer's process made the row.
+CREATE FUNCTION sminion.journal_entries(
+  chosen tid[],
+  OUT at timestamptz, OUT transaction xid8, OUT login name, OUT kind text, OUT writer bigint, OUT place bigint, OUT of bigint,
+  OUT ticket bigint, OUT shape bigint, OUT refused boolean, OUT outcome text, OUT codes text[], OUT rows bigint,
+  OUT microseconds bigint, OUT bulk bigint, OUT subjects jsonb, OUT code text, OUT message text, OUT entry bytea,
+  OUT batch bigint, OUT proof bytea, OUT own boolean
+) RETURNS SETOF record
+LANGUAGE sql
+STABLE
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $sminion$
+  WITH batch AS MATERIALIZED (
+    SELECT * FROM sminion.journal_batches(chosen)
+  ), said AS (
+    SELECT b.at, b.transaction, b.login, b.writer, b.first, b.proof, b.entries, b.first + e.n - 1 AS place, b.away, e.n,
+           jsonb_typeof(e.value) = 'object' AS is_object, e.value ? 'of' AS follows,
+           e.value -> 'of' AS raw_of, e.value -> 'ticket' AS raw_ticket, e.value -> 'shape' AS raw_shape,
+           e.value -> 'outcome' AS raw_outcome, e.value -> 'codes' AS raw_codes, e.value -> 'rows' AS raw_rows,
+           e.value -> 'microseconds' AS raw_microseconds, e.value -> 'bulk' AS raw_bulk, e.value -> 'subjects' AS raw_subjects
+    FROM batch b CROSS JOIN LATERAL jsonb_array_elements(b.parsed) WITH ORDINALITY AS e (value, n)
+    WHERE b.code IS NULL
+  ), typed AS (
+    SELECT s.*, sminion.journal_number(s.raw_of) AS of, sminion.journal_number(s.raw_ticket) AS ticket,
+           sminion.journal_number(s.raw_shape) AS shape, sminion.journal_number(s.raw_rows) AS rows,
+           sminion.journal_number(s.raw_microseconds) AS microseconds, sminion.journal_number(s.raw_bulk) AS bulk,
+           -- Compared as JSON: the text of what is no string may be very long.
+           CASE s.raw_outcome WHEN '"done"' THEN 'done' WHEN '"refused"' THEN 'refused' WHEN '"failed"' THEN 'failed' END AS outcome,
+           CASE WHEN jsonb_typeof(s.raw_codes) = 'array' THEN
+             CASE WHEN NOT jsonb_path_exists(s.raw_codes, 'strict $[*] ? (@.type() != "string")') THEN s.raw_codes END END AS codes,
+           CASE WHEN jsonb_typeof(s.raw_subjects) = 'array' THEN
+             CASE WHEN NOT jsonb_path_exists(s.raw_subjects, 'strict $[*] ? (@.type() != "string")') THEN s.raw_subjects END END AS subjects
+    FROM said s
+  ), read AS MATERIALIZED (
+    SELECT t.at, t.transaction, t.login, t.writer, t.first, t.proof, t.entries, t.place, t.away, t.n, t.follows, t.of, t.ticket,
+           t.shape, t.outcome, t.codes, t.rows, t.microseconds, t.bulk, t.subjects,
+           t.is_object
+           AND CASE WHEN t.follows THEN t.of BETWEEN 1 AND t.place - 1 AND t.outcome IS NOT NULL
+                 ELSE t.ticket IS NOT NULL AND t.shape IS NOT NULL END
+           AND CASE WHEN t.outcome IS NULL THEN t.codes IS NULL AND t.microseconds IS NULL
+                 ELSE t.codes IS NOT NULL AND t.microseconds IS NOT NULL AND (t.outcome = 'done') = (t.codes = '[]') END
+           AND (t.outcome IS NULL) = (coalesce(t.raw_outcome, 'null') = 'null')
+           AND (t.codes IS NULL) = (coalesce(t.raw_codes, 'null') = 'null')
+           AND (t.microseconds IS NULL) = (coalesce(t.raw_microseconds, 'null') = 'null')
+           AND (t.rows IS NULL) = (coalesce(t.raw_rows, 'null') = 'null')
+           AND (t.bulk IS NULL) = (coalesce(t.raw_bulk, 'null') = 'null')
+           AND (t.subjects IS NULL) = (coalesce(t.raw_subjects, 'null') = 'null') AS formed
+    FROM typed t
+  ), statement AS MATERIALIZED (
+    -- A ticket that somebody else opened, or that its writer rolled back, is no reason of this login. The tickets of a login
+    -- whose home is another database (see sminion.keep_log_of) are not here to be looked at.
+    SELECT r.*, h.verdict,
+           CASE WHEN r.away OR k.id IS NOT NULL THEN h.id IS NULL END AS strange
+    FROM read r
+    LEFT JOIN sminion.ticket k ON NOT r.away AND k.id = r.ticket AND k.login = r.login
+    LEFT JOIN sminion.statement_shape h ON h.id = r.shape
+    WHERE r.formed AND NOT r.follows
+  ), result AS (
+    SELECT r.*, coalesce(s.ticket, e.ticket) AS of_ticket, coalesce(s.shape, e.shape) AS of_shape
+    FROM read r
+    LEFT JOIN statement s ON s.writer = r.writer AND s.place = r.of AND NOT s.strange
+    LEFT JOIN LATERAL (
+      SELECT v.ticket, v.shape FROM sminion.statement_event v WHERE s.place IS NULL AND v.writer = r.writer AND v.place = r.of
+      LIMIT 1
+    ) e ON true
+    WHERE r.formed AND r.follows
+  ), wrong AS MATERIALIZED (
+    SELECT s.at, s.transaction, s.login, s.writer, s.place, s.first, s.proof, s.entries, s.n,
+           CASE WHEN s.strange THEN 'SG605' ELSE 'SG603' END AS code,
+           CASE WHEN s.strange THEN format('no statement has shape %s', s.shape)
+             ELSE format('ticket %s is not a committed one of login `%s`', s.ticket, s.login) END AS message
+    FROM statement s WHERE s.strange IS DISTINCT FROM false
+    UNION ALL
+    SELECT r.at, r.transaction, r.login, r.writer, r.place, r.first, r.proof, r.entries, r.n, 'SG605',
+           format('a result is of an earlier statement, not of %s', r.of)
+    FROM result r WHERE r.of_ticket IS NULL
+    UNION ALL
+    SELECT r.at, r.transaction, r.login, r.writer, r.place, r.first, r.proof, r.entries, r.n, 'SG605', 'an entry of the log is malformed'
+    FROM read r WHERE r.formed IS NOT TRUE
+  ), written AS (
+    -- Each batch of them is read once, as text.
+    SELECT w.writer, w.first, t.n, t.entry
+    FROM (SELECT DISTINCT ON (w.writer, w.first) w.writer, w.first, w.entries FROM wrong w) w
+    CROSS JOIN LATERAL unnest(sminion.journal_texts(w.entries)) WITH ORDINALITY AS t (entry, n)
+  )
+  SELECT s.at, s.transaction, s.login, 'statement', s.writer, s.place, NULL::bigint, s.ticket, s.shape,
+         s.verdict = 'refused' OR s.outcome IS NOT DISTINCT FROM 'refused', s.outcome, c.codes, s.rows, s.microseconds, s.bulk,
+         s.subjects, NULL, NULL, NULL::bytea, s.first, s.proof, true
+  FROM statement s CROSS JOIN LATERAL (
+    SELECT CASE WHEN s.codes = '[]' THEN '{}'::text[]
+             WHEN s.codes IS NOT NULL THEN sminion.log_texts(ARRAY(SELECT t.value FROM jsonb_array_elements_text(s.codes) AS t (value)), 50) END
+  ) AS c (codes)
+  WHERE s.strange = false
+  UNION ALL
+  SELECT r.at, r.transaction, r.login, 'result', r.writer, r.place, r.of, r.of_ticket, r.of_shape, r.outcome = 'refused',
+         r.outcome, c.codes, r.rows, r.microseconds, r.bulk, r.subjects, NULL, NULL, NULL, r.first, r.proof, true
+  FROM result r CROSS JOIN LATERAL (
+    SELECT CASE WHEN r.codes = '[]' THEN '{}'::text[]
+             ELSE sminion.log_texts(ARRAY(SELECT t.value FROM jsonb_array_elements_text(r.codes) AS t (value)), 50) END
+  ) AS c (codes)
+  WHERE r.of_ticket IS NOT NULL
+  UNION ALL
+  SELECT w.at, w.transaction, w.login, 'fault', w.writer, w.place, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+         w.code, w.message, convert_to(coalesce(t.entry, ''), 'UTF8'), w.first, w.proof, true
+  FROM wrong w LEFT JOIN written t ON t.writer = w.writer AND t.first = w.first AND t.n = w.n
+  UNION ALL
+  SELECT b.at, b.transaction, b.login, 'fault', b.writer, b.first, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+         b.code, b.message, b.entries, b.first, b.proof, b.after IS NOT NULL
+  FROM batch b WHERE b.code IS NOT NULL
+  UNION ALL
+  SELECT b.at, b.transaction, b.login, 'fault', b.writer, b.after + 1, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+         'SG604', format('places %s to %s of log writer %s are missing', b.after + 1, b.first - 1, b.writer), NULL, NULL, NULL, true
+  FROM batch b WHERE b.first > b.after + 1
+$sminion$;
+
+-- functions/unfolded_entries.sql
+-- The entries that are still in the journal, for the views, which show log and journal as one.
+CREATE FUNCTION sminion.unfolded_entries(
+  OUT at timestamptz, OUT login name, OUT kind text, OUT writer bigint, OUT place bigint, OUT of bigint, OUT ticket bigint,
+  OUT shape bigint, OUT refused boolean, OUT outcome text, OUT codes text[], OUT rows bigint, OUT microseconds bigint,
+  OUT bulk bigint, OUT subjects text[], OUT code text, OUT message text, OUT entry text, OUT size integer, OUT digest bytea
+) RETURNS SETOF record
+LANGUAGE sql
+STABLE
+SECURITY DEFINER
+ROWS 100
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+  SELECT j.at, j.login, j.kind, j.writer, j.place, j.of, j.ticket, j.shape, j.refused, j.outcome, j.codes, j.rows,
+         j.microseconds, j.bulk,
+         ARRAY(SELECT sminion.logged_subject(s.subject) FROM jsonb_array_elements_text(j.subjects) AS s (subject)),
+         j.code, j.message, sminion.fault_text(j.entry), coalesce(octet_length(j.entry), 0), sha256(coalesce(j.entry, ''))
+  FROM sminion.journal_entries(NULL) j
+$sminion$;
+COMMENT ON FUNCTION sminion.unfolded_entries() IS 'the rows of the log that wait in the journal; for the views';
+
+-- functions/journal_writes.sql
+-- The writes to protected tables that are in the journal, as sminion.record_write put them there.
+--
+-- chosen: as sminion.journal_rows.
+CREATE FUNCTION sminion.journal_writes(
+  chosen tid[],
+  OUT at timestamptz, OUT transaction xid8, OUT login name, OUT id bigint, OUT ticket bigint, OUT role name, OUT operation text,
+  OUT relation text, OUT columns text[], OUT rows bigint, OUT bulk bigint, OUT subjects text[]
+) RETURNS SETOF record
+LANGUAGE sql
+STABLE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+  SELECT j.at, j.transaction, j.login, e.id, e.ticket, e.role, e.operation, e.relation, e.columns, e.rows, e.bulk, e.subjects
+  FROM sminion.journal_rows(chosen) j
+  CROSS JOIN LATERAL jsonb_to_record(j.event) AS e (
+    id bigint, ticket bigint, role name, operation text, relation text, columns text[], rows bigint, bulk bigint, subjects text[])
+  WHERE j.event IS NOT NULL
+$sminion$;
+
+-- functions/unfolded_writes.sql
+-- The writes that are still in the journal, for the views, which show log and journal as one.
+CREATE FUNCTION sminion.unfolded_writes(
+  OUT at timestamptz, OUT transaction xid8, OUT login name, OUT id bigint, OUT ticket bigint, OUT role name, OUT operation text,
+  OUT relation text, OUT columns text[], OUT rows bigint, OUT bulk bigint, OUT subjects text[]
+) RETURNS SETOF record
+LANGUAGE sql
+STABLE
+SECURITY DEFINER
+ROWS 100
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+  SELECT w.at, w.transaction, w.login, w.id, w.ticket, w.role, w.operation, w.relation, w.columns, w.rows, w.bulk, w.subjects
+  FROM sminion.journal_writes(NULL) w
+$sminion$;
+COMMENT ON FUNCTION sminion.unfolded_writes() IS 'the writes that wait in the journal; for the views';
+
+-- functions/fold_rows.sql
+-- Moves rows of the journal to the log, for sminion.fold: each entry becomes an event with a number of its own, without gaps.
+-- Returns how many events there are.
+--
+-- chosen: the places of the rows.
+-- number: of the last event before.
+CREATE FUNCTION sminion.fold_rows(chosen tid[], number bigint) RETURNS bigint
+LANGUAGE sql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $sminion$
+  WITH entry AS (
+    SELECT j.*, NULL::jsonb AS written FROM sminion.journal_entries(chosen) j
+    UNION ALL
+    SELECT w.at, w.transaction, w.login, 'write', NULL, w.id, NULL, w.ticket, NULL, NULL, NULL, w.columns, w.rows, NULL, w.bulk,
+           to_jsonb(w.subjects), NULL, NULL, NULL, NULL, NULL, NULL,
+           jsonb_build_object('role', w.role, 'operation', w.operation, 'relation', w.relation)
+    FROM sminion.journal_writes(chosen) w
+  ), event AS MATERIALIZED (
+    SELECT e.*, fold_rows.number + row_number() OVER (ORDER BY e.transaction, e.at, e.writer, e.place) AS nth
+    FROM entry e
+  ), statements AS (
+    INSERT INTO sminion.statement_event (
+      at, number, writer, place, ticket, shape, refused, outcome, codes, rows, microseconds, bulk)
+    SELECT e.at, e.nth, e.writer, e.place, e.ticket, e.shape, e.refused, e.outcome, e.codes, e.rows, e.microseconds, e.bulk
+    FROM event e WHERE e.kind = 'statement' ORDER BY e.nth
+  ), results AS (
+    INSERT INTO sminion.statement_result (at, number, writer, statement, outcome, codes, rows, microseconds, bulk)
+    SELECT e.at, e.nth, e.writer, e.of, e.outcome, e.codes, e.rows, e.microseconds, e.bulk
+    FROM event e WHERE e.kind = 'result' ORDER BY e.nth
+  ), subjects AS (
+    INSERT INTO sminion.statement_subject (at, writer, statement, subject)
+    SELECT e.at, e.writer, coalesce(e.of, e.place), sminion.logged_subject(s.subject)
+    FROM event e CROSS JOIN LATERAL jsonb_array_elements_text(e.subjects) AS s (subject)
+    WHERE e.kind <> 'write'
+  ), writes AS (
+    INSERT INTO sminion.write_event (
+      at, number, id, transaction, ticket, login, role, operation, relation, columns, rows, bulk)
+    SELECT e.at, e.nth, e.place, e.transaction, e.ticket, e.login, (e.written ->> 'role')::name, e.written ->> 'operation',
+           e.written ->> 'relation', e.codes, e.rows, e.bulk
+    FROM event e WHERE e.kind = 'write' ORDER BY e.nth
+  ), written AS (
+    INSERT INTO sminion.write_subject (at, event, subject)
+    SELECT e.at, e.place, s.subject FROM event e CROSS JOIN LATERAL jsonb_array_elements_text(e.subjects) AS s (subject)
+    WHERE e.kind = 'write'
+  ), faults AS (
+    INSERT INTO sminion.log_fault (at, number, login, writer, place, code, message, entry, size, digest)
+    SELECT e.at, e.nth, e.login, e.writer, e.place, e.code, e.message, sminion.fault_text(e.entry),
+           coalesce(octet_length(e.entry), 0), sha256(coalesce(e.entry, ''))
+    FROM event e WHERE e.kind = 'fault' ORDER BY e.nth
+  ), batches AS (
+    INSERT INTO sminion.folded_batch (writer, first, proof)
+    SELECT DISTINCT e.writer, e.batch, e.proof FROM event e
+    WHERE e.own AND e.batch IS NOT NULL AND e.code IS DISTINCT FROM 'SG608'
+    ON CONFLICT DO NOTHING
+  ), writers AS (
+    UPDATE sminion.log_writer w SET place = l.last
+    FROM (SELECT e.writer, max(e.place) AS last FROM event e WHERE e.own AND e.code IS DISTINCT FROM 'SG608' GROUP BY e.writer) l
+    WHERE w.id = l.writer AND w.place < l.last
+  ), removed AS (
+    DELETE FROM sminion.journal j WHERE j.ctid = ANY (chosen)
+  )
+  SELECT count(*) FROM event
+$sminion$;
+
+-- functions/fold_fault.sql
+-- Moves one row of the journal to the log as a fault, for sminion.fold, where sminion.fold_rows failed. Returns how many events
+-- that makes.
+CREATE FUNCTION sminion.fold_fault(chosen tid[], number bigint, message text) RETURNS bigint
+LANGUAGE sql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+  WITH removed AS (
+    DELETE FROM sminion.journal j WHERE j.ctid = ANY (chosen) RETURNING j.*
+  ), fault AS (
+    INSERT INTO sminion.log_fault (at, number, login, writer, place, code, message, entry, size, digest)
+    SELECT r.at, fold_fault.number + row_number() OVER (ORDER BY r.at), r.login, coalesce(r.writer, 0), coalesce(r.first, 0), 'SG605',
+           sminion.log_text(fold_fault.message, 1000), sminion.fault_text(e.entry), octet_length(e.entry), sha256(e.entry)
+    FROM removed r CROSS JOIN LATERAL (SELECT coalesce(r.entries, convert_to(r.event::text, 'UTF8'))) AS e (entry)
+    RETURNING 1
+  )
+  SELECT count(*) FROM fault
+$sminion$;
+
+-- functions/fold.sql
+-- Moves rows of the journal to the log: at most `most` rows and 16 MB in a call, the oldest first. Returns how many rows it
+-- moved; NULL while another session folds.
+--
+-- Only rows of transactions that are older than every running one are moved: so the log is written in one order, and each row
+-- is moved once. A transaction that stays open makes younger rows wait in the journal, where the views show them too
+-- (`maintenance_status`).
+--
+-- A row that cannot be moved, for a reason that nobody foresaw, becomes a fault and keeps no other row waiting.
+CREATE FUNCTION sminion.fold(most integer DEFAULT 5000) RETURNS bigint
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+SET lock_timeout = '1s'
+SET jit = off
+AS $sminion$
+DECLARE
+  state   sminion.fold_state;
+  cluster bigint := (SELECT c.system_identifier FROM pg_control_system() c);
+  horizon xid8;
+  chosen  tid[];
+  until   xid8;
+  month   timestamptz;
+  moved   bigint;
+BEGIN
+  PERFORM sminion.require_read_committed();
+  SELECT f.* INTO state FROM sminion.fold_state f FOR UPDATE SKIP LOCKED;
+  IF NOT FOUND THEN
+    RETURN NULL;
+  END IF;
+  IF state.system_identifier <> cluster THEN
+    -- A copy in another cluster, where transactions have other numbers: rows that came with it get one of this cluster.
+    WITH old AS (DELETE FROM sminion.journal j RETURNING j.*)
+    INSERT INTO sminion.journal (at, login, writer, first, proof, entries, event)
+    SELECT o.at, o.login, o.writer, o.first, o.proof, o.entries, o.event FROM old o;
+    UPDATE sminion.fold_state SET system_identifier = cluster, lowest = '0';
+    RETURN 0;
+  END IF;
+
+  horizon := pg_snapshot_xmin(pg_current_snapshot());
+  SELECT array_agg(o.ctid ORDER BY o.nth) INTO chosen
+  FROM (
+    SELECT j.ctid, row_number() OVER w AS nth, sum(coalesce(octet_length(j.entries), pg_column_size(j.event))) OVER w AS bytes
+    FROM sminion.journal j
+    WHERE j.transaction >= state.lowest AND j.transaction < horizon
+    WINDOW w AS (ORDER BY j.transaction, j.at, j.first, j.ctid ROWS UNBOUNDED PRECEDING)
+    ORDER BY j.transaction, j.at, j.first, j.ctid LIMIT greatest(most, 1)
+  ) o
+  WHERE o.nth = 1 OR o.bytes <= 16777216;
+  IF chosen IS NULL THEN
+    UPDATE sminion.fold_state SET folded_at = clock_timestamp();
+    RETURN 0;
+  END IF;
+  FOR month IN
+    SELECT DISTINCT date_trunc('month', j.at AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' FROM sminion.journal_rows(chosen) j
+  LOOP
+    PERFORM sminion.make_month(month);
+  END LOOP;
+
+  LOOP
+    SELECT max(j.transaction) INTO until FROM sminion.journal_rows(chosen) j;
+    BEGIN
+      moved := sminion.fold_rows(chosen, state.number);
+      EXIT;
+    EXCEPTION WHEN data_exception OR integrity_constraint_violation OR program_limit_exceeded THEN
+      IF cardinality(chosen) > 1 THEN
+        chosen := chosen[1:cardinality(chosen) / 2];
+      ELSE
+        moved := sminion.fold_fault(chosen, state.number, format('the row could not be moved: %s', SQLERRM));
+        EXIT;
+      END IF;
+    END;
+  END LOOP;
+  UPDATE sminion.fold_state SET number = state.number + moved, lowest = until, folded_at = clock_timestamp();
+  RETURN cardinality(chosen);
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.fold(integer) IS 'moves rows of the journal to the log; returns how many, NULL while another session does';
+
+-- functions/fold_holders.sql
+-- The oldest running transactions, for which rows of the journal wait: see sminion.fold. NULL when none waits for them.
+CREATE FUNCTION sminion.fold_holders() RETURNS text
+LANGUAGE plpgsql
+VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  horizon CONSTANT xid8 := pg_snapshot_xmin(pg_current_snapshot());
+BEGIN
+  IF NOT EXISTS (SELECT FROM sminion.journal j WHERE j.transaction >= horizon) THEN
+    RETURN NULL;
+  END IF;
+  RETURN sminion.transactions_named(ARRAY(
+    SELECT DISTINCT l.virtualtransaction FROM pg_locks l
+    WHERE l.locktype = 'transactionid' AND l.granted AND l.mode = 'ExclusiveLock'
+      AND l.transactionid::text::bigint = horizon::text::bigint & 4294967295));
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.fold_holders() IS 'the transactions for which rows of the journal wait';
+
+-- functions/settling_waits.sql
+-- Whether sminion.settle has anything to do: subjects to settle, changes that wait for a lock, new persons, young states.
+CREATE FUNCTION sminion.settling_waits() RETURNS boolean
+LANGUAGE sql
+STABLE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+  SELECT EXISTS (SELECT FROM sminion.unsettled) OR EXISTS (SELECT FROM sminion.pending_change)
+    OR EXISTS (SELECT FROM sminion.new_subject) OR EXISTS (SELECT FROM sminion.young_state)
+$sminion$;
+
+-- functions/maintain_step.sql
+-- One step of sminion.maintain, bounded, in a transaction of its own; whether there is more to do. A step that another session
+-- runs is left to it. What stops a step is kept in `maintenance_state`, and does not stop the others.
+--
+-- Only maintain may call it, as a whole statement of the client. It locks rows of people and tables of the log. A login that
+-- called it in a transaction of its own could keep these locks for as long as it likes: then nobody could write these rows, and
+-- nothing would be folded any more. maintain commits after each step, and PostgreSQL refuses that in a transaction block.
+CREATE FUNCTION sminion.maintain_step(step text) RETURNS boolean
+LANGUAGE plpgsql
+VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET lock_timeout = '200ms'
+AS $sminion$
+#variable_conflict use_column
+DECLARE
+  stack text;
+  lines text[];
+  words text;
+  more  boolean := false;
+BEGIN
+  GET DIAGNOSTICS stack = PG_CONTEXT;
+  lines := string_to_array(stack, E'\n');
+  words := left(lines[1], position('sminion.maintain_step(text)' IN lines[1]) - 1);
+  -- Our own line and that of maintain, in whatever language the server speaks, and nothing else. What a client can put into a
+  -- line, such as the name of a function with a line break, comes after other words. With our schema: where the search path
+  -- names it PostgreSQL leaves it out, and a procedure of the client called `maintain` would look the same.
+  IF cardinality(lines) <> 2 OR NOT starts_with(lines[2], words || 'sminion.maintain(boolean)') THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG615',
+      MESSAGE = 'sminion.maintain_step is called by sminion.maintain only',
+      HINT = 'Run `CALL sminion.maintain()` as a statement of its own, outside of a transaction block, '
+        || 'in a session whose search_path does not name schema `sminion`.';
+  END IF;
+  PERFORM FROM sminion.maintenance_state m WHERE m.step = maintain_step.step FOR UPDATE SKIP LOCKED;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  BEGIN
+    CASE maintain_step.step
+      WHEN 'fold' THEN
+        more := coalesce(sminion.fold(2000), 0) > 0;
+        -- Apart: an expression does not see what the functions in it did.
+        more := more AND EXISTS (
+          SELECT FROM sminion.journal j
+          WHERE j.transaction >= (SELECT f.lowest FROM sminion.fold_state f)
+            AND j.transaction < pg_snapshot_xmin(pg_current_snapshot()));
+      WHEN 'months' THEN
+        IF to_regclass('sminion.write_subject'
+             || to_char(clock_timestamp() AT TIME ZONE 'UTC' + interval '1 month', '_YYYY_MM')) IS NULL
+        THEN
+          PERFORM sminion.extend_log();
+        END IF;
+      WHEN 'settle' THEN
+        IF sminion.settling_waits() THEN
+          -- Where nothing but locked or refusing rows is left, the next call can do no more than this one.
+          more := sminion.settle(200, 5000) > 0 AND EXISTS (SELECT FROM sminion.unsettled u WHERE u.cause IS NULL);
+        END IF;
+      WHEN 'tidy' THEN
+        PERFORM sminion.forget_write_tickets();
+        DELETE FROM sminion.folded_batch f WHERE f.folded_at < clock_timestamp() - interval '1 hour';
+    END CASE;
+  EXCEPTION WHEN OTHERS THEN
+    UPDATE sminion.maintenance_state m SET failed_at = clock_timestamp(), code = SQLSTATE, message = sminion.log_text(SQLERRM, 1000)
+    WHERE m.step = maintain_step.step;
+    RETURN false;
+  END;
+  UPDATE sminion.maintenance_state m SET done_at = clock_timestamp(), failed_at = NULL, code = NULL, message = NULL
+  WHERE m.step = maintain_step.step;
+  RETURN more;
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.maintain_step(text) IS 'one step of sminion.maintain, which alone may call it';
+
+-- functions/maintain.sql
+-- Folds the journal, makes the months of the log, settles withheld subjects, and removes what is no longer needed: a bounded part
+-- of each, so that a call takes little time. `more` says whether another call would find more at once.
+--
+-- The guarded sessions of an application call it while they are idle, and so may a scheduler. Any number may call it at once:
+-- each step runs in one session at a time. Each is a transaction of its own, so no lock outlives its step.
+--
+-- A procedure, because a function cannot commit; SECURITY INVOKER and without settings of its own, because PostgreSQL lets only
+-- such a procedure commit.
+CREATE PROCEDURE sminion.maintain(INOUT more boolean DEFAULT NULL)
+LANGUAGE plpgsql
+AS $sminion$
+DECLARE
+  -- With its schema: the search path is the caller's, and a domain called `text` would run code between the steps.
+  step pg_catalog.text;
+BEGIN
+  -- In a transaction block this fails, before anything is done.
+  COMMIT;
+  -- First of all: an expression takes a snapshot, and then the isolation of a login that has another one by default stands.
+  SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE;
+  more := false;
+  FOREACH step IN ARRAY ARRAY['fold', 'months', 'settle', 'tidy'] LOOP
+    IF sminion.maintain_step(step) THEN
+      more := true;
+    END IF;
+    COMMIT;
+    SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE;
+  END LOOP;
+END
+$sminion$;
+COMMENT ON PROCEDURE sminion.maintain(boolean) IS
+  'folds the journal, makes months of the log, settles withheld subjects: a bounded part; whether there is more to do';
 
 -- functions/drop_log.sql
 -- Drops the months of the logs of statements and writes that lie wholly before `before`, the only way in which their rows
@@ -4998,7 +5818,7 @@ SET lock_timeout = '1s'
 AS $sminion$
 DECLARE
   parents CONSTANT text[] := ARRAY[
-    'statement_event', 'statement_result', 'statement_subject', 'write_event', 'write_subject'];
+    'statement_event', 'statement_result', 'statement_subject', 'log_fault', 'write_event', 'write_subject'];
   deadline CONSTANT timestamptz := clock_timestamp() + interval '10 seconds';
   doomed  text[] := '{}';
   month   date;
@@ -5012,10 +5832,25 @@ BEGIN
       MESSAGE = 'the log of this month, and of months to come, is kept',
       HINT = 'Pass the first day of a month that is to be kept, this one at the latest.';
   END IF;
-  -- as sminion.extend_log
+  -- What is still in the journal belongs to its month.
+  BEGIN
+    PERFORM FROM sminion.fold_state FOR UPDATE;
+    WHILE sminion.fold() > 0 LOOP
+      NULL;
+    END LOOP;
+  EXCEPTION WHEN lock_not_available THEN
+    PERFORM sminion.refuse_locked_log('dropped');
+  END;
+  IF EXISTS (SELECT FROM sminion.journal j WHERE j.at < drop_log.before) THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG511',
+      MESSAGE = 'the log cannot be dropped now: rows of these months wait in the journal',
+      DETAIL = format('They wait for %s.', sminion.transactions_named(sminion.running_transactions())),
+      HINT = 'Call it again when these transactions have ended, or end them.';
+  END IF;
+  -- as sminion.make_month
   BEGIN
     LOCK TABLE ONLY sminion.statement_event, ONLY sminion.statement_result, ONLY sminion.statement_subject,
-      ONLY sminion.write_event, ONLY sminion.write_subject IN SHARE UPDATE EXCLUSIVE MODE;
+      ONLY sminion.log_fault, ONLY sminion.write_event, ONLY sminion.write_subject IN SHARE UPDATE EXCLUSIVE MODE;
   EXCEPTION WHEN lock_not_available THEN
     PERFORM sminion.refuse_locked_log('dropped');
   END;
@@ -5241,6 +6076,7 @@ $sminion$;
 -- rows:     NULL for TRUNCATE.
 -- subjects: those that are listed; `bulk` counts the others, and is NULL when there are none.
 --
+-- The row stands in the journal until it is folded: one INSERT into one table, which needs no month and no subject's index.
 -- The note of sminion.fix_ticket is looked up by the INSERT itself, as sminion.fixed_ticket would, which says why without
 -- sequential scans.
 CREATE FUNCTION sminion.record_write(
@@ -5252,7 +6088,6 @@ SET search_path = pg_catalog, pg_temp
 SET enable_seqscan = off
 AS $sminion$
 DECLARE
-  moment timestamptz := clock_timestamp();
   -- 62 random bits. No sequence: see sminion.write_event.
   number CONSTANT bigint :=
     ('x' || right(encode(uuid_send(gen_random_uuid()), 'hex'), 16))::bit(64)::bigint & 4611686018427387903;
@@ -5263,50 +6098,35 @@ DECLARE
   named    text := schema_name || '.' || table_name;
   entered  bigint;
 BEGIN
-  IF to_regclass('sminion.write_subject' || to_char(moment AT TIME ZONE 'UTC', '_YYYY_MM')) IS NULL THEN
-    RAISE EXCEPTION USING ERRCODE = 'SG602',
-      MESSAGE = format('the log of writes has no partition for %s', to_char(moment AT TIME ZONE 'UTC', 'YYYY-MM')),
-      DETAIL = 'What cannot be recorded is not written.',
-      HINT = 'Run `SELECT sminion.extend_log()`, and schedule it with `settle`.';
-  END IF;
   IF named COLLATE "C" !~ '^[ -~]+$' OR length(named) > 200 THEN
     named := sminion.log_text(named, 200);
   END IF;
   IF place COLLATE "C" ~ '^\([0-9]{1,9},[0-9]{1,4}\)$' THEN
     -- What the settings say by now is the client's word, and may be another one than before the statement: see fix_ticket.
-    INSERT INTO sminion.write_event (
-      at, id, transaction, ticket, login, role, operation, relation, columns, rows, bulk
-    )
-    SELECT moment, number, w.transaction, w.ticket, session_user, w.role, what, named,
-           record_write.columns, record_write.rows, record_write.bulk
+    INSERT INTO sminion.journal (event)
+    SELECT jsonb_build_object(
+      'id', number, 'ticket', w.ticket, 'role', w.role, 'operation', what, 'relation', named, 'columns', record_write.columns,
+      'rows', record_write.rows, 'bulk', record_write.bulk, 'subjects', record_write.subjects)
     FROM sminion.write_ticket w
     WHERE w.ctid = place::tid AND w.transaction = pg_current_xact_id() AND w.statement = statement_timestamp()
-      AND w.role = acting AND starts_with(token, w.ticket || '.')
-    RETURNING write_event.ticket INTO entered;
-  END IF;
-  IF entered IS NULL THEN
-    IF EXISTS (SELECT FROM sminion.login l WHERE l.login = session_user) THEN
-      RAISE EXCEPTION USING ERRCODE = 'SG223',
-        MESSAGE = format('ticket or role changed while a statement wrote to `%s.%s`', schema_name, table_name),
-        HINT = 'Change the ticket before or after the statement, with `sminion.enter`.';
-    -- Of others the setting is a word too: only a token that was issued to this login names a ticket.
-    ELSIF token <> '' THEN
-      SELECT k.id INTO entered FROM sminion.ticket k
-      WHERE k.token_hash = sha256(convert_to(token, 'UTF8')) AND k.login = session_user;
+      AND w.role = acting AND starts_with(token, w.ticket || '.');
+    IF FOUND THEN
+      RETURN true;
     END IF;
-    INSERT INTO sminion.write_event (
-      at, id, transaction, ticket, login, role, operation, relation, columns, rows, bulk
-    ) VALUES (
-      moment, number, pg_current_xact_id(), entered, session_user, coalesce(nullif(acting, 'none'), session_user),
-      what, named, record_write.columns, record_write.rows, record_write.bulk
-    );
   END IF;
-  IF cardinality(subjects) = 1 THEN
-    INSERT INTO sminion.write_subject (at, event, subject) VALUES (moment, number, subjects[1]);
-  ELSIF cardinality(subjects) > 1 THEN
-    INSERT INTO sminion.write_subject (at, event, subject)
-    SELECT moment, number, s.subject FROM unnest(subjects) AS s (subject);
+  IF EXISTS (SELECT FROM sminion.login l WHERE l.login = session_user) THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG223',
+      MESSAGE = format('ticket or role changed while a statement wrote to `%s.%s`', schema_name, table_name),
+      HINT = 'Change the ticket before or after the statement, with `sminion.enter`.';
+  -- Of others the setting is a word too: only a token that was issued to this login names a ticket.
+  ELSIF token <> '' THEN
+    SELECT k.id INTO entered FROM sminion.ticket k
+    WHERE k.token_hash = sha256(convert_to(token, 'UTF8')) AND k.login = session_user;
   END IF;
+  INSERT INTO sminion.journal (event) VALUES (jsonb_build_object(
+    'id', number, 'ticket', entered, 'role', coalesce(nullif(acting, 'none'), session_user), 'operation', what,
+    'relation', named, 'columns', record_write.columns, 'rows', record_write.rows, 'bulk', record_write.bulk,
+    'subjects', record_write.subjects));
   RETURN true;
 END
 $sminion$;
@@ -5350,8 +6170,9 @@ BEGIN
   RETURNING id INTO home;
   EXECUTE format('GRANT USAGE ON SCHEMA sminion TO %I', keep_log_of.login);
   EXECUTE format(
-    'GRANT EXECUTE ON FUNCTION sminion.open_log(), sminion.log_shape(jsonb), '
-    || 'sminion.log_statements(bigint, text, bigint, jsonb) TO %I', keep_log_of.login);
+    'GRANT EXECUTE ON ROUTINE sminion.open_log(), sminion.knows_log(bigint, text), sminion.log_shape(jsonb), '
+    || 'sminion.maintain(boolean), sminion.maintain_step(text) TO %I', keep_log_of.login);
+  EXECUTE format('GRANT INSERT (writer, first, proof, entries) ON sminion.journal TO %I', keep_log_of.login);
   RETURN home;
 END
 $sminion$;
@@ -5373,8 +6194,9 @@ BEGIN
     RETURN false;
   END IF;
   EXECUTE format(
-    'REVOKE ALL ON FUNCTION sminion.open_log(), sminion.log_shape(jsonb), '
-    || 'sminion.log_statements(bigint, text, bigint, jsonb) FROM %I', end_log_of.login);
+    'REVOKE ALL ON ROUTINE sminion.open_log(), sminion.knows_log(bigint, text), sminion.log_shape(jsonb), '
+    || 'sminion.maintain(boolean), sminion.maintain_step(text) FROM %I', end_log_of.login);
+  EXECUTE format('REVOKE ALL ON sminion.journal FROM %I', end_log_of.login);
   EXECUTE format('REVOKE ALL ON SCHEMA sminion FROM %I', end_log_of.login);
   RETURN true;
 END
@@ -5382,8 +6204,8 @@ $sminion$;
 COMMENT ON FUNCTION sminion.end_log_of(name) IS 'this database no longer keeps the log of a login; false if it did not';
 
 -- functions/open_log.sql
--- A process begins to write the log of statements: its number and its secret, which sminion.log_statements asks for. The
--- row keeps only the secret's hash. Sessions of one login see each other's statements in pg_stat_activity, so a client
+-- A process begins to write the log of statements: its number and its secret, which proves its rows of the journal
+-- (sminion.journal_batches). The row keeps only the secret's hash. Sessions of one login see each other's statements in pg_stat_activity, so a client
 -- passes the secret as a bound parameter and never in the text.
 --
 -- A login that holds purposes in this database has its tickets here, whatever was said of it before.
@@ -5420,8 +6242,23 @@ END
 $sminion$;
 COMMENT ON FUNCTION sminion.open_log() IS 'opens a writer of the log for a process; returns its number and secret';
 
+-- functions/knows_log.sql
+-- Whether the log knows this writer of the login and its secret. A process asks after it has connected anew: a log that was
+-- restored may have lost its writer, and then it opens another one.
+CREATE FUNCTION sminion.knows_log(writer bigint, secret text) RETURNS boolean
+LANGUAGE sql
+STABLE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+  SELECT EXISTS (
+    SELECT FROM sminion.log_writer w
+    WHERE w.id = knows_log.writer AND w.login = session_user AND w.secret_hash = sha256(convert_to(knows_log.secret, 'UTF8')))
+$sminion$;
+COMMENT ON FUNCTION sminion.knows_log(bigint, text) IS 'whether the log knows a writer of this login';
+
 -- functions/log_shape.sql
--- Records a shape of statements; returns its number, which entries of sminion.log_statements name. A shape that is on
+-- Records a shape of statements; returns its number, which entries of the journal name. A shape that is on
 -- record already has a number, whoever recorded it.
 --
 -- shape: an object: codes, operations, relations, columns, fingerprint, statement.
@@ -5495,187 +6332,11 @@ END
 $sminion$;
 COMMENT ON FUNCTION sminion.log_shape(jsonb) IS 'records the shape of a statement once; its number';
 
--- functions/refuse_log.sql
--- Says what is wrong with a batch of the log. Apart from sminion.log_statements, which decides on the hot path that something
--- is.
-CREATE FUNCTION sminion.refuse_log(writer bigint, secret text, first bigint, entries jsonb) RETURNS void
-LANGUAGE plpgsql
-STABLE
-SET search_path = pg_catalog, pg_temp
-AS $sminion$
-#variable_conflict use_column
-DECLARE
-  own   bytea := sha256(convert_to(secret, 'UTF8'));
-  place bigint := (
-    SELECT w.place FROM sminion.log_writer w
-    WHERE w.id = refuse_log.writer AND w.login = session_user AND w.secret_hash = own);
-  wrong text;
-BEGIN
-  IF jsonb_typeof(entries) IS DISTINCT FROM 'array' OR jsonb_array_length(entries) = 0 THEN
-    RAISE EXCEPTION USING ERRCODE = 'SG605', MESSAGE = 'a batch of the log is an array of entries',
-      HINT = 'See sql/functions/log_statements.sql.';
-  END IF;
-  SELECT coalesce(e.value ->> 'ticket', 'NULL') INTO wrong
-  FROM jsonb_array_elements(entries) AS e (value)
-  WHERE NOT e.value ? 'of' AND NOT EXISTS (
-    SELECT FROM sminion.ticket k
-    WHERE k.id = (e.value ->> 'ticket')::bigint AND k.login = session_user AND k.writer IS DISTINCT FROM pg_current_xact_id_if_assigned())
-    AND NOT EXISTS (
-      SELECT FROM sminion.log_writer w
-      WHERE w.id = refuse_log.writer AND w.login = session_user AND w.secret_hash = own AND w.home IS NOT NULL)
-  LIMIT 1;
-  IF FOUND THEN
-    RAISE EXCEPTION USING ERRCODE = 'SG603',
-      MESSAGE = format('ticket %s is not a committed one of login `%s`', wrong, session_user),
-      HINT = 'Record what was done under a ticket with the login that opened it.';
-  END IF;
-  SELECT coalesce(e.value ->> 'shape', 'NULL') INTO wrong
-  FROM jsonb_array_elements(entries) AS e (value)
-  WHERE NOT e.value ? 'of' AND NOT EXISTS (
-    SELECT FROM sminion.statement_shape h WHERE h.id = (e.value ->> 'shape')::bigint)
-  LIMIT 1;
-  IF FOUND THEN
-    RAISE EXCEPTION USING ERRCODE = 'SG605',
-      MESSAGE = format('no statement has shape %s', wrong),
-      HINT = 'Record the shape with `sminion.log_shape` first.';
-  END IF;
-  SELECT coalesce(e.value ->> 'of', 'NULL') INTO wrong
-  FROM jsonb_array_elements(entries) WITH ORDINALITY AS e (value, n)
-  WHERE e.value ? 'of' AND ((e.value ->> 'of')::bigint BETWEEN 1 AND first + e.n - 2) IS NOT TRUE
-  LIMIT 1;
-  IF FOUND THEN
-    RAISE EXCEPTION USING ERRCODE = 'SG605',
-      MESSAGE = format('a result is of an earlier statement, not of %s', wrong),
-      HINT = 'Pass the place of its statement as `of`.';
-  END IF;
-  RAISE EXCEPTION USING ERRCODE = 'SG604',
-    MESSAGE = CASE
-      WHEN place IS NULL THEN format('login `%s` has no log writer %s with this secret', session_user, writer)
-      ELSE format('log writer %s is at place %s, the batch begins at %s', writer, place, first) END,
-    HINT = 'Open a log of your own with `sminion.open_log`, and send its batches in order.';
-END
-$sminion$;
-
--- functions/log_statements.sql
--- Writes a batch of the log of statements: what a login was about to do, and what came of it. All of the batch or nothing.
---
--- writer, secret: of sminion.open_log. With a wrong secret nothing is touched and nothing locked: another session of the
---          same login, which may know the number, cannot move the writer on, nor hold its row in an open transaction.
--- first:   the place of the first entry. A batch sent again, because the answer was lost, is written once: the last one,
---          with the same entries at the same place. Other entries at places that are taken are refused (SG608), and so
---          is a batch that leaves out a place (SG604).
--- entries: objects. A statement: ticket, shape, and, where it is known, what came of it; a result: of (the place of its
---          statement) and what came of it: outcome, codes, rows, microseconds, bulk, subjects.
---
--- Returns the place of the last entry of the batch, which is on record then. The time of a row is the server's: nobody can date it back.
--- Whoever waits for a result waits for this, so each entry is read once, and what is wrong is looked for only when fewer
--- rows came out than went in.
-CREATE FUNCTION sminion.log_statements(writer bigint, secret text, first bigint, entries jsonb) RETURNS bigint
-LANGUAGE plpgsql
-VOLATILE
-SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp
-AS $sminion$
-#variable_conflict use_column
-DECLARE
-  moment   timestamptz := clock_timestamp();
-  many     integer := CASE WHEN jsonb_typeof(entries) = 'array' THEN jsonb_array_length(entries) ELSE 0 END;
-  last     bigint := first + many - 1;
-  own      bytea := sha256(convert_to(secret, 'UTF8'));
-  digest   bytea := sha256(convert_to(entries::text, 'UTF8'));
-  written  bigint;
-  same     boolean;
-  away     boolean;
-  recorded bigint;
-  counted  bigint;
-BEGIN
-  IF many = 0 OR first IS NULL OR first < 1 THEN
-    PERFORM sminion.refuse_log(writer, secret, first, entries);
-  END IF;
-  -- All conditions are tested before the row is locked, and only a row that meets them is.
-  UPDATE sminion.log_writer w SET place = last, batch_first = log_statements.first, batch_digest = digest
-  WHERE w.id = log_statements.writer AND w.login = session_user AND w.secret_hash = own AND w.place = first - 1
-  RETURNING w.place, w.home IS NOT NULL INTO written, away;
-  IF written IS NULL THEN
-    SELECT w.place, w.place = last AND w.batch_first = log_statements.first AND w.batch_digest = digest INTO written, same
-    FROM sminion.log_writer w
-    WHERE w.id = log_statements.writer AND w.login = session_user AND w.secret_hash = own;
-    IF same THEN
-      RETURN last;
-    ELSIF written >= first THEN
-      RAISE EXCEPTION USING ERRCODE = 'SG608',
-        MESSAGE = format('log writer %s is at place %s, and what it wrote from place %s on is not this batch',
-          writer, written, first),
-        DETAIL = 'Two processes write with one secret, or a batch was changed before it was sent again.',
-        HINT = 'Open a log of your own with `sminion.open_log` in each process, and keep its secret there.';
-    END IF;
-    PERFORM sminion.refuse_log(writer, secret, first, entries);
-  END IF;
-  IF to_regclass('sminion.statement_subject' || to_char(moment AT TIME ZONE 'UTC', '_YYYY_MM')) IS NULL THEN
-    RAISE EXCEPTION USING ERRCODE = 'SG602',
-      MESSAGE = format('the log of statements has no partition for %s', to_char(moment AT TIME ZONE 'UTC', 'YYYY-MM')),
-      HINT = 'Run `SELECT sminion.extend_log()`, and schedule it with `settle`.';
-  END IF;
-  -- A log that a crash could lose is none: a login that commits without waiting for the disk waits here.
-  IF current_setting('synchronous_commit') = 'off' THEN
-    PERFORM set_config('synchronous_commit', 'on', true);
-  END IF;
-
-  -- A ticket that somebody else opened, or that can still be rolled back, is no reason of this login. The tickets of a
-  -- login whose home is another database (see sminion.keep_log_of) are not here to be looked at.
-  INSERT INTO sminion.statement_event (
-    at, writer, place, ticket, shape, refused, outcome, codes, rows, microseconds, bulk)
-  SELECT moment, log_statements.writer, first + e.n - 1, e.ticket, h.id,
-         h.verdict = 'refused' OR e.outcome IS NOT DISTINCT FROM 'refused',
-         e.outcome, CASE WHEN e.codes = '{}' THEN e.codes ELSE sminion.log_texts(e.codes, 50) END,
-         e.rows, e.microseconds, e.bulk
-  FROM ROWS FROM (jsonb_to_recordset(entries) AS (
-      ticket bigint, shape bigint, of bigint, outcome text, codes text[], rows bigint, microseconds bigint, bulk bigint))
-    WITH ORDINALITY AS e (ticket, shape, of, outcome, codes, rows, microseconds, bulk, n)
-  LEFT JOIN sminion.ticket k
-    ON NOT away AND k.id = e.ticket AND k.login = session_user AND k.writer IS DISTINCT FROM pg_current_xact_id_if_assigned()
-  JOIN sminion.statement_shape h ON h.id = e.shape
-  WHERE e.of IS NULL AND (away OR k.id IS NOT NULL);
-  GET DIAGNOSTICS recorded = ROW_COUNT;
-
-  IF recorded < many THEN
-    INSERT INTO sminion.statement_result (at, writer, statement, outcome, codes, rows, microseconds, bulk)
-    SELECT moment, log_statements.writer, e.of, e.outcome,
-           CASE WHEN e.codes = '{}' THEN e.codes ELSE sminion.log_texts(e.codes, 50) END,
-           e.rows, e.microseconds, e.bulk
-    FROM ROWS FROM (jsonb_to_recordset(entries) AS (
-        of bigint, outcome text, codes text[], rows bigint, microseconds bigint, bulk bigint))
-      WITH ORDINALITY AS e (of, outcome, codes, rows, microseconds, bulk, n)
-    WHERE e.of BETWEEN 1 AND first + e.n - 2;
-    GET DIAGNOSTICS counted = ROW_COUNT;
-    IF recorded + counted < many THEN
-      PERFORM sminion.refuse_log(writer, secret, first, entries);
-    END IF;
-  END IF;
-
-  IF jsonb_path_exists(entries, '$[*].subjects[0]') THEN
-    INSERT INTO sminion.statement_subject (at, writer, statement, subject)
-    -- Numbers and uuids, which most keys are, are safe as they stand, also after a kind.
-    SELECT moment, log_statements.writer, coalesce((e.value ->> 'of')::bigint, first + e.n - 1),
-           CASE WHEN length(s.subject) <= 77 AND ltrim(s.subject, '-0123456789abcdefghijklmnopqrstuvwxyz_:') = '' THEN s.subject
-             ELSE sminion.log_text(s.subject, 400) END
-    FROM jsonb_array_elements(entries) WITH ORDINALITY AS e (value, n),
-      LATERAL jsonb_array_elements_text(e.value -> 'subjects') AS s (subject);
-  END IF;
-  RETURN last;
-EXCEPTION WHEN data_exception OR integrity_constraint_violation THEN
-  RAISE EXCEPTION USING ERRCODE = 'SG605',
-    MESSAGE = 'an entry of the log is malformed',
-    DETAIL = SQLERRM,
-    HINT = 'See sql/functions/log_statements.sql.';
-END
-$sminion$;
-COMMENT ON FUNCTION sminion.log_statements(bigint, text, bigint, jsonb) IS
-  'records what a session did; called by the guarded session';
-
 -- views/access_log.sql
 -- Every ticket as auditors see it: all but the hash of its secret.
-CREATE VIEW sminion.access_log WITH (security_barrier) AS
+-- Not a security barrier: it hides no row from whoever may read it, and a barrier would keep ORDER BY and LIMIT outside, so that
+-- the newest rows could only be found by reading all of them.
+CREATE VIEW sminion.access_log AS
   SELECT k.id, k.opened_at, k.expires_at, k.login, k.actor, k.unit, k.purpose, k.reason, k.basis, k.basis_ref, k.subject, k."values",
          k.role AS compartment, k.client_address, k.encrypted, k.application, v.version AS policy_version,
          k.revoked_at, k.revoked_by, k.revoked_why
@@ -5733,14 +6394,32 @@ COMMENT ON VIEW sminion.settle_problems IS 'what settling could not finish: tabl
 
 -- views/statement_log.sql
 -- Every statement as auditors see it, with who acted and why, and what came of it. Without an outcome it was cut off: the
--- application or the server ended while it ran. With a home its ticket is in that database, and who acted and why is there.
-CREATE VIEW sminion.statement_log WITH (security_barrier) AS
+-- application or the server ended while it ran. Sums end at the largest number there is, so that no login makes the view
+-- fail by what it claims. With a home its ticket is in that database, and who acted and why is there.
+-- Not a security barrier: it hides no row from whoever may read it, and a barrier would keep ORDER BY and LIMIT outside, so that
+-- the newest rows could only be found by reading all of them.
+CREATE VIEW sminion.statement_log AS
   SELECT e.at, e.writer, e.place, e.ticket, w.login, k.actor, k.unit, k.purpose, k.reason, k."values", k.role AS compartment,
-         CASE WHEN e.refused OR r.refused THEN 'refused' ELSE 'allowed' END AS verdict,
-         r.outcomes, h.codes || coalesce(r.codes, '{}') AS codes,
+         CASE WHEN e.refused OR r.refused OR u.refused THEN 'refused' ELSE 'allowed' END AS verdict,
+         CASE WHEN u.outcomes IS NULL THEN r.outcomes
+           ELSE ARRAY(SELECT DISTINCT o.outcome FROM pg_catalog.unnest(r.outcomes || u.outcomes) AS o (outcome) ORDER BY 1) END AS outcomes,
+         h.codes || CASE WHEN u.codes IS NULL THEN coalesce(r.codes, '{}')
+           ELSE ARRAY(SELECT DISTINCT c.code FROM pg_catalog.unnest(r.codes || u.codes) AS c (code) ORDER BY 1) END AS codes,
          h.operations, h.relations, h.columns, h.fingerprint, h.statement,
-         r.rows, r.bulk, r.microseconds, o.database AS home
-  FROM sminion.statement_event e
+         CASE WHEN r.rows IS NOT NULL OR u.rows IS NOT NULL
+           THEN LEAST(coalesce(r.rows, 0) + coalesce(u.rows, 0), 9223372036854775807)::bigint END AS rows,
+         CASE WHEN r.bulk IS NOT NULL OR u.bulk IS NOT NULL
+           THEN LEAST(coalesce(r.bulk, 0) + coalesce(u.bulk, 0), 9223372036854775807)::bigint END AS bulk,
+         CASE WHEN r.microseconds IS NOT NULL OR u.microseconds IS NOT NULL
+           THEN LEAST(coalesce(r.microseconds, 0) + coalesce(u.microseconds, 0), 9223372036854775807)::bigint END AS microseconds,
+         o.database AS home
+  FROM (
+    SELECT v.at, v.writer, v.place, v.ticket, v.shape, v.refused, v.outcome, v.codes, v.rows, v.bulk, v.microseconds
+    FROM sminion.statement_event v
+    UNION ALL
+    SELECT j.at, j.writer, j.place, j.ticket, j.shape, j.refused, j.outcome, j.codes, j.rows, j.bulk, j.microseconds
+    FROM sminion.unfolded_entries() j WHERE j.kind = 'statement'
+  ) AS e
   JOIN sminion.statement_shape h ON h.id = e.shape
   JOIN sminion.log_writer w ON w.id = e.writer
   LEFT JOIN sminion.log_home o ON o.id = w.home
@@ -5748,9 +6427,9 @@ CREATE VIEW sminion.statement_log WITH (security_barrier) AS
   LEFT JOIN LATERAL (
     SELECT pg_catalog.array_agg(DISTINCT x.outcome) AS outcomes,
            pg_catalog.bool_or(x.outcome = 'refused') AS refused,
-           pg_catalog.sum(x.rows)::bigint AS rows,
-           pg_catalog.sum(x.bulk)::bigint AS bulk,
-           pg_catalog.sum(x.microseconds)::bigint AS microseconds,
+           pg_catalog.sum(x.rows) AS rows,
+           pg_catalog.sum(x.bulk) AS bulk,
+           pg_catalog.sum(x.microseconds) AS microseconds,
            pg_catalog.array_agg(DISTINCT c.code) FILTER (WHERE c.code IS NOT NULL) AS codes
     FROM (
       SELECT e.outcome, e.codes, e.rows, e.bulk, e.microseconds WHERE e.outcome IS NOT NULL
@@ -5762,40 +6441,64 @@ CREATE VIEW sminion.statement_log WITH (security_barrier) AS
     -- a result has one SQLSTATE at most, so nothing is counted twice
     LEFT JOIN LATERAL pg_catalog.unnest(x.codes) AS c (code) ON true
     HAVING pg_catalog.count(*) > 0
-  ) AS r ON true;
+  ) AS r ON true
+  -- Results that are still in the journal, also of statements that are in the log.
+  LEFT JOIN (
+    SELECT j.writer, j.of, pg_catalog.array_agg(DISTINCT j.outcome) AS outcomes,
+           pg_catalog.bool_or(j.refused) AS refused,
+           pg_catalog.sum(j.rows) AS rows,
+           pg_catalog.sum(j.bulk) AS bulk,
+           pg_catalog.sum(j.microseconds) AS microseconds,
+           pg_catalog.array_agg(DISTINCT c.code) FILTER (WHERE c.code IS NOT NULL) AS codes
+    FROM sminion.unfolded_entries() j
+    LEFT JOIN LATERAL pg_catalog.unnest(j.codes) AS c (code) ON true
+    WHERE j.kind = 'result'
+    GROUP BY j.writer, j.of
+  ) AS u ON u.writer = e.writer AND u.of = e.place;
 COMMENT ON VIEW sminion.statement_log IS 'every statement: who, why, what it touched, the verdict, the outcome';
 
 -- views/refusals.sql
 -- What was refused: by the analyzer before the statement was sent, or by the server. With a home its ticket is there.
-CREATE VIEW sminion.refusals WITH (security_barrier) AS
+-- Not a security barrier: it hides no row from whoever may read it, and a barrier would keep ORDER BY and LIMIT outside, so that
+-- the newest rows could only be found by reading all of them.
+CREATE VIEW sminion.refusals AS
   SELECT e.at, e.writer, e.place, e.ticket, w.login, k.actor, k.unit, k.purpose, k.reason, k."values",
-         CASE WHEN h.verdict = 'refused' THEN 'analyzer' ELSE 'server' END AS refused_by,
-         h.codes || coalesce(e.codes, '{}') AS codes, h.operations, h.relations, h.columns, h.statement, o.database AS home
-  FROM sminion.statement_event e
+         CASE WHEN h.verdict = 'refused' AND NOT e.follows THEN 'analyzer' ELSE 'server' END AS refused_by,
+         CASE WHEN e.follows THEN '{}' ELSE h.codes END || coalesce(e.codes, '{}') AS codes,
+         h.operations, h.relations, h.columns, h.statement, o.database AS home
+  FROM (
+    SELECT v.at, v.writer, v.place, v.ticket, v.shape, v.codes, false AS follows
+    FROM sminion.statement_event v WHERE v.refused
+    UNION ALL
+    SELECT r.at, r.writer, r.statement, v.ticket, v.shape, r.codes, true
+    FROM sminion.statement_result r
+    JOIN sminion.statement_event v ON v.writer = r.writer AND v.place = r.statement AND v.at <= r.at
+    WHERE r.outcome = 'refused'
+    UNION ALL
+    SELECT j.at, j.writer, coalesce(j.of, j.place), j.ticket, j.shape, j.codes, j.kind = 'result'
+    FROM sminion.unfolded_entries() j WHERE j.refused
+  ) AS e
   JOIN sminion.statement_shape h ON h.id = e.shape
   JOIN sminion.log_writer w ON w.id = e.writer
   LEFT JOIN sminion.log_home o ON o.id = w.home
-  LEFT JOIN sminion.ticket k ON k.id = e.ticket AND w.home IS NULL
-  WHERE e.refused
-  UNION ALL
-  SELECT r.at, r.writer, r.statement, e.ticket, w.login, k.actor, k.unit, k.purpose, k.reason, k."values", 'server',
-         r.codes, h.operations, h.relations, h.columns, h.statement, o.database AS home
-  FROM sminion.statement_result r
-  JOIN sminion.statement_event e ON e.writer = r.writer AND e.place = r.statement AND e.at <= r.at
-  JOIN sminion.statement_shape h ON h.id = e.shape
-  JOIN sminion.log_writer w ON w.id = e.writer
-  LEFT JOIN sminion.log_home o ON o.id = w.home
-  LEFT JOIN sminion.ticket k ON k.id = e.ticket AND w.home IS NULL
-  WHERE r.outcome = 'refused';
+  LEFT JOIN sminion.ticket k ON k.id = e.ticket AND w.home IS NULL;
 COMMENT ON VIEW sminion.refusals IS 'what was refused, by the analyzer or by the server, to whom and why';
 
 -- views/write_log.sql
 -- Every write to a protected table as auditors see it, by whatever client; with who acted and why, where it was under a
 -- ticket. `rows` is NULL for TRUNCATE.
-CREATE VIEW sminion.write_log WITH (security_barrier) AS
+-- Not a security barrier: it hides no row from whoever may read it, and a barrier would keep ORDER BY and LIMIT outside, so that
+-- the newest rows could only be found by reading all of them.
+CREATE VIEW sminion.write_log AS
   SELECT e.at, e.id, e.transaction, e.ticket, e.login, e.role, k.actor, k.unit, k.purpose, k.reason, k."values",
          e.operation, e.relation, e.columns, e.rows, e.bulk
-  FROM sminion.write_event e
+  FROM (
+    SELECT v.at, v.id, v.transaction, v.ticket, v.login, v.role, v.operation, v.relation, v.columns, v.rows, v.bulk
+    FROM sminion.write_event v
+    UNION ALL
+    SELECT j.at, j.id, j.transaction, j.ticket, j.login, j.role, j.operation, j.relation, j.columns, j.rows, j.bulk
+    FROM sminion.unfolded_writes() j
+  ) AS e
   LEFT JOIN sminion.ticket k ON k.id = e.ticket;
 COMMENT ON VIEW sminion.write_log IS 'every write to a protected table: who, why, which columns, how many rows';
 
@@ -5803,22 +6506,73 @@ COMMENT ON VIEW sminion.write_log IS 'every write to a protected table: who, why
 -- Who touched data of a subject: one row per result that held the subject's key, and one per write to its rows, with the
 -- number that sminion.write_log has for it. Results and writes marked `bulk` list only some of their subjects.
 -- With a home the ticket is in that database.
-CREATE VIEW sminion.subject_access WITH (security_barrier) AS
-  SELECT s.subject, s.at, s.writer, e.place, e.ticket, w.login, k.actor, k.unit, k.purpose, k.reason, k."values", h.operations,
+-- Not a security barrier: it hides no row from whoever may read it, and a barrier would keep ORDER BY and LIMIT outside, so that
+-- the newest rows could only be found by reading all of them.
+CREATE VIEW sminion.subject_access AS
+  SELECT s.subject, s.at, s.writer, s.place, s.ticket, w.login, k.actor, k.unit, k.purpose, k.reason, k."values", h.operations,
          h.relations, h.columns, NULL::bigint AS write, o.database AS home
-  FROM sminion.statement_subject s
-  JOIN sminion.statement_event e ON e.writer = s.writer AND e.place = s.statement AND e.at <= s.at
-  JOIN sminion.statement_shape h ON h.id = e.shape
-  JOIN sminion.log_writer w ON w.id = e.writer
+  FROM (
+    SELECT t.subject, t.at, t.writer, e.place, e.ticket, e.shape
+    FROM sminion.statement_subject t
+    JOIN sminion.statement_event e ON e.writer = t.writer AND e.place = t.statement AND e.at <= t.at
+    UNION ALL
+    SELECT t.subject, j.at, j.writer, coalesce(j.of, j.place), j.ticket, j.shape
+    FROM sminion.unfolded_entries() j
+    CROSS JOIN LATERAL (SELECT l.subject COLLATE "C" FROM pg_catalog.unnest(j.subjects) AS l (subject)) AS t
+    WHERE j.kind <> 'fault'
+  ) AS s
+  JOIN sminion.statement_shape h ON h.id = s.shape
+  JOIN sminion.log_writer w ON w.id = s.writer
   LEFT JOIN sminion.log_home o ON o.id = w.home
-  LEFT JOIN sminion.ticket k ON k.id = e.ticket AND w.home IS NULL
+  LEFT JOIN sminion.ticket k ON k.id = s.ticket AND w.home IS NULL
   UNION ALL
-  SELECT s.subject, s.at, NULL, NULL, e.ticket, e.login, k.actor, k.unit, k.purpose, k.reason, k."values", ARRAY[e.operation],
+  SELECT e.subject, e.at, NULL, NULL, e.ticket, e.login, k.actor, k.unit, k.purpose, k.reason, k."values", ARRAY[e.operation],
          ARRAY[e.relation], e.columns, e.id, NULL
-  FROM sminion.write_subject s
-  JOIN sminion.write_event e ON e.id = s.event AND e.at = s.at
+  FROM (
+    SELECT s.subject, v.at, v.ticket, v.login, v.operation, v.relation, v.columns, v.id
+    FROM sminion.write_subject s
+    JOIN sminion.write_event v ON v.id = s.event AND v.at = s.at
+    UNION ALL
+    SELECT l.subject COLLATE "C", j.at, j.ticket, j.login, j.operation, j.relation, j.columns, j.id
+    FROM sminion.unfolded_writes() j CROSS JOIN LATERAL pg_catalog.unnest(j.subjects) AS l (subject)
+  ) AS e
   LEFT JOIN sminion.ticket k ON k.id = e.ticket;
 COMMENT ON VIEW sminion.subject_access IS 'each access to data of a subject: who, for which purpose, why';
+
+-- views/log_faults.sql
+-- Entries of the log that are not what they claim to be, and places that are missing: in a healthy log there are none.
+-- Not a security barrier: it hides no row from whoever may read it, and a barrier would keep ORDER BY and LIMIT outside, so that
+-- the newest rows could only be found by reading all of them.
+CREATE VIEW sminion.log_faults AS
+  SELECT f.at, f.login, f.writer, f.place, f.code, f.message, f.entry, f.size, f.digest FROM sminion.log_fault f
+  UNION ALL
+  SELECT j.at, j.login, j.writer, j.place, j.code, j.message, j.entry, j.size, j.digest
+  FROM sminion.unfolded_entries() j WHERE j.kind = 'fault';
+COMMENT ON VIEW sminion.log_faults IS 'entries of the log that are not what they claim to be, and what is missing';
+
+-- views/maintenance_status.sql
+-- What waits for sminion.maintain, and what stopped it.
+CREATE VIEW sminion.maintenance_status WITH (security_barrier) AS
+  SELECT j.rows AS journal_rows, j.bytes AS journal_bytes, j.since AS journal_since,
+         sminion.fold_holders() AS journal_waits_for,
+         f.number AS events, f.folded_at,
+         s.unsettled, s.unsettled_since, s.stuck, s.pending,
+         (SELECT count(*) FROM pg_catalog.pg_inherits i JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid
+          WHERE i.inhparent = 'sminion.write_subject'::pg_catalog.regclass
+            AND pg_catalog.to_date(pg_catalog.right(c.relname, 7), 'YYYY_MM')
+              > (pg_catalog.now() AT TIME ZONE 'UTC')::date) AS months_ahead,
+         (SELECT pg_catalog.max(m.done_at) FROM sminion.maintenance_state m) AS maintained_at,
+         (SELECT pg_catalog.string_agg(pg_catalog.format('%s: %s %s', m.step, m.code, m.message), '; ' ORDER BY m.step)
+          FROM sminion.maintenance_state m WHERE m.failed_at IS NOT NULL) AS failed
+  FROM sminion.fold_state f
+  CROSS JOIN sminion.settle_status s
+  CROSS JOIN (
+    SELECT pg_catalog.count(*) AS rows, coalesce(pg_catalog.sum(coalesce(pg_catalog.octet_length(r.entries),
+             pg_catalog.pg_column_size(r.event))), 0)::bigint AS bytes,
+           pg_catalog.min(r.at) AS since
+    FROM sminion.journal r
+  ) AS j;
+COMMENT ON VIEW sminion.maintenance_status IS 'what waits for maintain, and what stopped it';
 
 -- grants.sql
 -- Nothing in schema `sminion` is for everybody. What logins, compartments, officers, auditors and maintenance may call

@@ -17,6 +17,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from sminion_guard.session.pooled import WHO_SERVES, is_pooled
 
+Format = pq.Format
 NAMELESS = frozenset({"26000", "42P05"})
 """A prepared statement that this server connection does not know, or knows already: a pooler stands between."""
 
@@ -62,38 +63,43 @@ class Link:
             return False
         return self._pipelined if self._whole else not self._named or question in self._names
 
-    def open(self, deadline: float) -> None:
-        """Connect, where it is not connected.
+    def open(self, deadline: float) -> bool:
+        """Connect, where it is not connected; whether it was not.
 
         :raises psycopg.Error: when the server cannot be reached.
         """
-        if not self.is_open:
-            self.close()
-            self._connection = psycopg.connect(self._conninfo, autocommit=True)
-            self._whole = False
-            backend, _, plain = self.ask(_WHERE, (), deadline).partition(b" ")
-            # A login whose transactions are read-only by default writes its log all the same; and in a session that a
-            # pooler hands round, the role may be a stranger's, and a prepared statement would be left to the next.
-            self._whole = plain != _PLAIN or is_pooled(self._connection.pgconn.backend_pid, int(backend))
-            if self._whole and psycopg.Pipeline.is_supported():
-                self._pgconn.enter_pipeline_mode()
+        if self.is_open:
+            return False
+        self.close()
+        self._connection = psycopg.connect(self._conninfo, autocommit=True)
+        self._whole = False
+        backend, _, plain = self.ask(_WHERE, (), deadline).partition(b" ")
+        # A login whose transactions are read-only by default writes its log all the same; and in a session that a
+        # pooler hands round, the role may be a stranger's, and a prepared statement would be left to the next.
+        self._whole = plain != _PLAIN or is_pooled(self._connection.pgconn.backend_pid, int(backend))
+        if self._whole and psycopg.Pipeline.is_supported():
+            self._pgconn.enter_pipeline_mode()
+        return True
 
-    def ask(self, question: bytes, values: Sequence[bytes], deadline: float) -> bytes:
-        """The only value of the answer.
+    def ask(
+        self, question: bytes, values: Sequence[bytes], deadline: float, formats: Sequence[Format] | None = None
+    ) -> bytes:
+        """The only value of the answer; of a command without rows, how many it changed.
 
+        :param formats: of the values; None when all are text.
         :param deadline: on the monotonic clock, in seconds.
         :raises psycopg.Error: the server refuses, does not answer in time, or cannot be reached.
         """
         named = self._named
-        self.send(question, values)
+        self.send(question, values, formats)
         try:
             return self.receive(deadline)
         except psycopg.Error:
             if named == self._named:
                 raise
-        return self.ask(question, values, deadline)
+        return self.ask(question, values, deadline, formats)
 
-    def send(self, question: bytes, values: Sequence[bytes]) -> None:
+    def send(self, question: bytes, values: Sequence[bytes], formats: Sequence[Format] | None = None) -> None:
         """Send it and do not wait.
 
         :raises psycopg.Error: when there is no connection.
@@ -103,7 +109,7 @@ class Link:
             # The values go apart: other sessions of the login see the text, which must not hold a secret.
             for command in _BEGIN:
                 self._command(command)
-            pgconn.send_query_params(question, list(values))
+            pgconn.send_query_params(question, list(values), param_formats=formats)
             if self._pipelined:  # all at once
                 self._command(b"COMMIT")
                 pgconn.pipeline_sync()
@@ -113,9 +119,9 @@ class Link:
                 name = self._names[question] = b"sminion_log_%d" % len(self._names)
                 pgconn.send_prepare(name, question)
                 self._all(time.monotonic() + 10)
-            pgconn.send_query_prepared(name, list(values))  # psycopg 3.2 takes nothing but lists
+            pgconn.send_query_prepared(name, list(values), formats)  # psycopg 3.2 takes nothing but lists
         else:
-            pgconn.send_query_params(question, list(values))
+            pgconn.send_query_params(question, list(values), param_formats=formats)
         pgconn.flush()
 
     def answered(self) -> bool:
@@ -144,6 +150,8 @@ class Link:
                 raise error
             if result.ntuples:
                 value = result.get_value(0, 0)
+            elif result.status == pq.ExecStatus.COMMAND_OK and result.command_tuples is not None:
+                value = b"%d" % result.command_tuples
         if self._whole and not self._pipelined:
             self._command(b"COMMIT")
         if value is None:

@@ -1,6 +1,6 @@
 """What goes on record, as values: a statement before its result is released, and what came of it.
 
-Their form on the way is that of sql/functions/log_shape.sql and sql/functions/log_statements.sql.
+Their form on the way is that of sql/functions/log_shape.sql and sql/functions/journal_entries.sql.
 """
 
 from __future__ import annotations
@@ -102,4 +102,4 @@ def _number(value: int | None) -> str:
 def _key(key: str) -> str:
     if key.isascii() and key.isalnum() and len(key) <= LONGEST_KEY:  # numbers, mostly
         return f'"{key}"'
-    return json.dumps(safe(key, LONGEST_KEY))
+    return json.dumps(safe(key, LONGEST_KEY), ensure_ascii=False)  # at most four bytes a character

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import struct
 from collections import OrderedDict
+from hashlib import sha256
 from typing import NamedTuple
 
 import psycopg
+from psycopg.pq import Format
 
 from sminion_guard import resources
 from sminion_guard.errors import AuditUnavailable
@@ -16,8 +19,14 @@ from sminion_guard.session.audit.link import Link
 from sminion_guard.session.audit.queue import Waiting
 from sminion_guard.session.audit.rows import Shape, Statement
 
+REFUSED = frozenset({"23514"})
+"""The server refuses the row, and the connection is as good as before."""
 MOST_SHAPES = 10_000
 """Shapes whose numbers are kept: beyond, the one used longest ago is asked for again."""
+
+
+_FORMATS = (Format.TEXT, Format.TEXT, Format.BINARY, Format.BINARY)
+"""Of the values of a batch."""
 
 
 class Writer(NamedTuple):
@@ -25,6 +34,11 @@ class Writer(NamedTuple):
 
     number: int
     secret: str
+
+    def proof(self, first: int, entries: bytes) -> bytes:
+        """Shows that this process made a batch: see sql/functions/journal_batches.sql."""
+        key = sha256(self.secret.encode()).digest()
+        return sha256(key + sha256(entries).digest() + struct.pack(">qq", self.number, first)).digest()
 
 
 class Sender:
@@ -50,7 +64,7 @@ class Sender:
 
     def try_send(self) -> bool:
         """Send what was taken on, if that takes no waiting; whether it was sent."""
-        if self._writer is None or not self._link.is_ready(_query("log_statements")) or self._missing():
+        if self._writer is None or not self._link.is_ready(_query("journal")) or self._missing():
             return False
         self._send()
         return True
@@ -70,30 +84,45 @@ class Sender:
         """
         try:
             if not self._sent:
-                self._link.open(deadline)
+                if self._link.open(deadline):
+                    self._recognize(deadline)
                 if self._writer is None:
                     self._writer, self._written = _opened(self._link.ask(_query("open_log"), (), deadline)), 0
                 for shape in self._missing():
                     values = (json.dumps(shape.entry()).encode(),)
                     self._learn(shape, _number(self._link.ask(_query("log_shape"), values, deadline)))
                 batch = self._built()
-                answer = self._link.ask(_query("log_statements"), self._values(batch), deadline) if len(batch) else None
+                answer = (
+                    self._link.ask(_query("journal"), self._values(batch), deadline, _FORMATS) if len(batch) else None
+                )
             else:
                 self._sent = False  # whatever comes, it is not waited for twice
                 answer = self._link.receive(deadline)
                 batch = self._built()
-            if len(batch) and (answer is None or _number(answer) != batch.last):
-                raise _unlike(answer, f"place {batch.last}")
+            if len(batch) and answer != b"1":
+                raise _unlike(answer, "that one row was inserted")
         except psycopg.Error as error:
-            if error.sqlstate == "SG605":  # the log may be another one than that which knew these shapes
-                self._shapes.clear()
-                self._batch = None
-            elif error.sqlstate is None or not error.sqlstate.startswith("SG"):
+            if error.sqlstate is None or not (error.sqlstate in REFUSED or error.sqlstate.startswith("SG")):
                 self._link.close()
             raise
         self._written = batch.last
         self._batch, self.rows = None, []
         return batch
+
+    def _recognize(self, deadline: float) -> None:
+        """After connecting anew, see whether the log is the one that this process wrote to: it may have been restored.
+
+        :raises AuditUnavailable: SG604 when it does not know the writer.
+        """
+        self._shapes.clear()
+        if self._writer is not None:
+            values = (str(self._writer.number).encode(), self._writer.secret.encode())
+            if self._link.ask(_query("knows_log"), values, deadline) != b"t":
+                raise AuditUnavailable(
+                    "SG604", f"the log does not know log writer {self._writer.number} of this process any more",
+                    detail="it was restored, or another database has taken its place",
+                    hint="try again: the process opens a new writer",
+                )
 
     def give_up(self, *, unknown: bool) -> list[Waiting]:
         """What was taken on is not delivered.
@@ -114,7 +143,7 @@ class Sender:
         batch = self._built()
         if len(batch):
             try:
-                self._link.send(_query("log_statements"), self._values(batch))
+                self._link.send(_query("journal"), self._values(batch), _FORMATS)
             except psycopg.Error:
                 self._link.close()
             else:
@@ -130,7 +159,9 @@ class Sender:
 
     def _values(self, batch: Batch) -> tuple[bytes, ...]:
         assert self._writer is not None
-        return str(batch.writer).encode(), self._writer.secret.encode(), str(batch.first).encode(), batch.text()
+        entries = batch.text()
+        proof = self._writer.proof(batch.first, entries)
+        return str(batch.writer).encode(), str(batch.first).encode(), proof, entries
 
     def _missing(self) -> list[Shape]:
         """Shapes of what was taken on that have no number here."""

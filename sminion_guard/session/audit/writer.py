@@ -25,12 +25,10 @@ from sminion_guard.session.audit.sender import Sender
 
 PAUSES = (0.0, 0.05, 0.1, 0.2, 0.5)
 """Seconds before each new attempt; the last one goes on."""
-OF_ONE_ROW = frozenset({"SG603", "SG605", "SG611"})
-"""One row of the batch is at fault; the others can be written without it."""
-NOT_WRITTEN = frozenset({*OF_ONE_ROW, "SG602", "SG610"})
-"""The batch is not on record for certain, so the writer goes on where it is."""
-FINAL = frozenset({*NOT_WRITTEN, "SG604", "SG608"})
-"""What no new attempt mends."""
+OF_ONE_ROW = frozenset({"SG605", "SG611", "23514"})
+"""One row of the batch is at fault, or all together are too long; the others can be written without it."""
+NOT_WRITTEN = frozenset({*OF_ONE_ROW, "SG610"})
+"""The batch is not on record for certain, so the writer goes on where it is; and no new attempt mends it."""
 
 _writers: WeakSet[AuditWriter] = WeakSet()
 _inherited: list[Sender] = []
@@ -229,7 +227,7 @@ class AuditWriter:
                     return True
                 pause = PAUSES[min(attempts, len(PAUSES) - 1)]
                 attempts += 1
-                if error.sqlstate in FINAL or time.monotonic() + pause >= deadline:
+                if error.sqlstate in NOT_WRITTEN or time.monotonic() + pause >= deadline:
                     _fail(sender.give_up(unknown=error.sqlstate not in NOT_WRITTEN), error)
                     return True
                 time.sleep(pause)

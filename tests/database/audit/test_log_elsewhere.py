@@ -10,7 +10,8 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from sminion_guard import migrate
-from tests import servers
+from tests import journal, servers
+from tests.journal import shown
 
 SHAPE = {"codes": [], "operations": ["use"], "relations": ["crm.customer"], "columns": ["crm.customer.id"],
          "fingerprint": "f", "statement": "SELECT id FROM crm.customer"}
@@ -58,8 +59,15 @@ def write(connection: Connection, *entries: dict[str, Any], first: int = 1, writ
         writer = Writer(*row)
     shape = one(connection, "SELECT sminion.log_shape(%s)", Jsonb(SHAPE))
     shaped = [entry if "of" in entry else {"shape": shape, **entry} for entry in entries]
-    one(connection, "SELECT sminion.log_statements(%s, %s, %s, %s)", *writer, first, Jsonb(shaped))
+    journal.write(connection, writer, first, shaped)
     return writer
+
+
+def fault(database: servers.Database, connection: Connection, *entries: dict[str, Any]) -> str:
+    """The code of what is not taken, of the entry that is to blame."""
+    own = write(connection, *entries)
+    ((_, code),) = journal.faults(database, own)
+    return code
 
 
 def refusal(connection: Connection, *entries: dict[str, Any]) -> str:
@@ -102,26 +110,28 @@ def test_tickets_that_are_looked_at_here_stay_looked_at(database: servers.Databa
     """A login that was let in by other means, and has no home elsewhere."""
     database.execute(f"GRANT USAGE ON SCHEMA sminion TO {login}")
     database.execute(f"GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA sminion TO {login}")
+    database.execute(f"GRANT INSERT (writer, first, proof, entries) ON sminion.journal TO {login}")
     with database.connect(login) as connection:
-        assert refusal(connection, {"ticket": 12, **DONE}) == "SG603"
+        assert fault(database, connection, {"ticket": 12, **DONE}) == "SG603"
 
 
-def test_what_is_malformed_or_another_login_s_is_refused_as_ever(
+def test_what_is_malformed_or_another_login_s_is_a_fault_as_ever(
     database: servers.Database, writing: Connection, unique: Callable[[str], str]
 ) -> None:
-    assert refusal(writing, {"ticket": None, **DONE}) == "SG605"
-    assert refusal(writing, {"ticket": 1, **DONE, "shape": 99999}) == "SG605"
-    assert refusal(writing, {"of": 1, **DONE}) == "SG605"
+    assert fault(database, writing, {"ticket": None, **DONE}) == "SG605"
+    assert fault(database, writing, {"ticket": 1, **DONE, "shape": 99999}) == "SG605"
+    assert fault(database, writing, {"of": 1, **DONE}) == "SG605"
     own = write(writing, {"ticket": 1})
-    with pytest.raises(psycopg.Error) as refused:
-        write(writing, {"ticket": 2}, first=5, writer=own)
-    assert refused.value.sqlstate == "SG604"
+    write(writing, {"ticket": 2}, first=5, writer=own)
+    assert journal.faults(database, own) == [(2, "SG604")]
     other = unique("elsewhere")
     database.execute(f"CREATE ROLE {other} LOGIN")
     database.execute("SELECT sminion.keep_log_of(%s, 'archive', 4711)", other)
-    with database.connect(other) as connection, pytest.raises(psycopg.Error) as refused:
-        write(connection, {"ticket": 2}, first=2, writer=own)
-    assert refused.value.sqlstate == "SG603"
+    with database.connect(other) as connection:
+        write(connection, {"ticket": 2}, first=6, writer=own)
+    assert journal.faults(database, own) == [(2, "SG604"), (6, "SG604")]
+    query = "SELECT place FROM sminion.statement_log WHERE writer = %s ORDER BY place"
+    assert shown(database, query, own.number) == [(1,), (5,)]
 
 
 def test_the_dba_ends_it_and_what_is_on_record_stays(
@@ -163,4 +173,4 @@ def test_a_login_that_gets_purposes_here_has_its_tickets_looked_at(
     database: servers.Database, writing: Connection, login: str
 ) -> None:
     database.execute("INSERT INTO sminion.login VALUES (%s, 'contract', false, false)", login)
-    assert refusal(writing, {"ticket": 12, **DONE}) == "SG603"
+    assert fault(database, writing, {"ticket": 12, **DONE}) == "SG603"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import psycopg
-import pytest
 
 from sminion_guard import migrate
+from tests import journal
 from tests.database.audit.writes import recorded, wrote
 from tests.session.shop import PEOPLE, Shop, one
 
@@ -231,33 +231,30 @@ def test_settling_and_filling_in_masks_are_no_writes(shop: Shop) -> None:
     assert found == []
 
 
-def test_without_a_partition_nothing_is_written(shop: Shop, owner: Connection) -> None:
+def test_a_write_needs_no_month_and_folding_makes_it(shop: Shop, owner: Connection) -> None:
     this = one(owner, "SELECT to_char(now() AT TIME ZONE 'UTC', '_YYYY_MM')")
     with owner.transaction(force_rollback=True):
-        for table in ("write_event", "write_subject"):
+        for table in (
+            "statement_event", "statement_result", "statement_subject", "log_fault", "write_event", "write_subject",
+        ):
             owner.execute(f"DROP TABLE sminion.{table}{this}".encode())
         owner.execute("RESET ROLE")
-        with pytest.raises(psycopg.Error, check=lambda error: error.sqlstate == "SG602"), owner.transaction():
-            owner.execute("UPDATE crm.customer SET email = 'x' WHERE id = 18")
-        assert one(owner, "SELECT sminion.extend_log()") == 2
         owner.execute("UPDATE crm.customer SET email = 'x' WHERE id = 18")
+        before = owner.execute("SELECT count(*) FROM sminion.write_log").fetchone()
+        assert one(owner, "SELECT sminion.make_month(now())") == 6
+        assert owner.execute("SELECT count(*) FROM sminion.write_log").fetchone() == before
 
 
 def test_subject_access_answers_for_reads_and_writes_alike(shop: Shop, app: Connection) -> None:
     number = enter(app, actor="both-ways")
     app.execute("UPDATE crm.customer SET email = 'seen' WHERE id = 19")
     app.execute("COMMIT")
-    own = app.execute("SELECT writer, secret FROM sminion.open_log()").fetchone()
-    assert own is not None
     shape = one(app, """SELECT sminion.log_shape('{"verdict": "allowed", "codes": [], "operations": ["use"],
         "relations": ["crm.customer"], "columns": ["crm.customer.id"], "fingerprint": "f", "statement": "s"}')""")
-    app.execute(
-        """SELECT sminion.log_statements(%s, %s, 1, jsonb_build_array(
-          jsonb_build_object('ticket', %s::bigint, 'shape', %s::bigint), jsonb_build_object(
-          'of', 1, 'outcome', 'done', 'codes', '[]'::jsonb, 'rows', 1, 'microseconds', 1,
-          'subjects', '["19"]'::jsonb)))""",
-        (*own, number, shape),
-    )
+    journal.write(app, journal.opened(app), 1, [
+        {"ticket": number, "shape": shape},
+        {"of": 1, "outcome": "done", "codes": [], "rows": 1, "microseconds": 1, "subjects": ["19"]},
+    ])
     assert shop.database.execute(
         "SELECT actor, operations, relations, ticket, write IS NULL FROM sminion.subject_access"
         " WHERE subject = '19' AND actor = 'both-ways' ORDER BY at"

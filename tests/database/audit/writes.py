@@ -11,7 +11,7 @@ from tests.servers import Database
 
 _NEW = """
 SELECT w.operation, w.relation, w.columns, w.rows, w.bulk, w.login::text, w.role::text, w.ticket,
-       ARRAY(SELECT s.subject FROM sminion.write_subject s WHERE s.at = w.at AND s.event = w.id
+       ARRAY(SELECT s.subject FROM sminion.subject_access s WHERE s.at = w.at AND s.write = w.id
              ORDER BY length(s.subject), s.subject)
 FROM sminion.write_log w WHERE w.at > %s ORDER BY w.at
 """

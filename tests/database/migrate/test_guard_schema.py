@@ -26,6 +26,8 @@ MENDED = [
     ("DROP FUNCTION sminion.drop_log(date, text)", "function sminion.drop_log(date,text)"),
     ("ALTER TABLE sminion.ticket DISABLE TRIGGER append_only", "trigger ticket.append_only"),
     ("ALTER TABLE sminion.statement_event DISABLE TRIGGER append_only", "trigger statement_event.append_only"),
+    ("ALTER TABLE sminion.journal DISABLE TRIGGER append_only", "trigger journal.append_only"),
+    ("ALTER TABLE sminion.log_fault DISABLE TRIGGER append_only", "trigger log_fault.append_only"),
     ("ALTER TABLE sminion.subject_event DISABLE TRIGGER ALL", "trigger subject_event.append_only"),
     ("DROP TRIGGER append_only_truncate ON sminion.write_event", "trigger write_event.append_only_truncate"),
     ("DO $$ DECLARE part regclass; BEGIN FOR part IN SELECT inhrelid FROM pg_inherits WHERE inhparent = 'sminion.write_event'::regclass"

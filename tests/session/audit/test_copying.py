@@ -88,7 +88,7 @@ def test_when_the_log_cannot_be_written_no_row_is_handed_out(shop: Shop, conn: C
             shop.database.connect(autocommit=False) as officer, pytest.raises((AuditUnavailable, psycopg.Error)),
             conn.cursor().copy("COPY (SELECT id FROM crm.customer) TO STDOUT") as copy,
         ):
-            officer.execute("LOCK TABLE sminion.statement_subject IN ACCESS EXCLUSIVE MODE")
+            officer.execute("LOCK TABLE sminion.journal IN ACCESS EXCLUSIVE MODE")
             received.extend(copy.rows())
     assert received == []
     assert conn.closed

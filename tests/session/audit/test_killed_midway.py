@@ -68,7 +68,7 @@ def subjects(shop: Shop, actor: str) -> list[int]:
 def locked_log(shop: Shop, stack: ExitStack) -> psycopg.Connection[Any]:
     """Nothing can be recorded until this connection rolls back."""
     officer = stack.enter_context(shop.database.connect(autocommit=False))
-    officer.execute("LOCK TABLE sminion.statement_event IN ACCESS EXCLUSIVE MODE")
+    officer.execute("LOCK TABLE sminion.journal IN ACCESS EXCLUSIVE MODE")
     return officer
 
 

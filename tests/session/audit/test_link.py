@@ -9,7 +9,6 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from sminion_guard.errors import AuditUnavailable
 from sminion_guard.session.audit import AuditWriter, Result, Statement
 from sminion_guard.session.audit.link import Link
 from tests.session.audit.conftest import open_ticket, places
@@ -81,22 +80,21 @@ def test_no_answer_is_none_that_can_be_mistaken_for_one(link: Link, question: by
         link.ask(question, (b"1",), soon())
 
 
-def test_a_log_is_written_and_its_bad_rows_refused(shop: Shop, conninfo: str, piped: bool) -> None:
+def test_a_log_is_written_and_its_bad_rows_are_faults(shop: Shop, conninfo: str, piped: bool) -> None:
     writer, ticket = AuditWriter(conninfo), open_ticket(shop)
     foreign = open_ticket(shop, "news", "marketing")
     receipts = [writer.record(Statement(number), hurry=False) for number in (ticket, foreign, ticket)]
     for _ in range(5):
         receipts.append(writer.record(Statement(ticket)))
         writer.await_receipt(writer.record_result(receipts[-1], Result(rows=1, subjects=("7",))))
-    for number, receipt in enumerate(receipts):
-        if number == 1:
-            with pytest.raises(AuditUnavailable) as refused:
-                writer.await_receipt(receipt)
-            assert refused.value.code == "SG603"
-        else:
-            writer.await_receipt(receipt)
+    for receipt in receipts:
+        writer.await_receipt(receipt)
     writer.close()
     assert places(shop, ticket) == [receipt.result()[1] for receipt in receipts if receipt is not receipts[1]]
+    assert places(shop, foreign) == []
+    number, place = receipts[1].result()
+    assert shop.database.execute(
+        "SELECT place, code FROM sminion.log_faults WHERE writer = %s", number) == [(place, "SG603")]
     ((subjects,),) = shop.database.execute("SELECT count(*) FROM sminion.subject_access WHERE ticket = %s", ticket)
     assert subjects == 5
 
@@ -107,7 +105,7 @@ def test_an_answer_that_is_lost_leaves_the_batch_on_record_once(shop: Shop, conn
     for _ in range(3):
         receipt = writer.record(Statement(ticket))  # on its way
         shop.database.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s AND query ~ 'sminion[.]log_'"
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s AND query ~ 'sminion[.]journal'"
             " AND state = 'idle'", f"{shop.name}_app")
         writer.await_receipt(receipt)
     writer.close()

@@ -165,7 +165,7 @@ def test_when_the_log_cannot_be_written_nothing_is_released(shop: Shop, act: Any
         conn._auditor.writer.patience = 0.5
         cursor = conn.cursor()
         with shop.database.connect(autocommit=False) as officer:
-            officer.execute("LOCK TABLE sminion.statement_event IN ACCESS EXCLUSIVE MODE")
+            officer.execute("LOCK TABLE sminion.journal IN ACCESS EXCLUSIVE MODE")
             with pytest.raises(AuditUnavailable) as refused:
                 cursor.execute("SELECT id FROM crm.customer WHERE id = 2")
             assert refused.value.code == "SG601"
@@ -304,7 +304,7 @@ def test_an_engine_tells_that_the_log_cannot_be_written_and_replaces_the_connect
             writer = connection.connection.driver_connection._auditor.writer  # type: ignore[union-attr]
         patience, writer.patience = writer.patience, 0.3
         with shop.database.connect(autocommit=False) as officer:
-            officer.execute("LOCK TABLE sminion.statement_event IN ACCESS EXCLUSIVE MODE")
+            officer.execute("LOCK TABLE sminion.journal IN ACCESS EXCLUSIVE MODE")
             with pytest.raises(AuditUnavailable), engine.begin() as connection:
                 connection.execute(read)
             with Session(engine) as session, pytest.raises(AuditUnavailable):
@@ -331,7 +331,7 @@ async def test_async_connections_record_and_do_not_block_the_loop(
         with act():
             await conn.execute("SELECT id FROM crm.customer WHERE id = 1")
             with shop.database.connect(autocommit=False) as officer:
-                officer.execute("LOCK TABLE sminion.statement_event IN ACCESS EXCLUSIVE MODE")
+                officer.execute("LOCK TABLE sminion.journal IN ACCESS EXCLUSIVE MODE")
                 held = asyncio.create_task(conn.execute("SELECT id FROM crm.customer WHERE id = 2"))
                 before = ticks
                 await asyncio.sleep(0.5)

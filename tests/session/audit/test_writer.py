@@ -15,7 +15,7 @@ import pytest
 from sminion_guard.embedded import Binaries, Server
 from sminion_guard.errors import AuditUnavailable
 from sminion_guard.session.audit import AuditWriter, Receipt, Result, Shape, Statement
-from tests import servers
+from tests import journal, servers
 from tests.session.audit.conftest import open_ticket, places
 from tests.session.shop import Shop, new_shop
 
@@ -54,7 +54,7 @@ def test_rows_gather_into_one_commit_while_another_is_written(shop: Shop, writer
     for receipt in receipts:
         writer.await_receipt(receipt)
     ((rows, commits),) = shop.database.execute(
-        "SELECT count(*), count(DISTINCT at) FROM sminion.statement_event WHERE ticket = %s", ticket
+        "SELECT count(*), count(DISTINCT at) FROM sminion.statement_log WHERE ticket = %s", ticket
     )
     assert rows == 300
     assert commits < 100
@@ -66,6 +66,8 @@ def test_rows_without_hurry_wait_for_company_but_not_for_long(shop: Shop, writer
     result = writer.record_result(statement, Result(rows=1), hurry=False)
     result.result(5)  # nobody hurries it
     assert places(shop, ticket) == [1]
+    with shop.database.connect() as connection:
+        journal.fold_all(connection)
     assert shop.database.execute(
         "SELECT outcome, rows FROM sminion.statement_event WHERE ticket = %s", ticket
     ) == [("done", 1)], "they share a commit, and a row"
@@ -95,14 +97,12 @@ def test_one_bad_row_does_not_take_the_others_with_it(shop: Shop, writer: AuditW
     receipts = [writer.record(Statement(number)) for number in (ticket, foreign, ticket)]
     orphan = writer.record_result(receipts[1], Result(rows=1))
     last = writer.record_result(receipts[2], Result(rows=5))
-    for receipt in (receipts[0], receipts[2], last):
+    for receipt in (*receipts, orphan, last):
         writer.await_receipt(receipt)
-    with pytest.raises(AuditUnavailable) as refused:
-        writer.await_receipt(receipts[1])
-    assert refused.value.code == "SG603"
-    with pytest.raises(AuditUnavailable):
-        writer.await_receipt(orphan)
-    assert places(shop, ticket) == [1, 2]
+    number, place = receipts[1].result()
+    query = "SELECT code FROM sminion.log_faults WHERE writer = %s AND place >= %s"
+    assert journal.shown(shop.database, query, number, place)[:1] == [("SG603",)]
+    assert len(places(shop, ticket)) == 2
     assert places(shop, foreign) == []
     assert shop.database.execute("SELECT max(rows) FROM sminion.statement_log WHERE ticket = %s", ticket) == [(5,)]
 
@@ -161,7 +161,7 @@ def test_a_locked_log_refuses_within_its_patience_and_goes_on_afterwards(own: tu
     ticket, writer = open_ticket(shop), AuditWriter(shop.dsn("app"), patience=1)
     writer.await_receipt(writer.record(Statement(ticket)))
     with shop.database.connect(autocommit=False) as officer:
-        officer.execute("LOCK TABLE sminion.statement_event IN ACCESS EXCLUSIVE MODE")
+        officer.execute("LOCK TABLE sminion.journal IN ACCESS EXCLUSIVE MODE")
         start = time.monotonic()
         with pytest.raises(AuditUnavailable) as refused:
             writer.await_receipt(writer.record(Statement(ticket)))
@@ -179,7 +179,7 @@ def test_a_full_queue_refuses_at_once(own: tuple[Server, Shop]) -> None:
     _, shop = own
     ticket, writer = open_ticket(shop), AuditWriter(shop.dsn("app"), patience=2, capacity=3, batch=1)
     with shop.database.connect(autocommit=False) as officer:
-        officer.execute("LOCK TABLE sminion.statement_event IN ACCESS EXCLUSIVE MODE")
+        officer.execute("LOCK TABLE sminion.journal IN ACCESS EXCLUSIVE MODE")
         with pytest.raises(AuditUnavailable, match="3 rows wait"):
             for _ in range(10):
                 writer.record(Statement(ticket))
@@ -194,18 +194,20 @@ def test_a_closed_writer_refuses(writer: AuditWriter, ticket: int) -> None:
         writer.record(Statement(ticket))
 
 
-def test_without_a_partition_the_code_says_so(own: tuple[Server, Shop]) -> None:
+def test_without_a_partition_the_log_is_written_all_the_same(own: tuple[Server, Shop]) -> None:
     _, shop = own
     ticket, writer = open_ticket(shop), AuditWriter(shop.dsn("app"), patience=5)
     this = shop.database.execute("SELECT to_char(now() AT TIME ZONE 'UTC', '_YYYY_MM')")[0][0]
-    for table in ("statement_event", "statement_result", "statement_subject"):
+    tables = ("statement_event", "statement_result", "statement_subject")
+    for table in tables:
         shop.database.execute(f"DROP TABLE sminion.{table}{this}")
-    with pytest.raises(AuditUnavailable) as refused:
-        writer.await_receipt(writer.record(Statement(ticket)))
-    assert refused.value.code == "SG602"
-    assert "extend_log" in str(refused.value.hint)
-    shop.database.execute("SELECT sminion.extend_log()")
     writer.await_receipt(writer.record(Statement(ticket)))
+    query = "SELECT place FROM sminion.statement_log WHERE ticket = %s"
+    assert journal.shown(shop.database, query, ticket) == [(1,)], "folding makes the month"
+    with shop.database.connect() as connection:
+        journal.fold_all(connection)
+    for table in tables:
+        assert shop.database.execute("SELECT to_regclass(%s) IS NOT NULL", f"sminion.{table}{this}") == [(True,)]
     writer.close()
 
 

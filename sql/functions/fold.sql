@@ -1,0 +1,77 @@
+-- Moves rows of the journal to the log: at most `most` rows and 16 MB in a call, the oldest first. Returns how many rows it
+-- moved; NULL while another session folds.
+--
+-- Only rows of transactions that are older than every running one are moved: so the log is written in one order, and each row
+-- is moved once. A transaction that stays open makes younger rows wait in the journal, where the views show them too
+-- (`maintenance_status`).
+--
+-- A row that cannot be moved, for a reason that nobody foresaw, becomes a fault and keeps no other row waiting.
+CREATE FUNCTION sminion.fold(most integer DEFAULT 5000) RETURNS bigint
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+SET lock_timeout = '1s'
+SET jit = off
+AS $sminion$
+DECLARE
+  state   sminion.fold_state;
+  cluster bigint := (SELECT c.system_identifier FROM pg_control_system() c);
+  horizon xid8;
+  chosen  tid[];
+  until   xid8;
+  month   timestamptz;
+  moved   bigint;
+BEGIN
+  PERFORM sminion.require_read_committed();
+  SELECT f.* INTO state FROM sminion.fold_state f FOR UPDATE SKIP LOCKED;
+  IF NOT FOUND THEN
+    RETURN NULL;
+  END IF;
+  IF state.system_identifier <> cluster THEN
+    -- A copy in another cluster, where transactions have other numbers: rows that came with it get one of this cluster.
+    WITH old AS (DELETE FROM sminion.journal j RETURNING j.*)
+    INSERT INTO sminion.journal (at, login, writer, first, proof, entries, event)
+    SELECT o.at, o.login, o.writer, o.first, o.proof, o.entries, o.event FROM old o;
+    UPDATE sminion.fold_state SET system_identifier = cluster, lowest = '0';
+    RETURN 0;
+  END IF;
+
+  horizon := pg_snapshot_xmin(pg_current_snapshot());
+  SELECT array_agg(o.ctid ORDER BY o.nth) INTO chosen
+  FROM (
+    SELECT j.ctid, row_number() OVER w AS nth, sum(coalesce(octet_length(j.entries), pg_column_size(j.event))) OVER w AS bytes
+    FROM sminion.journal j
+    WHERE j.transaction >= state.lowest AND j.transaction < horizon
+    WINDOW w AS (ORDER BY j.transaction, j.at, j.first, j.ctid ROWS UNBOUNDED PRECEDING)
+    ORDER BY j.transaction, j.at, j.first, j.ctid LIMIT greatest(most, 1)
+  ) o
+  WHERE o.nth = 1 OR o.bytes <= 16777216;
+  IF chosen IS NULL THEN
+    UPDATE sminion.fold_state SET folded_at = clock_timestamp();
+    RETURN 0;
+  END IF;
+  FOR month IN
+    SELECT DISTINCT date_trunc('month', j.at AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' FROM sminion.journal_rows(chosen) j
+  LOOP
+    PERFORM sminion.make_month(month);
+  END LOOP;
+
+  LOOP
+    SELECT max(j.transaction) INTO until FROM sminion.journal_rows(chosen) j;
+    BEGIN
+      moved := sminion.fold_rows(chosen, state.number);
+      EXIT;
+    EXCEPTION WHEN data_exception OR integrity_constraint_violation OR program_limit_exceeded THEN
+      IF cardinality(chosen) > 1 THEN
+        chosen := chosen[1:cardinality(chosen) / 2];
+      ELSE
+        moved := sminion.fold_fault(chosen, state.number, format('the row could not be moved: %s', SQLERRM));
+        EXIT;
+      END IF;
+    END;
+  END LOOP;
+  UPDATE sminion.fold_state SET number = state.number + moved, lowest = until, folded_at = clock_timestamp();
+  RETURN cardinality(chosen);
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.fold(integer) IS 'moves rows of the journal to the log; returns how many, NULL while another session does';

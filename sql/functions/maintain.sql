@@ -1,0 +1,31 @@
+-- Folds the journal, makes the months of the log, settles withheld subjects, and removes what is no longer needed: a bounded part
+-- of each, so that a call takes little time. `more` says whether another call would find more at once.
+--
+-- The guarded sessions of an application call it while they are idle, and so may a scheduler. Any number may call it at once:
+-- each step runs in one session at a time. Each is a transaction of its own, so no lock outlives its step.
+--
+-- A procedure, because a function cannot commit; SECURITY INVOKER and without settings of its own, because PostgreSQL lets only
+-- such a procedure commit.
+CREATE PROCEDURE sminion.maintain(INOUT more boolean DEFAULT NULL)
+LANGUAGE plpgsql
+AS $sminion$
+DECLARE
+  -- With its schema: the search path is the caller's, and a domain called `text` would run code between the steps.
+  step pg_catalog.text;
+BEGIN
+  -- In a transaction block this fails, before anything is done.
+  COMMIT;
+  -- First of all: an expression takes a snapshot, and then the isolation of a login that has another one by default stands.
+  SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE;
+  more := false;
+  FOREACH step IN ARRAY ARRAY['fold', 'months', 'settle', 'tidy'] LOOP
+    IF sminion.maintain_step(step) THEN
+      more := true;
+    END IF;
+    COMMIT;
+    SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE;
+  END LOOP;
+END
+$sminion$;
+COMMENT ON PROCEDURE sminion.maintain(boolean) IS
+  'folds the journal, makes months of the log, settles withheld subjects: a bounded part; whether there is more to do';

@@ -1,0 +1,71 @@
+-- One step of sminion.maintain, bounded, in a transaction of its own; whether there is more to do. A step that another session
+-- runs is left to it. What stops a step is kept in `maintenance_state`, and does not stop the others.
+--
+-- Only maintain may call it, as a whole statement of the client. It locks rows of people and tables of the log. A login that
+-- called it in a transaction of its own could keep these locks for as long as it likes: then nobody could write these rows, and
+-- nothing would be folded any more. maintain commits after each step, and PostgreSQL refuses that in a transaction block.
+CREATE FUNCTION sminion.maintain_step(step text) RETURNS boolean
+LANGUAGE plpgsql
+VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET lock_timeout = '200ms'
+AS $sminion$
+#variable_conflict use_column
+DECLARE
+  stack text;
+  lines text[];
+  words text;
+  more  boolean := false;
+BEGIN
+  GET DIAGNOSTICS stack = PG_CONTEXT;
+  lines := string_to_array(stack, E'\n');
+  words := left(lines[1], position('sminion.maintain_step(text)' IN lines[1]) - 1);
+  -- Our own line and that of maintain, in whatever language the server speaks, and nothing else. What a client can put into a
+  -- line, such as the name of a function with a line break, comes after other words. With our schema: where the search path
+  -- names it PostgreSQL leaves it out, and a procedure of the client called `maintain` would look the same.
+  IF cardinality(lines) <> 2 OR NOT starts_with(lines[2], words || 'sminion.maintain(boolean)') THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG615',
+      MESSAGE = 'sminion.maintain_step is called by sminion.maintain only',
+      HINT = 'Run `CALL sminion.maintain()` as a statement of its own, outside of a transaction block, '
+        || 'in a session whose search_path does not name schema `sminion`.';
+  END IF;
+  PERFORM FROM sminion.maintenance_state m WHERE m.step = maintain_step.step FOR UPDATE SKIP LOCKED;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  BEGIN
+    CASE maintain_step.step
+      WHEN 'fold' THEN
+        more := coalesce(sminion.fold(2000), 0) > 0;
+        -- Apart: an expression does not see what the functions in it did.
+        more := more AND EXISTS (
+          SELECT FROM sminion.journal j
+          WHERE j.transaction >= (SELECT f.lowest FROM sminion.fold_state f)
+            AND j.transaction < pg_snapshot_xmin(pg_current_snapshot()));
+      WHEN 'months' THEN
+        IF to_regclass('sminion.write_subject'
+             || to_char(clock_timestamp() AT TIME ZONE 'UTC' + interval '1 month', '_YYYY_MM')) IS NULL
+        THEN
+          PERFORM sminion.extend_log();
+        END IF;
+      WHEN 'settle' THEN
+        IF sminion.settling_waits() THEN
+          -- Where nothing but locked or refusing rows is left, the next call can do no more than this one.
+          more := sminion.settle(200, 5000) > 0 AND EXISTS (SELECT FROM sminion.unsettled u WHERE u.cause IS NULL);
+        END IF;
+      WHEN 'tidy' THEN
+        PERFORM sminion.forget_write_tickets();
+        DELETE FROM sminion.folded_batch f WHERE f.folded_at < clock_timestamp() - interval '1 hour';
+    END CASE;
+  EXCEPTION WHEN OTHERS THEN
+    UPDATE sminion.maintenance_state m SET failed_at = clock_timestamp(), code = SQLSTATE, message = sminion.log_text(SQLERRM, 1000)
+    WHERE m.step = maintain_step.step;
+    RETURN false;
+  END;
+  UPDATE sminion.maintenance_state m SET done_at = clock_timestamp(), failed_at = NULL, code = NULL, message = NULL
+  WHERE m.step = maintain_step.step;
+  RETURN more;
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.maintain_step(text) IS 'one step of sminion.maintain, which alone may call it';

@@ -1,0 +1,15 @@
+-- The writes that are still in the journal, for the views, which show log and journal as one.
+CREATE FUNCTION sminion.unfolded_writes(
+  OUT at timestamptz, OUT transaction xid8, OUT login name, OUT id bigint, OUT ticket bigint, OUT role name, OUT operation text,
+  OUT relation text, OUT columns text[], OUT rows bigint, OUT bulk bigint, OUT subjects text[]
+) RETURNS SETOF record
+LANGUAGE sql
+STABLE
+SECURITY DEFINER
+ROWS 100
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+  SELECT w.at, w.transaction, w.login, w.id, w.ticket, w.role, w.operation, w.relation, w.columns, w.rows, w.bulk, w.subjects
+  FROM sminion.journal_writes(NULL) w
+$sminion$;
+COMMENT ON FUNCTION sminion.unfolded_writes() IS 'the writes that wait in the journal; for the views';

@@ -1,0 +1,2 @@
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON sminion.journal
+  FOR EACH STATEMENT EXECUTE FUNCTION sminion.journal_append_only();
