@@ -21,7 +21,7 @@ with explained():
     from psycopg import pq
     from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-OF_THE_GUARD = ("guard_policy", "guard_audit", "guard_primary", "guard_log", "guard_policy_mismatch")
+OF_THE_GUARD = ("guard_policy", "guard_audit", "guard_primary", "guard_log", "guard_policy_mismatch", "guard_maintain")
 """Parameters of ``create_engine``, or of the URL, that mean the guard."""
 _OF_SQLALCHEMY = ("plugin", "async_fallback")
 """What only SQLAlchemy understands in a URL."""

@@ -8,7 +8,7 @@ import traceback
 
 import typer
 
-from sminion_guard.cli import apply, catalog, check, demo, install, plan, policy
+from sminion_guard.cli import apply, catalog, check, demo, install, maintain, plan, policy
 from sminion_guard.cli.common import FAILED, INTERRUPTED, print_error
 from sminion_guard.errors import GuardError
 from sminion_guard.extras import explain
@@ -31,6 +31,7 @@ app.command()(install.install)
 app.command()(install.uninstall)
 app.command()(plan.plan)
 app.command()(apply.apply)
+app.command()(maintain.maintain)
 
 
 def _version(asked: bool) -> None:

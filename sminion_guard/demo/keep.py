@@ -25,7 +25,7 @@ def farewell(shop: Shop) -> None:
         _lines(shop, [f"{program} {shlex.quote(server.dsn(user=name, dbname=DATABASE))}"])
     _lines(shop, [f"SELECT sminion.block('{HEROINE}', 'try it', kind => 'customer');  -- as olga",
                    "TABLE sminion.access_log;  -- as amir",
-                   "SELECT sminion.settle();  -- as night_job"], indent=6)
+                   "CALL sminion.maintain();  -- as night_job"], indent=6)
     printer.console.print()
     printer.say("To end it and remove everything it wrote:")
     _lines(shop, stop_commands(shop))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sminion_guard.demo.answer import refused, rows, some
+from sminion_guard.demo.answer import first, refused, rows, some, value
 from sminion_guard.demo.asking import DENIED, say
 from sminion_guard.demo.shop import HEROINE, Shop
 from sminion_guard.embedded import Server
@@ -37,6 +37,12 @@ def access_log(shop: Shop) -> None:
         SELECT login, verdict, array_to_string(codes, ' ') AS codes,
                array_to_string(relations, ' ') AS relations, rows
         FROM sminion.statement_log ORDER BY at, writer, place""", rows(6), shown=6)
+    printer.say("""A session writes its records into a journal, which is quick. Maintenance moves them to the log; the
+        engines of an application do that by themselves, and here the night's job does it. Auditors see both as one.""")
+    say(shop, "night_job", "CALL sminion.maintain()", value(False))
+    say(shop, "amir", """
+        SELECT journal_rows, unsettled, stuck, months_ahead, failed
+        FROM sminion.maintenance_status""", first(0))
     printer.say("""Who touched whose data? What was read comes from that engine; what was written is recorded by
         triggers, whoever writes: the complaint was mended by a plain connection.""")
     say(shop, "amir", """

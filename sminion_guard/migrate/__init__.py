@@ -8,6 +8,7 @@ with explained():  # here, so that whatever module of ours is imported first say
     from sminion_guard.migrate.apply import apply
     from sminion_guard.migrate.change import Change, State
     from sminion_guard.migrate.install import downgrade, offline_sql, upgrade
+    from sminion_guard.migrate.maintain import Maintained, maintain
     from sminion_guard.migrate.masks import fill_masks, settle_all
     from sminion_guard.migrate.plan import Plan, plan
     from sminion_guard.migrate.preflight import Problem, UnfitDatabase
@@ -18,6 +19,7 @@ with explained():  # here, so that whatever module of ours is imported first say
     from sminion_guard.migrate.script import removal_script, script
 
 __all__ = [
-    "Change", "Plan", "Problem", "Progress", "Report", "State", "Step", "UnfitDatabase", "apply", "downgrade",
-    "fill_masks", "offline_sql", "plan", "processing", "removal_script", "remove", "script", "settle_all", "upgrade",
+    "Change", "Maintained", "Plan", "Problem", "Progress", "Report", "State", "Step", "UnfitDatabase", "apply",
+    "downgrade", "fill_masks", "maintain", "offline_sql", "plan", "processing", "removal_script", "remove", "script",
+    "settle_all", "upgrade",
 ]

@@ -40,6 +40,7 @@ class GuardDialect(PGDialect_psycopg):
     :param guard_log: the address of another database for the log of statements.
     :param guard_policy_mismatch: what becomes of an engine whose policy is not the one in force; ``follow`` when it is
         None.
+    :param guard_maintain: ``on`` or ``off``: whether the application maintains the database; ``on`` when it is None.
     """
 
     driver = "sminion"
@@ -49,11 +50,12 @@ class GuardDialect(PGDialect_psycopg):
     def __init__(
         self, guard_policy: Guard | PolicySource | None = None, guard_audit: Mode | None = None,
         guard_primary: str | None = None, guard_log: str | None = None,
-        guard_policy_mismatch: Mismatch | None = None, **kwargs: Any,
+        guard_policy_mismatch: Mismatch | None = None, guard_maintain: bool | str | None = None, **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)  # type: ignore[no-untyped-call]
         self.guard = Guard.of(
-            guard_policy, audit=guard_audit, primary=guard_primary, log=guard_log, policy_mismatch=guard_policy_mismatch
+            guard_policy, audit=guard_audit, primary=guard_primary, log=guard_log,
+            policy_mismatch=guard_policy_mismatch, maintain=guard_maintain,
         )
         orm.listen()
 

@@ -29,6 +29,7 @@ from sminion_guard.session.ticket import TRUSTED, Home, TicketCache
 
 PolicySource = Policy | str | PathLike[str]
 """A policy, or the path of its file."""
+_MAINTAIN: dict[bool | str | None, bool] = {None: True, True: True, "on": True, False: False, "off": False}
 MOST_POLICIES = 8
 """Policies that were in force, and are kept: what is known of a policy is known again when it comes back."""
 
@@ -46,12 +47,16 @@ class Guard:
     :param log: the address of another database for the log of statements; likewise. Tickets stay with the data.
     :param policy_mismatch: ``refuse`` serves nobody (SG234) while another policy is in force than ``policy``; None
         stands for ``follow``.
+    :param maintain: whether a thread of the application maintains the database: it folds the journal of the log and
+        settles withheld subjects, a bounded part at a time. None stands for True; False is for a database that a
+        scheduler maintains.
     :raises PolicyError: for a file with errors; SG305 for another mode; SG244 for an address that cannot be read.
     """
 
     def __init__(
         self, policy: PolicySource | None = None, *, tickets: TicketCache | None = None, audit: Mode | None = None,
         primary: str | None = None, log: str | None = None, policy_mismatch: Mismatch | None = None,
+        maintain: bool | str | None = None,
     ) -> None:
         self.policy = policy if policy is None or isinstance(policy, Policy) else load(Path(policy))
         self.tickets = TicketCache() if tickets is None else tickets
@@ -61,6 +66,9 @@ class Guard:
             raise PolicyError(
                 "SG305", f"`policy_mismatch` cannot be `{policy_mismatch}`", hint=f"pass {' or '.join(MISMATCHES)}"
             )
+        if maintain not in _MAINTAIN:
+            raise PolicyError("SG305", f"`maintain` cannot be `{maintain}`", hint="pass on or off")
+        self.maintain = _MAINTAIN[maintain]
         self.audit: Mode = audit or "strict"
         self.policy_mismatch: Mismatch = policy_mismatch or "follow"
         self.primary = None if primary is None else Primary(primary)
@@ -90,15 +98,17 @@ class Guard:
     @classmethod
     def of(
         cls, source: Guard | PolicySource | None, *, audit: Mode | None = None, primary: str | None = None,
-        log: str | None = None, policy_mismatch: Mismatch | None = None,
+        log: str | None = None, policy_mismatch: Mismatch | None = None, maintain: bool | str | None = None,
     ) -> Guard:
         """``source`` itself when it is a guard, else a new one for that policy.
 
-        :raises PolicyError: SG305 when another ``audit`` or ``policy_mismatch`` is asked for than the guard was made
-            with.
+        :raises PolicyError: SG305 when another ``audit``, ``policy_mismatch`` or ``maintain`` is asked for than the
+            guard was made with.
         """
         if not isinstance(source, Guard):
-            return cls(source, audit=audit, primary=primary, log=log, policy_mismatch=policy_mismatch)
+            return cls(
+                source, audit=audit, primary=primary, log=log, policy_mismatch=policy_mismatch, maintain=maintain
+            )
         if primary is not None or log is not None:
             raise PolicyError(
                 "SG305", "the guard was made already, and knows where its tickets and its log are",
@@ -114,6 +124,11 @@ class Guard:
                 "SG305",
                 f"the guard was made with `policy_mismatch` `{source.policy_mismatch}`, not `{policy_mismatch}`",
                 hint=f'`Guard(..., policy_mismatch="{policy_mismatch}")`, or leave it out',
+            )
+        if maintain is not None and _MAINTAIN.get(maintain) != source.maintain:
+            raise PolicyError(
+                "SG305", f"the guard was made with `maintain` {'on' if source.maintain else 'off'}, not `{maintain}`",
+                hint="`Guard(..., maintain=...)`, or leave it out",
             )
         return source
 
@@ -208,7 +223,10 @@ class Guard:
             opening = self._opening.setdefault(home, Lock())
         with opening:
             if home not in self._auditors:
-                auditor = Auditor(conninfo, self._policy_of(home), log=self._log_of(conninfo))
+                auditor = Auditor(
+                    conninfo, self._policy_of(home), log=self._log_of(conninfo),
+                    maintained=self._maintained(conninfo) if self.maintain else (),
+                )
                 with self._lock:
                     auditor.judge_by(self._policy_of(home))  # meanwhile another may have come into force
                     self._auditors[home] = auditor
@@ -219,12 +237,16 @@ class Guard:
             return beside(conninfo, self.log)
         return conninfo if self.primary is None else self.primary.conninfo(conninfo)
 
+    def _maintained(self, conninfo: str) -> tuple[str, ...]:
+        """The databases that the sessions at ``conninfo`` write to: that of the data, and that of the log."""
+        return (conninfo if self.primary is None else self.primary.conninfo(conninfo), self._log_of(conninfo))
+
     def _policy_of(self, home: Home) -> Policy:
         return self._in_force[home]
 
     def close(self) -> None:
         """Write what waits for the log; statements are refused from here on. Also done when the interpreter exits."""
         for auditor in list(self._auditors.values()):
-            auditor.writer.close()
+            auditor.close()
         if self.primary is not None:
             self.primary.close()

@@ -22,6 +22,7 @@ class GuardPlugin(CreateEnginePlugin):
     :param guard_log: (likewise) the address of another database for the log of statements.
     :param guard_policy_mismatch: (likewise) ``refuse``, or ``follow`` when it is left out: what becomes of an engine
         whose policy is not the one in force.
+    :param guard_maintain: (likewise) ``off`` where a scheduler maintains the database; ``on`` when it is left out.
     """
 
     def __init__(self, url: URL, kwargs: dict[str, Any]) -> None:

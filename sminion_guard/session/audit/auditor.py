@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from threading import Lock, Thread
 from typing import Any, Literal, get_args
@@ -22,6 +22,7 @@ from sminion_guard.analyzer.staged import State, staged
 from sminion_guard.codes import error_class
 from sminion_guard.errors import AuditUnavailable, GuardError, PolicyError, TicketRefused
 from sminion_guard.policy import Compartment, Policy
+from sminion_guard.session.audit.maintenance import Maintenance
 from sminion_guard.session.audit.receipt import Receipt
 from sminion_guard.session.audit.rows import Result, Statement
 from sminion_guard.session.audit.shapes import Known, Shapes
@@ -48,11 +49,15 @@ class Auditor:
     :param conninfo: of the guarded connections.
     :param policy: the one in force.
     :param log: the address of the log; None when it is in the same database.
+    :param maintained: the addresses of databases to maintain.
     :raises psycopg.Error: when the catalog cannot be read.
     """
 
-    def __init__(self, conninfo: str, policy: Policy, *, log: str | None = None) -> None:
+    def __init__(
+        self, conninfo: str, policy: Policy, *, log: str | None = None, maintained: Iterable[str] = ()
+    ) -> None:
         self.writer = AuditWriter(log or conninfo)
+        self._maintenance = Maintenance(maintained)
         self._shapes = Shapes()
         self._staged: dict[tuple[int, int, int], tuple[Verdict, State, object]] = {}
         self._conninfo = conninfo
@@ -152,9 +157,15 @@ class Auditor:
         :param hurry: False where nobody waits for it before the transaction ends.
         :raises AuditUnavailable: when no row can be taken.
         """
+        self._maintenance.wake()
         known = self._shapes.of(verdict)
         hurry = hurry and not known.shows_subjects
         return self.writer.record(Statement(ticket, known.shape), hurry=hurry), known
+
+    def close(self) -> None:
+        """Write what waits for the log; no more is taken."""
+        self._maintenance.close()
+        self.writer.close()
 
     def record_result(self, of: Receipt, result: Result) -> Receipt:
         """Hand in what came of it. Who waits for it says so by waiting."""
