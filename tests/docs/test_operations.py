@@ -86,16 +86,21 @@ def site(cluster: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 def test_what_runs_regularly_runs_and_settles(site: Site) -> None:
-    settling, extending, looking = lines(section("What runs regularly", "sh"))
+    maintaining, looking = lines(section("What runs regularly", "sh"))
     (cron,) = lines(section("What runs regularly", "cron"))
-    service, _timer = section("What runs regularly", "ini")
-    assert cron == f"* * * * * postgres {settling} > /dev/null"
-    assert f"ExecStart={settling}\n" in service
-    site.database.execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT sminion.block(8, 'x'), sminion.unblock(8, 'y'); COMMIT")
-    assert site.database.execute("SELECT unsettled FROM sminion.settle_status") == [(1,)]
-    assert site.done(settling).strip() == "0"
-    assert site.database.execute("SELECT withheld, unsettled FROM sminion.settle_status") == [(0, 0)]
-    assert site.done(extending).strip() == "0"
+    (service,) = section("What runs regularly", "ini")
+    assert f"ExecStart={maintaining} --every 60s\n" in service
+    assert cron.startswith("* * * * * postgres psql") and cron.endswith(" > /dev/null")
+    for command in (maintaining, cron.removeprefix("* * * * * postgres ").removesuffix(" > /dev/null")):
+        site.database.execute(
+            "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT sminion.block(8, 'x'), sminion.unblock(8, 'y'); COMMIT")
+        assert site.database.execute("SELECT unsettled FROM sminion.settle_status") == [(1,)]
+        said = site.done(command)
+        assert said.strip() == "f" if "psql" in command else "0 entries moved to the log" in said
+        assert site.database.execute("SELECT withheld, unsettled FROM sminion.settle_status") == [(0, 0)]
+    # pg_cron is not installed here: what it would run is the same call.
+    (scheduled,) = lines(section("What runs regularly", "text"))
+    assert "'CALL sminion.maintain()', 'shop', 'scheduler'" in scheduled
     site.done(looking)
     site.database.execute("ALTER TABLE crm.customer DISABLE ROW LEVEL SECURITY")
     altered = site.run(looking)
@@ -106,17 +111,19 @@ def test_what_runs_regularly_runs_and_settles(site: Site) -> None:
 
 
 def test_what_is_to_be_watched_is_there_for_those_who_watch(site: Site) -> None:
-    states, month, refused = section("What to watch", "sql")
+    states, refused = section("What to watch", "sql")
     with site.database.connect("scheduler") as scheduler, site.database.connect("bert") as auditor:
         for statement in filter(None, map(str.strip, states.split(";"))):
             scheduler.execute(statement.encode())
             auditor.execute(statement.encode())
-        columns = [column.name for column in scheduler.execute("SELECT * FROM sminion.settle_status").description or ()]
-        assert scheduler.execute(month.encode()).fetchone() is not None
-        auditor.execute(refused.encode())
+        columns = [
+            column.name for view in ("settle_status", "maintenance_status")
+            for column in scheduler.execute(f"SELECT * FROM sminion.{view}".encode()).description or ()]
+        for statement in filter(None, map(str.strip, refused.split(";"))):
+            auditor.execute(statement.encode())
         held = auditor.execute("SELECT * FROM sminion.pending_changes").description or ()
     named = set(re.findall(r"`(\w+)`", "".join(re.findall(r"^\| `.*", PAGE, re.MULTILINE))))
-    assert named <= {*columns, "held_by", "settle", "apply", "settle_problems", "pending_changes", "settle_status"}
+    assert named <= {*columns, "held_by", "apply", "settle_problems", "pending_changes", "settle_status", "maintenance_status"}
     assert "held_by" in {column.name for column in held}
 
 
@@ -207,6 +214,7 @@ def test_the_owner_maintains_his_tables(site: Site) -> None:
 def test_every_block_of_the_page_is_run_here() -> None:
     known = sum(len(section(title, language)) for title, language in (
         ("Logins for this work", "sql"), ("What runs regularly", "sh"), ("What runs regularly", "cron"),
-        ("What runs regularly", "ini"), ("What to watch", "sql"), ("Backup", "sh"), ("Restore", "sh"), ("Restore", "sql"),
+        ("What runs regularly", "ini"), ("What runs regularly", "text"), ("What to watch", "sql"), ("Backup", "sh"),
+            ("Restore", "sh"), ("Restore", "sql"),
         ("Upgrade", "sh"), ("Maintenance of tables", "sql")))
     assert known == len(re.findall(r"^ *```\w+$", PAGE, re.MULTILINE))
