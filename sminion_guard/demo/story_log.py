@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sminion_guard.demo.answer import first, refused, rows, some, value
+from sminion_guard.demo.answer import refused, rows, some, value
 from sminion_guard.demo.asking import DENIED, say
 from sminion_guard.demo.shop import HEROINE, Shop
 from sminion_guard.embedded import Server
@@ -42,7 +42,7 @@ def access_log(shop: Shop) -> None:
     say(shop, "night_job", "CALL sminion.maintain()", value(False))
     say(shop, "amir", """
         SELECT journal_rows, unsettled, stuck, months_ahead, failed
-        FROM sminion.maintenance_status""", first(0))
+        FROM sminion.maintenance_status""", rows(1))
     printer.say("""Who touched whose data? What was read comes from that engine; what was written is recorded by
         triggers, whoever writes: the complaint was mended by a plain connection.""")
     say(shop, "amir", """

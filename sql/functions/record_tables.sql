@@ -16,6 +16,10 @@ BEGIN
     SELECT FROM sminion.protected_table p
     JOIN jsonb_to_recordset(registry -> 'tables') AS j (schema text, "table" text, anonymous boolean)
       ON j.schema = p.schema_name AND j."table" = p.table_name AND j.anonymous <> p.anonymous);
+  -- Also those whose own objects do not change, and which no step names.
+  IF nobody_else THEN
+    UPDATE sminion.protected_table p SET next_block = 0 WHERE p.depth > 0;
+  END IF;
   DELETE FROM sminion.protected_table p
   WHERE (names IS NULL OR p.schema_name || '.' || p.table_name = ANY (names))
     AND NOT EXISTS (
@@ -40,7 +44,7 @@ BEGIN
     next_block = CASE
       WHEN p.dated_bits & excluded.bits = 0 AND p.subject_terms = excluded.subject_terms AND p.subject_columns = excluded.subject_columns AND p.prefixes = excluded.prefixes
         AND p.optional = excluded.optional AND p.depth = excluded.depth
-        AND p.anonymous = excluded.anonymous AND NOT (nobody_else AND excluded.depth > 0) THEN p.next_block
+        AND p.anonymous = excluded.anonymous THEN p.next_block
       ELSE 0 END;
 END
 $sminion$;
