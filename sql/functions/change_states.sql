@@ -23,6 +23,8 @@ DECLARE
   strangers text[];
   free     text[];
   moved    text[];
+  numbers  bigint[];
+  denials  bigint[];
   key      text;
   changed  bigint := 0;
   unknown  bigint := 0;
@@ -80,13 +82,11 @@ BEGIN
         AND (a.blocked, a.consents, a.objections, a.mask, a.epoch)
             IS DISTINCT FROM (a.new_blocked, a.new_consents, a.new_objections, a.new_mask, in_force.mask_epoch)
       RETURNING s.subject, a.mask & ~a.new_mask AS denied
-    ), hidden AS (
-      INSERT INTO sminion.withheld (subject, change, denied)
-      SELECT t.subject, d.id, t.denied FROM stored t JOIN said d ON d.subject = t.subject WHERE t.denied <> 0
     ), queued AS (
       INSERT INTO sminion.unsettled (subject) SELECT t.subject FROM stored t
     )
-    SELECT coalesce(array_agg(t.subject), '{}') INTO moved FROM stored t;
+    SELECT coalesce(array_agg(t.subject), '{}'), coalesce(array_agg(d.id), '{}'), coalesce(array_agg(t.denied), '{}')
+    INTO moved, numbers, denials FROM stored t JOIN said d ON d.subject = t.subject;
     -- What the new states permit is withheld no longer: see apply_changes.
     DELETE FROM sminion.withheld w USING sminion.subject_state s
     WHERE w.subject = ANY (moved) AND s.subject = w.subject AND w.denied & ~s.mask = 0
@@ -95,6 +95,11 @@ BEGIN
     WHERE w.subject = ANY (moved) AND s.subject = w.subject AND w.denied & s.mask <> 0
       AND NOT EXISTS (SELECT FROM sminion.pending_change p WHERE p.id = w.change);
     PERFORM sminion.settle_now(moved, 80000);
+    -- Withheld are those only that could not be settled: nobody sees the states before the end of the transaction, and every
+    -- statement of everybody would read what was inserted and removed here, until VACUUM.
+    INSERT INTO sminion.withheld (subject, change, denied)
+    SELECT m.subject, m.change, m.denied FROM unnest(moved, numbers, denials) AS m (subject, change, denied)
+    WHERE m.denied <> 0 AND EXISTS (SELECT FROM sminion.unsettled u WHERE u.subject = m.subject);
     changed := changed + cardinality(moved);
 
     -- One notice for all of them, and not one for each.

@@ -1700,6 +1700,8 @@ DECLARE
   strangers text[];
   free     text[];
   moved    text[];
+  numbers  bigint[];
+  denials  bigint[];
   key      text;
   changed  bigint := 0;
   unknown  bigint := 0;
@@ -1757,13 +1759,11 @@ BEGIN
         AND (a.blocked, a.consents, a.objections, a.mask, a.epoch)
             IS DISTINCT FROM (a.new_blocked, a.new_consents, a.new_objections, a.new_mask, in_force.mask_epoch)
       RETURNING s.subject, a.mask & ~a.new_mask AS denied
-    ), hidden AS (
-      INSERT INTO sminion.withheld (subject, change, denied)
-      SELECT t.subject, d.id, t.denied FROM stored t JOIN said d ON d.subject = t.subject WHERE t.denied <> 0
     ), queued AS (
       INSERT INTO sminion.unsettled (subject) SELECT t.subject FROM stored t
     )
-    SELECT coalesce(array_agg(t.subject), '{}') INTO moved FROM stored t;
+    SELECT coalesce(array_agg(t.subject), '{}'), coalesce(array_agg(d.id), '{}'), coalesce(array_agg(t.denied), '{}')
+    INTO moved, numbers, denials FROM stored t JOIN said d ON d.subject = t.subject;
     -- What the new states permit is withheld no longer: see apply_changes.
     DELETE FROM sminion.withheld w USING sminion.subject_state s
     WHERE w.subject = ANY (moved) AND s.subject = w.subject AND w.denied & ~s.mask = 0
@@ -1772,6 +1772,11 @@ BEGIN
     WHERE w.subject = ANY (moved) AND s.subject = w.subject AND w.denied & s.mask <> 0
       AND NOT EXISTS (SELECT FROM sminion.pending_change p WHERE p.id = w.change);
     PERFORM sminion.settle_now(moved, 80000);
+    -- Withheld are those only that could not be settled: nobody sees the states before the end of the transaction, and every
+    -- statement of everybody would read what was inserted and removed here, until VACUUM.
+    INSERT INTO sminion.withheld (subject, change, denied)
+    SELECT m.subject, m.change, m.denied FROM unnest(moved, numbers, denials) AS m (subject, change, denied)
+    WHERE m.denied <> 0 AND EXISTS (SELECT FROM sminion.unsettled u WHERE u.subject = m.subject);
     changed := changed + cardinality(moved);
 
     -- One notice for all of them, and not one for each.
@@ -4366,6 +4371,10 @@ BEGIN
     SELECT FROM sminion.protected_table p
     JOIN jsonb_to_recordset(registry -> 'tables') AS j (schema text, "table" text, anonymous boolean)
       ON j.schema = p.schema_name AND j."table" = p.table_name AND j.anonymous <> p.anonymous);
+  -- Also those whose own objects do not change, and which no step names.
+  IF nobody_else THEN
+    UPDATE sminion.protected_table p SET next_block = 0 WHERE p.depth > 0;
+  END IF;
   DELETE FROM sminion.protected_table p
   WHERE (names IS NULL OR p.schema_name || '.' || p.table_name = ANY (names))
     AND NOT EXISTS (
@@ -4390,7 +4399,7 @@ BEGIN
     next_block = CASE
       WHEN p.dated_bits & excluded.bits = 0 AND p.subject_terms = excluded.subject_terms AND p.subject_columns = excluded.subject_columns AND p.prefixes = excluded.prefixes
         AND p.optional = excluded.optional AND p.depth = excluded.depth
-        AND p.anonymous = excluded.anonymous AND NOT (nobody_else AND excluded.depth > 0) THEN p.next_block
+        AND p.anonymous = excluded.anonymous THEN p.next_block
       ELSE 0 END;
 END
 $sminion$;
