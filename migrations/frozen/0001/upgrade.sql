@@ -4854,7 +4854,8 @@ AS $sminion$
            (SELECT string_agg(concat_ws(' ', pg_get_constraintdef(k.oid), k.convalidated), ', ' ORDER BY pg_get_constraintdef(k.oid))
             FROM pg_constraint k WHERE k.conrelid = r.oid AND k.contype <> 'n'),
            (SELECT string_agg(concat_ws(' ', i.indkey, i.indisunique, i.indisvalid, pg_get_expr(i.indexprs, i.indrelid),
-                     pg_get_expr(i.indpred, i.indrelid)), ', ' ORDER BY i.indkey::text, i.indisunique)
+                     pg_get_expr(i.indpred, i.indrelid)), ', '
+                     ORDER BY i.indkey::text, i.indisunique, pg_get_expr(i.indexprs, i.indrelid), pg_get_expr(i.indpred, i.indrelid))
             FROM pg_index i WHERE i.indrelid = r.oid),
            (SELECT string_agg(concat_ws(' ', t.tgfoid::regproc, t.tgenabled), ', ' ORDER BY t.tgfoid::regproc::text, t.tgenabled)
             FROM pg_trigger t WHERE t.tgrelid = r.oid AND t.tgisinternal AND t.tgparentid = 0),
