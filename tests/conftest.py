@@ -128,12 +128,13 @@ def guarded_database(server: Server) -> Iterator[servers.Database]:
 def interruptible() -> Iterator[None]:
     """Programs that the test starts hear Ctrl-C, also when who started this run ignores it: nohup, a background job.
 
-    A shell starts what runs in the background with SIGINT and SIGQUIT ignored, and a process goes on ignoring what it
-    started with.
+    A shell starts what runs in the background with SIGINT and SIGQUIT ignored, nohup with SIGHUP, and a process goes on
+    ignoring what it started with.
     """
     before = {
         signal.SIGINT: signal.signal(signal.SIGINT, signal.default_int_handler),
         signal.SIGQUIT: signal.signal(signal.SIGQUIT, signal.SIG_DFL),
+        signal.SIGHUP: signal.signal(signal.SIGHUP, signal.SIG_DFL),
     }
     yield
     for which, handler in before.items():
