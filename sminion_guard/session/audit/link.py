@@ -105,11 +105,12 @@ class Link:
         :raises psycopg.Error: when there is no connection.
         """
         pgconn = self._pgconn
+        as_sent = None if formats is None else list(formats)  # psycopg 3.2 takes nothing but lists
         if self._whole:
             # The values go apart: other sessions of the login see the text, which must not hold a secret.
             for command in _BEGIN:
                 self._command(command)
-            pgconn.send_query_params(question, list(values), param_formats=formats)
+            pgconn.send_query_params(question, list(values), param_formats=as_sent)
             if self._pipelined:  # all at once
                 self._command(b"COMMIT")
                 pgconn.pipeline_sync()
@@ -119,9 +120,9 @@ class Link:
                 name = self._names[question] = b"sminion_log_%d" % len(self._names)
                 pgconn.send_prepare(name, question)
                 self._all(time.monotonic() + 10)
-            pgconn.send_query_prepared(name, list(values), formats)  # psycopg 3.2 takes nothing but lists
+            pgconn.send_query_prepared(name, list(values), as_sent)
         else:
-            pgconn.send_query_params(question, list(values), param_formats=formats)
+            pgconn.send_query_params(question, list(values), param_formats=as_sent)
         pgconn.flush()
 
     def answered(self) -> bool:
