@@ -47,7 +47,7 @@ if TYPE_CHECKING:
         current,
         processing,
     )
-    from sminion_guard.session.dialect import guard_engine
+    from sminion_guard.session.sqlalchemy.dialect import guard_engine
 
 __all__ = [
     "CODES", "AuditUnavailable", "Catalog", "Context", "ContextEscape", "ContextMissing", "DataNotNeeded",
@@ -75,7 +75,7 @@ _HOMES = {
     "analyze": "sminion_guard.analyzer",
     "connect": "sminion_guard.session",
     "current": "sminion_guard.session",
-    "guard_engine": "sminion_guard.session.dialect",
+    "guard_engine": "sminion_guard.session.sqlalchemy.dialect",
     "load_policy": "sminion_guard.policy",
     "processing": "sminion_guard.session",
     "read_catalog": "sminion_guard.analyzer.catalog_read",

@@ -23,7 +23,7 @@ from pytest_postgresql.executors import NoopExecutor
 from pytest_postgresql.janitor import DatabaseJanitor
 
 from sminion_guard.embedded import Binaries, EmbeddedServerError, Server
-from sminion_guard.session.audit.maintenance import Maintenance
+from sminion_guard.session.recording.maintenance import Maintenance
 from tests import servers
 from tests.progress import report_in_words
 

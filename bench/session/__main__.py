@@ -27,7 +27,7 @@ from bench.session.workers import Workers
 from bench.session.workloads import ALONE, TOGETHER
 from bench.session.world import prepare, settings, sync_time
 from sminion_guard.embedded import Server, find_binaries
-from sminion_guard.session.startup import UpsertLeakWarning
+from sminion_guard.session.tickets.server_facts import UpsertLeakWarning
 
 PARTS = ("alone", "threads", "processes")
 

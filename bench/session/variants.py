@@ -17,7 +17,7 @@ from bench.session.world import POLICY, Guarded, Plain, World
 from sminion_guard import connect, processing
 from sminion_guard.policy import loads
 from sminion_guard.session import Guard
-from sminion_guard.session.audit.auditor import Mode
+from sminion_guard.session.recording.auditor import Mode
 
 PLAIN, BY_HAND = "plain", "by hand"
 NAMES = {

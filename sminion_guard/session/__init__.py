@@ -1,6 +1,6 @@
 """Runtime: the processing context, tickets, guarded psycopg connections and the SQLAlchemy plugin.
 
-SQLAlchemy is needed only by :mod:`~sminion_guard.session.dialect` and :mod:`~sminion_guard.session.plugin`.
+Only :mod:`~sminion_guard.session.sqlalchemy` needs SQLAlchemy.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ with explained():  # here, so that whatever module of ours is imported first say
     from sminion_guard.session.context import Context, current, processing
     from sminion_guard.session.guard import Guard
     from sminion_guard.session.psycopg.connection import GuardedAsyncConnection, GuardedConnection, connect
-    from sminion_guard.session.startup import PolicyMismatchWarning, UpsertLeakWarning
+    from sminion_guard.session.tickets.server_facts import PolicyMismatchWarning, UpsertLeakWarning
 
 __all__ = [
     "Context", "Guard", "GuardedAsyncConnection", "GuardedConnection", "PolicyMismatchWarning", "UpsertLeakWarning",

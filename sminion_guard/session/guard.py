@@ -12,11 +12,12 @@ from sminion_guard.compiler.registry import document
 from sminion_guard.errors import PolicyError
 from sminion_guard.policy import Policy, load
 from sminion_guard.session.address import beside, checked
-from sminion_guard.session.audit.auditor import MODES, Auditor, Mode
 from sminion_guard.session.forks import begins_anew
-from sminion_guard.session.in_force import in_force
-from sminion_guard.session.primary import Primary
-from sminion_guard.session.startup import (
+from sminion_guard.session.recording.auditor import MODES, Auditor, Mode
+from sminion_guard.session.tickets.cache import TRUSTED, Home, TicketCache
+from sminion_guard.session.tickets.in_force import in_force
+from sminion_guard.session.tickets.primary import Primary
+from sminion_guard.session.tickets.server_facts import (
     MISMATCHES,
     Facts,
     Mismatch,
@@ -25,7 +26,6 @@ from sminion_guard.session.startup import (
     warn_of_mismatch,
     warn_of_server,
 )
-from sminion_guard.session.ticket import TRUSTED, Home, TicketCache
 
 PolicySource = Policy | str | PathLike[str]
 """A policy, or the path of its file."""
@@ -40,8 +40,8 @@ class Guard:
     :param policy: the policy that the application was written for, or the path of its file. Statements are judged by
         the policy in force on the server, whatever it is; where it is another one, a warning says what is different.
     :param tickets: where opened tickets are kept.
-    :param audit: how results and the log of statements are tied, see :data:`~sminion_guard.session.audit.auditor.Mode`;
-        None stands for ``strict``.
+    :param audit: how results and the log of statements are tied, see
+        :data:`~sminion_guard.session.recording.auditor.Mode`; None stands for ``strict``.
     :param primary: the address of the primary, for connections to its standbys: tickets are opened and the log is
         written there. What it leaves out is as in the connection's own address.
     :param log: the address of another database for the log of statements; likewise. Tickets stay with the data.

@@ -13,7 +13,7 @@ from psycopg import sql
 from sminion_guard.migrate import queries
 from sminion_guard.policy import Policy
 from sminion_guard.session import Guard
-from sminion_guard.session.audit import writer
+from sminion_guard.session.recording import writer
 from sminion_guard.testing.server import GuardServer
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import pytest
 from sminion_guard import connect, processing
 from sminion_guard.errors import TicketRefused
 from sminion_guard.session import Guard, GuardedConnection
-from sminion_guard.session.ticket import TicketCache
+from sminion_guard.session.tickets.cache import TicketCache
 from tests.session.shop import PEOPLE, Shop, one
 from tests.session.unrecorded import Unrecorded
 

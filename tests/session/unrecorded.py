@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sminion_guard.session import Guard
-from sminion_guard.session.ticket import Home
+from sminion_guard.session.tickets.cache import Home
 
 
 class Unrecorded(Guard):

@@ -21,7 +21,7 @@ from sminion_guard import connect, processing
 from sminion_guard.embedded import Server
 from sminion_guard.errors import AuditUnavailable
 from sminion_guard.session import Guard, GuardedAsyncConnection
-from sminion_guard.session.audit import AuditWriter, Statement
+from sminion_guard.session.recording import AuditWriter, Statement
 from tests import journal
 from tests.journal import opened
 from tests.session.shop import Shop, new_shop

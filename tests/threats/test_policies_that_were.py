@@ -12,7 +12,7 @@ from sminion_guard.embedded import Server
 from sminion_guard.errors import GuardError
 from sminion_guard.policy import Policy, loads
 from sminion_guard.session import Guard
-from sminion_guard.session.ticket import Home
+from sminion_guard.session.tickets.cache import Home
 from tests.world import PRIVILEGE, Connection, World, acting, new_world, refusal, rows, take, ticket
 
 pytestmark = pytest.mark.filterwarnings("ignore::sminion_guard.session.PolicyMismatchWarning")

@@ -19,7 +19,7 @@ from sminion_guard import GuardedAsyncConnection, connect, processing
 from sminion_guard.errors import GuardError
 from sminion_guard.session import GuardedConnection
 from sminion_guard.session.psycopg.exchange import flush
-from sminion_guard.session.ticket import Ticket
+from sminion_guard.session.tickets.cache import Ticket
 from tests.session.unrecorded import Unrecorded
 from tests.world import World
 

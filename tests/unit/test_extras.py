@@ -37,7 +37,7 @@ for use in USES:
 USES = [
     "from sminion_guard import processing",
     "from sminion_guard import connect",
-    "import sminion_guard.session.dialect",
+    "import sminion_guard.session.sqlalchemy.dialect",
     "from sqlalchemy import create_engine; create_engine('postgresql+psycopg:///x', plugins=['sminion_guard'])",
     "from sqlalchemy import create_engine; create_engine('postgresql+psycopg:///x?plugin=sminion_guard')",
     "from sqlalchemy import create_engine; create_engine('postgresql+sminion:///x')",

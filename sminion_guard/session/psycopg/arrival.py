@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from psycopg import pq
 
-from sminion_guard.session.audit.subjects import subjects
-from sminion_guard.session.copying import CopiedRow, Copying, copy_format
-from sminion_guard.session.sent import Sent
+from sminion_guard.session.recording.copying import CopiedRow, Copying, copy_format
+from sminion_guard.session.recording.sent import Sent
+from sminion_guard.session.recording.subjects import subjects
 from sminion_guard.session.transaction import ConnectionState, Transaction
 
 if TYPE_CHECKING:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from psycopg.pq.abc import PGresult
 
     from sminion_guard.session.psycopg.exchange import Performing
-    from sminion_guard.session.sent import Sent
+    from sminion_guard.session.recording.sent import Sent
     from sminion_guard.session.transaction import ConnectionState, Receipts, Transaction
 
     class _Cursor(BaseCursor[BaseConnection[Any], Any]):

@@ -18,14 +18,14 @@ from psycopg import BaseConnection, pq, sql
 from psycopg.conninfo import make_conninfo
 
 from sminion_guard.errors import AuditUnavailable, ContextEscape, GuardError
-from sminion_guard.session.audit.auditor import Auditor
 from sminion_guard.session.forks import stay_in_process
 from sminion_guard.session.guard import Guard
 from sminion_guard.session.psycopg.cursor import guarded
 from sminion_guard.session.psycopg.exchange import perform, server_error
 from sminion_guard.session.psycopg.prepared import PreparedByRole
-from sminion_guard.session.sent import Sent
-from sminion_guard.session.ticket import Home
+from sminion_guard.session.recording.auditor import Auditor
+from sminion_guard.session.recording.sent import Sent
+from sminion_guard.session.tickets.cache import Home
 from sminion_guard.session.transaction import ConnectionState, Effects, Receipts, Statement, Transaction
 from sminion_guard.session.transaction.opening import check_in
 
@@ -211,7 +211,7 @@ class ConnectionHooks(BaseConnection[Row]):
     # Called by the connection's classes.
 
     def _check_in(self) -> PQGen[None]:
-        """Once for each server and login: see :mod:`sminion_guard.session.startup`."""
+        """Once for each server and login: see :mod:`sminion_guard.session.tickets.server_facts`."""
         yield from self._step(check_in(self._state, self.pgconn.backend_pid))
 
     def _prepares(self, wanted: bool) -> None:

@@ -7,8 +7,8 @@ import contextlib
 from typing import TYPE_CHECKING, Any
 
 from sminion_guard.errors import AuditUnavailable
-from sminion_guard.session.audit.failure import late
-from sminion_guard.session.audit.receipt import Receipt
+from sminion_guard.session.recording.failure import late
+from sminion_guard.session.recording.receipt import Receipt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,8 +1,8 @@
 """How a transaction gets its ticket.
 
 A ticket is activated together with BEGIN: by ``SELECT sminion.enter(...)``, or by the two settings that ``enter`` makes
-(see :meth:`~sminion_guard.session.ticket.Ticket.activating`). Where the server finds the ticket stale, a new one is
-opened and the transaction begun once more. BEGIN and activation are held until the first statement was judged, and
+(see :meth:`~sminion_guard.session.tickets.cache.Ticket.activating`). Where the server finds the ticket stale, a new one
+is opened and the transaction begun once more. BEGIN and activation are held until the first statement was judged, and
 sent in one flush with it where that is possible: the server executes nothing of a flush after an error.
 """
 
@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sminion_guard.session.context import Context
-from sminion_guard.session.ticket import Ticket
+from sminion_guard.session.tickets.cache import Ticket
 from sminion_guard.session.transaction.connection_state import ConnectionState
 from sminion_guard.session.transaction.effects import Effects, Send, ServerError
 from sminion_guard.session.transaction.errors_from_server import NOT_PERMITTED
@@ -24,7 +24,7 @@ CHANGED = "SG208"
 MOST_TRIES = 3
 """Tickets that one transaction opens, where policies change so quickly that a new one is refused as well."""
 REVOKED = "SG205"
-"""No new one may be: see :class:`~sminion_guard.session.ticket.TicketCache`."""
+"""No new one may be: see :class:`~sminion_guard.session.tickets.cache.TicketCache`."""
 
 
 @dataclass(slots=True)

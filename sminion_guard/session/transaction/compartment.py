@@ -13,7 +13,7 @@ from sminion_guard.analyzer import Verdict
 from sminion_guard.analyzer.staged import State
 from sminion_guard.policy import Compartment
 from sminion_guard.session.context import Context
-from sminion_guard.session.ticket import Ticket
+from sminion_guard.session.tickets.cache import Ticket
 from sminion_guard.session.transaction.connection_state import ConnectionState
 from sminion_guard.session.transaction.effects import Effects
 from sminion_guard.session.transaction.opening import open_ticket

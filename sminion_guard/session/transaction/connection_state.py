@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sminion_guard.session.audit.auditor import Auditor
 from sminion_guard.session.guard import Guard
-from sminion_guard.session.pooled import AT_BEGIN, AT_ENTER
-from sminion_guard.session.ticket import Home
+from sminion_guard.session.recording.auditor import Auditor
+from sminion_guard.session.tickets.cache import Home
+from sminion_guard.session.tickets.pooled import AT_BEGIN, AT_ENTER
 
 
 @dataclass(slots=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sminion_guard.errors import GuardError
 from sminion_guard.session.context import Context
-from sminion_guard.session.pooled import WHO_SERVES, is_pooled
-from sminion_guard.session.primary import CANNOT_WRITE, Opened, Replay, standby_without_primary
-from sminion_guard.session.startup import Facts, not_named
-from sminion_guard.session.ticket import Ticket
+from sminion_guard.session.tickets.cache import Ticket
+from sminion_guard.session.tickets.pooled import WHO_SERVES, is_pooled
+from sminion_guard.session.tickets.primary import CANNOT_WRITE, Opened, Replay, standby_without_primary
+from sminion_guard.session.tickets.server_facts import Facts, not_named
 from sminion_guard.session.transaction.connection_state import ConnectionState
 from sminion_guard.session.transaction.effects import Await, Effects, Row, Send, ServerError
 from sminion_guard.session.transaction.errors_from_server import NOT_PERMITTED
@@ -35,7 +35,7 @@ _PARTS = ("purpose", "actor", "reason", "unit", "basis_ref", "subject", "values"
 
 
 def check_in(state: ConnectionState, greeted_by: int) -> Effects[None]:
-    """Once for each server and login: see :mod:`sminion_guard.session.startup`.
+    """Once for each server and login: see :mod:`sminion_guard.session.tickets.server_facts`.
 
     :param greeted_by: the process id of the server's greeting.
     """

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 from weakref import WeakSet
 
-from sminion_guard.session.audit.receipt import Receipt
+from sminion_guard.session.recording.receipt import Receipt
 
 MOST_OWED = 200
 """Rows of one transaction that nobody has waited for, at most, in mode ``strict_transaction``."""

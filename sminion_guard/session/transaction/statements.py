@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from sminion_guard.analyzer.staged import BLANK, State
-from sminion_guard.session.audit.auditor import Auditor, refusal, ticket_number
-from sminion_guard.session.audit.rows import Result
-from sminion_guard.session.sent import Sent
-from sminion_guard.session.ticket import Ticket
+from sminion_guard.session.recording.auditor import Auditor, refusal, ticket_number
+from sminion_guard.session.recording.rows import Result
+from sminion_guard.session.recording.sent import Sent
+from sminion_guard.session.tickets.cache import Ticket
 from sminion_guard.session.transaction.effects import Effects, ReadCatalog
 from sminion_guard.session.transaction.receipts import Receipts
 

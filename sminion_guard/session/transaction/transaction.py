@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sminion_guard.errors import AuditUnavailable, ContextMissing, GuardError
 from sminion_guard.session.context import Context, current
-from sminion_guard.session.sent import Sent
-from sminion_guard.session.ticket import Ticket
+from sminion_guard.session.recording.sent import Sent
+from sminion_guard.session.tickets.cache import Ticket
 from sminion_guard.session.transaction.activation import CHANGED, Activation, activate, not_taken
 from sminion_guard.session.transaction.compartment import Choice
 from sminion_guard.session.transaction.connection_state import ConnectionState

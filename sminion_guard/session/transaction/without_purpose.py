@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sminion_guard.errors import ContextMissing
-from sminion_guard.session.audit.auditor import Auditor
+from sminion_guard.session.recording.auditor import Auditor
 from sminion_guard.session.transaction.statement import Statement, built_in
 
 SETTINGS = (

@@ -27,8 +27,8 @@ from sminion_guard.analyzer import entry, statements
 from sminion_guard.analyzer.cache import Cache
 from sminion_guard.errors import PurposeViolation
 from sminion_guard.session import Guard, GuardedAsyncConnection
-from sminion_guard.session.audit import auditor, normalise, sender, shapes
-from sminion_guard.session.ticket import TicketCache
+from sminion_guard.session.recording import auditor, normalise, sender, shapes
+from sminion_guard.session.tickets.cache import TicketCache
 from tests.session.endurance.growth import Sample
 
 SMALL = 64

@@ -15,7 +15,7 @@ import pytest
 
 from sminion_guard.session import Guard
 from sminion_guard.session.context import Context
-from sminion_guard.session.ticket import MOST, Ticket, TicketCache
+from sminion_guard.session.tickets.cache import MOST, Ticket, TicketCache
 from tests.session.endurance import endure
 from tests.session.endurance.growth import Sample, blocks_per_statement, bytes_per_statement, slope
 from tests.session.shop import Shop

@@ -16,8 +16,8 @@ from sqlalchemy.orm import ColumnProperty, Mapper, Session, configure_mappers
 from sqlalchemy.orm.mapper import _all_registries
 
 from sminion_guard.errors import ContextEscape
-from sminion_guard.session.dialect import GuardDialect
-from sminion_guard.session.orm import events, self_test
+from sminion_guard.session.sqlalchemy.dialect import GuardDialect
+from sminion_guard.session.sqlalchemy.orm import events, self_test
 
 NAMES = ("setup_query", "create_row_processor", "expired_attribute_loader", "callables", "_compiled_cache",
          "_global_attributes", "_insert_cols_as_none")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from sminion_guard.analyzer import Verdict, entry
 from sminion_guard.analyzer.fold import folded
-from sminion_guard.session.audit import normalised
+from sminion_guard.session.recording import normalised
 from tests.unit.analyzer.shop import codes, judge
 
 HONEST: dict[str, tuple[Callable[[int], str], str | None]] = {

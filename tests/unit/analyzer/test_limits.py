@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from sminion_guard.analyzer import entry
 from sminion_guard.analyzer.limits import Budget, lexical
-from sminion_guard.session.audit import normalised
-from sminion_guard.session.audit.normalise import UNREAD
+from sminion_guard.session.recording import normalised
+from sminion_guard.session.recording.normalise import UNREAD
 from tests.unit.analyzer.shop import catalog, codes, judge, relation
 
 WIDE = catalog(relation("crm", "customer", "id full_name email"), relation("sales", "orders", " ".join(

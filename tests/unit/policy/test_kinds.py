@@ -13,7 +13,7 @@ from sminion_guard.compiler.registry import document
 from sminion_guard.policy import Policy, SubjectColumn, SubjectKey, doubts, load, loads
 from sminion_guard.policy.kinds import kinds_of
 from sminion_guard.policy.show import overview
-from sminion_guard.session.in_force import in_force
+from sminion_guard.session.tickets.in_force import in_force
 
 TEXT = """
 [policy]

@@ -8,7 +8,7 @@ import pytest
 
 from sminion_guard.analyzer.verdict import SubjectPlace
 from sminion_guard.policy import SubjectKey
-from sminion_guard.session.copying import CopiedRow, Format, copy_format
+from sminion_guard.session.recording.copying import CopiedRow, Format, copy_format
 
 SOME = UUID("0f7c4b88-256c-4d0d-93a6-bcb470be1af0")
 

@@ -14,8 +14,8 @@ from sminion_guard.compiler.registry import document
 from sminion_guard.errors import PolicyError, TicketRefused
 from sminion_guard.policy import load, loads
 from sminion_guard.session import Guard, PolicyMismatchWarning, UpsertLeakWarning
-from sminion_guard.session.in_force import in_force
-from sminion_guard.session.startup import Facts, check, upsert_leaks
+from sminion_guard.session.tickets.in_force import in_force
+from sminion_guard.session.tickets.server_facts import Facts, check, upsert_leaks
 from tests.session.shop import POLICY
 
 SHOP = loads(POLICY.format(name="shop", version="1", lifetime="15 minutes"))

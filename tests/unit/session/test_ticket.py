@@ -6,7 +6,7 @@ import pytest
 
 from sminion_guard.errors import TicketRefused
 from sminion_guard.session.context import Context
-from sminion_guard.session.ticket import Home, Ticket, TicketCache
+from sminion_guard.session.tickets.cache import Home, Ticket, TicketCache
 
 HOME: Home = ("/tmp", "", 5432, "shop", "utf-8", "app")
 WHO = Context("support", "agent:17", "ticket 4711")

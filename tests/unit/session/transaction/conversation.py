@@ -8,8 +8,8 @@ from typing import Any
 from sminion_guard.compiler.registry import document
 from sminion_guard.policy import loads
 from sminion_guard.session import Guard
-from sminion_guard.session.startup import Facts
-from sminion_guard.session.ticket import Home, TicketCache
+from sminion_guard.session.tickets.cache import Home, TicketCache
+from sminion_guard.session.tickets.server_facts import Facts
 from sminion_guard.session.transaction import (
     Await,
     ConnectionState,
