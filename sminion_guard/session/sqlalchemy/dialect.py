@@ -1,8 +1,7 @@
 """The SQLAlchemy dialect ``postgresql+sminion``: psycopg 3, with connections that are guarded.
 
-Nothing is hooked into SQLAlchemy itself: the connections begin their own transactions under tickets and let in their
-own statements, so Core, ORM, raw connections and driver connections all go through the one door, and no event costs
-time.
+Core needs no hooks in SQLAlchemy: the driver's connections begin their transactions under tickets and judge what they
+send. So Core, the ORM, raw connections and driver connections are guarded alike, and no event costs time.
 """
 
 from __future__ import annotations
@@ -122,7 +121,7 @@ class GuardDialect(PGDialect_psycopg):
 
 
 class GuardAsyncDialect(GuardDialect, PGDialectAsync_psycopg):
-    """The same for ``create_async_engine``."""
+    """The dialect of ``create_async_engine``."""
 
     supports_statement_cache = True
     is_async = True

@@ -16,13 +16,15 @@ DRIVERS = frozenset({"postgresql", "postgresql+psycopg", "postgresql+psycopg_asy
 class GuardPlugin(CreateEnginePlugin):
     """Makes an engine of psycopg a guarded one.
 
-    :param guard_policy: (of ``create_engine``, or in the URL's query) a policy, the path of its file, or a guard.
-    :param guard_audit: (likewise) ``strict`` when it is left out: see :class:`~sminion_guard.session.guard.Guard`.
-    :param guard_primary: (likewise) the address of the primary, for an engine that reads on its standby.
-    :param guard_log: (likewise) the address of another database for the log of statements.
-    :param guard_policy_mismatch: (likewise) ``refuse``, or ``follow`` when it is left out: what becomes of an engine
+    Each parameter is one of ``create_engine`` or of the URL's query.
+
+    :param guard_policy: a policy, the path of its file, or a guard.
+    :param guard_audit: ``strict`` when it is left out: see :class:`~sminion_guard.session.guard.Guard`.
+    :param guard_primary: the address of the primary, for an engine that reads on its standby.
+    :param guard_log: the address of another database for the log of statements.
+    :param guard_policy_mismatch: ``refuse``, or ``follow`` when it is left out: what becomes of an engine
         whose policy is not the one in force.
-    :param guard_maintain: (likewise) ``off`` where a scheduler maintains the database; ``on`` when it is left out.
+    :param guard_maintain: ``off`` where a scheduler maintains the database; ``on`` when it is left out.
     """
 
     def __init__(self, url: URL, kwargs: dict[str, Any]) -> None:

@@ -1,6 +1,6 @@
 """Content matching in the ORM: a purpose loads the columns that it may see, and writes those that it may write.
 
-The wall stands behind: what this room does not know of, analyzer and server refuse.
+It refuses early and in words of the policy; it is no barrier: what it does not know, analyzer and server refuse.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Where the room is hooked into SQLAlchemy: events of all sessions and mappers, once in a process.
+"""Listens to events of all sessions and mappers; registered once in a process.
 
 Sessions on engines without a guard pass through untouched.
 """
@@ -14,8 +14,8 @@ from sqlalchemy.orm.base import instance_state
 from sqlalchemy.orm.mapper import _all_registries
 
 from sminion_guard.session.sqlalchemy.orm.flush import after_flush, before_flush
-from sminion_guard.session.sqlalchemy.orm.loading import doubt, doubt_one, forgotten
-from sminion_guard.session.sqlalchemy.orm.room import acting, guard_for, guard_of, open_room, renew_one, rooms
+from sminion_guard.session.sqlalchemy.orm.loading import attributes_expired, recheck_all, recheck_one
+from sminion_guard.session.sqlalchemy.orm.session_state import acting, begin, expire_one, guard_for, guard_of, states
 from sminion_guard.session.sqlalchemy.orm.strategies import replace_in, replace_strategies
 
 _once = Lock()
@@ -34,7 +34,7 @@ def listen() -> None:
             for mapper in registry.mappers:
                 replace_in(mapper)
         event.listen(Mapper, "mapper_configured", lambda mapper, _: replace_in(mapper))
-        event.listen(Mapper, "expire", forgotten, raw=True)
+        event.listen(Mapper, "expire", attributes_expired, raw=True)
         event.listen(Session, "after_begin", _begun)
         event.listen(Session, "after_transaction_end", _ended)
         event.listen(Session, "detached_to_persistent", _attached)
@@ -53,15 +53,15 @@ def _execute(execution: ORMExecuteState) -> None:
 def _begun(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
     guard = guard_of(connection)
     if guard is not None and not transaction.nested:
-        if isinstance(session.bind, Connection) and not rooms(session):
-            # Its transaction may end without the session's being told.
+        if isinstance(session.bind, Connection) and not states(session):
+            # Its transaction may end without an event of the session.
             event.listen(session, "do_orm_execute", _execute)
-        open_room(session, guard, connection)
+        begin(session, guard, connection)
 
 
 def _ended(session: Session, transaction: SessionTransaction) -> None:
-    if transaction.parent is None and rooms(session):
-        doubt(session)
+    if transaction.parent is None and states(session):
+        recheck_all(session)
 
 
 def _attached(session: Session, instance: Any) -> None:
@@ -69,7 +69,7 @@ def _attached(session: Session, instance: Any) -> None:
     state = instance_state(instance)
     if guard_for(session, state.mapper) is None:
         return
-    if rooms(session):
-        renew_one(session, state)
+    if states(session):
+        expire_one(session, state)
     else:  # the transaction to come will
-        doubt_one(state)
+        recheck_one(state)

@@ -12,8 +12,8 @@ from sqlalchemy.orm.base import instance_state
 
 from sminion_guard.policy import Operation
 from sminion_guard.session.sqlalchemy.orm.loading import prepare
-from sminion_guard.session.sqlalchemy.orm.room import acting, guard_of
 from sminion_guard.session.sqlalchemy.orm.rows import judge_row
+from sminion_guard.session.sqlalchemy.orm.session_state import acting, guard_of
 from sminion_guard.session.sqlalchemy.orm.view import View, view_for
 
 Views = dict[Mapper[Any], View | None]
@@ -65,9 +65,9 @@ def _view(session: Session, mapper: Mapper[Any], views: Views) -> View | None:
             views[mapper] = None
         else:
             prepare(mapper)
-            room = acting(session, guard, session.connection(bind_arguments={"bind": bind}))
-            assert room.context is not None
-            view = view_for(guard, room.policy, room.context.purpose, room.translation)
+            known = acting(session, guard, session.connection(bind_arguments={"bind": bind}))
+            assert known.context is not None
+            view = view_for(guard, known.policy, known.context.purpose, known.translation)
             # SQLAlchemy asks any mapper of the hierarchy what is read back from a table that they share.
             views |= dict.fromkeys(mapper.base_mapper.self_and_descendants, view)
     return views[mapper]

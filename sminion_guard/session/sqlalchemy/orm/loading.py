@@ -1,4 +1,4 @@
-"""How attributes that were forgotten are loaded again: in one select, those that the purpose may see."""
+"""How attributes that were expired are loaded again: in one select, those that the purpose may see."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from typing import Any
 
 from sqlalchemy.orm import ColumnProperty, InstanceState, Mapper, Session
 
-from sminion_guard.session.sqlalchemy.orm.gate import Gate, forget, gated, put_up
-from sminion_guard.session.sqlalchemy.orm.room import acting, guard_for, guard_of, rooms, view_begun
+from sminion_guard.session.sqlalchemy.orm.attribute_loader import AttributeLoader, install, install_loaders, pending
+from sminion_guard.session.sqlalchemy.orm.session_state import acting, guard_for, guard_of, states, view_begun
 from sminion_guard.session.sqlalchemy.orm.view import View
 
 Loader = Callable[[InstanceState[Any], set[str], Any], None]
 
 
 class Loading:
-    """Stands before SQLAlchemy's own loader of expired attributes, one for each mapped class.
+    """Wraps SQLAlchemy's own loader of expired attributes, one for each mapped class.
 
     :param inner: that one.
     """
@@ -26,7 +26,7 @@ class Loading:
         self.inner = inner
 
     def __call__(self, state: InstanceState[Any], toload: set[str], passive: Any) -> None:
-        """Load ``toload`` and what gates stand before, without closed columns.
+        """Load ``toload`` and the attributes that have loaders of ours, without closed columns.
 
         :raises ContextMissing: SG218.
         """
@@ -39,11 +39,11 @@ class Loading:
         if guard is None:
             self.inner(state, toload, passive)
             return
-        # First the transaction: its beginning may forget more.
+        # First the transaction: its beginning may expire more.
         acting(session, guard, session.connection(bind_arguments={"bind": bind}))
         view = view_begun(session, state.mapper)
         expired = {key for key in state.expired_attributes if state.manager[key].impl.load_on_unexpire}
-        wanted = (toload | expired).intersection(state.unmodified) | gated(state)
+        wanted = (toload | expired).intersection(state.unmodified) | pending(state)
         if view is not None:
             wanted -= _closed(state, view, wanted)
         self.inner(state, wanted or set(state.mapper._primary_key_propkeys), passive)
@@ -55,7 +55,7 @@ def _closed(state: InstanceState[Any], view: View, keys: set[str]) -> set[str]:
         prop = state.mapper._props.get(key)
         column = view.closed(prop) if isinstance(prop, ColumnProperty) else None
         if column is not None:
-            put_up(state, Gate(key, view.unreadable(column)))
+            install(state, AttributeLoader(key, view.unreadable(column)))
             found.add(key)
     return found
 
@@ -67,15 +67,15 @@ def prepare(mapper: Mapper[Any]) -> None:
         manager.expired_attribute_loader = Loading(manager.expired_attribute_loader)
 
 
-def forgotten(state: InstanceState[Any], keys: Any) -> None:
-    """The event ``expire``: gates instead of what SQLAlchemy would load by itself."""
+def attributes_expired(state: InstanceState[Any], keys: Any) -> None:
+    """The event ``expire``: loaders of ours instead of what SQLAlchemy would load by itself."""
     session = state.session
-    if session is not None and rooms(session) and guard_for(session, state.mapper) is not None:
+    if session is not None and states(session) and guard_for(session, state.mapper) is not None:
         prepare(state.mapper)
-        forget(state, keys)
+        install_loaders(state, keys)
 
 
-def doubt(session: Session) -> None:
+def recheck_all(session: Session) -> None:
     """A transaction ended. What stays readable (``expire_on_commit=False``) is memory; ``get`` asks the server anew."""
     mine: dict[Mapper[Any], bool] = {}
     for state in session.identity_map.all_states():
@@ -83,11 +83,11 @@ def doubt(session: Session) -> None:
         if mapper not in mine:
             mine[mapper] = guard_for(session, mapper) is not None
         if mine[mapper] and not state.expired:
-            doubt_one(state)
+            recheck_one(state)
 
 
-def doubt_one(state: InstanceState[Any]) -> None:
-    """The same for one object."""
+def recheck_one(state: InstanceState[Any]) -> None:
+    """Let ``get`` ask the server for one object again."""
     prepare(state.mapper)
     state.expired = True
-    forget(state, set(state.expired_attributes))
+    install_loaders(state, set(state.expired_attributes))

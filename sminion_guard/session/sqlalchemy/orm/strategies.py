@@ -1,4 +1,4 @@
-"""SQLAlchemy's loader strategies of columns, with a word of the guard's before theirs.
+"""Replaces SQLAlchemy's loader strategies of columns by ones that ask the guard first.
 
 A strategy decides whether an attribute's column goes into a select and what becomes of it on the loaded object. Each
 kind gets a subclass, registered in its place: for mappers that are configured later by SQLAlchemy's own registry, for
@@ -16,8 +16,8 @@ from sqlalchemy.orm import ColumnProperty, Mapper
 from sqlalchemy.orm.interfaces import LoaderStrategy
 from sqlalchemy.types import NullType
 
+from sminion_guard.session.sqlalchemy.orm.attribute_loader import AttributeLoader, install
 from sminion_guard.session.sqlalchemy.orm.compiled import Matched, matched
-from sminion_guard.session.sqlalchemy.orm.gate import Gate, put_up
 
 _UNDEFERRED = ("deferred", False)
 
@@ -65,7 +65,7 @@ class _Matching(LoaderStrategy):
         self, context: Any, query_entity: Any, path: Any, loadopt: Any, mapper: Any, result: Any, adapter: Any,
         populators: Any,
     ) -> None:
-        """What is done with each row: a closed attribute gets a gate."""
+        """What is done with each row: a closed attribute gets a loader."""
         said = matched(context.compile_state)
         closed = said.view.closed(self.parent_property) if said is not None else None
         if said is None or closed is None:
@@ -73,11 +73,11 @@ class _Matching(LoaderStrategy):
                 context, query_entity, path, loadopt, mapper, result, adapter, populators
             )
             return
-        gate = Gate(self.key, said.view.unreadable(closed))
+        loader = AttributeLoader(self.key, said.view.unreadable(closed))
 
         def populate(state: Any, dict_: Any, row: Any) -> None:
-            dict_.pop(gate.key, None)
-            put_up(state, gate)
+            dict_.pop(loader.key, None)
+            install(state, loader)
 
         populators["new"].append((self.key, populate))
 
@@ -96,7 +96,7 @@ def replace_strategies() -> None:
 
 
 def replace_in(mapper: Mapper[Any]) -> None:
-    """The same for the strategies that ``mapper`` has already."""
+    """Replace the strategies that ``mapper`` has already."""
     for prop in mapper._props.values():
         if isinstance(prop, ColumnProperty):
             for strategy in getattr(prop, "_strategies", {}).values():

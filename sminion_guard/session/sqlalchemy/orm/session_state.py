@@ -18,7 +18,7 @@ from sminion_guard.session.tickets.cache import Home
 _KEY = "sminion_guard"
 
 
-class Room:
+class SessionState:
     """Of one session on one guarded engine; kept in ``session.info`` from the first transaction on.
 
     :ivar context: in which the running transaction began or last acted, None when that was in none.
@@ -57,38 +57,38 @@ def guard_for(session: Session, mapper: Mapper[Any]) -> Guard | None:
         return None
 
 
-def rooms(session: Session) -> dict[Engine, Room]:
-    """Those of ``session``; empty while it has used no guarded engine."""
-    found: dict[Engine, Room] | None = session.info.get(_KEY)
+def states(session: Session) -> dict[Engine, SessionState]:
+    """The states of ``session`` by engine; empty while it has used no guarded engine."""
+    found: dict[Engine, SessionState] | None = session.info.get(_KEY)
     return {} if found is None else found
 
 
-def open_room(session: Session, guard: Guard, connection: Connection) -> None:
+def begin(session: Session, guard: Guard, connection: Connection) -> None:
     """A transaction of ``session`` began on ``connection``: nothing that was loaded before is served in it."""
-    room = session.info.setdefault(_KEY, {})[connection.engine] = Room(guard, connection)
+    known = session.info.setdefault(_KEY, {})[connection.engine] = SessionState(guard, connection)
     forms = connection.dialect.forms  # type: ignore[attr-defined]
-    forms.judge_by(room.policy)
-    if room.translation:
-        connection.execution_options(compiled_cache=forms.translated(room.translation))
-    renew(session, connection.engine)
+    forms.judge_by(known.policy)
+    if known.translation:
+        connection.execution_options(compiled_cache=forms.translated(known.translation))
+    expire_all(session, connection.engine)
 
 
-def acting(session: Session, guard: Guard, connection: Connection) -> Room:
-    """The room in which ``session`` acts now.
+def acting(session: Session, guard: Guard, connection: Connection) -> SessionState:
+    """The state of ``session`` on the engine of ``connection``, in the current context.
 
-    A session on a connection of the user's may see the transaction end without being told; what it loaded for another
-    purpose is forgotten then.
+    A session on a connection of the user's may see the transaction end without an event; what it loaded for another
+    purpose is expired then.
 
     :raises ContextMissing: SG218.
     """
-    found = rooms(session).get(connection.engine)
+    found = states(session).get(connection.engine)
     context = current()
     if found is None:
-        open_room(session, guard, connection)
-        return rooms(session)[connection.engine]
+        begin(session, guard, connection)
+        return states(session)[connection.engine]
     if found.context is not context and found.context != context:
         found.context = context
-        renew(session, connection.engine)
+        expire_all(session, connection.engine)
     return found
 
 
@@ -102,14 +102,14 @@ def view_begun(session: Session, mapper: Mapper[Any]) -> View | None:
     if guard is None:
         return None
     context = current()
-    room = rooms(session).get(bind.engine)
-    if room is None:
+    known = states(session).get(bind.engine)
+    if known is None:
         return view_for(guard, bind.dialect.forms.policy, context.purpose,  # type: ignore[attr-defined]
                         translation(bind.get_execution_options()))
-    return view_for(guard, room.policy, context.purpose, room.translation)
+    return view_for(guard, known.policy, context.purpose, known.translation)
 
 
-def renew(session: Session, engine: Engine) -> None:
+def expire_all(session: Session, engine: Engine) -> None:
     """Forget what ``session`` loaded through ``engine``, but for changes that it has not sent yet."""
     mine: dict[Mapper[Any], bool] = {}
     for state in session.identity_map.all_states():
@@ -117,11 +117,11 @@ def renew(session: Session, engine: Engine) -> None:
         if mapper not in mine:
             mine[mapper] = guard_for(session, mapper) is not None and session.get_bind(mapper).engine is engine
         if mine[mapper]:
-            renew_one(session, state)
+            expire_one(session, state)
 
 
-def renew_one(session: Session, state: InstanceState[Any]) -> None:
-    """The same for one object."""
+def expire_one(session: Session, state: InstanceState[Any]) -> None:
+    """Forget what was loaded of one object, but for changes that were not sent yet."""
     if not state.modified:
         state._expire(state.dict, session.identity_map._modified)
         return

@@ -1,8 +1,8 @@
-"""Gates: what stands on an object in the place of a value that was not loaded.
+"""Loaders of single attributes, which stand on an object in place of values that were not loaded.
 
 Which columns are open is known when one is touched, for then the purpose is: an object that outlives its transaction is
 asked under the next one's. So nothing that a session forgot (``expire``, the end of a transaction) is left for
-SQLAlchemy to load by itself; each column gets a gate, which loads or refuses.
+SQLAlchemy to load by itself: each column gets a loader, which loads the value or refuses to.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from sqlalchemy.orm import InstanceState, Mapper
 from sqlalchemy.orm.base import ATTR_EMPTY, ATTR_WAS_SET, PASSIVE_NO_RESULT, PASSIVE_OFF, SQL_OK
 
 from sminion_guard.errors import DataNotNeeded
-from sminion_guard.session.sqlalchemy.orm.room import view_begun
+from sminion_guard.session.sqlalchemy.orm.session_state import view_begun
 from sminion_guard.session.sqlalchemy.orm.view import essential
 
-_guarded_keys: WeakKeyDictionary[Mapper[Any], frozenset[str]] = WeakKeyDictionary()
+_replaceable_keys: WeakKeyDictionary[Mapper[Any], frozenset[str]] = WeakKeyDictionary()
 
 
-class Gate:
+class AttributeLoader:
     """Called by SQLAlchemy when the attribute is touched; can be pickled with its object.
 
     :param key: the attribute.
@@ -63,44 +63,44 @@ class Gate:
         return ATTR_WAS_SET
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Gate, (self.key, self.refusal)
+        return AttributeLoader, (self.key, self.refusal)
 
 
 @cache
-def _unasked(key: str) -> Gate:
-    return Gate(key)
+def _loader_of(key: str) -> AttributeLoader:
+    return AttributeLoader(key)
 
 
-def put_up(state: InstanceState[Any], gate: Gate) -> None:
-    """Let ``gate`` stand for its attribute, which has no value now."""
+def install(state: InstanceState[Any], loader: AttributeLoader) -> None:
+    """Let ``loader`` stand for its attribute, which has no value now."""
     if "callables" not in state.__dict__:
         state.callables = {}
-    state.callables[gate.key] = gate
-    state.expired_attributes.discard(gate.key)
+    state.callables[loader.key] = loader
+    state.expired_attributes.discard(loader.key)
 
 
-def guarded_keys(mapper: Mapper[Any]) -> frozenset[str]:
-    """The attributes of ``mapper`` that may get a gate: of columns, but for those that a row is known by."""
-    keys = _guarded_keys.get(mapper)
+def replaceable_keys(mapper: Mapper[Any]) -> frozenset[str]:
+    """The attributes of ``mapper`` that may get a loader: of columns, but for those that a row is known by."""
+    keys = _replaceable_keys.get(mapper)
     if keys is None:
-        keys = _guarded_keys[mapper] = frozenset(
+        keys = _replaceable_keys[mapper] = frozenset(
             prop.key for prop in mapper.column_attrs
             if not essential(prop) and mapper.class_manager[prop.key].impl.accepts_scalar_loader
         )
     return keys
 
 
-def forget(state: InstanceState[Any], keys: Iterable[str] | None = None) -> None:
-    """Put gates up for attributes that were forgotten: all that have no value, or those of ``keys``."""
-    mine = guarded_keys(state.mapper)
+def install_loaders(state: InstanceState[Any], keys: Iterable[str] | None = None) -> None:
+    """Install loaders for attributes that were expired: all that have no value, or those of ``keys``."""
+    mine = replaceable_keys(state.mapper)
     for key in mine if keys is None else mine.intersection(keys):
         if key not in state.dict:
-            put_up(state, _unasked(key))
+            install(state, _loader_of(key))
 
 
-def gated(state: InstanceState[Any]) -> set[str]:
-    """The attributes before which a gate stands, and which are loaded with others: not those mapped as deferred."""
+def pending(state: InstanceState[Any]) -> set[str]:
+    """The attributes before which a loader stands, and which are loaded with others: not those mapped as deferred."""
     return {
         key for key, callable_ in state.callables.items()
-        if isinstance(callable_, Gate) and key not in state.dict and state.manager[key].impl.load_on_unexpire
+        if isinstance(callable_, AttributeLoader) and key not in state.dict and state.manager[key].impl.load_on_unexpire
     }
