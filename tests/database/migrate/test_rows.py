@@ -12,7 +12,7 @@ from alembic.operations import Operations
 from psycopg.types.json import Jsonb
 from sqlalchemy import BigInteger, create_engine
 
-import sminion_guard.migrate.operations  # noqa: F401 - it registers `guard_alter_column`
+import sminion_guard.alembic.operations  # noqa: F401 - it registers `guard_alter_column`
 from sminion_guard import migrate
 from sminion_guard.migrate import Problem, UnfitDatabase
 from sminion_guard.policy import Policy, loads

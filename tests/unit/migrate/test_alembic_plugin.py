@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from alembic.operations import Operations
 
-import sminion_guard.migrate.operations  # noqa: F401 - registers what the plugin has to name
-from sminion_guard.alembic_plugin import OPERATIONS
+import sminion_guard.alembic.operations  # noqa: F401 - registers what the plugin has to name
+from sminion_guard.alembic.plugin import OPERATIONS
 from tests.unit.migrate.test_server_version import TEXT
 
 ENVIRONMENT = """
@@ -78,12 +78,12 @@ def test_the_plugin_names_every_operation() -> None:
 def test_importing_alembic_loads_nothing_of_ours_but_the_names() -> None:
     code = "import alembic, sys; print([n for n in sys.modules if n.startswith(('sminion_guard.', 'psycopg'))])"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-    assert "sminion_guard.alembic_plugin" in loaded
+    assert "sminion_guard.alembic.plugin" in loaded
     assert "sminion_guard.migrate" not in loaded and "psycopg" not in loaded
 
 
 def test_whichever_is_imported_first_the_operations_are_there() -> None:
-    for first in ("alembic", "sminion_guard.alembic_plugin", "sminion_guard.migrate.operations"):
+    for first in ("alembic", "sminion_guard.alembic.plugin", "sminion_guard.alembic.operations"):
         code = f"import {first}; from alembic import op; print(hasattr(op, 'guard_apply_policy'))"
         found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
         assert found.stdout == "True\n", (first, found.stderr)

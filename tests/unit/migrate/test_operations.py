@@ -8,8 +8,8 @@ import pytest
 from alembic.autogenerate import render_python_code
 from alembic.operations.ops import UpgradeOps
 
+from sminion_guard.alembic.operations import ApplyPolicy, RemovePolicy
 from sminion_guard.errors import InstallError
-from sminion_guard.migrate.operations import ApplyPolicy, RemovePolicy
 from sminion_guard.policy import loads
 from tests.unit.migrate.test_server_version import TEXT
 

@@ -6,7 +6,7 @@
     def downgrade():
         op.guard_remove_policy(previous="policies/2026-11-01.toml")
 
-Alembic knows them by itself: `sminion_guard.alembic_plugin`. Keep a copy of the policy with each revision: a migration
+Alembic knows them by itself: `sminion_guard.alembic.plugin`. Keep a copy of the policy with each revision: a migration
 must mean tomorrow what it means today. A relative path starts at the directory of env.py. The masks of rows are not
 filled in by a migration, which is one transaction: afterwards `sminion-guard apply` with the same policy does it, and
 until then the rows are visible to nobody.
@@ -20,10 +20,10 @@ from alembic.autogenerate import renderers
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import MigrateOperation, Operations
 
+from sminion_guard.alembic import alter_column as alter_column
+from sminion_guard.alembic import processing as processing
+from sminion_guard.alembic.migration import Source, path_of, policy_of, psycopg_below, shown, tell
 from sminion_guard.errors import InstallError
-from sminion_guard.migrate import alter_column as alter_column
-from sminion_guard.migrate import processing as processing
-from sminion_guard.migrate.migration import Source, path_of, policy_of, psycopg_below, shown, tell
 from sminion_guard.migrate.remove import remove_within
 from sminion_guard.migrate.report import Report
 from sminion_guard.migrate.script import removal_script, script

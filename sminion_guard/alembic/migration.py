@@ -8,9 +8,9 @@ from typing import Any
 
 import psycopg
 from alembic.operations import Operations
-from sqlalchemy.engine import Connection
 
 from sminion_guard.errors import InstallError
+from sminion_guard.migrate.driver import driver_connection
 from sminion_guard.migrate.report import Report
 from sminion_guard.policy import Policy, load
 
@@ -49,21 +49,6 @@ def psycopg_below(operations: Operations) -> psycopg.Connection[Any]:
     :raises InstallError: SG416 when the migration runs over another driver.
     """
     return driver_connection(operations.get_bind())
-
-
-def driver_connection(connection: Connection) -> psycopg.Connection[Any]:
-    """The connection below ``connection``.
-
-    :raises InstallError: SG416 when it is another driver's.
-    """
-    driver = connection.connection.driver_connection
-    if not isinstance(driver, psycopg.Connection):
-        raise InstallError(
-            "SG416",
-            f"the migration runs over `{type(driver).__module__}`",
-            hint="let env.py use a `postgresql+psycopg://` URL, or write a script with `--sql`",
-        )
-    return driver
 
 
 def tell(report: Report) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from alembic.runtime.plugins import Plugin
 
 OPERATIONS = ("guard_alter_column", "guard_apply_policy", "guard_processing", "guard_remove_policy")
-"""What ``sminion_guard.migrate.operations`` registers."""
+"""What ``sminion_guard.alembic.operations`` registers."""
 
 
 def setup(plugin: Plugin) -> None:
@@ -34,7 +34,7 @@ def _later(name: str) -> type[Any]:
         def perform(cls, operations: Operations, *args: Any, **kwargs: Any) -> Any:
             """See docs/MIGRATIONS.md."""
             with explained():
-                importlib.import_module("sminion_guard.migrate.operations")  # which registers the operation itself
+                importlib.import_module("sminion_guard.alembic.operations")  # which registers the operation itself
             return getattr(operations, name)(*args, **kwargs)
 
     return Later

@@ -14,10 +14,10 @@ from typing import Any
 
 from alembic.operations import MigrateOperation, Operations
 
+from sminion_guard.alembic.migration import Source, policy_of, psycopg_below, tell
 from sminion_guard.compiler import Compiled, Statement, assign_bits, compile_policy
 from sminion_guard.errors import InstallError
 from sminion_guard.migrate.installed import read_installed
-from sminion_guard.migrate.migration import Source, policy_of, psycopg_below, tell
 from sminion_guard.migrate.plan import compare
 from sminion_guard.migrate.queries import rendered
 from sminion_guard.migrate.report import Report
