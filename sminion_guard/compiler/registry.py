@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
-from datetime import timedelta
-from enum import Enum
 from typing import Any
 
 from sminion_guard.compiler.subjects import depth, parent_of, personal_tables, subject_columns, subjects_of
 from sminion_guard.policy import Anonymous, Basis, Compartment, Policy, Table
 from sminion_guard.policy.compartments import clash
+from sminion_guard.policy.document import document
 from sminion_guard.policy.held import held, subject_terms
 
 Json = dict[str, Any]
@@ -109,23 +107,6 @@ def _held(policy: Policy, compartment: Compartment) -> Json:
 def clashes(policy: Policy, compartments: tuple[Compartment, ...], own: Compartment) -> list[str]:
     """Roles that one transaction may not combine with ``own``: some of what they hold is not mergeable."""
     return [other.role for other in compartments if clash(policy, own, other)]
-
-
-def document(value: Any) -> Any:
-    """A value of the policy model as JSON, keys sorted, so that the same policy gives the same document."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: document(getattr(value, field.name)) for field in fields(value) if field.init}
-    if isinstance(value, Mapping):
-        return {key: document(value[key]) for key in sorted(value)}
-    if isinstance(value, frozenset):
-        return sorted(document(entry) for entry in value)
-    if isinstance(value, tuple):
-        return [document(entry) for entry in value]
-    if isinstance(value, timedelta):
-        return f"{value.total_seconds():g} seconds"
-    if isinstance(value, Enum):
-        return value.value
-    return value
 
 
 def _mask_formula(policy: Policy, bits: Mapping[str, int]) -> dict[str, int]:

@@ -8,14 +8,13 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from sminion_guard.compiler.registry import document
 from sminion_guard.errors import PolicyError
 from sminion_guard.policy import Policy, load
+from sminion_guard.policy.document import document, from_document
 from sminion_guard.session.address import beside, checked
 from sminion_guard.session.forks import begins_anew
 from sminion_guard.session.recording.auditor import MODES, Auditor, Mode
 from sminion_guard.session.tickets.cache import TRUSTED, Home, TicketCache
-from sminion_guard.session.tickets.in_force import in_force
 from sminion_guard.session.tickets.primary import Primary
 from sminion_guard.session.tickets.server_facts import (
     MISMATCHES,
@@ -198,7 +197,7 @@ class Guard:
         if not known and self.policy is not None:
             known = [(document(self.policy), self.policy)]
         found = next((entry for entry in known if entry[0] == facts.document), None)
-        said, policy = found or (facts.document, in_force(facts.document))
+        said, policy = found or (facts.document, from_document(facts.document))
         with self._lock:
             others = [entry for entry in self._known or known if entry[1] is not policy and entry[0] != said]
             self._known = [(said, policy), *others][:MOST_POLICIES]

@@ -8,9 +8,9 @@ import warnings
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from sminion_guard.compiler.registry import document
 from sminion_guard.errors import PolicyError, TicketRefused
 from sminion_guard.policy import Policy
+from sminion_guard.policy.document import document
 from sminion_guard.policy.held import differences
 
 MENDED = {15: 20, 16: 16, 17: 12, 18: 7}

@@ -9,11 +9,10 @@ from pathlib import Path
 import pytest
 
 from sminion_guard.cli import main
-from sminion_guard.compiler.registry import document
 from sminion_guard.policy import Policy, SubjectColumn, SubjectKey, doubts, load, loads
+from sminion_guard.policy.document import document, from_document
 from sminion_guard.policy.kinds import kinds_of
 from sminion_guard.policy.show import overview
-from sminion_guard.session.tickets.in_force import in_force
 
 TEXT = """
 [policy]
@@ -96,8 +95,8 @@ def test_a_policy_without_kinds_has_one_without_a_name() -> None:
 
 
 def test_the_database_gives_back_the_same_policy(policy: Policy) -> None:
-    assert in_force(json.loads(json.dumps(document(policy)))) == policy
-    assert in_force(json.loads(json.dumps(document(loads(ONE_KIND))))) == loads(ONE_KIND)
+    assert from_document(json.loads(json.dumps(document(policy)))) == policy
+    assert from_document(json.loads(json.dumps(document(loads(ONE_KIND))))) == loads(ONE_KIND)
 
 
 def test_show_names_the_kinds_and_their_tables(policy: Policy) -> None:

@@ -10,11 +10,10 @@ from typing import Any
 
 import pytest
 
-from sminion_guard.compiler.registry import document
 from sminion_guard.errors import PolicyError, TicketRefused
 from sminion_guard.policy import load, loads
+from sminion_guard.policy.document import document, from_document
 from sminion_guard.session import Guard, PolicyMismatchWarning, UpsertLeakWarning
-from sminion_guard.session.tickets.in_force import in_force
 from sminion_guard.session.tickets.server_facts import Facts, check, upsert_leaks
 from tests.session.shop import POLICY
 
@@ -49,7 +48,7 @@ def test_every_policy_is_read_back_from_its_document_as_it_was(example: Path) ->
         policy = load(example)
     except PolicyError:
         return  # a case of a file with errors
-    assert in_force(json.loads(json.dumps(document(policy)))) == policy
+    assert from_document(json.loads(json.dumps(document(policy)))) == policy
 
 
 @pytest.mark.parametrize("changed", [
@@ -58,7 +57,7 @@ def test_every_policy_is_read_back_from_its_document_as_it_was(example: Path) ->
 ])
 def test_a_document_that_says_more_or_other_things_is_not_guessed_at(changed: dict[str, object]) -> None:
     with pytest.raises(PolicyError) as refusal:
-        in_force(document(SHOP) | changed)
+        from_document(document(SHOP) | changed)
     assert refusal.value.code == "SG234"
 
 

@@ -19,9 +19,9 @@ from sqlalchemy.orm import Session, registry
 from sqlalchemy.orm.base import instance_state
 from sqlalchemy.pool import StaticPool
 
-from sminion_guard.compiler.registry import document
 from sminion_guard.errors import ContextEscape, GuardError, PurposeViolation
 from sminion_guard.policy import loads
+from sminion_guard.policy.document import document
 from sminion_guard.session.context import processing
 from sminion_guard.session.guard import Guard
 from sminion_guard.session.psycopg.self_test_steps import no_longer_fits

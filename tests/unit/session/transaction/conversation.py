@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sminion_guard.compiler.registry import document
 from sminion_guard.policy import loads
+from sminion_guard.policy.document import document
 from sminion_guard.session import Guard
 from sminion_guard.session.tickets.cache import Home, TicketCache
 from sminion_guard.session.tickets.server_facts import Facts

@@ -1,7 +1,4 @@
-"""The policy in force, read back from the document that the database keeps of it.
-
-For an application without a policy file: it judges and records by the same policy as everybody else.
-"""
+"""A policy as a JSON document, which the database keeps of each policy that is in force, and back."""
 
 from __future__ import annotations
 
@@ -13,13 +10,29 @@ from functools import cache
 from types import MappingProxyType, NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
-from sminion_guard.compiler.registry import document
 from sminion_guard.errors import PolicyError
-from sminion_guard.policy import Policy
+from sminion_guard.policy.model import Policy
 
 
-def in_force(said: Mapping[str, Any]) -> Policy:
-    """The policy whose document is ``said``: the reverse of :func:`sminion_guard.compiler.registry.document`.
+def document(value: Any) -> Any:
+    """A value of the policy model as JSON, keys sorted, so that the same policy gives the same document."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: document(getattr(value, field.name)) for field in fields(value) if field.init}
+    if isinstance(value, Mapping):
+        return {key: document(value[key]) for key in sorted(value)}
+    if isinstance(value, frozenset):
+        return sorted(document(entry) for entry in value)
+    if isinstance(value, tuple):
+        return [document(entry) for entry in value]
+    if isinstance(value, timedelta):
+        return f"{value.total_seconds():g} seconds"
+    if isinstance(value, Enum):
+        return value.value
+    return value
+
+
+def from_document(said: Mapping[str, Any]) -> Policy:
+    """The policy whose document is ``said``: the reverse of :func:`document`.
 
     :raises PolicyError: SG234 when this version cannot read it without loss: what it does not know it could not judge.
     """
