@@ -9,18 +9,24 @@ from typing import Any
 import psycopg
 from alembic.operations import Operations
 
+from sminion_guard.alembic.freezing import FrozenPolicy, read
 from sminion_guard.errors import InstallError
 from sminion_guard.migrate.driver import driver_connection
 from sminion_guard.migrate.report import Report
-from sminion_guard.policy import Policy, load
+from sminion_guard.policy import Policy
 
 _log = logging.getLogger("alembic.runtime.migration")
 
-Source = str | Path | Policy
+Source = str | Path | Policy | FrozenPolicy
 
 
 def path_of(source: Source) -> str:
-    """:raises InstallError: SG440 for a policy that is no file, which a migration could not name."""
+    """The path by which a revision names a policy; a copy is written where autogenerate found it.
+
+    :raises InstallError: SG440 for a policy that is no file, which a migration could not name.
+    """
+    if isinstance(source, FrozenPolicy):
+        return source.write()
     if isinstance(source, Policy):
         raise InstallError(
             "SG440", f"policy `{source.name}` has no file that a migration could name",
@@ -30,17 +36,23 @@ def path_of(source: Source) -> str:
 
 
 def shown(source: Source) -> str:
+    """A policy, as `alembic check` shows it."""
+    if isinstance(source, FrozenPolicy):
+        source = source.policy
     return f"{source.name} {source.version}" if isinstance(source, Policy) else Path(source).as_posix()
 
 
 def policy_of(operations: Operations, source: Source) -> Policy:
+    """The policy that an operation names."""
+    if isinstance(source, FrozenPolicy):
+        return source.policy
     if isinstance(source, Policy):
         return source
     path = Path(source)
     environment = operations.get_context().environment_context
     if not path.is_absolute() and environment is not None:
         path = Path(environment.script.dir) / path
-    return load(path)
+    return read(path)
 
 
 def psycopg_below(operations: Operations) -> psycopg.Connection[Any]:

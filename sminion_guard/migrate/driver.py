@@ -20,6 +20,7 @@ def driver_connection(connection: Connection) -> psycopg.Connection[Any]:
         raise InstallError(
             "SG416",
             f"the migration runs over `{type(driver).__module__}`",
-            hint="let env.py use a `postgresql+psycopg://` URL, or write a script with `--sql`",
+            hint="let env.py use a synchronous engine with a `postgresql+psycopg://` URL,"
+            " or write a script with `--sql`",
         )
     return driver

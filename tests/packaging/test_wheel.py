@@ -97,7 +97,8 @@ def test_every_entry_point_of_the_installed_package_can_be_loaded(installed: Pat
         "for point in distribution('sminion_guard').entry_points: point.load(); print(point.group, point.name)"
     ), cwd=tmp_path).splitlines()
     assert sorted(said) == [
-        "alembic.plugins sminion_guard", "console_scripts sminion-guard", "pytest11 sminion_guard",
+        "alembic.plugins alembic.autogenerate.sminion_guard", "alembic.plugins sminion_guard",
+        "console_scripts sminion-guard", "pytest11 sminion_guard",
         "sqlalchemy.dialects postgresql.sminion", "sqlalchemy.plugins sminion_guard",
     ]
 
