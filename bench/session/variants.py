@@ -17,7 +17,7 @@ from bench.session.world import POLICY, Guarded, Plain, World
 from sminion_guard import connect, processing
 from sminion_guard.policy import loads
 from sminion_guard.session import Guard
-from sminion_guard.session.recording.auditor import Mode
+from sminion_guard.session.recording.recorder import Mode
 
 PLAIN, BY_HAND = "plain", "by hand"
 NAMES = {
@@ -38,10 +38,10 @@ INSERT = "INSERT INTO plain.accesses (actor, purpose, statement) VALUES (%s, %s,
 class Unrecorded(Guard):
     """Without the log of statements, to see what it costs: the package itself offers no such guard."""
 
-    def auditor_at(self, *args: Any) -> None:
+    def services_at(self, *args: Any) -> None:
         return None
 
-    def auditor(self, *args: Any) -> None:
+    def services(self, *args: Any) -> None:
         return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import inf
 from os import PathLike
 from pathlib import Path
@@ -13,7 +14,8 @@ from sminion_guard.policy import Policy, load
 from sminion_guard.policy.document import document, from_document
 from sminion_guard.session.address import beside, checked
 from sminion_guard.session.forks import begins_anew
-from sminion_guard.session.recording.auditor import MODES, Auditor, Mode
+from sminion_guard.session.judging import Judge
+from sminion_guard.session.recording.recorder import MODES, Mode, Recorder
 from sminion_guard.session.tickets.cache import TRUSTED, Home, TicketCache
 from sminion_guard.session.tickets.primary import Primary
 from sminion_guard.session.tickets.server_facts import (
@@ -33,6 +35,14 @@ MOST_POLICIES = 8
 """Policies that were in force, and are kept: what is known of a policy is known again when it comes back."""
 
 
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the connections of one login to one server share."""
+
+    judge: Judge
+    recorder: Recorder
+
+
 class Guard:
     """Shared by the connections of an engine or pool; one is enough for an application.
 
@@ -40,7 +50,7 @@ class Guard:
         the policy in force on the server, whatever it is; where it is another one, a warning says what is different.
     :param tickets: where opened tickets are kept.
     :param audit: how results and the log of statements are tied, see
-        :data:`~sminion_guard.session.recording.auditor.Mode`; None stands for ``strict``.
+        :data:`~sminion_guard.session.recording.recorder.Mode`; None stands for ``strict``.
     :param primary: the address of the primary, for connections to its standbys: tickets are opened and the log is
         written there. What it leaves out is as in the connection's own address.
     :param log: the address of another database for the log of statements; likewise. Tickets stay with the data.
@@ -80,7 +90,7 @@ class Guard:
         self._asked: dict[Home, float] = {}  # when it was last asked whether that is still in force
         self._known: list[tuple[Any, Policy]] = []  # with their documents
         self._told: set[tuple[int, str]] = set()
-        self._auditors: dict[Home, Auditor] = {}
+        self._services: dict[Home, Services] = {}
         self._opening: dict[Home, Lock] = {}
 
         begins_anew(self)
@@ -91,8 +101,8 @@ class Guard:
         self.tickets.begin_anew()
         if self.primary is not None:
             self.primary.begin_anew()
-        for auditor in self._auditors.values():
-            auditor.begin_anew()
+        for services in self._services.values():
+            services.judge.begin_anew()
 
     @classmethod
     def of(
@@ -181,8 +191,8 @@ class Guard:
             first = home not in self._epochs
             self._accepted[home] = asked_at
             self._epochs[home], self._in_force[home] = facts.epoch, policy
-            if home in self._auditors:
-                self._auditors[home].judge_by(policy)
+            if home in self._services:
+                self._services[home].judge.judge_by(policy)
             told = (id(policy), login) in self._told  # it is kept, see `_read`
             self._told.add((id(policy), login))
         if first:
@@ -205,31 +215,30 @@ class Guard:
             self._told = {entry for entry in self._told if entry[0] in kept}
         return policy
 
-    def auditor_at(self, home: Home) -> Auditor | None:
-        """That of :meth:`auditor`, if there is one already."""
-        return self._auditors.get(home)
+    def services_at(self, home: Home) -> Services | None:
+        """Those of :meth:`services`, if they are there already."""
+        return self._services.get(home)
 
-    def auditor(self, home: Home, conninfo: str) -> Auditor | None:
-        """Who judges and records the statements of a server and login: made once, which reads the catalog.
+    def services(self, home: Home, conninfo: str) -> Services | None:
+        """What judges and records the statements of a server and login: made once, which reads the catalog.
 
         Connections to other servers, and as other logins, do not wait for that.
 
         :param conninfo: the address of the connections.
-        :returns: always one; a guard of the tests that wants to hear the server itself may have none.
+        :returns: always some; a guard of the tests that wants to hear the server itself may have none.
         :raises psycopg.Error: when the catalog cannot be read.
         """
         with self._lock:
             opening = self._opening.setdefault(home, Lock())
         with opening:
-            if home not in self._auditors:
-                auditor = Auditor(
-                    conninfo, self._policy_of(home), log=self._log_of(conninfo),
-                    maintained=self._maintained(conninfo) if self.maintain else (),
-                )
+            if home not in self._services:
+                maintained = self._maintained(conninfo) if self.maintain else ()
+                services = Services(
+                    Judge(conninfo, self._policy_of(home)), Recorder(self._log_of(conninfo), maintained=maintained))
                 with self._lock:
-                    auditor.judge_by(self._policy_of(home))  # meanwhile another may have come into force
-                    self._auditors[home] = auditor
-            return self._auditors[home]
+                    services.judge.judge_by(self._policy_of(home))  # meanwhile another may have come into force
+                    self._services[home] = services
+            return self._services[home]
 
     def _log_of(self, conninfo: str) -> str:
         if self.log is not None:
@@ -245,7 +254,7 @@ class Guard:
 
     def close(self) -> None:
         """Write what waits for the log; statements are refused from here on. Also done when the interpreter exits."""
-        for auditor in list(self._auditors.values()):
-            auditor.close()
+        for services in list(self._services.values()):
+            services.recorder.close()
         if self.primary is not None:
             self.primary.close()

@@ -9,8 +9,8 @@ from sminion_guard.session.tickets.cache import Home
 class Unrecorded(Guard):
     """What remains is the wall: tickets, roles and row security. No application can have this."""
 
-    def auditor_at(self, home: Home) -> None:
+    def services_at(self, home: Home) -> None:
         return None
 
-    def auditor(self, home: Home, conninfo: str) -> None:
+    def services(self, home: Home, conninfo: str) -> None:
         return None

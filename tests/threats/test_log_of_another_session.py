@@ -157,9 +157,9 @@ def test_what_somebody_with_the_secret_took_the_places_of_is_kept_as_a_fault(
         nonlocal own
         attacked.append(1)
         if len(attacked) == 5:
-            (auditor,) = guard._auditors.values()
-            auditor.writer.flush()
-            own = auditor.writer._sender._writer
+            (services,) = guard._services.values()
+            services.recorder.writer.flush()
+            own = services.recorder.writer._sender._writer
             push(same_login, own.number, own.secret, dict(writers(shop))[own.number])
 
     actor = f"stolen:{session.__name__}:{guard.audit}"

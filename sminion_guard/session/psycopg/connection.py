@@ -57,8 +57,7 @@ class GuardedConnection(ConnectionHooks[Row], Connection[Row]):
             connection._prepares("prepare_threshold" in kwargs)
             prove(connection)
             home = connection._home
-            connection._state.auditor = guard.auditor_at(home) or guard.auditor(home, connection._conninfo())
-            connection._begin_anew()
+            connection._serve_by(guard.services_at(home) or guard.services(home, connection._conninfo()))
         except BaseException:
             connection.close()
             raise
@@ -128,10 +127,8 @@ class GuardedAsyncConnection(ConnectionHooks[Row], AsyncConnection[Row]):
             connection._prepares("prepare_threshold" in kwargs)
             await prove_async(connection)
             home = connection._home
-            connection._state.auditor = guard.auditor_at(home) or await asyncio.to_thread(
-                guard.auditor, home, connection._conninfo()
-            )
-            connection._begin_anew()
+            connection._serve_by(
+                guard.services_at(home) or await asyncio.to_thread(guard.services, home, connection._conninfo()))
         except BaseException:
             await connection.close()
             raise

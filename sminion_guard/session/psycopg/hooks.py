@@ -19,11 +19,11 @@ from psycopg.conninfo import make_conninfo
 
 from sminion_guard.errors import AuditUnavailable, ContextEscape, GuardError
 from sminion_guard.session.forks import stay_in_process
-from sminion_guard.session.guard import Guard
+from sminion_guard.session.guard import Guard, Services
 from sminion_guard.session.psycopg.cursor import guarded
 from sminion_guard.session.psycopg.exchange import perform, server_error
 from sminion_guard.session.psycopg.prepared import PreparedByRole
-from sminion_guard.session.recording.auditor import Auditor
+from sminion_guard.session.recording.recorder import Recorder
 from sminion_guard.session.recording.sent import Sent
 from sminion_guard.session.tickets.cache import Home
 from sminion_guard.session.transaction import ConnectionState, Effects, Receipts, Statement, Transaction
@@ -210,6 +210,12 @@ class ConnectionHooks(BaseConnection[Row]):
 
     # Called by the connection's classes.
 
+    def _serve_by(self, services: Services | None) -> None:
+        """From here on statements are judged and recorded."""
+        if services is not None:
+            self._state.judge, self._state.recorder = services.judge, services.recorder
+        self._begin_anew()
+
     def _check_in(self) -> PQGen[None]:
         """Once for each server and login: see :mod:`sminion_guard.session.tickets.server_facts`."""
         yield from self._step(check_in(self._state, self.pgconn.backend_pid))
@@ -248,8 +254,8 @@ class ConnectionHooks(BaseConnection[Row]):
         yield
 
     def _read_catalog(self) -> bool:
-        auditor = self._auditor
-        return auditor is not None and auditor.refresh()
+        judge = self._state.judge
+        return judge is not None and judge.refresh()
 
     def _begin_anew(self) -> None:
         """Nothing of the transaction before holds for the next one."""
@@ -261,8 +267,8 @@ class ConnectionHooks(BaseConnection[Row]):
         return self._state.home
 
     @property
-    def _auditor(self) -> Auditor | None:
-        return self._state.auditor
+    def _recorder(self) -> Recorder | None:
+        return self._state.recorder
 
     @property
     def _charset(self) -> str:

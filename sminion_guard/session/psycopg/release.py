@@ -24,8 +24,8 @@ def release(connection: ConnectionHooks[Any], *, ends: bool = False) -> None:
     """
     try:
         for receipt in _to_await(connection, ends):
-            assert connection._auditor is not None
-            connection._auditor.writer.await_receipt(receipt)
+            assert connection._recorder is not None
+            connection._recorder.writer.await_receipt(receipt)
     except BaseException as error:
         _withhold(connection, error)
         raise
@@ -35,10 +35,10 @@ async def release_async(connection: ConnectionHooks[Any], *, ends: bool = False)
     """As :func:`release`, without blocking the loop."""
     try:
         for receipt in _to_await(connection, ends):
-            assert connection._auditor is not None
-            patience = connection._auditor.writer.patience
+            assert connection._recorder is not None
+            patience = connection._recorder.writer.patience
             if not receipt.done():
-                connection._auditor.writer.hurry()
+                connection._recorder.writer.hurry()
                 await _settled(receipt, patience)
             receipt.result()
     except BaseException as error:

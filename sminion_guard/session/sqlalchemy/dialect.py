@@ -21,7 +21,7 @@ from sminion_guard.session.forks import begins_anew
 from sminion_guard.session.guard import Guard, PolicySource
 from sminion_guard.session.psycopg.connection import GuardedAsyncConnection, GuardedConnection
 from sminion_guard.session.psycopg.hooks import ConnectionHooks
-from sminion_guard.session.recording.auditor import Mode
+from sminion_guard.session.recording.recorder import Mode
 from sminion_guard.session.sqlalchemy import orm
 from sminion_guard.session.sqlalchemy.orm.self_test import prove
 from sminion_guard.session.tickets.server_facts import Mismatch

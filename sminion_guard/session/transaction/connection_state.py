@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sminion_guard.session.guard import Guard
-from sminion_guard.session.recording.auditor import Auditor
+from sminion_guard.session.judging import Judge
+from sminion_guard.session.recording.recorder import Recorder
 from sminion_guard.session.tickets.cache import Home
 from sminion_guard.session.tickets.pooled import AT_BEGIN, AT_ENTER
 
@@ -21,7 +22,8 @@ class ConnectionState:
     :param literal: a value of Python as a literal of SQL.
     :param quote: a text as a literal of SQL.
     :param conninfo: its address.
-    :param auditor: judges and records its statements; None before it is known, and in tests that want the server alone.
+    :param judge: of its statements; None before it is known, and in tests that want the server alone.
+    :param recorder: puts them on record; None together with ``judge``.
     :param pooled: whether a pooler hands out server sessions, so that each transaction resets what it needs.
     """
 
@@ -32,7 +34,8 @@ class ConnectionState:
     literal: Callable[[object], bytes]
     quote: Callable[[bytes], bytes]
     conninfo: Callable[[], str]
-    auditor: Auditor | None = None
+    judge: Judge | None = None
+    recorder: Recorder | None = None
     pooled: bool = False
 
     @property

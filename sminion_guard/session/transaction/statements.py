@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from sminion_guard.analyzer.staged import BLANK, State
-from sminion_guard.session.recording.auditor import Auditor, refusal, ticket_number
+from sminion_guard.session.judging import Judge, refusal
+from sminion_guard.session.recording.recorder import Recorder, ticket_number
 from sminion_guard.session.recording.rows import Result
 from sminion_guard.session.recording.sent import Sent
 from sminion_guard.session.tickets.cache import Ticket
@@ -24,9 +25,9 @@ class Statements:
     :ivar sent: the text of the one that was sent last.
     """
 
-    def __init__(self, auditor: Auditor | None, receipts: Receipts) -> None:
+    def __init__(self, judge: Judge | None, recorder: Recorder | None, receipts: Receipts) -> None:
         self.sent = ""
-        self._auditor, self._receipts = auditor, receipts
+        self._judge, self._recorder, self._receipts = judge, recorder, receipts
         self._staged: State = BLANK
         self._running: list[Sent] = []
         self._kept: tuple[Verdict, State, float] | None = None
@@ -34,11 +35,11 @@ class Statements:
 
     def judged(self, text: str, purpose: str, role: str | None) -> Effects[tuple[Verdict, State]]:
         """The verdict, by a catalog that is new enough to refuse by; and the state of the transaction after it."""
-        auditor = self._auditor
-        assert auditor is not None
-        verdict, after = auditor.judge(text, purpose, role, self._staged)
-        if auditor.doubts(verdict) and (yield ReadCatalog()):
-            return auditor.judge(text, purpose, role, self._staged)
+        judge = self._judge
+        assert judge is not None
+        verdict, after = judge.judge(text, purpose, role, self._staged)
+        if judge.doubts(verdict) and (yield ReadCatalog()):
+            return judge.judge(text, purpose, role, self._staged)
         return verdict, after
 
     def keep(self, verdict: Verdict, after: State) -> None:
@@ -64,8 +65,8 @@ class Statements:
 
         :raises PurposeViolation: when it is refused. That is on record, or AuditUnavailable is raised.
         """
-        assert self._auditor is not None
-        receipt, known = self._auditor.announce(verdict, ticket_number(ticket.entering), hurry=self._receipts.urgent)
+        assert self._recorder is not None
+        receipt, known = self._recorder.announce(verdict, ticket_number(ticket.entering), hurry=self._receipts.urgent)
         self._receipts.due.append(receipt)
         if not verdict.allowed:
             raise refusal(verdict)
@@ -80,7 +81,7 @@ class Statements:
         :param results: each with whether it has rows, and how many rows it returned or changed.
         :param subjects: finds whose data a result holds.
         """
-        if self._auditor is None:
+        if self._recorder is None:
             return
         if sent in self._running:
             self._running.remove(sent)
@@ -90,7 +91,7 @@ class Statements:
         for number, (result, has_rows, rows) in enumerate(results):
             places = sent.known.places_of(number)
             keys, bulk = subjects(result, places) if has_rows and places else ((), None)
-            receipt = self._auditor.record_result(
+            receipt = self._recorder.record_result(
                 sent.receipt, Result(rows=rows, microseconds=spent, subjects=keys, bulk=bulk)
             )
             if keys or bulk:
@@ -102,9 +103,9 @@ class Statements:
         :param keys: the subjects of these rows.
         :param bulk: how many rows hold others; None for none.
         """
-        assert self._auditor is not None
+        assert self._recorder is not None
         result = Result(rows=rows, microseconds=_spent(sent), subjects=keys, bulk=bulk)
-        self._receipts.due.append(self._auditor.record_result(sent.receipt, result))
+        self._receipts.due.append(self._recorder.record_result(sent.receipt, result))
 
     def failed(self, sqlstate: str | None, *, refused: bool) -> None:
         """An error came: instead of the result of the statement sent first, or after results of the latest one.
@@ -112,9 +113,9 @@ class Statements:
         :param refused: whether it is a refusal of the guard.
         """
         sent = self._running.pop(0) if self._running else self._latest
-        if self._auditor is not None and sent is not None:
+        if self._recorder is not None and sent is not None:
             result = Result("refused" if refused else "failed", (sqlstate or "08006",), None, _spent(sent))
-            self._receipts.due.append(self._auditor.record_result(sent.receipt, result))
+            self._receipts.due.append(self._recorder.record_result(sent.receipt, result))
 
 
 Subjects = Callable[[Any, Any], tuple[tuple[str, ...], int | None]]

@@ -33,7 +33,7 @@ class Transaction:
         receipts.begin()
         self.context: Context | None = None
         self.ticket: Ticket | None = None
-        self.statements = Statements(state.auditor, receipts)
+        self.statements = Statements(state.judge, state.recorder, receipts)
         self._state = state
         self._key: Context | None = None  # what its ticket was opened for
         self._later: Ticket | None = None  # that it is to enter with the next statement
@@ -80,7 +80,7 @@ class Transaction:
         try:
             self._declare(begin)
         except ContextMissing as missing:
-            if self._state.auditor is None:
+            if self._state.judge is None:
                 raise
             yield from self._start_without_purpose(begin, statement, missing)
             return None
@@ -180,8 +180,8 @@ class Transaction:
         state, context = self._state, current()
         check_values(context.values, state.guard.policy_at(state.home), context.purpose)
         self.context = context
-        if state.auditor is not None and context.schemas is None:
-            found = state.auditor.rooms(context.purpose)
+        if state.judge is not None and context.schemas is None:
+            found = state.judge.compartments(context.purpose)
             self._choice = Choice(context, begin, found) if len(found) > 1 else None
 
     def _prepare(self, begin: bytes, key: Context | None = None) -> Effects[None]:
@@ -210,7 +210,7 @@ class Transaction:
 
     def _judge(self, statement: Statement) -> Effects[Sent | None]:
         self._first, self.statements.sent = statement, statement.text
-        if self._state.auditor is None:
+        if self._state.judge is None:
             if self.held and not statement.joins:
                 yield from self._send_held()
             return None
@@ -238,11 +238,11 @@ class Transaction:
     # Between several compartments.
 
     def _choose(self, statement: Statement) -> Effects[Sent | None]:
-        choice, auditor = self._choice, self._state.auditor
-        assert choice is not None and auditor is not None
+        choice, judge = self._choice, self._state.judge
+        assert choice is not None and judge is not None
         self.statements.sent = statement.text
         if not choice.tickets:  # by the policy that is in force now
-            choice.compartments = auditor.rooms(choice.context.purpose) or choice.compartments
+            choice.compartments = judge.compartments(choice.context.purpose) or choice.compartments
         verdict, after = yield from self.statements.judged(statement.text, choice.context.purpose, None)
         role = choice.needed(statement, verdict, after)
         if role is not None:
@@ -283,8 +283,8 @@ class Transaction:
     # Without a purpose.
 
     def _start_without_purpose(self, begin: bytes, statement: Statement, missing: ContextMissing) -> Effects[None]:
-        assert self._state.auditor is not None
-        self._without = WithoutPurpose(missing, self._state.auditor)
+        assert self._state.judge is not None
+        self._without = WithoutPurpose(missing, self._state.judge)
         self._without.check_types(statement.types)
         if statement.blank:
             return

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sminion_guard.errors import ContextMissing
-from sminion_guard.session.recording.auditor import Auditor
+from sminion_guard.session.judging import Judge
 from sminion_guard.session.transaction.statement import Statement, built_in
 
 SETTINGS = (
@@ -27,12 +27,12 @@ class WithoutPurpose:
     """
 
     missing: ContextMissing
-    auditor: Auditor
+    judging: Judge
 
     def judge(self, statement: Statement) -> None:
         """:raises ContextMissing: SG218 for a statement that is not harmless."""
         self.check_types(statement.types)
-        if not statement.blank and not self.auditor.harmless(statement.text):
+        if not statement.blank and not self.judging.harmless(statement.text):
             raise self.missing.with_traceback(None)
 
     def check_types(self, types: tuple[int, ...]) -> None:

@@ -26,8 +26,8 @@ from sminion_guard import connect, processing
 from sminion_guard.analyzer import entry, statements
 from sminion_guard.analyzer.cache import Cache
 from sminion_guard.errors import PurposeViolation
-from sminion_guard.session import Guard, GuardedAsyncConnection
-from sminion_guard.session.recording import auditor, normalise, sender, shapes
+from sminion_guard.session import Guard, GuardedAsyncConnection, judging
+from sminion_guard.session.recording import normalise, sender, shapes
 from sminion_guard.session.tickets.cache import TicketCache
 from tests.session.endurance.growth import Sample
 
@@ -46,7 +46,7 @@ def small_caches() -> None:
     entry._verdicts = Cache(SMALL)
     statements._fingerprint = lru_cache(SMALL)(statements._fingerprint.__wrapped__)  # type: ignore[attr-defined]
     shapes.normalised = lru_cache(SMALL)(normalise.normalised.__wrapped__)  # type: ignore[attr-defined]
-    auditor.MOST_STAGED = SMALL
+    judging.MOST_JUDGED = SMALL
     shapes.MOST = SMALL
     sender.MOST_SHAPES = SMALL
 

@@ -117,9 +117,9 @@ def with_something_that_cannot_be_written(dsn: str, guard: Guard, act: processin
     connection = connect(dsn, policy=guard)
     act.__enter__()
     read(connection, 1)
-    connection._auditor.writer.patience = PATIENCE  # type: ignore[union-attr]
+    connection._recorder.writer.patience = PATIENCE  # type: ignore[union-attr]
     sys.stdin.readline()
-    connection._auditor.writer.record(Statement(1))  # type: ignore[union-attr]
+    connection._recorder.writer.record(Statement(1))  # type: ignore[union-attr]
 
 
 if __name__ == "__main__":

@@ -82,8 +82,8 @@ def test_no_row_is_handed_out_before_its_subject_is_on_record(
 def test_when_the_log_cannot_be_written_no_row_is_handed_out(shop: Shop, conn: Connection, act: Any) -> None:
     received = []
     with act():
-        assert conn._auditor is not None
-        conn._auditor.writer.patience = 0.5
+        assert conn._recorder is not None
+        conn._recorder.writer.patience = 0.5
         with (
             shop.database.connect(autocommit=False) as officer, pytest.raises((AuditUnavailable, psycopg.Error)),
             conn.cursor().copy("COPY (SELECT id FROM crm.customer) TO STDOUT") as copy,

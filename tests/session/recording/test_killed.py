@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from sminion_guard.embedded import Binaries, Server
-from sminion_guard.session.recording.auditor import MODES
+from sminion_guard.session.recording.recorder import MODES
 from tests import servers
 from tests.session.recording import killed, killed_how
 from tests.session.shop import Shop, new_shop

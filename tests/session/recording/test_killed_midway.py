@@ -171,13 +171,13 @@ def test_an_interrupt_while_the_log_is_waited_for_releases_nothing(
     shop: Shop, strict: Guard, act: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with connect(shop.dsn(), policy=strict) as connection, act():
-        assert connection._auditor is not None
+        assert connection._recorder is not None
         cursor = connection.cursor()
 
         def interrupted(receipt: object) -> None:
             raise KeyboardInterrupt
 
-        monkeypatch.setattr(connection._auditor.writer, "await_receipt", interrupted)
+        monkeypatch.setattr(connection._recorder.writer, "await_receipt", interrupted)
         with pytest.raises(KeyboardInterrupt):
             cursor.execute(ONE, [1])
         monkeypatch.undo()
@@ -233,8 +233,8 @@ def test_an_interrupt_that_strikes_who_writes_leaves_the_log_to_others(shop: Sho
     guard = Guard(shop.policy)
     with connect(shop.dsn(), policy=guard) as connection, act():
         connection.execute(ONE, [1]).fetchall()
-        assert connection._auditor is not None
-        writer = connection._auditor.writer
+        assert connection._recorder is not None
+        writer = connection._recorder.writer
         pen, writer._pen = writer._pen, Struck(writer._pen)  # type: ignore[assignment]
         with pytest.raises(KeyboardInterrupt):
             connection.execute(ONE, [2])

@@ -160,9 +160,9 @@ def test_a_refusal_of_the_server_is_a_row(shop: Shop, conn: Connection, act: Any
 def test_when_the_log_cannot_be_written_nothing_is_released(shop: Shop, act: Any, actor: str) -> None:
     guard = Guard(shop.policy)
     with connect(shop.dsn(), policy=guard) as conn, act():
-        assert conn._auditor is not None
+        assert conn._recorder is not None
         conn.execute("SELECT id FROM crm.customer WHERE id = 1").fetchall()
-        conn._auditor.writer.patience = 0.5
+        conn._recorder.writer.patience = 0.5
         cursor = conn.cursor()
         with shop.database.connect(autocommit=False) as officer:
             officer.execute("LOCK TABLE sminion.journal IN ACCESS EXCLUSIVE MODE")
@@ -274,14 +274,14 @@ async def test_the_catalog_is_read_again_without_blocking_the_loop(
     shop: Shop, strict: Guard, act: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with await GuardedAsyncConnection.connect(shop.dsn(), policy=strict) as conn:
-        assert conn._auditor is not None
-        read, threads = conn._auditor.refresh, []
+        assert conn._recorder is not None
+        read, threads = conn._state.judge.refresh, []
 
         def refresh() -> bool:
             threads.append(threading.get_ident())
             return read()
 
-        monkeypatch.setattr(conn._auditor, "refresh", refresh)
+        monkeypatch.setattr(conn._state.judge, "refresh", refresh)
         with act():
             await conn.execute("SELECT 1")
             shop.database.execute("CREATE VIEW public.fresh_too AS SELECT 7 AS x")
@@ -301,7 +301,7 @@ def test_an_engine_tells_that_the_log_cannot_be_written_and_replaces_the_connect
     with act():
         with engine.begin() as connection:
             connection.execute(read).all()
-            writer = connection.connection.driver_connection._auditor.writer  # type: ignore[union-attr]
+            writer = connection.connection.driver_connection._recorder.writer  # type: ignore[union-attr]
         patience, writer.patience = writer.patience, 0.3
         with shop.database.connect(autocommit=False) as officer:
             officer.execute("LOCK TABLE sminion.journal IN ACCESS EXCLUSIVE MODE")

@@ -95,7 +95,7 @@ def locked_log(shop: Shop) -> Iterator[None]:
 
 
 def impatient(connection: Any) -> None:
-    connection._auditor.writer.patience = 0.5
+    connection._recorder.writer.patience = 0.5
 
 
 def test_the_first_statement_is_on_record_before_its_result_is_released(

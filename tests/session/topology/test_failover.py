@@ -84,7 +84,7 @@ def test_an_application_goes_on_when_the_standby_takes_over(replica: Replica, wo
             assert replica.super(f"SELECT count(*) FROM sminion.ticket WHERE actor = '{actor}:lost'") == [(2,)]
 
             # An application that knows only the lost primary has nowhere to write its log.
-            left_alone._auditor.writer.patience = 0.5  # type: ignore[union-attr]
+            left_alone._recorder.writer.patience = 0.5  # type: ignore[union-attr]
             with work(actor), pytest.raises(AuditUnavailable) as refusal:
                 left_alone.execute(CUSTOMERS)
             assert refusal.value.code == "SG601"

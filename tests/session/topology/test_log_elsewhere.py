@@ -95,7 +95,7 @@ def test_nothing_is_released_to_a_login_whose_log_is_not_kept_there(
 ) -> None:
     guard = Guard(shop.policy, log=f"dbname={logs.name}")
     with connect(shop.dsn(), policy=guard) as connection, processing("contract", actor=actor, reason="r"):
-        connection._auditor.writer.patience = 1.0  # type: ignore[union-attr]
+        connection._recorder.writer.patience = 1.0  # type: ignore[union-attr]
         with pytest.raises(AuditUnavailable, match="permission denied"):
             connection.execute(CUSTOMERS)
         assert connection.closed

@@ -109,7 +109,7 @@ def test_a_log_that_finds_no_free_session_refuses_in_time_and_works_again(
 ) -> None:
     guard = Guard(shop.policy)  # its log has to share the one session with the transaction that waits for it
     with connect(pooler.dsn(), policy=guard) as connection, work("contract", actor):
-        connection._auditor.writer.patience = 1.0  # type: ignore[union-attr]
+        connection._recorder.writer.patience = 1.0  # type: ignore[union-attr]
         with pytest.raises(AuditUnavailable, match="pool of its own"):
             connection.execute(CUSTOMERS)
         assert connection.closed
