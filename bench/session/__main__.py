@@ -44,6 +44,7 @@ def main() -> int:
     parser.add_argument("--threads", type=int, default=16)
     parser.add_argument("--processes", type=int, default=4)
     parser.add_argument("--parts", default=",".join(PARTS), help="some of: %(default)s")
+    parser.add_argument("--workloads", help="of one thread, some of them, divided by commas (default: all)")
     parser.add_argument("--variants", help="some of them, divided by commas (default: all that there are)")
     parser.add_argument("--pg", metavar="system|wheel|DIRECTORY|VERSION")
     parser.add_argument("--delay", type=float, metavar="MS", help="of a network, for each direction, in milliseconds")
@@ -55,6 +56,9 @@ def main() -> int:
     parts = options.parts.split(",")
     if not set(parts) <= set(PARTS):
         parser.error(f"parts are {', '.join(PARTS)}")
+    workloads = options.workloads.split(",") if options.workloads else list(ALONE)
+    if not set(workloads) <= set(ALONE):
+        parser.error(f"workloads are {', '.join(ALONE)}")
     binaries = find_binaries(options.pg)
     status = 0
     with ExitStack() as stack:
@@ -71,7 +75,7 @@ def main() -> int:
         report = Report(f"{version // 10000}.{version % 10000}", os.cpu_count() or 1, not options.volatile)
         report.fdatasync.append(sync_time(server.directory))
         try:
-            _measure(options, parts, names, variants, world, report)
+            _measure(options, parts, workloads, names, variants, world, report)
         except KeyboardInterrupt:
             status = 130
         report.fdatasync.append(sync_time(server.directory))
@@ -83,9 +87,9 @@ def main() -> int:
     return status
 
 
-def _measure(options, parts, names, variants, world, report) -> None:  # type: ignore[no-untyped-def]
+def _measure(options, parts, workloads, names, variants, world, report) -> None:  # type: ignore[no-untyped-def]
     turns = {
-        "alone": (options.rounds + 1) * len(ALONE) * len(names),
+        "alone": (options.rounds + 1) * len(workloads) * len(names),
         "threads": (options.slices + 1) * len(TOGETHER) * len(names),
         "processes": (options.slices + 1) * len(TOGETHER) * len(names),
     }
@@ -98,7 +102,7 @@ def _measure(options, parts, names, variants, world, report) -> None:  # type: i
                 progress.advance(bar)  # type: ignore[arg-type]
 
             if part == "alone":
-                measure.alone(variants, options.rounds, options.repeat, report.latency, done)
+                measure.alone(variants, workloads, options.rounds, options.repeat, report.latency, done)
             elif part == "threads":
                 into = report.throughput.setdefault(f"{options.threads} threads", {})
                 measure.threads(variants, options.threads, options.slices, options.seconds, into, done)

@@ -41,10 +41,13 @@ Table = dict[str, dict[str, Cell]]
 """By workload and variant."""
 
 
-def alone(variants: Sequence[Variant], rounds: int, repeat: int, into: Table, done: Done) -> None:
+def alone(
+    variants: Sequence[Variant], workloads: Sequence[str], rounds: int, repeat: int, into: Table, done: Done
+) -> None:
     """One thread, ``repeat`` units of each workload and variant in each of ``rounds`` rounds, in random order."""
     for number in range(rounds + 1):
-        for workload, run in ALONE.items():
+        for workload in workloads:
+            run = ALONE[workload]
             for variant in random.sample(list(variants), len(variants)):
                 spent = [timed(run, variant) for _ in range(repeat)]
                 if number:  # the first round fills caches and prepares statements

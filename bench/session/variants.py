@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
-from itertools import cycle
+from itertools import count, cycle
 from threading import local
 from typing import Any, get_args
 
@@ -27,9 +27,12 @@ NAMES = {
     "alternating": "the same, another purpose in each transaction of a connection",
     "strict": "this package: each statement judged, its row on disk before its result is released",
     "strict_transaction": "the same, rows on disk before the transaction ends",
+    "own ticket": "guarded, with a new ticket for each unit of work, as where a middleware says what each request is",
+    "strict own ticket": "the same, strict",
     "pgaudit": "unprotected tables, pgaudit.log = 'read,write' into the server's log, which nobody waits for",
     "inserts": "unprotected tables, an INSERT into an audit table beside each statement, all committed",
 }
+OWN = " own ticket"
 WORK = processing("work", actor="bench", reason="bench")
 REST = processing("rest", actor="bench", reason="bench")
 INSERT = "INSERT INTO plain.accesses (actor, purpose, statement) VALUES (%s, %s, %s)"
@@ -85,9 +88,12 @@ class Variant:
             ByHand.token = world.token
         elif protected:
             policy = loads(POLICY)
-            mode = next((mode for mode in get_args(Mode) if mode == name), None)
+            mode = next((mode for mode in get_args(Mode) if mode == name.removesuffix(OWN)), None)
             guard = Guard(policy, audit=mode) if mode else Unrecorded(policy)
-            self._contexts = cycle([WORK, REST] if name == "alternating" else [WORK])
+            if name.endswith(OWN.strip()):
+                self._contexts = map(_request, count())  # not a generator: several threads ask it
+            else:
+                self._contexts = cycle([WORK, REST] if name == "alternating" else [WORK])
             self._connect = lambda: connect(self._dsn, policy=guard)
             self.engine = create_engine(url, plugins=["sminion_guard"], guard_policy=guard, **more)
         else:
@@ -130,6 +136,10 @@ class Variant:
         """Close that, and the pool."""
         self.leave()
         self.engine.dispose()
+
+
+def _request(number: int) -> Any:
+    return processing("work", actor="bench", reason=f"request {number}")
 
 
 def _insert(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
