@@ -10,8 +10,8 @@ from sminion_guard.compiler.statement import Statement, from_templates
 from sminion_guard.policy import Compartment, Policy
 
 _TICKET = (
-    "open_ticket(text, text, text, text[], text, text, text, jsonb, text)", "enter(text)", "session_facts()",
-    "epoch_in_force()",
+    "open_ticket(text, text, text, text[], text, text, text, jsonb, text, text)", "enter(text)", "session_facts()",
+    "policy_in_force()",
 )
 _LOG = (
     "open_log()", "knows_log(bigint, text)", "log_shape(jsonb)", "maintain(boolean)", "maintain_step(text)",

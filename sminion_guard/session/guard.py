@@ -13,6 +13,7 @@ from sminion_guard.errors import PolicyError
 from sminion_guard.policy import Policy, load
 from sminion_guard.policy.document import document, from_document
 from sminion_guard.session.address import beside, checked
+from sminion_guard.session.context import Context
 from sminion_guard.session.forks import begins_anew
 from sminion_guard.session.judging import Judge
 from sminion_guard.session.recording.recorder import MODES, Mode, Recorder
@@ -31,6 +32,8 @@ from sminion_guard.session.tickets.server_facts import (
 PolicySource = Policy | str | PathLike[str]
 """A policy, or the path of its file."""
 _MAINTAIN: dict[bool | str | None, bool] = {None: True, True: True, "on": True, False: False, "off": False}
+MOST_ROLES = 1024
+"""Purposes and schemas whose roles are known, for each server and login."""
 MOST_POLICIES = 8
 """Policies that were in force, and are kept: what is known of a policy is known again when it comes back."""
 
@@ -84,7 +87,8 @@ class Guard:
         self.log = None if log is None else checked(log, "guard_log")
         self.pooled: set[Home] = set()
         self._lock = Lock()
-        self._epochs: dict[Home, int] = {}
+        self._facts: dict[Home, Facts] = {}
+        self._roles: dict[Home, tuple[Facts | None, dict[tuple[str, tuple[str, ...] | None], str]]] = {}
         self._in_force: dict[Home, Policy] = {}
         self._accepted: dict[Home, float] = {}  # when what is known of a policy was asked for
         self._asked: dict[Home, float] = {}  # when it was last asked whether that is still in force
@@ -147,7 +151,7 @@ class Guard:
 
     def knows(self, home: Home) -> bool:
         """Whether this server and login were checked."""
-        return home in self._epochs
+        return home in self._facts
 
     def asks(self, home: Home, now: float) -> bool:
         """Whether it is time to ask the server which policy is in force; who is told so does it.
@@ -163,9 +167,26 @@ class Guard:
         """Something came that the policy as we know it does not explain: ask with the next transaction."""
         self._asked.pop(home, None)
 
-    def judges_by(self, home: Home, epoch: int | None) -> bool:
-        """Whether the policy of that epoch is the one that statements are judged by there."""
-        return self._epochs.get(home) == epoch
+    def facts_at(self, home: Home) -> Facts:
+        """What that server said of itself last."""
+        return self._facts[home]
+
+    def note_role(self, home: Home, context: Context, role: str) -> None:
+        """The server opened a ticket for ``context`` with that role, under the policy that is in force there."""
+        facts, roles = self._roles.get(home, (None, {}))
+        if facts is not self._facts[home] or len(roles) >= MOST_ROLES:
+            roles = {}
+        self._roles[home] = (self._facts[home], {**roles, (context.purpose, context.schemas): role})
+
+    def role_for(self, home: Home, context: Context) -> str | None:
+        """The role of the next ticket for ``context``; None where the server has not chosen one yet under the policy in
+        force."""
+        facts, roles = self._roles.get(home, (None, {}))
+        return roles.get((context.purpose, context.schemas)) if facts is self._facts[home] else None
+
+    def judges_by(self, home: Home, fingerprint: str | None) -> bool:
+        """Whether the policy with that fingerprint is the one that statements are judged by there."""
+        return home in self._facts and self._facts[home].fingerprint == fingerprint
 
     def accept(self, home: Home, facts: Facts, server_version: int, asked_at: float | None = None) -> None:
         """Check what a server said of itself, and judge by the policy that is in force there.
@@ -178,7 +199,7 @@ class Guard:
         :raises PolicyError: SG234 for a policy in force that this version cannot read, or that ``policy_mismatch``
             refuses.
         """
-        if self._epochs.get(home) == facts.epoch:
+        if self.judges_by(home, facts.fingerprint):
             return
         asked_at = self.tickets.clock() if asked_at is None else asked_at
         login = home[-1]
@@ -188,9 +209,9 @@ class Guard:
         with self._lock:
             if asked_at < self._accepted.get(home, -inf):
                 return
-            first = home not in self._epochs
+            first = home not in self._facts
             self._accepted[home] = asked_at
-            self._epochs[home], self._in_force[home] = facts.epoch, policy
+            self._facts[home], self._in_force[home] = facts, policy
             if home in self._services:
                 self._services[home].judge.judge_by(policy)
             told = (id(policy), login) in self._told  # it is kept, see `_read`

@@ -15,6 +15,8 @@
 -- elsewhere the numbers of transactions are others.)
 -- A ticket of the policy in force is good, and one of an earlier policy while nothing has changed that it stands on: see
 -- record_policy. What has changed is asked of the latter only, apart.
+-- Without sequential scans: a plan is kept, and one that was made while there were few tickets would read all of them for each
+-- statement, until the table is analyzed. Without JIT, which what is switched off would set off: it counts as dear.
 -- All is asked in one query, because each costs its own start, and without aggregates, which cost a tenth of it: this is the
 -- price of every guarded statement.
 CREATE FUNCTION sminion.context(planned name, acting name) RETURNS text[]
@@ -23,6 +25,8 @@ STABLE
 PARALLEL RESTRICTED
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off
+SET jit = off
 AS $sminion$
 DECLARE
   token       text := current_setting('sminion.token', true);

@@ -5,11 +5,14 @@
 -- Others (the owner, a superuser, roles that have nothing to do with the policy) write as row security lets them, and so does
 -- a login that the policy accepts as an owner, while it is not in a compartment: what it does there was its to do before.
 -- current_setting('role') and not current_user: in a definer function, the compartment that its caller acts as.
+-- Without sequential scans and JIT as sminion.context.
 CREATE FUNCTION sminion.fix_ticket() RETURNS trigger
 LANGUAGE plpgsql
 VOLATILE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off
+SET jit = off
 AS $sminion$
 DECLARE
   token  text := current_setting('sminion.token', true);

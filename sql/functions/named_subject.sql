@@ -1,11 +1,14 @@
 -- The one subject a ticket of a purpose that sees blocked subjects was opened for. The floor of such a role compares with
 -- it, so that "sees blocked" never means "sees everybody".
+-- Without sequential scans and JIT as sminion.context.
 CREATE FUNCTION sminion.named_subject(planned name, acting name) RETURNS text
 LANGUAGE plpgsql
 STABLE
 PARALLEL RESTRICTED
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off
+SET jit = off
 AS $sminion$
 DECLARE
   named text;

@@ -1,6 +1,10 @@
 -- Writes the committed record of an access and returns its token: `id.secret.role`. The row keeps only the token's hash.
 -- The token opens nothing before the transaction that wrote it has committed, and nothing for another login.
 --
+-- A guarded session passes the secret, so that it can use the token before it has read the answer: the ticket, BEGIN and
+-- the first statement are one message. Who passes a poor one lends the access to other sessions of its own login, as it
+-- could by passing the token on.
+--
 -- A login opens at most 1,000 tickets in a transaction, and 10,000,000 within an hour (SG226): tickets are kept for ever,
 -- and no loop may fill the disk with them. A client opens one in a transaction; a large application whose every request
 -- has a reason of its own opens some hundreds in a second, and must not be stopped. The numbers are looked up in an index,
@@ -8,6 +12,10 @@
 --
 -- The ticket's number is from no sequence, which would change what lastval() answers the application after its own INSERT:
 -- the microseconds since 2025 and nine random bits, so it grows with time, and has 18 digits at most until 2086.
+--
+-- Many requests of an application wait for it, so what can be asked at once is asked in one query, and what is unusual (a
+-- refusal, texts that must be cleaned, values) in functions of its own: each query and each function costs its own start.
+-- Without sequential scans and JIT as sminion.context.
 CREATE FUNCTION sminion.open_ticket(
   purpose   text,
   actor     text,
@@ -17,148 +25,153 @@ CREATE FUNCTION sminion.open_ticket(
   basis_ref text   DEFAULT NULL,
   subject   text   DEFAULT NULL,
   "values"  jsonb  DEFAULT NULL,
-  kind      text   DEFAULT NULL
+  kind      text   DEFAULT NULL,
+  secret    text   DEFAULT NULL
 ) RETURNS text
 LANGUAGE plpgsql
 VOLATILE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off
+SET jit = off
 AS $sminion$
 #variable_conflict use_column
 DECLARE
-  in_force  sminion.policy;
-  held      sminion.login;
-  why       sminion.purpose;
-  chosen    sminion.compartment;
-  fitting   integer;
-  -- two random UUIDs: 244 random bits, hashed once, of which the token carries 128
-  secret    text := left(encode(sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())), 'hex'), 32);
-  encrypted boolean := sminion.encrypted();
-  ticket_id bigint;
-  token     text;
-  who       text := sminion.ticket_text('actor', open_ticket.actor, 200);
-  what_for  text := sminion.ticket_text('reason', open_ticket.reason, 1000);
-  unit_said text := sminion.ticket_text('unit', open_ticket.unit, 200);
-  rests_on  text := sminion.ticket_text('basis_ref', open_ticket.basis_ref, 400);
-  next      bigint;
-  early     text;
+  who          sminion.actor_text;
+  what_for     sminion.reason_text;
+  unit_said    sminion.unit_text;
+  rests_on     sminion.basis_text;
+  valued       sminion.values_json := '{}';
+  about        text;
+  opened_in    integer;
+  lifetime     interval;
+  tls_required boolean;
+  declared     jsonb;
+  alternates   boolean;
+  owns         boolean;
+  rests        text;
+  needs_one    boolean;
+  compartment  name;
+  bits         bigint;
+  next         bigint;
+  early        bigint;
+  -- TLS is over TCP only (inet_client_addr is NULL on the unix socket), and to ask whether it is there is dear.
+  encrypted    CONSTANT boolean := inet_client_addr() IS NOT NULL AND sminion.encrypted();
+  ticket_id    bigint;
+  token        text;
 BEGIN
-  SELECT p.* INTO in_force FROM sminion.policy p;
-  IF NOT FOUND THEN
-    RAISE EXCEPTION USING ERRCODE = 'SG208',
-      MESSAGE = 'no policy is in force in this database',
-      HINT = 'Install one: `sminion-guard apply`.';
+  SELECT p.epoch, p.ticket_lifetime, p.require_tls, p.ticket_values, l.may_hold_incompatible, l.may_own, w.basis, w.sees_blocked,
+    c.role, c.mask, coalesce(k.nth, 0) + 1,
+    (SELECT e.nth FROM sminion.ticket e
+     WHERE e.login = session_user AND e.nth IN (k.nth - 999, k.nth - 9999999) AND (
+       e.nth = k.nth - 999 AND e.writer = pg_current_xact_id_if_assigned()
+       OR e.nth = k.nth - 9999999 AND e.opened_at > clock_timestamp() - interval '1 hour')
+     LIMIT 1)
+  INTO opened_in, lifetime, tls_required, declared, alternates, owns, rests, needs_one, compartment, bits, next, early
+  FROM sminion.policy p
+  JOIN sminion.login l ON l.login = session_user AND l.purpose = open_ticket.purpose
+  JOIN sminion.purpose w ON w.name = l.purpose AND w.retired_at IS NULL
+  -- one that fits, and the only one
+  JOIN sminion.compartment c ON c.purpose = l.purpose AND (open_ticket.schemas IS NULL OR c.schemas || c.tables @> open_ticket.schemas)
+    AND NOT EXISTS (
+      SELECT FROM sminion.compartment o WHERE o.purpose = c.purpose AND o.role <> c.role
+        AND (open_ticket.schemas IS NULL OR o.schemas || o.tables @> open_ticket.schemas))
+  LEFT JOIN LATERAL (
+    SELECT t.nth FROM sminion.ticket t WHERE t.login = session_user ORDER BY t.nth DESC LIMIT 1) AS k ON true;
+
+  -- Printable ASCII, as nearly all texts are, has nothing in it that must be cleaned.
+  IF concat(open_ticket.actor, open_ticket.reason, open_ticket.unit, open_ticket.basis_ref) ~ '[^ -~]'
+    OR btrim(open_ticket.actor) = '' OR length(open_ticket.actor) > 200
+    OR btrim(open_ticket.reason) = '' OR length(open_ticket.reason) > 1000
+    OR btrim(open_ticket.unit) = '' OR length(open_ticket.unit) > 200
+    OR btrim(open_ticket.basis_ref) = '' OR length(open_ticket.basis_ref) > 400
+  THEN
+    who := sminion.ticket_text('actor', open_ticket.actor, 200);
+    what_for := sminion.ticket_text('reason', open_ticket.reason, 1000);
+    unit_said := sminion.ticket_text('unit', open_ticket.unit, 200);
+    rests_on := sminion.ticket_text('basis_ref', open_ticket.basis_ref, 400);
+  ELSE
+    who := btrim(open_ticket.actor);
+    what_for := btrim(open_ticket.reason);
+    unit_said := btrim(open_ticket.unit);
+    rests_on := btrim(open_ticket.basis_ref);
   END IF;
   IF who IS NULL OR what_for IS NULL THEN
     RAISE EXCEPTION USING ERRCODE = 'SG215',
       MESSAGE = 'a ticket says who acts and why: actor or reason is empty',
       HINT = 'Pass a non-empty actor and reason.';
+  ELSIF open_ticket.secret !~ '^[0-9a-f]{32}$' THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG215',
+      MESSAGE = 'the secret of a ticket is 32 hexadecimal digits',
+      HINT = 'Pass 128 random bits, or leave `secret` out.';
   END IF;
-  -- No TLS over TCP, no ticket: a token overheard is an access lent (inet_client_addr is NULL on the unix socket).
-  IF in_force.require_tls AND inet_client_addr() IS NOT NULL AND NOT encrypted THEN
+  -- No TLS over TCP, no ticket: a token overheard is an access lent.
+  IF tls_required AND inet_client_addr() IS NOT NULL AND NOT encrypted THEN
     RAISE EXCEPTION USING ERRCODE = 'SG211',
       MESSAGE = 'the connection is not encrypted, and the policy requires it',
       HINT = 'Connect with sslmode=verify-full, or through the unix socket.';
+  ELSIF compartment IS NULL THEN
+    PERFORM sminion.refuse_opening(open_ticket.purpose, open_ticket.schemas);
+    -- Not reached while refuse_opening does its work; if it ever returned, no ticket would be written.
+    RAISE EXCEPTION USING ERRCODE = 'SG213', MESSAGE = 'no compartment fits';
   END IF;
-  SELECT l.* INTO held FROM sminion.login l WHERE l.login = session_user AND l.purpose = open_ticket.purpose;
-  IF NOT FOUND THEN
-    RAISE EXCEPTION USING ERRCODE = 'SG212',
-      MESSAGE = format('login `%s` does not hold purpose `%s`', session_user, open_ticket.purpose),
-      DETAIL = coalesce(
-        (SELECT sminion.changes_since(x.epoch - 1, x.login, x.role) FROM sminion.policy_change x
-         WHERE x.login = session_user AND x.purpose = open_ticket.purpose ORDER BY x.epoch DESC LIMIT 1),
-        'It holds: ' || (SELECT string_agg(format('`%s`', l.purpose), ', ' ORDER BY l.purpose) FROM sminion.login l
-                         WHERE l.login = session_user) || '.',
-        'The policy in force does not name the login.'),
-      HINT = 'Connect as a login that holds the purpose, or add it to the policy.';
-  END IF;
-  SELECT p.* INTO STRICT why FROM sminion.purpose p WHERE p.name = open_ticket.purpose AND p.retired_at IS NULL;
-
-  SELECT count(*) INTO fitting FROM sminion.compartment c
-  WHERE c.purpose = open_ticket.purpose AND (open_ticket.schemas IS NULL OR c.schemas || c.tables @> open_ticket.schemas);
-  IF fitting <> 1 THEN
-    RAISE EXCEPTION USING ERRCODE = 'SG213',
-      MESSAGE = CASE WHEN fitting = 0
-        THEN format('no compartment of purpose `%s` holds all of %s', open_ticket.purpose, open_ticket.schemas)
-        ELSE format('purpose `%s` has %s compartments that fit', open_ticket.purpose, fitting) END,
-      DETAIL = 'Compartments: ' || coalesce((
-        -- by schemas, where these tell the compartments from one another
-        SELECT string_agg('{' || array_to_string(CASE WHEN c.alike THEN c.tables ELSE c.schemas END, ', ') || '}', ' '
-                          ORDER BY c.role)
-        FROM (SELECT c.*, EXISTS (SELECT FROM sminion.compartment o WHERE o.purpose = c.purpose AND o.role <> c.role
-                                  AND o.schemas @> c.schemas) AS alike
-              FROM sminion.compartment c WHERE c.purpose = open_ticket.purpose) AS c), 'none') || '.',
-      HINT = 'Name the schemas or tables you need, all of one compartment: `schemas => ARRAY[...]`.';
-  END IF;
-  SELECT c.* INTO STRICT chosen FROM sminion.compartment c
-  WHERE c.purpose = open_ticket.purpose AND (open_ticket.schemas IS NULL OR c.schemas || c.tables @> open_ticket.schemas);
 
   -- A login that inherits the role acts with its privileges outside of `enter`, one that may grant it lends them. One that
   -- the policy accepts as an owner could grant itself anything.
-  IF NOT held.may_own AND (
-    pg_has_role(session_user, chosen.role, 'USAGE') OR pg_has_role(session_user, chosen.role, 'MEMBER WITH ADMIN OPTION'))
+  IF NOT owns AND (
+    pg_has_role(session_user, compartment, 'USAGE') OR pg_has_role(session_user, compartment, 'MEMBER WITH ADMIN OPTION'))
   THEN
     RAISE EXCEPTION USING ERRCODE = 'SG219',
-      MESSAGE = format('login `%s` inherits or may grant compartment `%s`', session_user, chosen.role),
+      MESSAGE = format('login `%s` inherits or may grant compartment `%s`', session_user, compartment),
       HINT = 'Run `sminion-guard apply`, which repairs the membership, or ask the DBA.';
-  END IF;
-  IF NOT pg_has_role(session_user, chosen.role, 'MEMBER') THEN
+  ELSIF NOT pg_has_role(session_user, compartment, 'MEMBER') THEN
     RAISE EXCEPTION USING ERRCODE = 'SG212',
-      MESSAGE = format('login `%s` is not a member of compartment `%s`', session_user, chosen.role),
+      MESSAGE = format('login `%s` is not a member of compartment `%s`', session_user, compartment),
       HINT = 'Run `sminion-guard apply`.';
-  END IF;
-  IF why.sees_blocked AND coalesce(open_ticket.subject, '') = '' THEN
+  ELSIF needs_one AND coalesce(open_ticket.subject, '') = '' THEN
     RAISE EXCEPTION USING ERRCODE = 'SG214',
       MESSAGE = format('purpose `%s` sees blocked subjects, so the ticket must name one', open_ticket.purpose),
       HINT = 'Pass `subject => ...` when you open the ticket.';
-  END IF;
-
-  IF open_ticket.kind IS NOT NULL AND open_ticket.subject IS NULL THEN
+  ELSIF open_ticket.kind IS NOT NULL AND open_ticket.subject IS NULL THEN
     RAISE EXCEPTION USING ERRCODE = 'SG461',
       MESSAGE = format('the ticket says a kind, `%s`, and names no subject', sminion.log_text(open_ticket.kind, 80)),
       HINT = 'Pass `subject => ...` too, or leave `kind` out.';
+  ELSIF early IS NOT NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG226',
+      MESSAGE = format('login `%s` has opened %s', session_user,
+        CASE WHEN early = next - 1000 THEN '1000 tickets in this transaction' ELSE '10000000 tickets within an hour' END),
+      HINT = 'Open one ticket for what is done by the same actor for the same reason, and use it until it expires, as '
+        || 'guarded connections do; let applications have logins of their own.';
   END IF;
-
-  SELECT k.nth + 1 INTO next FROM sminion.ticket k WHERE k.login = session_user ORDER BY k.nth DESC LIMIT 1;
-  next := coalesce(next, 1);
-  IF next > 1000 THEN
-    SELECT CASE WHEN k.nth = next - 1000 THEN '1000 tickets in this transaction' ELSE '10000000 tickets within an hour' END
-    INTO early
-    FROM sminion.ticket k
-    WHERE k.login = session_user AND k.nth IN (next - 1000, next - 10000000) AND (
-      k.nth = next - 1000 AND k.writer = pg_current_xact_id()
-      OR k.nth = next - 10000000 AND k.opened_at > clock_timestamp() - interval '1 hour')
-    LIMIT 1;
-    IF early IS NOT NULL THEN
-      RAISE EXCEPTION USING ERRCODE = 'SG226',
-        MESSAGE = format('login `%s` has opened %s', session_user, early),
-        HINT = 'Open one ticket for what is done by the same actor for the same reason, and use it until it expires, as '
-          || 'guarded connections do; let applications have logins of their own.';
-    END IF;
+  IF open_ticket.subject IS NOT NULL THEN
+    about := sminion.subject_key(open_ticket.subject, open_ticket.kind);
+  END IF;
+  IF open_ticket."values" IS NOT NULL OR declared <> '{}' THEN
+    valued := sminion.ticket_values(open_ticket."values");
   END IF;
 
   -- A ticket that a crash could lose is no record: a login that commits without waiting for the disk waits here.
   IF current_setting('synchronous_commit') = 'off' THEN
     PERFORM set_config('synchronous_commit', 'on', true);
   END IF;
+  -- Two random UUIDs: 244 random bits, hashed once, of which the token carries 128.
+  token := '.' || coalesce(open_ticket.secret,
+    left(encode(sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())), 'hex'), 32)) || '.' || compartment;
   LOOP
     ticket_id := ((extract(epoch FROM clock_timestamp()) - 1735689600) * 1000000)::bigint * 512
       + ('x' || right(gen_random_uuid()::text, 3))::bit(12)::integer % 512;
-    token := ticket_id || '.' || secret || '.' || chosen.role;
     INSERT INTO sminion.ticket (
       id, token_hash, expires_at, login, nth, role, mask, alternating, epoch, require_tls, purpose, basis, basis_ref,
       actor, unit, reason, subject, "values", client_address, encrypted, application
     ) VALUES (
-      ticket_id, sha256(convert_to(token, 'UTF8')), clock_timestamp() + in_force.ticket_lifetime, session_user, next,
-      chosen.role, chosen.mask, held.may_hold_incompatible, in_force.epoch, in_force.require_tls, open_ticket.purpose,
-      why.basis, rests_on, who, unit_said, what_for,
-      CASE WHEN open_ticket.subject IS NOT NULL THEN sminion.subject_key(open_ticket.subject, open_ticket.kind) END,
-      sminion.ticket_values(open_ticket."values"), inet_client_addr(), encrypted, current_setting('application_name')
+      ticket_id, sha256(convert_to(ticket_id || token, 'UTF8')), clock_timestamp() + lifetime, session_user, next,
+      compartment, bits, alternates, opened_in, tls_required, open_ticket.purpose, rests, rests_on, who, unit_said, what_for,
+      about, valued, inet_client_addr(), encrypted, current_setting('application_name')
     ) ON CONFLICT ON CONSTRAINT ticket_pkey DO NOTHING;
     EXIT WHEN FOUND;
   END LOOP;
-  RETURN token;
+  RETURN ticket_id || token;
 END
 $sminion$;
-COMMENT ON FUNCTION sminion.open_ticket(text, text, text, text[], text, text, text, jsonb, text) IS
+COMMENT ON FUNCTION sminion.open_ticket(text, text, text, text[], text, text, text, jsonb, text, text) IS
   'opens a ticket for a purpose and returns its token, for sminion.enter';

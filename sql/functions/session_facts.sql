@@ -1,6 +1,6 @@
--- What a guarded client asks before it serves anybody, and again with each ticket: the policy in force, how long a ticket
--- lasts, in which ways this login is not bound (normally none), and whether its transactions must be marked because it may
--- hold incompatible purposes. NULL while no policy is in force.
+-- What a guarded client asks before it serves anybody, and again when sminion.policy_in_force says that another policy is in
+-- force: this policy, how long a ticket lasts, in which ways this login is not bound (normally none), and whether its
+-- transactions must be marked because it may hold incompatible purposes. NULL while no policy is in force.
 CREATE FUNCTION sminion.session_facts() RETURNS jsonb
 LANGUAGE sql
 STABLE
@@ -10,7 +10,7 @@ AS $sminion$
   SELECT jsonb_build_object(
     'name', p.name,
     'version', p.version,
-    'epoch', p.epoch,
+    'fingerprint', p.fingerprint,
     'ticket_lifetime_seconds', extract(epoch FROM p.ticket_lifetime),
     'document', v.document,
     'loose', to_jsonb(ARRAY(

@@ -11,7 +11,9 @@ BEGIN
     expected.revoked_at := NEW.revoked_at;
     expected.revoked_by := NEW.revoked_by;
     expected.revoked_why := NEW.revoked_why;
-    IF OLD.revoked_at IS NULL AND NEW.revoked_at IS NOT NULL AND NEW = expected THEN
+    IF OLD.revoked_at IS NULL AND NEW.revoked_at IS NOT NULL AND NEW.revoked_by IS NOT NULL AND NEW.revoked_why IS NOT NULL
+      AND NEW = expected
+    THEN
       RETURN NEW;
     END IF;
   END IF;

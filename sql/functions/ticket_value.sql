@@ -6,12 +6,15 @@
 -- another reason, and the value be asked for after the outer side has run a function of the client's. A client that changes
 -- its token in between would else be compared with the values of a ticket that it has opened in this transaction, and that
 -- no log will ever show.
+-- Without sequential scans and JIT as sminion.context.
 CREATE FUNCTION sminion.ticket_value(planned name, acting name, wanted text) RETURNS text
 LANGUAGE plpgsql
 STABLE
 PARALLEL RESTRICTED
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off
+SET jit = off
 AS $sminion$
 DECLARE
   found text;

@@ -5,6 +5,7 @@ CREATE TABLE sminion.policy (
   name            text     NOT NULL,
   version         text     NOT NULL,
   digest          text     NOT NULL,
+  fingerprint     text     NOT NULL,
   subject_keys    jsonb    NOT NULL CHECK (
     subject_keys <> '{}' AND NOT pg_catalog.jsonb_path_exists(subject_keys, '$.* ? (@ != "bigint" && @ != "uuid" && @ != "text")')),
   ticket_lifetime interval NOT NULL CHECK (ticket_lifetime > interval '0'),
@@ -21,6 +22,7 @@ CREATE TABLE sminion.policy (
   -- only a processing that is permitted by default can be objected to
   CHECK (objection_bits & ~default_bits = 0)
 );
+COMMENT ON COLUMN sminion.policy.fingerprint IS 'epoch and hash of the document: what clients know the policy by';
 COMMENT ON COLUMN sminion.policy.mask_epoch IS 'epoch in which the formula of the masks last changed';
 COMMENT ON COLUMN sminion.policy.ticket_values IS 'the values that each ticket carries, name to type';
 COMMENT ON COLUMN sminion.policy.subject_keys IS

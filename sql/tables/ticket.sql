@@ -21,20 +21,20 @@ CREATE TABLE sminion.ticket (
   require_tls    boolean     NOT NULL,
   purpose        text        NOT NULL,
   basis          text        NOT NULL,
-  basis_ref      text        CHECK (pg_catalog.length(basis_ref) <= 400),
-  actor          text        NOT NULL CHECK (pg_catalog.length(actor) BETWEEN 1 AND 200),
-  unit           text        CHECK (pg_catalog.length(unit) <= 200),
-  reason         text        NOT NULL CHECK (pg_catalog.length(reason) BETWEEN 1 AND 1000),
+  basis_ref      sminion.basis_text,
+  actor          sminion.actor_text  NOT NULL,
+  unit           sminion.unit_text,
+  reason         sminion.reason_text NOT NULL,
   subject        text        COLLATE "C",
   -- what rules of rows compare with, such as a tenant: canonical, as sminion.ticket_values made it
-  "values"       jsonb       NOT NULL DEFAULT '{}' CHECK (pg_catalog.length("values"::text) <= 8000),
+  "values"       sminion.values_json NOT NULL DEFAULT '{}',
   client_address inet,
   encrypted      boolean     NOT NULL,
   application    text        NOT NULL,
+  -- all three or none: open_ticket sets none, and ticket_append_only lets them be set together, once
   revoked_at     timestamptz,
   revoked_by     name,
-  revoked_why    text,
-  CHECK ((revoked_at IS NULL) = (revoked_by IS NULL) AND (revoked_at IS NULL) = (revoked_why IS NULL))
+  revoked_why    text
 );
 -- The log grows in time order: BRIN answers "last week" for almost nothing.
 CREATE INDEX ticket_opened_at ON sminion.ticket USING brin (opened_at);

@@ -9,7 +9,7 @@ from tests.world import PRIVILEGE, World
 
 GRANTED = {
     "all": {
-        "open_ticket", "enter", "session_facts", "epoch_in_force", "context", "open_log", "knows_log", "log_shape", "maintain",
+        "open_ticket", "enter", "session_facts", "policy_in_force", "context", "open_log", "knows_log", "log_shape", "maintain",
         "maintain_step",
     },
     "contract": {"context", "named_subject", "named_alone", "ticket_value", "within_retention", "enter", "refuse_expired"},

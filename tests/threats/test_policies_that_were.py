@@ -209,7 +209,7 @@ class Believing(Guard):
 
     def accept(self, home: Home, facts: object, *more: object) -> None:  # type: ignore[override]
         assert self.policy is not None
-        self._epochs[home], self._in_force[home] = facts.epoch, self.policy  # type: ignore[attr-defined]
+        self._facts[home], self._in_force[home] = facts, self.policy  # type: ignore[attr-defined]
 
 
 def test_an_old_and_wider_file_gets_nothing(world: World) -> None:

@@ -158,7 +158,7 @@ def test_a_server_that_runs_it_all_the_same_is_not_believed(client: GuardedConne
         return 1
 
     held = (b"BEGIN", b"SELECT 1/0")
-    error, answers = client.wait(flush(client, held, lambda: send(apart=False)))
+    error, _, answers = client.wait(flush(client, held, lambda: send(apart=False)))
     assert error is not None
     assert (error.state, answers) == ("22012", [])
     client.rollback()

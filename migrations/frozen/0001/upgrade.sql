@@ -95,6 +95,7 @@ CREATE TABLE sminion.policy (
   name            text     NOT NULL,
   version         text     NOT NULL,
   digest          text     NOT NULL,
+  fingerprint     text     NOT NULL,
   subject_keys    jsonb    NOT NULL CHECK (
     subject_keys <> '{}' AND NOT pg_catalog.jsonb_path_exists(subject_keys, '$.* ? (@ != "bigint" && @ != "uuid" && @ != "text")')),
   ticket_lifetime interval NOT NULL CHECK (ticket_lifetime > interval '0'),
@@ -111,6 +112,7 @@ CREATE TABLE sminion.policy (
   -- only a processing that is permitted by default can be objected to
   CHECK (objection_bits & ~default_bits = 0)
 );
+COMMENT ON COLUMN sminion.policy.fingerprint IS 'epoch and hash of the document: what clients know the policy by';
 COMMENT ON COLUMN sminion.policy.mask_epoch IS 'epoch in which the formula of the masks last changed';
 COMMENT ON COLUMN sminion.policy.ticket_values IS 'the values that each ticket carries, name to type';
 COMMENT ON COLUMN sminion.policy.subject_keys IS
@@ -402,6 +404,32 @@ CREATE TABLE sminion.subject_event (
 CREATE INDEX subject_event_subject ON sminion.subject_event (subject, at);
 COMMENT ON TABLE sminion.subject_event IS 'history of subjects'' states; append-only';
 
+-- domains/actor_text.sql
+-- Who acts, in a ticket. A domain, because a statement prepares each CHECK of a table anew, which took a third of the time of
+-- writing a ticket; those of a domain are prepared once.
+CREATE DOMAIN sminion.actor_text AS text CHECK (pg_catalog.length(VALUE) BETWEEN 1 AND 200);
+COMMENT ON DOMAIN sminion.actor_text IS 'who acts';
+
+-- domains/reason_text.sql
+-- Why, in a ticket; a domain as actor_text is.
+CREATE DOMAIN sminion.reason_text AS text CHECK (pg_catalog.length(VALUE) BETWEEN 1 AND 1000);
+COMMENT ON DOMAIN sminion.reason_text IS 'why somebody acts';
+
+-- domains/unit_text.sql
+-- For which unit, in a ticket; a domain as actor_text is.
+CREATE DOMAIN sminion.unit_text AS text CHECK (pg_catalog.length(VALUE) <= 200);
+COMMENT ON DOMAIN sminion.unit_text IS 'the unit that somebody acts for';
+
+-- domains/basis_text.sql
+-- The document that a ticket names as its basis; a domain as actor_text is.
+CREATE DOMAIN sminion.basis_text AS text CHECK (pg_catalog.length(VALUE) <= 400);
+COMMENT ON DOMAIN sminion.basis_text IS 'the document that an access rests on';
+
+-- domains/values_json.sql
+-- The values of a ticket; a domain as actor_text is.
+CREATE DOMAIN sminion.values_json AS jsonb CHECK (pg_catalog.length(VALUE::text) <= 8000);
+COMMENT ON DOMAIN sminion.values_json IS 'what rules of rows compare with';
+
 -- tables/ticket.sql
 -- The committed record of each access: who, why, from where, until when. The token is not here, only its hash, so that
 -- whoever reads the log cannot act with it.
@@ -426,20 +454,20 @@ CREATE TABLE sminion.ticket (
   require_tls    boolean     NOT NULL,
   purpose        text        NOT NULL,
   basis          text        NOT NULL,
-  basis_ref      text        CHECK (pg_catalog.length(basis_ref) <= 400),
-  actor          text        NOT NULL CHECK (pg_catalog.length(actor) BETWEEN 1 AND 200),
-  unit           text        CHECK (pg_catalog.length(unit) <= 200),
-  reason         text        NOT NULL CHECK (pg_catalog.length(reason) BETWEEN 1 AND 1000),
+  basis_ref      sminion.basis_text,
+  actor          sminion.actor_text  NOT NULL,
+  unit           sminion.unit_text,
+  reason         sminion.reason_text NOT NULL,
   subject        text        COLLATE "C",
   -- what rules of rows compare with, such as a tenant: canonical, as sminion.ticket_values made it
-  "values"       jsonb       NOT NULL DEFAULT '{}' CHECK (pg_catalog.length("values"::text) <= 8000),
+  "values"       sminion.values_json NOT NULL DEFAULT '{}',
   client_address inet,
   encrypted      boolean     NOT NULL,
   application    text        NOT NULL,
+  -- all three or none: open_ticket sets none, and ticket_append_only lets them be set together, once
   revoked_at     timestamptz,
   revoked_by     name,
-  revoked_why    text,
-  CHECK ((revoked_at IS NULL) = (revoked_by IS NULL) AND (revoked_at IS NULL) = (revoked_why IS NULL))
+  revoked_why    text
 );
 -- The log grows in time order: BRIN answers "last week" for almost nothing.
 CREATE INDEX ticket_opened_at ON sminion.ticket USING brin (opened_at);
@@ -788,7 +816,9 @@ BEGIN
     expected.revoked_at := NEW.revoked_at;
     expected.revoked_by := NEW.revoked_by;
     expected.revoked_why := NEW.revoked_why;
-    IF OLD.revoked_at IS NULL AND NEW.revoked_at IS NOT NULL AND NEW = expected THEN
+    IF OLD.revoked_at IS NULL AND NEW.revoked_at IS NOT NULL AND NEW.revoked_by IS NOT NULL AND NEW.revoked_why IS NOT NULL
+      AND NEW = expected
+    THEN
       RETURN NEW;
     END IF;
   END IF;
@@ -3642,6 +3672,8 @@ COMMENT ON FUNCTION sminion.refuse_partition(regclass, regclass) IS
 -- elsewhere the numbers of transactions are others.)
 -- A ticket of the policy in force is good, and one of an earlier policy while nothing has changed that it stands on: see
 -- record_policy. What has changed is asked of the latter only, apart.
+-- Without sequential scans: a plan is kept, and one that was made while there were few tickets would read all of them for each
+-- statement, until the table is analyzed. Without JIT, which what is switched off would set off: it counts as dear.
 -- All is asked in one query, because each costs its own start, and without aggregates, which cost a tenth of it: this is the
 -- price of every guarded statement.
 CREATE FUNCTION sminion.context(planned name, acting name) RETURNS text[]
@@ -3650,6 +3682,8 @@ STABLE
 PARALLEL RESTRICTED
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off
+SET jit = off
 AS $sminion$
 DECLARE
   token       text := current_setting('sminion.token', true);
@@ -3704,12 +3738,15 @@ COMMENT ON FUNCTION sminion.context_of_kind(name, name, text) IS 'as context, wi
 -- functions/named_subject.sql
 -- The one subject a ticket of a purpose that sees blocked subjects was opened for. The floor of such a role compares with
 -- it, so that "sees blocked" never means "sees everybody".
+-- Without sequential scans and JIT as sminion.context.
 CREATE FUNCTION sminion.named_subject(planned name, acting name) RETURNS text
 LANGUAGE plpgsql
 STABLE
 PARALLEL RESTRICTED
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off
+SET jit = off
 AS $sminion$
 DECLARE
   named text;
@@ -3849,12 +3886,15 @@ $sminion$;
 -- another reason, and the value be asked for after the outer side has run a function of the client's. A client that changes
 -- its token in between would else be compared with the values of a ticket that it has opened in this transaction, and that
 -- no log will ever show.
+-- Without sequential scans and JIT as sminion.context.
 CREATE FUNCTION sminion.ticket_value(planned name, acting name, wanted text) RETURNS text
 LANGUAGE plpgsql
 STABLE
 PARALLEL RESTRICTED
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off
+SET jit = off
 AS $sminion$
 DECLARE
   found text;
@@ -3921,9 +3961,58 @@ END
 $sminion$;
 COMMENT ON FUNCTION sminion.enter(text) IS 'enters the purpose of a ticket until the transaction ends';
 
+-- functions/refuse_opening.sql
+-- Says why a ticket is not opened. Apart from sminion.open_ticket, which finds in one query whether it is; the reasons are
+-- looked for in the order in which they can be helped.
+CREATE FUNCTION sminion.refuse_opening(purpose text, schemas text[]) RETURNS void
+LANGUAGE plpgsql
+STABLE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+#variable_conflict use_column
+DECLARE
+  fitting integer;
+BEGIN
+  IF NOT EXISTS (SELECT FROM sminion.policy) THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG208',
+      MESSAGE = 'no policy is in force in this database',
+      HINT = 'Install one: `sminion-guard apply`.';
+  ELSIF NOT EXISTS (SELECT FROM sminion.login l WHERE l.login = session_user AND l.purpose = refuse_opening.purpose) THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG212',
+      MESSAGE = format('login `%s` does not hold purpose `%s`', session_user, refuse_opening.purpose),
+      DETAIL = coalesce(
+        (SELECT sminion.changes_since(x.epoch - 1, x.login, x.role) FROM sminion.policy_change x
+         WHERE x.login = session_user AND x.purpose = refuse_opening.purpose ORDER BY x.epoch DESC LIMIT 1),
+        'It holds: ' || (SELECT string_agg(format('`%s`', l.purpose), ', ' ORDER BY l.purpose) FROM sminion.login l
+                         WHERE l.login = session_user) || '.',
+        'The policy in force does not name the login.'),
+      HINT = 'Connect as a login that holds the purpose, or add it to the policy.';
+  END IF;
+  SELECT count(*) INTO fitting FROM sminion.compartment c
+  WHERE c.purpose = refuse_opening.purpose
+    AND (refuse_opening.schemas IS NULL OR c.schemas || c.tables @> refuse_opening.schemas);
+  RAISE EXCEPTION USING ERRCODE = 'SG213',
+    MESSAGE = CASE WHEN fitting = 0
+      THEN format('no compartment of purpose `%s` holds all of %s', refuse_opening.purpose, refuse_opening.schemas)
+      ELSE format('purpose `%s` has %s compartments that fit', refuse_opening.purpose, fitting) END,
+    DETAIL = 'Compartments: ' || coalesce((
+      -- by schemas, where these tell the compartments from one another
+      SELECT string_agg('{' || array_to_string(CASE WHEN c.alike THEN c.tables ELSE c.schemas END, ', ') || '}', ' '
+                        ORDER BY c.role)
+      FROM (SELECT c.*, EXISTS (SELECT FROM sminion.compartment o WHERE o.purpose = c.purpose AND o.role <> c.role
+                                AND o.schemas @> c.schemas) AS alike
+            FROM sminion.compartment c WHERE c.purpose = refuse_opening.purpose) AS c), 'none') || '.',
+    HINT = 'Name the schemas or tables you need, all of one compartment: `schemas => ARRAY[...]`.';
+END
+$sminion$;
+
 -- functions/open_ticket.sql
 -- Writes the committed record of an access and returns its token: `id.secret.role`. The row keeps only the token's hash.
 -- The token opens nothing before the transaction that wrote it has committed, and nothing for another login.
+--
+-- A guarded session passes the secret, so that it can use the token before it has read the answer: the ticket, BEGIN and
+-- the first statement are one message. Who passes a poor one lends the access to other sessions of its own login, as it
+-- could by passing the token on.
 --
 -- A login opens at most 1,000 tickets in a transaction, and 10,000,000 within an hour (SG226): tickets are kept for ever,
 -- and no loop may fill the disk with them. A client opens one in a transaction; a large application whose every request
@@ -3932,6 +4021,10 @@ COMMENT ON FUNCTION sminion.enter(text) IS 'enters the purpose of a ticket until
 --
 -- The ticket's number is from no sequence, which would change what lastval() answers the application after its own INSERT:
 -- the microseconds since 2025 and nine random bits, so it grows with time, and has 18 digits at most until 2086.
+--
+-- Many requests of an application wait for it, so what can be asked at once is asked in one query, and what is unusual (a
+-- refusal, texts that must be cleaned, values) in functions of its own: each query and each function costs its own start.
+-- Without sequential scans and JIT as sminion.context.
 CREATE FUNCTION sminion.open_ticket(
   purpose   text,
   actor     text,
@@ -3941,150 +4034,155 @@ CREATE FUNCTION sminion.open_ticket(
   basis_ref text   DEFAULT NULL,
   subject   text   DEFAULT NULL,
   "values"  jsonb  DEFAULT NULL,
-  kind      text   DEFAULT NULL
+  kind      text   DEFAULT NULL,
+  secret    text   DEFAULT NULL
 ) RETURNS text
 LANGUAGE plpgsql
 VOLATILE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off
+SET jit = off
 AS $sminion$
 #variable_conflict use_column
 DECLARE
-  in_force  sminion.policy;
-  held      sminion.login;
-  why       sminion.purpose;
-  chosen    sminion.compartment;
-  fitting   integer;
-  -- two random UUIDs: 244 random bits, hashed once, of which the token carries 128
-  secret    text := left(encode(sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())), 'hex'), 32);
-  encrypted boolean := sminion.encrypted();
-  ticket_id bigint;
-  token     text;
-  who       text := sminion.ticket_text('actor', open_ticket.actor, 200);
-  what_for  text := sminion.ticket_text('reason', open_ticket.reason, 1000);
-  unit_said text := sminion.ticket_text('unit', open_ticket.unit, 200);
-  rests_on  text := sminion.ticket_text('basis_ref', open_ticket.basis_ref, 400);
-  next      bigint;
-  early     text;
+  who          sminion.actor_text;
+  what_for     sminion.reason_text;
+  unit_said    sminion.unit_text;
+  rests_on     sminion.basis_text;
+  valued       sminion.values_json := '{}';
+  about        text;
+  opened_in    integer;
+  lifetime     interval;
+  tls_required boolean;
+  declared     jsonb;
+  alternates   boolean;
+  owns         boolean;
+  rests        text;
+  needs_one    boolean;
+  compartment  name;
+  bits         bigint;
+  next         bigint;
+  early        bigint;
+  -- TLS is over TCP only (inet_client_addr is NULL on the unix socket), and to ask whether it is there is dear.
+  encrypted    CONSTANT boolean := inet_client_addr() IS NOT NULL AND sminion.encrypted();
+  ticket_id    bigint;
+  token        text;
 BEGIN
-  SELECT p.* INTO in_force FROM sminion.policy p;
-  IF NOT FOUND THEN
-    RAISE EXCEPTION USING ERRCODE = 'SG208',
-      MESSAGE = 'no policy is in force in this database',
-      HINT = 'Install one: `sminion-guard apply`.';
+  SELECT p.epoch, p.ticket_lifetime, p.require_tls, p.ticket_values, l.may_hold_incompatible, l.may_own, w.basis, w.sees_blocked,
+    c.role, c.mask, coalesce(k.nth, 0) + 1,
+    (SELECT e.nth FROM sminion.ticket e
+     WHERE e.login = session_user AND e.nth IN (k.nth - 999, k.nth - 9999999) AND (
+       e.nth = k.nth - 999 AND e.writer = pg_current_xact_id_if_assigned()
+       OR e.nth = k.nth - 9999999 AND e.opened_at > clock_timestamp() - interval '1 hour')
+     LIMIT 1)
+  INTO opened_in, lifetime, tls_required, declared, alternates, owns, rests, needs_one, compartment, bits, next, early
+  FROM sminion.policy p
+  JOIN sminion.login l ON l.login = session_user AND l.purpose = open_ticket.purpose
+  JOIN sminion.purpose w ON w.name = l.purpose AND w.retired_at IS NULL
+  -- one that fits, and the only one
+  JOIN sminion.compartment c ON c.purpose = l.purpose AND (open_ticket.schemas IS NULL OR c.schemas || c.tables @> open_ticket.schemas)
+    AND NOT EXISTS (
+      SELECT FROM sminion.compartment o WHERE o.purpose = c.purpose AND o.role <> c.role
+        AND (open_ticket.schemas IS NULL OR o.schemas || o.tables @> open_ticket.schemas))
+  LEFT JOIN LATERAL (
+    SELECT t.nth FROM sminion.ticket t WHERE t.login = session_user ORDER BY t.nth DESC LIMIT 1) AS k ON true;
+
+  -- Printable ASCII, as nearly all texts are, has nothing in it that must be cleaned.
+  IF concat(open_ticket.actor, open_ticket.reason, open_ticket.unit, open_ticket.basis_ref) ~ '[^ -~]'
+    OR btrim(open_ticket.actor) = '' OR length(open_ticket.actor) > 200
+    OR btrim(open_ticket.reason) = '' OR length(open_ticket.reason) > 1000
+    OR btrim(open_ticket.unit) = '' OR length(open_ticket.unit) > 200
+    OR btrim(open_ticket.basis_ref) = '' OR length(open_ticket.basis_ref) > 400
+  THEN
+    who := sminion.ticket_text('actor', open_ticket.actor, 200);
+    what_for := sminion.ticket_text('reason', open_ticket.reason, 1000);
+    unit_said := sminion.ticket_text('unit', open_ticket.unit, 200);
+    rests_on := sminion.ticket_text('basis_ref', open_ticket.basis_ref, 400);
+  ELSE
+    who := btrim(open_ticket.actor);
+    what_for := btrim(open_ticket.reason);
+    unit_said := btrim(open_ticket.unit);
+    rests_on := btrim(open_ticket.basis_ref);
   END IF;
   IF who IS NULL OR what_for IS NULL THEN
     RAISE EXCEPTION USING ERRCODE = 'SG215',
       MESSAGE = 'a ticket says who acts and why: actor or reason is empty',
       HINT = 'Pass a non-empty actor and reason.';
+  ELSIF open_ticket.secret !~ '^[0-9a-f]{32}$' THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG215',
+      MESSAGE = 'the secret of a ticket is 32 hexadecimal digits',
+      HINT = 'Pass 128 random bits, or leave `secret` out.';
   END IF;
-  -- No TLS over TCP, no ticket: a token overheard is an access lent (inet_client_addr is NULL on the unix socket).
-  IF in_force.require_tls AND inet_client_addr() IS NOT NULL AND NOT encrypted THEN
+  -- No TLS over TCP, no ticket: a token overheard is an access lent.
+  IF tls_required AND inet_client_addr() IS NOT NULL AND NOT encrypted THEN
     RAISE EXCEPTION USING ERRCODE = 'SG211',
       MESSAGE = 'the connection is not encrypted, and the policy requires it',
       HINT = 'Connect with sslmode=verify-full, or through the unix socket.';
+  ELSIF compartment IS NULL THEN
+    PERFORM sminion.refuse_opening(open_ticket.purpose, open_ticket.schemas);
+    -- Not reached while refuse_opening does its work; if it ever returned, no ticket would be written.
+    RAISE EXCEPTION USING ERRCODE = 'SG213', MESSAGE = 'no compartment fits';
   END IF;
-  SELECT l.* INTO held FROM sminion.login l WHERE l.login = session_user AND l.purpose = open_ticket.purpose;
-  IF NOT FOUND THEN
-    RAISE EXCEPTION USING ERRCODE = 'SG212',
-      MESSAGE = format('login `%s` does not hold purpose `%s`', session_user, open_ticket.purpose),
-      DETAIL = coalesce(
-        (SELECT sminion.changes_since(x.epoch - 1, x.login, x.role) FROM sminion.policy_change x
-         WHERE x.login = session_user AND x.purpose = open_ticket.purpose ORDER BY x.epoch DESC LIMIT 1),
-        'It holds: ' || (SELECT string_agg(format('`%s`', l.purpose), ', ' ORDER BY l.purpose) FROM sminion.login l
-                         WHERE l.login = session_user) || '.',
-        'The policy in force does not name the login.'),
-      HINT = 'Connect as a login that holds the purpose, or add it to the policy.';
-  END IF;
-  SELECT p.* INTO STRICT why FROM sminion.purpose p WHERE p.name = open_ticket.purpose AND p.retired_at IS NULL;
-
-  SELECT count(*) INTO fitting FROM sminion.compartment c
-  WHERE c.purpose = open_ticket.purpose AND (open_ticket.schemas IS NULL OR c.schemas || c.tables @> open_ticket.schemas);
-  IF fitting <> 1 THEN
-    RAISE EXCEPTION USING ERRCODE = 'SG213',
-      MESSAGE = CASE WHEN fitting = 0
-        THEN format('no compartment of purpose `%s` holds all of %s', open_ticket.purpose, open_ticket.schemas)
-        ELSE format('purpose `%s` has %s compartments that fit', open_ticket.purpose, fitting) END,
-      DETAIL = 'Compartments: ' || coalesce((
-        -- by schemas, where these tell the compartments from one another
-        SELECT string_agg('{' || array_to_string(CASE WHEN c.alike THEN c.tables ELSE c.schemas END, ', ') || '}', ' '
-                          ORDER BY c.role)
-        FROM (SELECT c.*, EXISTS (SELECT FROM sminion.compartment o WHERE o.purpose = c.purpose AND o.role <> c.role
-                                  AND o.schemas @> c.schemas) AS alike
-              FROM sminion.compartment c WHERE c.purpose = open_ticket.purpose) AS c), 'none') || '.',
-      HINT = 'Name the schemas or tables you need, all of one compartment: `schemas => ARRAY[...]`.';
-  END IF;
-  SELECT c.* INTO STRICT chosen FROM sminion.compartment c
-  WHERE c.purpose = open_ticket.purpose AND (open_ticket.schemas IS NULL OR c.schemas || c.tables @> open_ticket.schemas);
 
   -- A login that inherits the role acts with its privileges outside of `enter`, one that may grant it lends them. One that
   -- the policy accepts as an owner could grant itself anything.
-  IF NOT held.may_own AND (
-    pg_has_role(session_user, chosen.role, 'USAGE') OR pg_has_role(session_user, chosen.role, 'MEMBER WITH ADMIN OPTION'))
+  IF NOT owns AND (
+    pg_has_role(session_user, compartment, 'USAGE') OR pg_has_role(session_user, compartment, 'MEMBER WITH ADMIN OPTION'))
   THEN
     RAISE EXCEPTION USING ERRCODE = 'SG219',
-      MESSAGE = format('login `%s` inherits or may grant compartment `%s`', session_user, chosen.role),
+      MESSAGE = format('login `%s` inherits or may grant compartment `%s`', session_user, compartment),
       HINT = 'Run `sminion-guard apply`, which repairs the membership, or ask the DBA.';
-  END IF;
-  IF NOT pg_has_role(session_user, chosen.role, 'MEMBER') THEN
+  ELSIF NOT pg_has_role(session_user, compartment, 'MEMBER') THEN
     RAISE EXCEPTION USING ERRCODE = 'SG212',
-      MESSAGE = format('login `%s` is not a member of compartment `%s`', session_user, chosen.role),
+      MESSAGE = format('login `%s` is not a member of compartment `%s`', session_user, compartment),
       HINT = 'Run `sminion-guard apply`.';
-  END IF;
-  IF why.sees_blocked AND coalesce(open_ticket.subject, '') = '' THEN
+  ELSIF needs_one AND coalesce(open_ticket.subject, '') = '' THEN
     RAISE EXCEPTION USING ERRCODE = 'SG214',
       MESSAGE = format('purpose `%s` sees blocked subjects, so the ticket must name one', open_ticket.purpose),
       HINT = 'Pass `subject => ...` when you open the ticket.';
-  END IF;
-
-  IF open_ticket.kind IS NOT NULL AND open_ticket.subject IS NULL THEN
+  ELSIF open_ticket.kind IS NOT NULL AND open_ticket.subject IS NULL THEN
     RAISE EXCEPTION USING ERRCODE = 'SG461',
       MESSAGE = format('the ticket says a kind, `%s`, and names no subject', sminion.log_text(open_ticket.kind, 80)),
       HINT = 'Pass `subject => ...` too, or leave `kind` out.';
+  ELSIF early IS NOT NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG226',
+      MESSAGE = format('login `%s` has opened %s', session_user,
+        CASE WHEN early = next - 1000 THEN '1000 tickets in this transaction' ELSE '10000000 tickets within an hour' END),
+      HINT = 'Open one ticket for what is done by the same actor for the same reason, and use it until it expires, as '
+        || 'guarded connections do; let applications have logins of their own.';
   END IF;
-
-  SELECT k.nth + 1 INTO next FROM sminion.ticket k WHERE k.login = session_user ORDER BY k.nth DESC LIMIT 1;
-  next := coalesce(next, 1);
-  IF next > 1000 THEN
-    SELECT CASE WHEN k.nth = next - 1000 THEN '1000 tickets in this transaction' ELSE '10000000 tickets within an hour' END
-    INTO early
-    FROM sminion.ticket k
-    WHERE k.login = session_user AND k.nth IN (next - 1000, next - 10000000) AND (
-      k.nth = next - 1000 AND k.writer = pg_current_xact_id()
-      OR k.nth = next - 10000000 AND k.opened_at > clock_timestamp() - interval '1 hour')
-    LIMIT 1;
-    IF early IS NOT NULL THEN
-      RAISE EXCEPTION USING ERRCODE = 'SG226',
-        MESSAGE = format('login `%s` has opened %s', session_user, early),
-        HINT = 'Open one ticket for what is done by the same actor for the same reason, and use it until it expires, as '
-          || 'guarded connections do; let applications have logins of their own.';
-    END IF;
+  IF open_ticket.subject IS NOT NULL THEN
+    about := sminion.subject_key(open_ticket.subject, open_ticket.kind);
+  END IF;
+  IF open_ticket."values" IS NOT NULL OR declared <> '{}' THEN
+    valued := sminion.ticket_values(open_ticket."values");
   END IF;
 
   -- A ticket that a crash could lose is no record: a login that commits without waiting for the disk waits here.
   IF current_setting('synchronous_commit') = 'off' THEN
     PERFORM set_config('synchronous_commit', 'on', true);
   END IF;
+  -- Two random UUIDs: 244 random bits, hashed once, of which the token carries 128.
+  token := '.' || coalesce(open_ticket.secret,
+    left(encode(sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())), 'hex'), 32)) || '.' || compartment;
   LOOP
     ticket_id := ((extract(epoch FROM clock_timestamp()) - 1735689600) * 1000000)::bigint * 512
       + ('x' || right(gen_random_uuid()::text, 3))::bit(12)::integer % 512;
-    token := ticket_id || '.' || secret || '.' || chosen.role;
     INSERT INTO sminion.ticket (
       id, token_hash, expires_at, login, nth, role, mask, alternating, epoch, require_tls, purpose, basis, basis_ref,
       actor, unit, reason, subject, "values", client_address, encrypted, application
     ) VALUES (
-      ticket_id, sha256(convert_to(token, 'UTF8')), clock_timestamp() + in_force.ticket_lifetime, session_user, next,
-      chosen.role, chosen.mask, held.may_hold_incompatible, in_force.epoch, in_force.require_tls, open_ticket.purpose,
-      why.basis, rests_on, who, unit_said, what_for,
-      CASE WHEN open_ticket.subject IS NOT NULL THEN sminion.subject_key(open_ticket.subject, open_ticket.kind) END,
-      sminion.ticket_values(open_ticket."values"), inet_client_addr(), encrypted, current_setting('application_name')
+      ticket_id, sha256(convert_to(ticket_id || token, 'UTF8')), clock_timestamp() + lifetime, session_user, next,
+      compartment, bits, alternates, opened_in, tls_required, open_ticket.purpose, rests, rests_on, who, unit_said, what_for,
+      about, valued, inet_client_addr(), encrypted, current_setting('application_name')
     ) ON CONFLICT ON CONSTRAINT ticket_pkey DO NOTHING;
     EXIT WHEN FOUND;
   END LOOP;
-  RETURN token;
+  RETURN ticket_id || token;
 END
 $sminion$;
-COMMENT ON FUNCTION sminion.open_ticket(text, text, text, text[], text, text, text, jsonb, text) IS
+COMMENT ON FUNCTION sminion.open_ticket(text, text, text, text[], text, text, text, jsonb, text, text) IS
   'opens a ticket for a purpose and returns its token, for sminion.enter';
 
 -- functions/revoke_ticket.sql
@@ -4107,9 +4205,9 @@ $sminion$;
 COMMENT ON FUNCTION sminion.revoke_ticket(bigint, text) IS 'revokes a ticket; false if it had ended already or does not exist';
 
 -- functions/session_facts.sql
--- What a guarded client asks before it serves anybody, and again with each ticket: the policy in force, how long a ticket
--- lasts, in which ways this login is not bound (normally none), and whether its transactions must be marked because it may
--- hold incompatible purposes. NULL while no policy is in force.
+-- What a guarded client asks before it serves anybody, and again when sminion.policy_in_force says that another policy is in
+-- force: this policy, how long a ticket lasts, in which ways this login is not bound (normally none), and whether its
+-- transactions must be marked because it may hold incompatible purposes. NULL while no policy is in force.
 CREATE FUNCTION sminion.session_facts() RETURNS jsonb
 LANGUAGE sql
 STABLE
@@ -4119,7 +4217,7 @@ AS $sminion$
   SELECT jsonb_build_object(
     'name', p.name,
     'version', p.version,
-    'epoch', p.epoch,
+    'fingerprint', p.fingerprint,
     'ticket_lifetime_seconds', extract(epoch FROM p.ticket_lifetime),
     'document', v.document,
     'loose', to_jsonb(ARRAY(
@@ -4152,18 +4250,21 @@ $sminion$;
 COMMENT ON FUNCTION sminion.session_facts() IS
   'the policy in force and what the login may do; called by the guarded session';
 
--- functions/epoch_in_force.sql
--- The epoch of the policy in force; NULL while there is none. A guarded client asks once a second whether it still judges by
--- the policy in force; where it does not, it asks for sminion.session_facts.
-CREATE FUNCTION sminion.epoch_in_force() RETURNS integer
-LANGUAGE sql
+-- functions/policy_in_force.sql
+-- Which policy is in force: its epoch and a hash of its document; NULL while there is none. A guarded client asks with each
+-- ticket that it opens, and once a second, whether it still judges by the policy in force; where it does not, it asks for
+-- sminion.session_facts. With a hash, since a database that was restored or made anew may count its epochs once more.
+CREATE FUNCTION sminion.policy_in_force() RETURNS text
+LANGUAGE plpgsql
 STABLE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $sminion$
-  SELECT p.epoch FROM sminion.policy p
+BEGIN
+  RETURN (SELECT p.fingerprint FROM sminion.policy p);
+END
 $sminion$;
-COMMENT ON FUNCTION sminion.epoch_in_force() IS 'number of the policy in force, which every apply of another policy changes';
+COMMENT ON FUNCTION sminion.policy_in_force() IS 'which policy is in force: another text after every apply of another policy';
 
 -- functions/policy_changes.sql
 -- Whose tickets a policy would end that is about to come into force, and by which changes: no row for a login and a
@@ -4287,10 +4388,11 @@ BEGIN
 
   DELETE FROM sminion.policy;
   INSERT INTO sminion.policy (
-    epoch, name, version, digest, subject_keys, ticket_lifetime, require_tls, ticket_values, mask_epoch,
+    epoch, name, version, digest, fingerprint, subject_keys, ticket_lifetime, require_tls, ticket_values, mask_epoch,
     default_bits, consent_bits, objection_bits, blocked_bits
   ) VALUES (
-    new_epoch, registry ->> 'name', registry ->> 'version', registry ->> 'digest', registry -> 'subject_keys',
+    new_epoch, registry ->> 'name', registry ->> 'version', registry ->> 'digest',
+    new_epoch || ':' || encode(sha256(convert_to((registry -> 'document')::text, 'UTF8')), 'hex'), registry -> 'subject_keys',
     make_interval(secs => (registry ->> 'ticket_lifetime_seconds')::double precision),
     (registry ->> 'require_tls')::boolean, registry -> 'ticket_values', CASE WHEN changed = 0 THEN before.mask_epoch ELSE new_epoch END,
     (registry ->> 'default_bits')::bigint, (registry ->> 'consent_bits')::bigint,
@@ -6047,11 +6149,14 @@ $sminion$;
 -- Others (the owner, a superuser, roles that have nothing to do with the policy) write as row security lets them, and so does
 -- a login that the policy accepts as an owner, while it is not in a compartment: what it does there was its to do before.
 -- current_setting('role') and not current_user: in a definer function, the compartment that its caller acts as.
+-- Without sequential scans and JIT as sminion.context.
 CREATE FUNCTION sminion.fix_ticket() RETURNS trigger
 LANGUAGE plpgsql
 VOLATILE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off
+SET jit = off
 AS $sminion$
 DECLARE
   token  text := current_setting('sminion.token', true);

@@ -179,7 +179,8 @@ class GuardedCursor(_Cursor):
             self._send_query_prepared(name, pgq, binary=binary)
             return 2 if prep is Prepare.SHOULD else 1
 
-        error, answers = yield from flush(connection, transaction.held, send)
+        error, own, answers = yield from flush(connection, transaction.held, send)
+        error = error or transaction.begun(own)
         if error is not None:
             self._log = yield from connection._step(transaction.not_begun(error))
             yield from super()._maybe_prepare_gen(pgq, prepare=prepare, binary=binary)

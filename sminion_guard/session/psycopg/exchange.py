@@ -70,12 +70,12 @@ def perform(connection: Performing, effects: Effects[T]) -> PQGen[T]:
 
 def flush(
     connection: Performing, held: tuple[bytes, ...], send: Callable[[], int]
-) -> PQGen[tuple[ServerError | None, list[list[PGresult]]]]:
+) -> PQGen[tuple[ServerError | None, list[Row], list[list[PGresult]]]]:
     """Send ``held`` and a statement in one flush, which the server executes up to the first error.
 
-    :param held: commands of ours; a result of none of them is used.
+    :param held: commands of ours.
     :param send: sends the messages of the statement, and says how many results they have.
-    :returns: the error of ``held``, and the results of the statement: none where there is an error.
+    :returns: the error of ``held``, the answers to it, and the results of the statement: none where there is an error.
     """
     pgconn = connection.pgconn
     connection._check_connection_ok()
@@ -99,12 +99,12 @@ def flush(
     own, its = answers[: len(held)], answers[len(held) :]
     failed = next((result for (result,) in own if result.status not in _DONE), None)
     if failed is None:
-        return None, its
+        return None, [_first_row(result) for (result,) in own], its
     if any(result.status != pq.ExecStatus.PIPELINE_ABORTED for results in its for result in results):
         pgconn.finish()
         raise psycopg.InternalError("the server has executed a statement after an error before it")
     error = psycopg.errors.error_from_result(failed, encoding=connection._charset)
-    return server_error(connection, error), []
+    return server_error(connection, error), [], []
 
 
 def server_error(connection: Performing, error: psycopg.Error) -> ServerError:

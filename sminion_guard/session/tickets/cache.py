@@ -36,7 +36,7 @@ class Ticket:
     :param ends: when the server lets it expire, on the same clock.
     :param setting: statements that activate it and leave all questions to the tables, which ask them in each
         statement anyway; None where the beginning of a transaction must be marked.
-    :param taken_at: when the server last took it, on the same clock.
+    :param taken_at: when the server last took it, or opened it, on the same clock.
     """
 
     entering: bytes
@@ -68,7 +68,7 @@ class Ticket:
         :param asked_at: the clock before the server was asked, so that ours is never later than the server's.
         """
         ends = asked_at + lifetime
-        return cls(entering, role, ends - min(lifetime * MARGIN, LONGEST_MARGIN), ends, setting)
+        return cls(entering, role, ends - min(lifetime * MARGIN, LONGEST_MARGIN), ends, setting, asked_at)
 
 
 class TicketCache:

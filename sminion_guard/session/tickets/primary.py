@@ -28,13 +28,13 @@ class Opened:
     """What a server answered to the opening of a ticket.
 
     :param token: of the ticket.
-    :param facts: of the server that opened it (``sminion.session_facts``).
+    :param policy: the fingerprint of the policy in force where it was opened (``sminion.policy_in_force``).
     :param written: how far the primary's log reached then; None where nobody has to wait for it.
     :param system: the number of the primary's cluster, which its standbys share.
     """
 
     token: bytes
-    facts: bytes | None
+    policy: bytes | None
     written: bytes | None = None
     system: bytes = b""
 

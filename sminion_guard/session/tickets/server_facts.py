@@ -39,7 +39,7 @@ class UpsertLeakWarning(RuntimeWarning):
 class Facts:
     """What the server says of itself (``sminion.session_facts``).
 
-    :param epoch: the policy in force; changes with every ``apply``.
+    :param fingerprint: which policy is in force; another one after every ``apply`` of another policy.
     :param ticket_lifetime: seconds.
     :param name: of the policy in force.
     :param version: of the policy in force.
@@ -48,7 +48,7 @@ class Facts:
     :param alternating: whether the login may hold incompatible purposes, so that its transactions are marked.
     """
 
-    epoch: int
+    fingerprint: str
     ticket_lifetime: float
     name: str
     version: str
@@ -65,7 +65,7 @@ class Facts:
             )
         found = json.loads(text)
         return cls(
-            found["epoch"], float(found["ticket_lifetime_seconds"]), found["name"], found["version"],
+            found["fingerprint"], float(found["ticket_lifetime_seconds"]), found["name"], found["version"],
             found["document"], tuple(found["loose"]), found["alternating"],
         )
 

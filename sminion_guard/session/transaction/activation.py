@@ -8,12 +8,15 @@ sent in one flush with it where that is possible: the server executes nothing of
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sminion_guard.session.context import Context
 from sminion_guard.session.tickets.cache import Ticket
+from sminion_guard.session.tickets.primary import CANNOT_WRITE
+from sminion_guard.session.transaction.ahead import Ahead, ahead
 from sminion_guard.session.transaction.connection_state import ConnectionState
-from sminion_guard.session.transaction.effects import Effects, Send, ServerError
+from sminion_guard.session.transaction.effects import Effects, Row, Send, ServerError
 from sminion_guard.session.transaction.errors_from_server import NOT_PERMITTED
 from sminion_guard.session.transaction.opening import follow_alone, open_ticket
 
@@ -42,6 +45,8 @@ class Activation:
     key: Context
     ticket: Ticket | None = None
     held: tuple[bytes, ...] = ()
+    _ahead: Ahead | None = None  # a ticket that is opened by what is held
+    _apart: bool = False  # tickets are opened in messages of their own
     _opened: bool = False  # by this transaction
     _tries: int = 0
     _asked_at: float = 0.0
@@ -51,6 +56,7 @@ class Activation:
 
         Until then the session is the login, which can read nothing.
         """
+        self._apart = True
         ticket = yield from self._pick()
         yield Send((self.begin, *self.state.at_begin))
         self.ticket = None
@@ -60,6 +66,9 @@ class Activation:
         """Get ready to begin under a ticket: :attr:`held` is to be sent."""
         ticket = yield from self._pick()
         self._asked_at = self.state.guard.tickets.clock()
+        if self._ahead is not None:
+            self.held = (*self._ahead.opening, self.begin, *self._ahead.activating)
+            return
         activating = ticket.activating(self._asked_at)
         self.held = (self.begin, *self.state.at_begin, *self.state.at_enter, *activating)
 
@@ -69,18 +78,29 @@ class Activation:
             if not self.held:
                 yield from self.hold()
             try:
-                yield Send(self.held)
+                answers = yield Send(self.held)
             except ServerError as error:
                 yield from self.refused(error)
             else:
-                self.taken()
-                return
+                outdated = self.taken(answers)
+                if outdated is None:
+                    return
+                yield from self.refused(outdated)
 
-    def taken(self) -> None:
-        """The server took the ticket."""
+    def taken(self, answers: Sequence[Row]) -> ServerError | None:
+        """The server took the ticket.
+
+        :param answers: to what was held.
+        :returns: what to make of it where the ticket was opened under another policy than the statement that was sent
+            with it was judged by.
+        """
+        if self._ahead is not None and not self._ahead.opened(answers):
+            return ServerError(CHANGED, "another policy came into force", in_transaction=True)
+        self._ahead = None
         ticket, self.held = self.ticket, ()
         if ticket is not None and ticket.asks(self._asked_at):
             ticket.taken_at = self._asked_at
+        return None
 
     def refused(self, error: ServerError) -> Effects[None]:
         """The server did not begin the transaction under the ticket. Returns where another try makes sense.
@@ -90,6 +110,10 @@ class Activation:
         ticket, self.held = self.ticket, ()
         assert ticket is not None
         found = error.state
+        if self._ahead is not None:
+            yield from self._not_opened_ahead(error)
+            return
+        self._apart = True
         if found == NOT_PERMITTED:
             # The login lost the compartment, or the guard altogether: who opens a ticket is told so.
             found = CHANGED
@@ -101,13 +125,26 @@ class Activation:
         if found not in STALE or not again:
             raise error
 
+    def _not_opened_ahead(self, error: ServerError) -> Effects[None]:
+        """Open the ticket in a message of its own: what is wrong is found there, and said, and often it is nothing.
+
+        :raises ServerError: ``error``, where that is none of the guard, such as the end of the connection.
+        """
+        self._ahead, self._apart = None, True
+        if error.in_transaction:
+            yield Send((b"ROLLBACK",))
+        found = error.state or ""
+        if not found.startswith("SG") and found not in (NOT_PERMITTED, *CANNOT_WRITE):
+            raise error
+
     def _pick(self) -> Effects[Ticket]:
         state = self.state
         while True:
             ticket = state.guard.tickets.get(state.home, self.key)
             self._opened = ticket is None
             if ticket is None:
-                ticket = yield from open_ticket(state, self.key)
+                self._ahead = None if self._apart else ahead(state, self.key)
+                ticket = self._ahead.ticket if self._ahead else (yield from open_ticket(state, self.key))
                 self._tries += 1
             self.ticket = ticket
             if not state.guard.asks(state.home, state.guard.tickets.clock()) or self._opened:

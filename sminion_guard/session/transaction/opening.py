@@ -17,20 +17,14 @@ _FACTS = (
     b"BEGIN", _AS_LOGIN,
     b"SELECT sminion.session_facts(), pg_catalog.pg_is_in_recovery(), " + WHO_SERVES, b"COMMIT",
 )
-_EPOCH = b"SELECT sminion.epoch_in_force()"
-_EPOCH_ALONE = (b"BEGIN", _AS_LOGIN, _EPOCH, b"COMMIT")
+_POLICY_ALONE = (b"BEGIN", _AS_LOGIN, b"SELECT sminion.policy_in_force()", b"COMMIT")
 _RECOVERS = b"SELECT pg_catalog.pg_is_in_recovery()"
 _BEGIN = b"BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
-# A ticket must be on disk before anything is read under it, whatever the session has chosen for its own commits.
-_DURABLE = (
-    b"SELECT pg_catalog.set_config('synchronous_commit', 'on', true)"
-    b" WHERE pg_catalog.current_setting('synchronous_commit') = 'off'"
-)
 _OPEN = (
-    b"SELECT sminion.open_ticket(%(purpose)b, %(actor)b, %(reason)b, schemas => %(schemas)b::text[], unit => %(unit)b,"
-    b" basis_ref => %(basis_ref)b, subject => %(subject)b, \"values\" => %(values)b::jsonb, kind => %(kind)b),"
-    b" sminion.session_facts()"
+    b"sminion.open_ticket(%(purpose)b, %(actor)b, %(reason)b, schemas => %(schemas)b::text[], unit => %(unit)b,"
+    b" basis_ref => %(basis_ref)b, subject => %(subject)b, \"values\" => %(values)b::jsonb, kind => %(kind)b%(more)b)"
 )
+Commands = tuple[bytes, ...]
 _PARTS = ("purpose", "actor", "reason", "unit", "basis_ref", "subject", "values", "kind")
 
 
@@ -64,34 +58,53 @@ def open_ticket(state: ConnectionState, context: Context) -> Effects[Ticket]:
     """
     tickets = state.guard.tickets
     asked_at = tickets.clock()
-    given = {name.encode(): state.literal(getattr(context, name)) for name in _PARTS}
-    given[b"schemas"] = state.literal(None if context.schemas is None else list(context.schemas))
-    opened = yield from _opened(state, (_AS_LOGIN, _DURABLE, _OPEN % given, b"COMMIT"))
-    facts = Facts.parse(opened.facts)
-    state.guard.accept(state.home, facts, state.server_version, asked_at)
-    _, _, role = opened.token.split(b".", 2)
-    # What `enter` does once it has asked whether the ticket is good. SET is neither planned nor does it take a
-    # snapshot.
-    setting = (
-        b"SET LOCAL sminion.token TO " + state.quote(opened.token), b"SET LOCAL ROLE " + state.quote(role),
-    )
-    ticket = Ticket.opened(
-        b"SELECT sminion.enter(" + state.quote(opened.token) + b")", role.decode(state.encoding()),
-        facts.ticket_lifetime, asked_at, setting=None if facts.alternating else setting,
-    )
+    begin, *rest = opening(state, context)
+    opened = yield from _opened(state, begin, tuple(rest))
+    yield from _follow(state, opened.policy, asked_at)
+    ticket = ticket_of(state, opened.token, asked_at)
     tickets.put(state.home, context, ticket)
+    state.guard.note_role(state.home, context, ticket.role)
     return ticket
 
 
-def _opened(state: ConnectionState, opening: tuple[bytes, ...]) -> Effects[Opened]:
+def opening(state: ConnectionState, context: Context, *, secret: str | None = None, token: bytes = b"%b") -> Commands:
+    """Commands that open a ticket in a transaction of its own. The last but one says its token and the policy in force.
+
+    :param secret: of the token; None where the server makes one.
+    :param token: what is made of the token, as SQL.
+    """
+    given = {name.encode(): state.literal(getattr(context, name)) for name in _PARTS}
+    given[b"schemas"] = state.literal(None if context.schemas is None else list(context.schemas))
+    given[b"more"] = b"" if secret is None else b", secret => " + state.literal(secret)
+    answer = b"SELECT " + token % (_OPEN % given) + b", sminion.policy_in_force()"
+    return _BEGIN, _AS_LOGIN, answer, b"COMMIT"
+
+
+def ticket_of(state: ConnectionState, token: bytes, asked_at: float) -> Ticket:
+    """The ticket with a token, under the policy that statements are judged by.
+
+    :param asked_at: when the server was asked to open it.
+    """
+    facts = state.guard.facts_at(state.home)
+    _, _, role = token.split(b".", 2)
+    # What `enter` does once it has asked whether the ticket is good. SET is neither planned nor does it take a
+    # snapshot.
+    setting = b"SET LOCAL sminion.token TO " + state.quote(token), b"SET LOCAL ROLE " + state.quote(role)
+    return Ticket.opened(
+        b"SELECT sminion.enter(" + state.quote(token) + b")", role.decode(state.encoding()),
+        facts.ticket_lifetime, asked_at, setting=None if facts.alternating else setting,
+    )
+
+
+def _opened(state: ConnectionState, begin: bytes, rest: Commands) -> Effects[Opened]:
     primary = state.guard.primary
     if primary is not None and (yield from _recovers()):
         here = state.conninfo()
-        opened: Opened = yield Await(lambda: primary.open(_BEGIN, opening, here))
+        opened: Opened = yield Await(lambda: primary.open(begin, rest, here))
         yield from _replayed(primary.replay(opened))
         return opened
     try:
-        *_, answer, _ = yield from alone((_BEGIN, *opening))
+        *_, answer, _ = yield from alone((begin, *rest))
     except ServerError as error:
         if error.state in CANNOT_WRITE and (yield from _recovers()):
             raise standby_without_primary() from error.error
@@ -104,10 +117,8 @@ def _opened(state: ConnectionState, opening: tuple[bytes, ...]) -> Effects[Opene
 def follow_alone(state: ConnectionState) -> Effects[None]:
     """Judge by the policy in force; outside of any transaction."""
     asked_at = state.guard.tickets.clock()
-    *_, answer, _ = yield from alone(_EPOCH_ALONE)
-    if not state.guard.judges_by(state.home, _epoch(answer)):
-        *_, facts, _ = yield from alone(_FACTS)
-        _accept(state, facts, asked_at)
+    *_, answer, _ = yield from alone(_POLICY_ALONE)
+    yield from _follow(state, answer[0], asked_at)
 
 
 def alone(commands: tuple[bytes, ...]) -> Effects[list[Row]]:
@@ -121,10 +132,17 @@ def alone(commands: tuple[bytes, ...]) -> Effects[list[Row]]:
         raise
 
 
-def _accept(state: ConnectionState, answer: Row, asked_at: float) -> None:
-    facts = Facts.parse(answer[0])
+def _follow(state: ConnectionState, policy: bytes | None, asked_at: float) -> Effects[None]:
+    """Judge by the policy in force; outside of any transaction.
+
+    :param policy: the server's answer to which one that is.
+    :param asked_at: when it was asked.
+    """
+    if policy is not None and state.guard.judges_by(state.home, policy.decode()):
+        return
+    *_, answer, _ = yield from alone(_FACTS)
     try:
-        state.guard.accept(state.home, facts, state.server_version, asked_at)
+        state.guard.accept(state.home, Facts.parse(answer[0]), state.server_version, asked_at)
     except GuardError:
         state.guard.ask_soon(state.home)  # else others would be served until it is time to ask again
         raise
@@ -141,8 +159,3 @@ def _replayed(replay: Replay) -> Effects[None]:
     answers = yield Send(replay.first)
     while not replay.done(answers[-1]):
         answers = yield Send(replay.again())
-
-
-def _epoch(answer: Row) -> int | None:
-    said = answer[0]
-    return None if said is None else int(said)

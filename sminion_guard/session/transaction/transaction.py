@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sminion_guard.errors import AuditUnavailable, ContextMissing, GuardError
 from sminion_guard.session.context import Context, current
 from sminion_guard.session.recording.sent import Sent
@@ -9,7 +11,7 @@ from sminion_guard.session.tickets.cache import Ticket
 from sminion_guard.session.transaction.activation import CHANGED, Activation, activate, not_taken
 from sminion_guard.session.transaction.compartment import Choice
 from sminion_guard.session.transaction.connection_state import ConnectionState
-from sminion_guard.session.transaction.effects import Effects, Send, ServerError
+from sminion_guard.session.transaction.effects import Effects, Row, Send, ServerError
 from sminion_guard.session.transaction.errors_from_server import NOT_PERMITTED, explain
 from sminion_guard.session.transaction.receipts import Receipts
 from sminion_guard.session.transaction.same_context import purpose_is_declared, stay_in
@@ -92,14 +94,21 @@ class Transaction:
             yield from self._prepare(begin)
         return (yield from self._judge(statement))
 
+    def begun(self, answers: Sequence[Row]) -> ServerError | None:
+        """What was held has been executed.
+
+        :param answers: to each command of it.
+        :returns: why the statement that was sent with it counts as not executed: it was judged by a policy that is no
+            longer in force. Then see :meth:`not_begun`.
+        """
+        return None if self._activation is None else self._activation.taken(answers)
+
     def sent(self) -> Sent | None:
-        """What was held has been executed, and with it the statement: hand in its row.
+        """The transaction has begun, and the statement was executed with it: hand in its row.
 
         Not before: the row names the ticket, which the server had not taken then. Its result is released later still.
         """
         self._begun, self._held = True, ()
-        if self._activation is not None:
-            self._activation.taken()
         return None if self.ticket is None else self.statements.hand_in_kept(self.ticket)
 
     def not_begun(self, error: ServerError) -> Effects[Sent | None]:
@@ -230,10 +239,11 @@ class Transaction:
     def _send_held(self) -> Effects[Sent | None]:
         """Begin before the statement that was judged: it is refused, or cannot be sent in the same flush."""
         try:
-            yield Send(self.held)
+            answers = yield Send(self.held)
         except ServerError as error:
             return (yield from self.not_begun(error))
-        return self.sent()
+        outdated = self.begun(answers)
+        return self.sent() if outdated is None else (yield from self.not_begun(outdated))
 
     # Between several compartments.
 

@@ -23,7 +23,7 @@ HOME = ("/tmp", "", 5432, "shop", "utf-8", "shop_app")
 
 def facts(**changed: object) -> Facts:
     said = {
-        "epoch": 3, "ticket_lifetime_seconds": 900, "name": "shop", "version": "1", "document": document(SHOP),
+        "fingerprint": "3", "ticket_lifetime_seconds": 900, "name": "shop", "version": "1", "document": document(SHOP),
         "loose": [], "alternating": False,
     }
     return Facts.parse(json.dumps(said | changed).encode())
@@ -38,7 +38,7 @@ def test_without_a_policy_of_its_own_an_application_takes_what_is_in_force() -> 
     guard = Guard()
     guard.accept(HOME, facts(), 180007)
     assert guard.policy_at(HOME) == SHOP
-    guard.accept(HOME, facts(epoch=4, document=document(dataclasses.replace(SHOP, version="2"))), 180007)
+    guard.accept(HOME, facts(fingerprint="4", document=document(dataclasses.replace(SHOP, version="2"))), 180007)
     assert guard.policy_at(HOME) == dataclasses.replace(SHOP, version="2")
 
 
@@ -93,9 +93,9 @@ def test_another_policy_in_force_is_followed_and_told_once() -> None:
     assert guard.policy_at(HOME) == other
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        guard.accept(HOME, facts(epoch=4), 180007)  # back to its own
+        guard.accept(HOME, facts(fingerprint="4"), 180007)  # back to its own
         assert guard.policy_at(HOME) is SHOP
-        guard.accept(HOME, facts(epoch=5, document=document(other)), 180007)
+        guard.accept(HOME, facts(fingerprint="5", document=document(other)), 180007)
     assert guard.policy_at(HOME) == other
 
 
@@ -103,11 +103,11 @@ def test_an_answer_to_an_earlier_question_does_not_bring_an_earlier_policy_back(
     guard = Guard()
     newer = document(dataclasses.replace(SHOP, version="2"))
     guard.accept(HOME, facts(), 180007, asked_at=1.0)
-    guard.accept(HOME, facts(epoch=4, document=newer), 180007, asked_at=3.0)
+    guard.accept(HOME, facts(fingerprint="4", document=newer), 180007, asked_at=3.0)
     guard.accept(HOME, facts(), 180007, asked_at=2.0)
-    assert guard.judges_by(HOME, 4)
+    assert guard.judges_by(HOME, "4")
     guard.accept(HOME, facts(), 180007, asked_at=4.0)  # a server that was restored
-    assert guard.judges_by(HOME, 3)
+    assert guard.judges_by(HOME, "3")
 
 
 def test_a_login_that_the_policy_in_force_does_not_name_is_refused() -> None:
@@ -130,7 +130,7 @@ def test_a_new_epoch_is_checked_again_and_a_known_one_is_not() -> None:
     assert guard.knows(HOME)
     guard.accept(HOME, facts(loose=["it is a superuser"]), 180007)
     with pytest.raises(TicketRefused):
-        guard.accept(HOME, facts(epoch=4, loose=["it is a superuser"]), 180007)
+        guard.accept(HOME, facts(fingerprint="4", loose=["it is a superuser"]), 180007)
 
 
 @pytest.mark.parametrize(
@@ -148,4 +148,4 @@ def test_a_leaking_server_is_told_once() -> None:
         guard.accept(HOME, facts(), 180006)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        guard.accept(HOME, facts(epoch=4), 180006)
+        guard.accept(HOME, facts(fingerprint="4"), 180006)

@@ -116,7 +116,7 @@ def prove(dialect: type[Any]) -> None:
     policy = loads(_POLICY, source="self test")
     guard = Guard(policy)
     # As a server would say that the policy is in force.
-    guard.accept(_HOME, Facts(1, 900.0, policy.name, policy.version, document(policy), (), False), _SERVER)
+    guard.accept(_HOME, Facts("1", 900.0, policy.name, policy.version, document(policy), (), False), _SERVER)
     try:
         _steps(dialect(guard_policy=guard), guard, mapped)
     except Exception as error:  # a name that is gone, a signature that changed

@@ -63,7 +63,7 @@ class Conversation:
         self.policy = loads(POLICY, source="test")
         self.clock = Clock()
         self.guard = Guard(self.policy, tickets=TicketCache(self.clock))
-        self.guard.accept(HOME, Facts(1, 900.0, "shop", "1", document(self.policy), (), False), 180006)
+        self.guard.accept(HOME, Facts("1:a", 900.0, "shop", "1", document(self.policy), (), False), 180006)
         self.guard.asks(HOME, self.clock())  # so that it is not time to ask which policy is in force
         self.state = ConnectionState(
             self.guard, HOME, 180006, lambda: "utf-8", _literal, lambda text: b"'" + text + b"'", lambda: "dbname=shop"
@@ -71,6 +71,7 @@ class Conversation:
         self.receipts = Receipts(gathers=False)
         self.sent: list[tuple[bytes, ...]] = []
         self.alternating = False
+        self.in_force = b"1:a"
         self._failures: list[tuple[bytes, ServerError]] = []
         self._tickets = 0
 
@@ -109,12 +110,12 @@ class Conversation:
         held = transaction.held
         self.sent.append((*held, b"the statement"))
         try:
-            for command in held:
-                self._answer(command)
+            answers = [self._answer(command) for command in held]
         except ServerError as error:
             self.sent[-1] = held
             return self.perform(transaction.not_begun(error))
-        return transaction.sent()
+        outdated = transaction.begun(answers)
+        return transaction.sent() if outdated is None else self.perform(transaction.not_begun(outdated))
 
     def _answer(self, command: bytes) -> tuple[bytes | None, ...]:
         for number, (part, error) in enumerate(self._failures):
@@ -123,13 +124,16 @@ class Conversation:
                 raise error
         if b"open_ticket" in command:
             self._tickets += 1
+            opened = b"%d" % self._tickets if b"sminion.opened" in command else b"%d.secret.shop_care" % self._tickets
+            return opened, self.in_force
+        if b"policy_in_force" in command:
+            return (self.in_force,)
+        if b"session_facts" in command:
             facts = {
-                "epoch": 1, "ticket_lifetime_seconds": 900, "name": "shop", "version": "1", "loose": [],
-                "document": document(self.policy), "alternating": self.alternating,
+                "fingerprint": self.in_force.decode(), "ticket_lifetime_seconds": 900, "name": "shop", "version": "1",
+                "loose": [], "document": document(self.policy), "alternating": self.alternating,
             }
-            return b"%d.secret.shop_care" % self._tickets, json.dumps(facts).encode()
-        if b"epoch_in_force" in command:
-            return (b"1",)
+            return json.dumps(facts).encode(), b"f", b"1"
         return ()
 
 
