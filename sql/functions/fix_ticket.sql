@@ -24,7 +24,7 @@ BEGIN
   INSERT INTO sminion.write_ticket AS w (transaction, statement, ticket, role, mask)
   SELECT pg_current_xact_id(), statement_timestamp(), k.id, k.role, k.mask FROM sminion.ticket k
   WHERE k.token_hash = sha256(convert_to(token, 'UTF8'))
-    AND k.role = acting AND k.login = session_user
+    AND k.role = acting AND (k.login = session_user) IS TRUE
     AND k.epoch = (SELECT p.epoch FROM sminion.policy p)
     AND k.revoked_at IS NULL AND k.expires_at > clock_timestamp() AND k.writer <> pg_current_xact_id()
     AND (inet_client_addr() IS NULL OR NOT k.require_tls OR sminion.encrypted())

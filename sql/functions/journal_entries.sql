@@ -63,7 +63,7 @@ AS $sminion$
     SELECT r.*, h.verdict,
            CASE WHEN r.away OR k.id IS NOT NULL THEN h.id IS NULL END AS strange
     FROM read r
-    LEFT JOIN sminion.ticket k ON NOT r.away AND k.id = r.ticket AND k.login = r.login
+    LEFT JOIN sminion.ticket k ON NOT r.away AND k.id = r.ticket AND (k.login = r.login) IS TRUE
     LEFT JOIN sminion.statement_shape h ON h.id = r.shape
     WHERE r.formed AND NOT r.follows
   ), result AS (

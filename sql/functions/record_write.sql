@@ -49,7 +49,7 @@ BEGIN
   -- Of others the setting is a word too: only a token that was issued to this login names a ticket.
   ELSIF token <> '' THEN
     SELECT k.id INTO entered FROM sminion.ticket k
-    WHERE k.token_hash = sha256(convert_to(token, 'UTF8')) AND k.login = session_user;
+    WHERE k.token_hash = sha256(convert_to(token, 'UTF8')) AND (k.login = session_user) IS TRUE;
   END IF;
   INSERT INTO sminion.journal (event) VALUES (jsonb_build_object(
     'id', number, 'ticket', entered, 'role', coalesce(nullif(acting, 'none'), session_user), 'operation', what,

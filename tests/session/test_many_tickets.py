@@ -16,7 +16,10 @@ INSERT INTO sminion.ticket (id, token_hash, expires_at, login, nth, role, mask, 
 SELECT k.id + i, sha256(i::text::bytea), k.expires_at, k.login, k.nth + i, k.role, k.mask, k.alternating, k.epoch,
   k.require_tls, k.purpose, k.basis, k.actor, k.reason, k.encrypted, k.application
 FROM (SELECT * FROM sminion.ticket ORDER BY id LIMIT 1) AS k, generate_series(1, %s) AS i"""
-READ = "SELECT coalesce(sum(seq_tup_read), 0)::bigint FROM pg_stat_user_tables WHERE relid = 'sminion.ticket'::regclass"
+READ = (
+    "SELECT coalesce(sum(seq_tup_read + idx_tup_fetch), 0)::bigint"
+    " FROM pg_stat_user_tables WHERE relid = 'sminion.ticket'::regclass"
+)
 OPEN = "SELECT sminion.open_ticket('contract', 'agent:1', 'many')"
 
 

@@ -3673,7 +3673,9 @@ COMMENT ON FUNCTION sminion.refuse_partition(regclass, regclass) IS
 -- A ticket of the policy in force is good, and one of an earlier policy while nothing has changed that it stands on: see
 -- record_policy. What has changed is asked of the latter only, apart.
 -- Without sequential scans: a plan is kept, and one that was made while there were few tickets would read all of them for each
--- statement, until the table is analyzed. Without JIT, which what is switched off would set off: it counts as dear.
+-- statement, until the table is analyzed. For the same reason `IS TRUE`: it keeps out the index of a login's tickets, which
+-- looks as good as that of the tokens while the login has few. Without JIT: a plan with a scan that is switched off counts as
+-- dear enough for it.
 -- All is asked in one query, because each costs its own start, and without aggregates, which cost a tenth of it: this is the
 -- price of every guarded statement.
 CREATE FUNCTION sminion.context(planned name, acting name) RETURNS text[]
@@ -3697,7 +3699,7 @@ BEGIN
   INTO alternating, withheld, opened, in_force
   FROM sminion.ticket k
   WHERE k.token_hash = sha256(convert_to(token, 'UTF8')) AND acting = planned
-    AND k.role = planned AND k.login = session_user
+    AND k.role = planned AND (k.login = session_user) IS TRUE
     AND k.revoked_at IS NULL AND k.expires_at > clock_timestamp()
     AND k.writer IS DISTINCT FROM pg_current_xact_id_if_assigned()
     -- inet_client_addr is NULL on the unix socket.
@@ -4071,11 +4073,12 @@ DECLARE
 BEGIN
   SELECT p.epoch, p.ticket_lifetime, p.require_tls, p.ticket_values, l.may_hold_incompatible, l.may_own, w.basis, w.sees_blocked,
     c.role, c.mask, coalesce(k.nth, 0) + 1,
-    (SELECT e.nth FROM sminion.ticket e
-     WHERE e.login = session_user AND e.nth IN (k.nth - 999, k.nth - 9999999) AND (
-       e.nth = k.nth - 999 AND e.writer = pg_current_xact_id_if_assigned()
-       OR e.nth = k.nth - 9999999 AND e.opened_at > clock_timestamp() - interval '1 hour')
-     LIMIT 1)
+    -- each by one place of the index: with IN, all tickets of the login would be read
+    coalesce(
+      (SELECT e.nth FROM sminion.ticket e
+       WHERE e.login = session_user AND e.nth = k.nth - 999 AND e.writer = pg_current_xact_id_if_assigned() LIMIT 1),
+      (SELECT e.nth FROM sminion.ticket e
+       WHERE e.login = session_user AND e.nth = k.nth - 9999999 AND e.opened_at > clock_timestamp() - interval '1 hour' LIMIT 1))
   INTO opened_in, lifetime, tls_required, declared, alternates, owns, rests, needs_one, compartment, bits, next, early
   FROM sminion.policy p
   JOIN sminion.login l ON l.login = session_user AND l.purpose = open_ticket.purpose
@@ -5489,7 +5492,7 @@ AS $sminion$
     SELECT r.*, h.verdict,
            CASE WHEN r.away OR k.id IS NOT NULL THEN h.id IS NULL END AS strange
     FROM read r
-    LEFT JOIN sminion.ticket k ON NOT r.away AND k.id = r.ticket AND k.login = r.login
+    LEFT JOIN sminion.ticket k ON NOT r.away AND k.id = r.ticket AND (k.login = r.login) IS TRUE
     LEFT JOIN sminion.statement_shape h ON h.id = r.shape
     WHERE r.formed AND NOT r.follows
   ), result AS (
@@ -6168,7 +6171,7 @@ BEGIN
   INSERT INTO sminion.write_ticket AS w (transaction, statement, ticket, role, mask)
   SELECT pg_current_xact_id(), statement_timestamp(), k.id, k.role, k.mask FROM sminion.ticket k
   WHERE k.token_hash = sha256(convert_to(token, 'UTF8'))
-    AND k.role = acting AND k.login = session_user
+    AND k.role = acting AND (k.login = session_user) IS TRUE
     AND k.epoch = (SELECT p.epoch FROM sminion.policy p)
     AND k.revoked_at IS NULL AND k.expires_at > clock_timestamp() AND k.writer <> pg_current_xact_id()
     AND (inet_client_addr() IS NULL OR NOT k.require_tls OR sminion.encrypted())
@@ -6236,7 +6239,7 @@ BEGIN
   -- Of others the setting is a word too: only a token that was issued to this login names a ticket.
   ELSIF token <> '' THEN
     SELECT k.id INTO entered FROM sminion.ticket k
-    WHERE k.token_hash = sha256(convert_to(token, 'UTF8')) AND k.login = session_user;
+    WHERE k.token_hash = sha256(convert_to(token, 'UTF8')) AND (k.login = session_user) IS TRUE;
   END IF;
   INSERT INTO sminion.journal (event) VALUES (jsonb_build_object(
     'id', number, 'ticket', entered, 'role', coalesce(nullif(acting, 'none'), session_user), 'operation', what,
