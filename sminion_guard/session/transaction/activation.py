@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sminion_guard.session.context import Context
-from sminion_guard.session.tickets.cache import Ticket
+from sminion_guard.session.tickets.cache import TRUSTED, Ticket
 from sminion_guard.session.tickets.primary import CANNOT_WRITE
 from sminion_guard.session.transaction.ahead import Ahead, ahead
 from sminion_guard.session.transaction.connection_state import ConnectionState
@@ -86,6 +86,13 @@ class Activation:
                 if outdated is None:
                     return
                 yield from self.refused(outdated)
+
+    @property
+    def trusted(self) -> bool:
+        """Whether the server took the ticket that is about to be activated a moment ago."""
+        return (
+            self._ahead is None and self.ticket is not None and self._asked_at - self.ticket.taken_at <= TRUSTED
+        )
 
     def taken(self, answers: Sequence[Row]) -> ServerError | None:
         """The server took the ticket.

@@ -30,6 +30,7 @@ class Statements:
         self._judge, self._recorder, self._receipts = judge, recorder, receipts
         self._staged: State = BLANK
         self._running: list[Sent] = []
+        self._before: State = BLANK
         self._kept: tuple[Verdict, State, float] | None = None
         self._latest: Sent | None = None  # of which something has come
 
@@ -70,7 +71,7 @@ class Statements:
         self._receipts.due.append(receipt)
         if not verdict.allowed:
             raise refusal(verdict)
-        self._staged = after
+        self._before, self._staged = self._staged, after
         sent = Sent(receipt, known, verdict.sql, time.monotonic() if at is None else at)
         self._running.append(sent)
         return sent
@@ -116,6 +117,14 @@ class Statements:
         if self._recorder is not None and sent is not None:
             result = Result("refused" if refused else "failed", (sqlstate or "08006",), None, _spent(sent))
             self._receipts.due.append(self._recorder.record_result(sent.receipt, result))
+
+    def not_executed(self, sent: Sent, sqlstate: str | None) -> None:
+        """The statement that was handed in last has not been executed, because of an error before it."""
+        assert self._recorder is not None
+        self._running.remove(sent)
+        self._staged = self._before
+        result = Result("failed", (sqlstate or "08006",), None, _spent(sent))
+        self._receipts.due.append(self._recorder.record_result(sent.receipt, result))
 
 
 Subjects = Callable[[Any, Any], tuple[tuple[str, ...], int | None]]

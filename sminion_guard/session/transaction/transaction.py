@@ -44,6 +44,7 @@ class Transaction:
         self._activation: Activation | None = None
         self._held: tuple[bytes, ...] = ()  # without a purpose
         self._first: Statement | None = None  # that is sent after what is held
+        self._ahead: Sent | None = None  # whose row was handed in before what is held was sent
         self._begun = False
 
     @property
@@ -104,11 +105,14 @@ class Transaction:
         return None if self._activation is None else self._activation.taken(answers)
 
     def sent(self) -> Sent | None:
-        """The transaction has begun, and the statement was executed with it: hand in its row.
+        """The transaction has begun, and the statement was executed with it: hand in its row, if that was not done.
 
-        Not before: the row names the ticket, which the server had not taken then. Its result is released later still.
+        Its result is released later still.
         """
         self._begun, self._held = True, ()
+        ahead, self._ahead = self._ahead, None
+        if ahead is not None:
+            return ahead
         return None if self.ticket is None else self.statements.hand_in_kept(self.ticket)
 
     def not_begun(self, error: ServerError) -> Effects[Sent | None]:
@@ -118,7 +122,7 @@ class Transaction:
         :raises ServerError: ``error``, where the statement cannot be sent at all.
         """
         activation, statement, self._held = self._activation, self._first, ()
-        self.statements.drop()
+        self._drop(error)
         if activation is None or statement is None:
             raise error
         yield from activation.refused(error)
@@ -231,9 +235,15 @@ class Transaction:
         verdict, after = yield from self.statements.judged(statement.text, context.purpose, ticket.role)
         if not self.held:
             return self.statements.hand_in(verdict, after, ticket)
-        self.statements.keep(verdict, after)
         if statement.joins and verdict.allowed:
+            # The log takes an entry under any ticket of this login, and nobody would know what one means that the
+            # server has lost since, as a standby may that took over: so a ticket must have been taken lately.
+            if self._activation is not None and self._activation.trusted:
+                self._ahead = self.statements.hand_in(verdict, after, ticket)
+            else:
+                self.statements.keep(verdict, after)
             return None  # see `sent`
+        self.statements.keep(verdict, after)
         return (yield from self._send_held())
 
     def _send_held(self) -> Effects[Sent | None]:
@@ -244,6 +254,13 @@ class Transaction:
             return (yield from self.not_begun(error))
         outdated = self.begun(answers)
         return self.sent() if outdated is None else (yield from self.not_begun(outdated))
+
+    def _drop(self, error: ServerError) -> None:
+        """The first statement was not executed; its row, if it was handed in, says so."""
+        ahead, self._ahead = self._ahead, None
+        self.statements.drop()
+        if ahead is not None:
+            self.statements.not_executed(ahead, error.state)
 
     # Between several compartments.
 
