@@ -120,9 +120,10 @@ CONTEXT = (
          " that reads with the rights of its owner",
          "name the table itself, not a partition of it; make views `security_invoker`",
          errors.TicketRefused),
-    Code("SG230", "statement outside of a transaction",
-         "the ticket is activated for one transaction, so an autocommitted statement would run without it",
-         "leave autocommit off, or use `with connection.transaction():`",
+    Code("SG230", "transaction needed",
+         "a ticket is activated for one transaction; in autocommit that is one statement, and server-side cursors,"
+         " COPY, streams and pipelines send more",
+         "use `with connection.transaction():`, or leave autocommit off",
          errors.ContextEscape),
     Code("SG231", "transaction of another context",
          "a transaction has one ticket: another purpose, actor or reason needs another transaction",

@@ -13,7 +13,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from psycopg import IsolationLevel
+from psycopg import IsolationLevel, pq
 from psycopg_pool import ConnectionPool
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 
 from sminion_guard import connect, processing
 from sminion_guard.embedded import Server
-from sminion_guard.errors import ContextEscape, ContextMissing
+from sminion_guard.errors import ContextMissing
 from sminion_guard.session import Guard, GuardedAsyncConnection, GuardedConnection
 from tests.session.shop import PEOPLE, Shop, new_shop, one
 
@@ -299,12 +299,14 @@ async def test_an_async_engine_connects_anew_after_a_restart(own: tuple[Server, 
     await engine.dispose()
 
 
-async def test_an_async_engine_refuses_autocommit_with_a_reason(shop: Shop, guard: Guard, act: Any) -> None:
+async def test_an_async_engine_in_autocommit(shop: Shop, guard: Guard, act: Any) -> None:
     engine = create_async_engine(shop.url(), plugins=["sminion_guard"], guard_policy=guard)
     with act():
         async with engine.connect() as connection:
-            with pytest.raises(ContextEscape, match="AUTOCOMMIT"):
-                await connection.execution_options(isolation_level="AUTOCOMMIT")
+            connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
+            assert str(await connection.scalar(ROLE)).endswith("contract")
+            below = (await connection.get_raw_connection()).driver_connection
+            assert below.pgconn.transaction_status == pq.TransactionStatus.IDLE  # type: ignore[union-attr]
     await engine.dispose()
 
 

@@ -220,12 +220,22 @@ def test_two_phase_transactions_commit(shop: Shop, engine: Engine) -> None:
     shop.database.execute("DELETE FROM sales.orders WHERE total = 4242")  # other tests count the orders
 
 
-def test_autocommit_is_refused_with_a_reason(shop: Shop, engine: Engine, guard: Guard) -> None:
-    with work(), engine.connect() as connection, pytest.raises(ContextEscape, match="AUTOCOMMIT"):
-        connection.execution_options(isolation_level="AUTOCOMMIT")
+def test_in_autocommit_each_statement_is_committed(shop: Shop, engine: Engine, guard: Guard) -> None:
+    count = "SELECT count(*) FROM sales.orders WHERE total = 4343"
+    with work(), engine.connect() as connection:
+        connection = connection.execution_options(isolation_level="AUTOCOMMIT")
+        connection.execute(insert(Order).values(customer_id=1, total=4343))
+        assert shop.database.execute(count)[0][0] == 1
+        connection.rollback()
     whole = create_engine(shop.url(), plugins=["sminion_guard"], guard_policy=guard, isolation_level="AUTOCOMMIT")
-    with work(), pytest.raises(ContextEscape, match="AUTOCOMMIT"):
-        whole.connect()
+    with work(), Session(whole) as session:
+        session.add_all([Order(customer_id=1, total=4343), Order(customer_id=2, total=4343)])
+        session.flush()
+        assert shop.database.execute(count)[0][0] == 3
+        assert len(session.scalars(select(Order).where(Order.total == 4343)).all()) == 3
+    whole.dispose()
+    assert shop.database.execute(count)[0][0] == 3
+    shop.database.execute("DELETE FROM sales.orders WHERE total = 4343")  # other tests count the orders
 
 
 def test_a_lost_connection_is_replaced(shop: Shop, engine: Engine) -> None:

@@ -95,12 +95,14 @@ class GuardedConnection(ConnectionHooks[Row], Connection[Row]):
         except GuardError:
             release(self)
             raise
+        finally:
+            self._leave_implicit()
         if self._receipts.due:
             release(self)
         return value
 
     def _settle(self) -> PQGen[None]:
-        if self._receipts.owed:
+        if self._receipts.owed or self._receipts.due:
             release(self, ends=True)
         return
         yield  # a generator, for the asynchronous connection's sake
@@ -154,7 +156,7 @@ class GuardedAsyncConnection(ConnectionHooks[Row], AsyncConnection[Row]):
             await self.wait(self._exec_command(command))
 
     def _settle(self) -> PQGen[None]:
-        if self._receipts.owed:
+        if self._receipts.owed or self._receipts.due:
             yield Blocking(awaitable=lambda: release_async(self, ends=True))  # type: ignore[misc]
 
     def _aside(self, work: Callable[[], T]) -> PQGen[T]:
@@ -174,6 +176,8 @@ class GuardedAsyncConnection(ConnectionHooks[Row], AsyncConnection[Row]):
         except GuardError:
             await release_async(self)
             raise
+        finally:
+            self._leave_implicit()
         if self._receipts.due:
             await release_async(self)
         return value

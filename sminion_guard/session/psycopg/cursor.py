@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -19,7 +20,7 @@ from psycopg import BaseConnection, adapt, pq, sql
 from psycopg._preparing import Prepare
 from psycopg._queries import PostgresClientQuery
 
-from sminion_guard.errors import AuditUnavailable
+from sminion_guard.errors import AuditUnavailable, GuardError
 from sminion_guard.session.psycopg.arrival import arrived
 from sminion_guard.session.psycopg.copy import GuardedCopy
 from sminion_guard.session.psycopg.exchange import flush
@@ -53,8 +54,11 @@ if TYPE_CHECKING:
         _state: ConnectionState
         _transaction: Transaction
 
-        def _admit(self, statement: bytes | None, types: tuple[int, ...] = (), *, joins: bool = False) -> PQGen[
-            Sent | None]: ...
+        def _admit(
+            self, statement: bytes | None, types: tuple[int, ...] = (), *, joins: bool = False, whole: bool = False
+        ) -> PQGen[Sent | None]: ...
+
+        def _end_implicit(self, *, commit: bool) -> PQGen[None]: ...
 
         def _step(self, effects: Any) -> PQGen[Any]: ...
 
@@ -90,8 +94,9 @@ class GuardedCursor(_Cursor):
 
     def _execute_gen(self, query: Query, params: Params | None = None, **kwargs: Any) -> PQGen[None]:
         converted = self._convert(query, params)
-        joins = converted is not None and self._conn._pipeline is None and _joins(converted)
-        return self._judging(converted, super()._execute_gen(query, params, **kwargs), joins=joins)
+        alone = self._conn._pipeline is None
+        joins = converted is not None and alone and _joins(converted)
+        return self._judging(converted, super()._execute_gen(query, params, **kwargs), joins=joins, whole=alone)
 
     def _stream_send_gen(self, query: Query, params: Params | None = None, **kwargs: Any) -> PQGen[None]:
         return self._judging(self._convert(query, params), super()._stream_send_gen(query, params, **kwargs))
@@ -106,11 +111,11 @@ class GuardedCursor(_Cursor):
 
     def _executemany_gen_pipeline(self, query: Query, params_seq: Iterable[Params], returning: bool) -> PQGen[None]:
         converted, every = self._convert_first(query, params_seq)
-        return self._judging(converted, super()._executemany_gen_pipeline(query, every, returning))
+        return self._judging(converted, super()._executemany_gen_pipeline(query, every, returning), whole=True)
 
     def _executemany_gen_no_pipeline(self, query: Query, params_seq: Iterable[Params], returning: bool) -> PQGen[None]:
         converted, every = self._convert_first(query, params_seq)
-        return self._judging(converted, super()._executemany_gen_no_pipeline(query, every, returning))
+        return self._judging(converted, super()._executemany_gen_no_pipeline(query, every, returning), whole=True)
 
     def _convert(self, query: Query, params: Params | None = None) -> PostgresQuery | None:
         """The statement as it will be sent; None for a closed cursor, which psycopg refuses."""
@@ -129,18 +134,30 @@ class GuardedCursor(_Cursor):
         taken = list(islice(rest, 1))
         return (self._convert(query, taken[0]) if taken else None), chain(taken, rest)
 
-    def _judging(self, converted: PostgresQuery | None, send: PQGen[None], *, joins: bool = False) -> PQGen[None]:
-        """Judge the statement, and send it."""
+    def _judging(
+        self, converted: PostgresQuery | None, send: PQGen[None], *, joins: bool = False, whole: bool = False
+    ) -> PQGen[None]:
+        """Judge the statement, and send it.
+
+        :param joins: whether it can be sent in one flush with what begins its transaction.
+        :param whole: whether it can be a transaction of its own, as it is in autocommit.
+        """
         if self.closed:
             return (yield from send)
         try:
             if converted is None:
                 self._log = yield from self._conn._admit(None)
             else:
-                self._log = yield from self._conn._admit(converted.query, tuple(converted.types), joins=joins)
+                self._log = yield from self._conn._admit(
+                    converted.query, tuple(converted.types), joins=joins, whole=whole)
                 self._converted = converted
                 self._with_begin = joins and bool(self._conn._transaction.held)
             yield from send
+            yield from self._conn._end_implicit(commit=True)
+        except (psycopg.Error, GuardError):
+            with suppress(psycopg.Error):  # what happened first counts, and a connection that is lost ends by itself
+                yield from self._conn._end_implicit(commit=False)
+            raise
         finally:
             self._converted, self._with_begin, self._conn._admitted = None, False, False
 

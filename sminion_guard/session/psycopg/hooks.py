@@ -53,6 +53,7 @@ class ConnectionHooks(BaseConnection[Row]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._process = getpid()
         self._admitted = False  # whether a cursor of ours is about to send what it has judged
+        self._implicit = False  # whether the transaction is that of one statement, in autocommit
         self._unserved = False  # see `setting_up`
         super().__init__(*args, **kwargs)
         self._by_role = PreparedByRole()
@@ -164,14 +165,16 @@ class ConnectionHooks(BaseConnection[Row]):
     # Called by cursors of ours.
 
     def _admit(
-        self, statement: bytes | None, types: tuple[int, ...] = (), *, joins: bool = False
+        self, statement: bytes | None, types: tuple[int, ...] = (), *, joins: bool = False, whole: bool = False
     ) -> PQGen[Sent | None]:
         """Judge a statement before it is sent, in its transaction, which begins where none runs.
 
         :param statement: with its final text; None where nothing is sent.
         :param types: of its parameters.
         :param joins: whether the cursor can send it in one flush with what begins the transaction.
+        :param whole: whether it can be a transaction of its own, in autocommit; the cursor ends that.
         :returns: what was handed in to the log.
+        :raises ContextEscape: SG230 in autocommit, for what needs a transaction that stays open.
         """
         stay_in_process(self._process)
         self._admitted = True
@@ -192,14 +195,43 @@ class ConnectionHooks(BaseConnection[Row]):
                     return (yield from self._step(self._transaction.start(begin, found)))
                 yield from self._step(self._transaction.begin(begin))
             elif found is not None and not found.blank:
-                raise ContextEscape(
-                    "SG230", "a statement outside of a transaction has no ticket",
-                    hint="leave autocommit off, or use `with connection.transaction():`",
-                )
+                return (yield from self._begin_implicit(found, whole))
             return None
         except BaseException:
             self._admitted = False
             raise
+
+    def _begin_implicit(self, statement: Statement, whole: bool) -> PQGen[Sent | None]:
+        """In autocommit: begin a transaction of one statement."""
+        if not whole:
+            raise ContextEscape(
+                "SG230", "in autocommit this needs a transaction that stays open",
+                detail="server-side cursors, COPY, streams and pipelines send more than one message under a ticket",
+                hint="use `with connection.transaction():`, or leave autocommit off",
+            )
+        self._begin_anew()
+        self._implicit = True
+        return (yield from self._step(self._transaction.start(self._get_tx_start_command(), statement)))
+
+    def _end_implicit(self, *, commit: bool) -> PQGen[None]:
+        """End the transaction of one statement: once its rows are on record, or after an error."""
+        if not self._implicit:
+            return
+        if self._pipeline is not None:  # of executemany
+            yield from self._pipeline._sync_gen()
+        if self.pgconn.transaction_status == INTRANS and commit:
+            yield from self._exec_command(b"COMMIT")
+            if self._pipeline is not None:
+                yield from self._pipeline._sync_gen()
+        elif self.pgconn.status == pq.ConnStatus.OK and self.pgconn.transaction_status != IDLE:
+            yield from self._rollback_gen()
+        self._implicit = False
+
+    def _leave_implicit(self) -> None:
+        """A call ended, one way or the other: no transaction of one statement may stay open for the next one."""
+        if self._implicit:
+            self._implicit = False
+            self.pgconn.finish()
 
     def _step(self, effects: Effects[T]) -> PQGen[T]:
         """Perform a step of the transaction."""

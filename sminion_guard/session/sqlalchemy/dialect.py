@@ -13,7 +13,6 @@ from weakref import WeakKeyDictionary, ref
 from sqlalchemy import Connection, Dialect, Engine, ExceptionContext, event
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg, PGDialectAsync_psycopg
 from sqlalchemy.engine import URL
-from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.util.concurrency import await_only
 
 from sminion_guard.errors import AuditUnavailable, ContextEscape
@@ -106,18 +105,6 @@ class GuardDialect(PGDialect_psycopg):
         sent = driver.end_savepoint(f"{command} {self.identifier_preparer.quote(name)}".encode())
         if self.is_async:
             await_only(sent)
-
-    def set_isolation_level(self, dbapi_connection: DBAPIConnection, level: Any) -> None:
-        """Refuses AUTOCOMMIT, in which no statement could have a ticket.
-
-        :raises ContextEscape: SG230.
-        """
-        if level == "AUTOCOMMIT":
-            raise ContextEscape(
-                "SG230", "in AUTOCOMMIT no statement has a ticket",
-                hint="leave the isolation level out, and commit what is to stay",
-            )
-        super().set_isolation_level(dbapi_connection, level)  # type: ignore[no-untyped-call]
 
 
 class GuardAsyncDialect(GuardDialect, PGDialectAsync_psycopg):
