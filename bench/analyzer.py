@@ -27,15 +27,18 @@ from sqlglot.optimizer.scope import traverse_scope
 
 from sminion_guard.analyzer import Catalog, analyze
 from sminion_guard.analyzer.catalog import Column, Relation
+from sminion_guard.analyzer.catalog_read import FreshCatalog
+from sminion_guard.analyzer.staged import BLANK
 from sminion_guard.embedded import Server, find_binaries
 from sminion_guard.policy import Basis, Operation, Policy, Purpose, Schema, SubjectKey, Table
+from sminion_guard.session.judging import Judge
 
 sys.path.insert(0, str(Path(__file__).parent.parent))  # the corpora are loaded as the tests load them
 
 COLUMNS = tuple(f"column_{number}" for number in range(20))
 TABLES = tuple(f"table_{number}" for number in range(40))
 PURPOSE = "work"
-REPEATS = {"analyze, cached": 100}
+REPEATS = {"analyze, cached": 100, "session, judged before": 1000}
 """What is faster than the clock is read is measured many times at once."""
 NUMBERS = count()
 """Makes texts that were never seen."""
@@ -88,6 +91,13 @@ def policy_for(catalog: Catalog) -> Policy:
     )
 
 
+class Known(FreshCatalog):
+    """A snapshot that no server was asked for."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.catalog = catalog
+
+
 def contenders(catalog: Catalog, policy: Policy) -> dict[str, Callable[[str], object]]:
     def cold(sql: str) -> object:
         return analyze(f"{sql} --{next(NUMBERS)}", catalog=catalog, policy=policy, purpose=PURPOSE)
@@ -98,9 +108,15 @@ def contenders(catalog: Catalog, policy: Policy) -> dict[str, Callable[[str], ob
     def scopes(sql: str) -> object:
         return [traverse_scope(tree) for tree in sqlglot.parse(sql, dialect="postgres") if tree is not None]
 
+    judge = Judge("", policy, fresh=Known(catalog))
+
+    def known(sql: str) -> object:
+        return judge.judge(sql, PURPOSE, None, BLANK)
+
     return {
         "C parser (parse_sql_json)": parse_sql_json, "pglast.parse_sql": parse_sql, "analyze, cold": cold,
-        "analyze, cached": cached, "pglast referenced_relations": referenced_relations, "sqlglot parse + scope": scopes,
+        "analyze, cached": cached, "session, judged before": known,
+        "pglast referenced_relations": referenced_relations, "sqlglot parse + scope": scopes,
     }
 
 

@@ -63,15 +63,18 @@ class Judge:
 
     :param conninfo: of the guarded connections.
     :param policy: the one in force.
+    :param fresh: a snapshot of the catalog; None to take one now.
     :raises psycopg.Error: when the catalog cannot be read.
     """
 
-    def __init__(self, conninfo: str, policy: Policy) -> None:
+    def __init__(self, conninfo: str, policy: Policy, *, fresh: FreshCatalog | None = None) -> None:
         self._conninfo = conninfo
         self._refreshing, self._replacing = Lock(), Lock()
         self._judged: Cache[_Judged] = Cache(MOST_JUDGED)
-        with self._reading() as connection:
-            self._fresh = FreshCatalog(connection)
+        if fresh is None:
+            with self._reading() as connection:
+                fresh = FreshCatalog(connection)
+        self._fresh = fresh
         self._rule = _Rule(policy, self._fresh.catalog, {})
         self._checked = time.monotonic()
 
