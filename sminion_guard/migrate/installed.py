@@ -10,8 +10,6 @@ from sminion_guard.compiler import InstalledPurpose
 from sminion_guard.migrate.transaction import Installer
 from sminion_guard.policy import Basis
 
-OWNER_KINDS = frozenset({"guard_grant", "trigger_function"})
-"""Kinds of statements that concern schema ``sminion`` and are undone as its owner: the registry does not say."""
 EXCESS_KINDS = frozenset({"closed_database", "closed_schema", "guard_closed", "holdings"})
 """Kinds whose fingerprint lists what is there beside the policy."""
 
@@ -36,6 +34,7 @@ class InstalledObject:
     """A compiled statement in place.
 
     :param position: its place in the order of installation.
+    :param as_owner: made and undone as ``sminion_owner``.
     :param state: INSTALLED, ALTERED or MISSING, by its fingerprint.
     :param found: the fingerprint of one that is altered.
     """
@@ -44,16 +43,13 @@ class InstalledObject:
     position: int
     digest: str
     reverse: str
+    as_owner: bool
     state: str
     found: str | None = None
 
     @property
     def kind(self) -> str:
         return self.key.partition(":")[0]
-
-    @property
-    def as_owner(self) -> bool:
-        return self.kind in OWNER_KINDS
 
     @property
     def excess(self) -> tuple[str, ...]:

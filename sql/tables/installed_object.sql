@@ -7,7 +7,9 @@ CREATE TABLE sminion.installed_object (
   digest     text        NOT NULL,
   reverse    text        NOT NULL,
   fingerprint_query text NOT NULL,
+  as_owner   boolean     NOT NULL,
   fingerprint text,
   applied_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp()
 );
+COMMENT ON COLUMN sminion.installed_object.as_owner IS 'whether it is made and undone as `sminion_owner`, not as the installing role';
 COMMENT ON TABLE sminion.installed_object IS 'compiled statements in place, with how to recognise and undo each';

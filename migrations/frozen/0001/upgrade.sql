@@ -251,9 +251,11 @@ CREATE TABLE sminion.installed_object (
   digest     text        NOT NULL,
   reverse    text        NOT NULL,
   fingerprint_query text NOT NULL,
+  as_owner   boolean     NOT NULL,
   fingerprint text,
   applied_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp()
 );
+COMMENT ON COLUMN sminion.installed_object.as_owner IS 'whether it is made and undone as `sminion_owner`, not as the installing role';
 COMMENT ON TABLE sminion.installed_object IS 'compiled statements in place, with how to recognise and undo each';
 
 -- tables/closed_grant.sql
@@ -4541,7 +4543,7 @@ $sminion$;
 
 -- functions/record_object.sql
 -- Notes one compiled statement as in place, with the fingerprint its object has at this moment.
-CREATE FUNCTION sminion.record_object(key text, "position" integer, digest text, reverse text, fingerprint_query text) RETURNS void
+CREATE FUNCTION sminion.record_object(key text, "position" integer, digest text, reverse text, fingerprint_query text, as_owner boolean) RETURNS void
 LANGUAGE plpgsql
 VOLATILE
 SET search_path = pg_catalog, pg_temp
@@ -4556,12 +4558,12 @@ BEGIN
       MESSAGE = format('`%s` is not there after it was installed', key),
       HINT = 'Look for a concurrent change of the schema, then apply again.';
   END IF;
-  INSERT INTO sminion.installed_object AS o (key, "position", digest, reverse, fingerprint_query, fingerprint)
+  INSERT INTO sminion.installed_object AS o (key, "position", digest, reverse, fingerprint_query, as_owner, fingerprint)
   VALUES (record_object.key, record_object."position", record_object.digest, record_object.reverse,
-          record_object.fingerprint_query, answer)
+          record_object.fingerprint_query, record_object.as_owner, answer)
   ON CONFLICT ON CONSTRAINT installed_object_pkey DO UPDATE SET
     "position" = excluded."position", digest = excluded.digest, reverse = excluded.reverse,
-    fingerprint_query = excluded.fingerprint_query, fingerprint = excluded.fingerprint, applied_at = clock_timestamp();
+    fingerprint_query = excluded.fingerprint_query, as_owner = excluded.as_owner, fingerprint = excluded.fingerprint, applied_at = clock_timestamp();
 END
 $sminion$;
 

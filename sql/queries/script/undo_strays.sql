@@ -5,7 +5,7 @@ DECLARE
   stray record;
 BEGIN
   FOR stray IN
-    SELECT o.key, o.reverse, s.state, pg_catalog.split_part(o.key, ':', 1) IN ('guard_grant', 'trigger_function') AS as_owner
+    SELECT o.key, o.reverse, s.state, o.as_owner
     FROM sminion.installed_object o JOIN sminion.object_states() s ON s.key = o.key
     WHERE NOT kept ? o.key
     ORDER BY o.key LIKE 'role:%', o."position" DESC
