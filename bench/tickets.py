@@ -28,7 +28,7 @@ INSERT INTO sminion.ticket (
   id, token_hash, opened_at, expires_at, login, nth, role, mask, alternating, epoch, require_tls, purpose, basis, actor,
   reason, encrypted, application)
 SELECT k.id, sha256(convert_to(k.id || '.' || md5(i::text) || '.bench_work', 'UTF8')), k.at, now() + interval '1 day',
-  'bench_app', i, 'bench_work', c.mask, false, p.epoch, false, 'work', 'contract', 'user ' || i::bigint * 7919 % 50000,
+  'bench_app', i, 'bench_work', c.mask, false, p.epoch, false, 'work', 'contract', 'user ' || i::bigint * 7919 %% 50000,
   'GET /orders/' || i, false, 'web'
 FROM generate_series(%(first)s::bigint, %(last)s) i, sminion.policy p, sminion.compartment c,
   LATERAL (SELECT now() - (%(all)s - i) * (interval '60 days' / %(all)s) AS at) a,
@@ -53,7 +53,8 @@ class Client:
         with psycopg.connect(server.dsn(), autocommit=True) as owner:
             owner.execute("VACUUM ANALYZE sminion.ticket")
             owner.execute("CHECKPOINT")
-            self.ids = [id for (id,) in owner.execute("SELECT id FROM sminion.ticket ORDER BY id")][:many]
+            filled = owner.execute("SELECT id FROM sminion.ticket WHERE application = 'web' ORDER BY nth")
+            self.ids = [id for (id,) in filled]
         self.token = world.token
         self.connection = psycopg.connect(world.guarded, autocommit=True)
 
