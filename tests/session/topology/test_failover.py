@@ -10,9 +10,10 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from sminion_guard import connect, processing
-from sminion_guard.embedded import disposal
+from sminion_guard.embedded import Server, disposal
 from sminion_guard.errors import AuditUnavailable
 from sminion_guard.session import Guard
+from tests import journal
 from tests.database.topology.conftest import Replica
 from tests.session.shop import one
 from tests.world import World
@@ -82,6 +83,16 @@ def test_an_application_goes_on_when_the_standby_takes_over(replica: Replica, wo
                 assert one(reader, CUSTOMERS) == 40
                 reader.rollback()
             assert replica.super(f"SELECT count(*) FROM sminion.ticket WHERE actor = '{actor}:lost'") == [(2,)]
+
+            # What came over in the journal, and what was written since, is folded once.
+            everything = "SELECT writer, place, ticket, operations FROM sminion.statement_log ORDER BY 1, 2"
+            before = replica.super(everything)
+            assert replica.super("SELECT count(*) > 0 FROM sminion.journal") == [(True,)]
+            with replica._connect(Server.superuser) as keeper:
+                keeper.autocommit = True
+                journal.fold_all(keeper)
+            assert replica.super(everything) == before
+            assert replica.super("SELECT count(*) FROM sminion.journal") == [(0,)]
 
             # An application that knows only the lost primary has nowhere to write its log.
             left_alone._recorder.writer.patience = 0.5  # type: ignore[union-attr]
