@@ -21,6 +21,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from bench.session import measure
 from bench.session.delayed import delayed
+from bench.session.page import page
 from bench.session.report import Report
 from bench.session.variants import NAMES, Variant, available
 from bench.session.workers import Workers
@@ -50,6 +51,7 @@ def main() -> int:
     parser.add_argument("--delay", type=float, metavar="MS", help="of a network, for each direction, in milliseconds")
     parser.add_argument("--volatile", action="store_true", help="a server that does not wait for its disk")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all values there too")
+    parser.add_argument("--markdown", type=Path, metavar="FILE", help="write tables for a page there too")
     options = parser.parse_args()
     warnings.simplefilter("ignore", UpsertLeakWarning)
     os.environ["PYTHONWARNINGS"] = "ignore::RuntimeWarning"  # for the processes
@@ -84,6 +86,8 @@ def main() -> int:
     report.show(Console(width=None if sys.stdout.isatty() else 120))
     if options.json:
         options.json.write_text(json.dumps(report.as_json(), indent=1), encoding="utf-8")
+    if options.markdown:
+        options.markdown.write_text(page(report), encoding="utf-8")
     return status
 
 
