@@ -19,7 +19,7 @@ from sminion_guard.codes.policy_file import POLICY
 from sminion_guard.codes.subjects import SUBJECTS
 from sminion_guard.codes.testing import TESTING
 
-__all__ = ["CODES", "Code", "error_class"]
+__all__ = ["CODES", "Code", "error_class", "raised_by_server"]
 
 CODES: dict[str, Code] = {
     entry.code: entry
@@ -33,3 +33,14 @@ def error_class(code: str) -> type[errors.GuardError]:
     """The class that ``code`` is raised as; :class:`~sminion_guard.errors.GuardError` itself for an unknown code."""
     entry = CODES.get(code)
     return entry.error if entry else errors.GuardError
+
+
+def raised_by_server(
+    state: str | None, message: str, *, detail: str | None = None, hint: str | None = None
+) -> errors.GuardError | None:
+    """The error that the server raised with a code of the catalogue; None for any other SQLSTATE.
+
+    :param hint: where the server gave none, what the catalogue says to do.
+    """
+    entry = CODES.get(state or "")
+    return None if entry is None else entry.error(entry.code, message, detail=detail, hint=hint or entry.fix)

@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 
-from sminion_guard.codes import CODES, error_class
+from sminion_guard.codes import raised_by_server
 from sminion_guard.errors import GuardError, InstallError
 
 
@@ -20,9 +20,9 @@ def translate(error: psycopg.Error, doing: str, *, superuser: bool = False) -> G
     """
     diag = error.diag
     said = diag.message_primary or str(error).strip() or type(error).__name__
-    if diag.sqlstate in CODES:
-        kind = error_class(diag.sqlstate)
-        return kind(diag.sqlstate, said, detail=diag.message_detail, hint=diag.message_hint)
+    ours = raised_by_server(diag.sqlstate, said, detail=diag.message_detail, hint=diag.message_hint)
+    if ours is not None:
+        return ours
     if isinstance(error, psycopg.errors.LockNotAvailable) or _conflict(error):
         return InstallError(
             "SG410",

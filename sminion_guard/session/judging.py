@@ -20,12 +20,10 @@ from sminion_guard.analyzer import Verdict, analyze
 from sminion_guard.analyzer.cache import Cache
 from sminion_guard.analyzer.catalog import Catalog
 from sminion_guard.analyzer.catalog_read import FreshCatalog
-from sminion_guard.analyzer.excerpt import excerpt
 from sminion_guard.analyzer.frame import Frame, frame
 from sminion_guard.analyzer.harmless import harmless
 from sminion_guard.analyzer.staged import State, staged
-from sminion_guard.codes import error_class
-from sminion_guard.errors import GuardError, PolicyError, TicketRefused
+from sminion_guard.errors import PolicyError, TicketRefused
 from sminion_guard.policy import Compartment, Policy
 from sminion_guard.session.tickets.pooled import AS_ITSELF
 
@@ -155,15 +153,6 @@ class Judge:
             connection.isolation_level, connection.read_only = IsolationLevel.REPEATABLE_READ, True
             connection.execute(AS_ITSELF)
             yield connection
-
-
-def refusal(verdict: Verdict) -> GuardError:
-    """The refusal as an error that shows the places in the text, and whose detail names all further reasons."""
-    first, *others = verdict.reasons
-    further = [f"{reason.code}: {reason.message}" for reason in others]
-    detail = "\n".join([*([first.detail] if first.detail else []), *further])
-    return error_class(first.code)(
-        first.code, first.message, detail=detail or None, hint=first.hint, excerpt=excerpt(verdict.sql, first))
 
 
 def _frame(rule: _Rule, purpose: str, role: str | None) -> Frame:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import psycopg
 
-from sminion_guard.codes import CODES, error_class
+from sminion_guard.codes import raised_by_server
 from sminion_guard.errors import AuditUnavailable, GuardError
 
 # Transactions that wait for the log may hold every session that a pooler has: then the log waits for them in turn.
@@ -15,12 +15,12 @@ def explained(error: Exception) -> GuardError:
     """What the application is told when a row could not be written because of ``error``."""
     if isinstance(error, GuardError):  # each waiter raises its own, with a traceback of its own
         return type(error)(error.code, error.message, detail=error.detail, hint=error.hint, excerpt=error.excerpt)
-    state = error.sqlstate if isinstance(error, psycopg.Error) else None
-    if isinstance(error, psycopg.Error) and state in CODES:
+    if isinstance(error, psycopg.Error):
         diag = error.diag
-        return error_class(state)(
-            state, diag.message_primary or str(error), detail=diag.message_detail, hint=diag.message_hint
-        )
+        ours = raised_by_server(
+            error.sqlstate, diag.message_primary or str(error), detail=diag.message_detail, hint=diag.message_hint)
+        if ours is not None:
+            return ours
     return AuditUnavailable(
         "SG601", "the log cannot be written, so nothing is released", detail=f"{type(error).__name__}: {error}".strip(),
         hint=f"see whether the log's database can be reached, then try again{_POOL}",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from sminion_guard.codes import CODES, error_class
+from sminion_guard.codes import CODES, error_class, raised_by_server
 from sminion_guard.errors import GuardError
 from sminion_guard.policy import Operation, Policy, Table, compartments_of, mergeable
 from sminion_guard.policy.access import may
@@ -40,10 +40,8 @@ def explain(
     :param statement: what was sent last.
     """
     state, said = error.state, error.message
-    if state is not None and state.startswith("SG"):
-        return error_class(state)(state, said, detail=error.detail, hint=error.hint or _fix(state))
     if state != NOT_PERMITTED:
-        return None
+        return raised_by_server(state, said, detail=error.detail, hint=error.hint)
     code, hint = _judge(_Refused(said, error.function, policy, context, role, statement))
     return error_class(code)(code, said, detail=error.detail or _purpose(context), hint=hint or _fix(code))
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from sminion_guard.analyzer.staged import BLANK, State
-from sminion_guard.session.judging import Judge, refusal
+from sminion_guard.session.judging import Judge
 from sminion_guard.session.recording.recorder import Recorder, ticket_number
 from sminion_guard.session.recording.rows import Result
 from sminion_guard.session.recording.sent import Sent
@@ -69,8 +69,9 @@ class Statements:
         assert self._recorder is not None
         receipt, known = self._recorder.announce(verdict, ticket_number(ticket.entering), hurry=self._receipts.urgent)
         self._receipts.due.append(receipt)
-        if not verdict.allowed:
-            raise refusal(verdict)
+        refusal = verdict.error()
+        if refusal is not None:
+            raise refusal
         self._before, self._staged = self._staged, after
         sent = Sent(receipt, known, verdict.sql, time.monotonic() if at is None else at)
         self._running.append(sent)
