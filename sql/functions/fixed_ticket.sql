@@ -10,6 +10,7 @@ LANGUAGE plpgsql
 VOLATILE
 SET search_path = pg_catalog, pg_temp
 SET enable_seqscan = off
+SET jit = off
 AS $sminion$
 DECLARE
   place text := current_setting('sminion.write_ticket', true);

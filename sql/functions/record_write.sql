@@ -14,6 +14,7 @@ LANGUAGE plpgsql
 VOLATILE
 SET search_path = pg_catalog, pg_temp
 SET enable_seqscan = off
+SET jit = off
 AS $sminion$
 DECLARE
   -- 62 random bits. No sequence: see sminion.write_event.

@@ -3340,6 +3340,7 @@ LANGUAGE plpgsql
 VOLATILE
 SET search_path = pg_catalog, pg_temp
 SET enable_seqscan = off
+SET jit = off
 AS $sminion$
 DECLARE
   place     text := current_setting('sminion.write_ticket', true);
@@ -6077,6 +6078,7 @@ LANGUAGE plpgsql
 VOLATILE
 SET search_path = pg_catalog, pg_temp
 SET enable_seqscan = off
+SET jit = off
 AS $sminion$
 DECLARE
   place text := current_setting('sminion.write_ticket', true);
@@ -6206,6 +6208,7 @@ LANGUAGE plpgsql
 VOLATILE
 SET search_path = pg_catalog, pg_temp
 SET enable_seqscan = off
+SET jit = off
 AS $sminion$
 DECLARE
   -- 62 random bits. No sequence: see sminion.write_event.
