@@ -89,7 +89,7 @@ def _read(connection: Connection, *, as_owner: bool) -> Any:
         if as_owner:
             inherits = " WITH INHERIT TRUE" if connection.dialect.server_version_info >= (16,) else ""  # type: ignore[operator]
             connection.exec_driver_sql(f"GRANT sminion_owner TO CURRENT_USER{inherits}")
-        return connection.exec_driver_sql(text("queries/alembic/policy_in_force")).scalar()
+        return connection.exec_driver_sql(text("policy_in_force")).scalar()
     finally:
         savepoint.rollback()
 

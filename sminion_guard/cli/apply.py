@@ -38,6 +38,9 @@ def apply(
         typer.Option("--previous", metavar="FILE", show_default=False, help="With --sql: the policy now in force."),
     ] = None,
     no_fill: Annotated[bool, typer.Option("--no-fill", help="Do not fill in the masks of existing rows now.")] = False,
+    widen: Annotated[bool, typer.Option(
+        "--widen", help="Permit that somebody sees or may do more than under the policy in force.",
+    )] = False,
     remove: Annotated[bool, typer.Option("--remove", help="Remove the policy in force instead.")] = False,
     lock_timeout: Annotated[float, typer.Option(
         min=0.05, max=1, metavar="SECONDS",
@@ -69,6 +72,8 @@ def apply(
                     report = migrate.remove(
                         connection, progress=progress, lock_timeout=milliseconds, attempts=attempts)
                 else:
+                    if not widen:
+                        migrate.require_consent(connection, loaded)
                     report = migrate.apply(
                         connection, loaded, progress=progress, fill=not no_fill, lock_timeout=milliseconds,
                         attempts=attempts)

@@ -57,6 +57,10 @@ def _as_json(found: Plan) -> dict[str, object]:
         "version": found.compiled.policy.version,
         "in_force": None if before is None else {"name": before.name, "version": before.version},
         "clean": found.clean,
+        "difference": None if found.difference is None else {
+            "sentences": found.difference.sentences, "logins": found.difference.logins,
+            "tables": found.difference.tables,
+        },
         "problems": found.problems,
         "counts": found.counts(),
         "changes": [

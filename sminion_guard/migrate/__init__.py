@@ -10,7 +10,7 @@ with explained():  # here, so that whatever module of ours is imported first say
     from sminion_guard.migrate.install import downgrade, offline_sql, upgrade
     from sminion_guard.migrate.maintain import Maintained, maintain
     from sminion_guard.migrate.masks import fill_masks, settle_all
-    from sminion_guard.migrate.plan import Plan, plan
+    from sminion_guard.migrate.plan import Plan, plan, require_consent
     from sminion_guard.migrate.preflight import Problem, UnfitDatabase
     from sminion_guard.migrate.processing import processing
     from sminion_guard.migrate.progress import Progress, Step
@@ -20,6 +20,6 @@ with explained():  # here, so that whatever module of ours is imported first say
 
 __all__ = [
     "Change", "Maintained", "Plan", "Problem", "Progress", "Report", "State", "Step", "UnfitDatabase", "apply",
-    "downgrade", "fill_masks", "maintain", "offline_sql", "plan", "processing", "removal_script", "remove", "script",
-    "settle_all", "upgrade",
+    "downgrade", "fill_masks", "maintain", "offline_sql", "plan", "processing", "removal_script", "remove",
+    "require_consent", "script", "settle_all", "upgrade",
 ]

@@ -12,13 +12,15 @@ import psycopg
 
 from sminion_guard.compiler import Compiled, Statement, assign_bits, compile_policy
 from sminion_guard.compiler.registry import subject_keys
-from sminion_guard.errors import InstallError
+from sminion_guard.errors import InstallError, PolicyError
 from sminion_guard.migrate.change import SIGNS, Change, State
 from sminion_guard.migrate.guard_schema import guard_changes
 from sminion_guard.migrate.installed import Installed, InstalledObject, read_installed
 from sminion_guard.migrate.preflight import Problem, preflight
-from sminion_guard.migrate.transaction import installing
+from sminion_guard.migrate.transaction import Installer, installing
 from sminion_guard.policy import Policy
+from sminion_guard.policy.difference import Difference, difference
+from sminion_guard.policy.document import from_document
 
 MOST_CHANGES = 5
 """Changes that are named for each login and compartment whose tickets end."""
@@ -31,6 +33,7 @@ class Plan:
     :param problems: what the preflight found; with one that refuses, nothing would be done.
     :param guard: objects of schema ``sminion`` that are not as the installed version made them; mended first.
     :param ended: login, compartment and change, for each change that ends the open tickets of a login.
+    :param difference: from the policy in force; None where none is, or where this version cannot read it.
     """
 
     compiled: Compiled
@@ -39,6 +42,7 @@ class Plan:
     problems: tuple[Problem, ...] = ()
     guard: tuple[Change, ...] = ()
     ended: tuple[tuple[str, str, str], ...] = ()
+    difference: Difference | None = None
 
     @property
     def new_policy(self) -> bool:
@@ -85,6 +89,7 @@ class Plan:
             yield f"policy `{policy.name}` version {policy.version} comes into force"
         elif self.new_policy:
             yield f"policy `{before.name}` version {before.version} becomes `{policy.name}` version {policy.version}"
+            yield from self._words()
             yield from self._tickets()
         for change in (*self.guard, *self.changes):
             if change.state is State.INSTALLED:
@@ -95,6 +100,11 @@ class Plan:
                 yield from (f"      {line}" for line in change.sql.splitlines())
         yield ", ".join(f"{count} {state.lower()}" for state, count in self.counts().items())
 
+
+    def _words(self) -> Iterator[str]:
+        if self.difference is None:
+            return
+        yield from in_words(self.difference)
 
     def _tickets(self) -> Iterator[str]:
         ended: dict[tuple[str, str], list[str]] = {}
@@ -116,10 +126,60 @@ def plan(connection: psycopg.Connection[Any], policy: Policy) -> Plan:
         guard = guard_changes(installer)
         found = compare(policy, read_installed(installer))
         ended: tuple[tuple[str, str, str], ...] = ()
+        words: Difference | None = None
         if found.new_policy and found.installed.policy is not None:
+            words = _difference(installer, policy)
             changes = installer.ask("policy_changes", registry=json.dumps(found.compiled.registry))
             ended = tuple((login, role, change) for login, role, change in changes)
-        return replace(found, problems=preflight(installer, found.compiled), guard=guard, ended=ended)
+        return replace(found, problems=preflight(installer, found.compiled), guard=guard, ended=ended,
+                       difference=words)
+
+
+def in_words(found: Difference) -> Iterator[str]:
+    """What changes for people: first who sees or may do more."""
+    more = found.widening
+    rest = [sentence for sentence in found.sentences if not sentence.widens]
+    for title, sentences in (("somebody sees or may do more:", more), ("and otherwise:" if more else "", rest)):
+        if sentences:
+            yield from [title] if title else []
+            yield from (f"  {sentence.text}" for sentence in sentences)
+    yield found.summary() if found.sentences else "nobody sees or may do more or less than before"
+
+
+def require_consent(connection: psycopg.Connection[Any], policy: Policy) -> None:
+    """Refuse a policy under which somebody sees or may do more than under the one in force, unless it says why.
+
+    A reason counts once: the one of the policy in force was given for that one.
+
+    :raises InstallError: SG452; SG409 when the guard is not installed.
+    """
+    with installing(connection, keep=False) as installer:
+        rows = installer.ask("policy_in_force")
+        before = _readable(rows[0][0]) if rows else None
+    if before is None or (policy.widens and policy.widens != before.widens):
+        return
+    more = difference(before, policy).widening
+    if more:
+        raise InstallError(
+            "SG452", "under this policy somebody sees or may do more than before",
+            detail="\n".join(sentence.text for sentence in more),
+            hint="if that is meant, pass `--widen`, or say `widens = \"why\"` under `[policy]`",
+        )
+
+
+def _difference(installer: Installer, policy: Policy) -> Difference | None:
+    ((document,),) = installer.ask("policy_in_force")
+    before = _readable(document)
+    return None if before is None else difference(before, policy)
+
+
+def _readable(document: Any) -> Policy | None:
+    """The policy of a document; None for one of another version of this package, whose objects alone say what changes.
+    """
+    try:
+        return from_document(document)
+    except PolicyError:
+        return None
 
 
 def compare(policy: Policy, installed: Installed) -> Plan:

@@ -81,6 +81,7 @@ class Builder:
             trusted_why=MappingProxyType({name: why for name, why in head.trusted_functions.items() if why}
                                          if head else {}),
             accept_upsert_leak=head.accept_upsert_leak if head else None,
+            widens=head.widens if head else None,
             timezone=self._timezone(head),
             **build_ticket(self.sections["ticket"], self.report),
         )

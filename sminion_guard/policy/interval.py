@@ -45,6 +45,24 @@ def fixed(text: str) -> timedelta | None:
     return sum((count * _FIXED[unit] for count, unit in parts), timedelta())
 
 
+def may_exceed(text: str, other: str) -> bool:
+    """Whether ``text`` can be longer than ``other``: a month has no fixed number of days, so 30 days can exceed one.
+
+    :raises ValueError: when one of them is malformed.
+    """
+    (months, rest), (other_months, other_rest) = _measured(text), _measured(other)
+    return months > other_months or rest > other_rest
+
+
+def _measured(text: str) -> tuple[int, timedelta]:
+    """Months, and what has a fixed length."""
+    parts = _parts(text)
+    if parts is None:
+        raise ValueError(text)
+    months = sum(count * {"year": 12, "month": 1}[unit] for count, unit in parts if unit not in _FIXED)
+    return months, sum((count * _FIXED[unit] for count, unit in parts if unit in _FIXED), timedelta())
+
+
 def _parts(text: str) -> list[tuple[int, str]] | None:
     # isascii: `\d` takes other scripts' digits too, and those PostgreSQL does not read.
     if not text.isascii() or not _LENGTH.fullmatch(text):

@@ -249,6 +249,8 @@ class Policy:
     """Of these the reasons, where the policy gives them."""
     accept_upsert_leak: str | None = None
     """Why a purpose may get INSERT and UPDATE on one table on a server whose ON CONFLICT reads hidden rows."""
+    widens: str | None = None
+    """Why somebody may see or do more than under the policy before; `apply` asks for it."""
     timezone: str = "UTC"
     """The time zone that retention is counted in."""
     ticket_values: Mapping[str, Kind] = field(default_factory=lambda: MappingProxyType({}))

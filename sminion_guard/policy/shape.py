@@ -77,6 +77,7 @@ class PolicyShape(Shape):
     require_tls: bool = True
     trusted_functions: Annotated[dict[str, str], PlainValidator(_trusted)] = {}
     accept_upsert_leak: Text | None = None
+    widens: Text | None = None
     timezone: Text = "UTC"
 
 

@@ -98,3 +98,42 @@ def test_apply_says_whom_it_waits_for_and_gives_way_after_the_attempts(bare_shop
     assert told in given_up.stderr
     assert isinstance(given_up.exception, InstallError) and given_up.exception.code == "SG410"
     assert run("apply", "--attempts", "1").exit_code == 0
+
+
+def test_a_policy_that_widens_access_says_why_or_is_asked_for(
+    bare_shop: Shop, run, tmp_path: Path  # type: ignore[no-untyped-def]
+) -> None:
+    path = tmp_path / "privacy.toml"
+    run("install")
+    assert run("apply").exit_code == 0, "the first policy widens nothing"
+
+    def becomes(old: str, new: str) -> None:
+        text = path.read_text()
+        assert old in text
+        path.write_text(text.replace(old, new, 1))
+
+    becomes('version = "1"', 'version = "2"')
+    assert "nobody sees or may do more or less than before" in run("plan").output
+    assert run("apply").exit_code == 0, "nothing that is new for anybody"
+
+    becomes('needs = ["contact"]\nmay = ["use"]', 'needs = ["contact"]\nmay = ["use", "delete"]')
+    becomes('version = "2"', 'version = "3"')
+    planned = run("plan")
+    sentence = "`marketing` may now delete rows of `news.subscriber`"
+    assert f"somebody sees or may do more:\n  {sentence}\n1 login, 1 table concerned" in planned.output
+    found = json.loads(run("plan", "--format", "json").stdout)["difference"]
+    assert [(entry["text"], entry["widens"]) for entry in found["sentences"]] == [(sentence, True)]
+    refused = run("apply")
+    assert isinstance(refused.exception, InstallError) and refused.exception.code == "SG452"
+    assert refused.exception.detail == sentence
+    assert bare_shop.database.execute("SELECT version FROM sminion.policy") == [("2",)]
+    becomes('version = "3"', 'version = "3"\nwidens = "people ask for it by mail"')
+    assert run("apply").exit_code == 0
+    assert bare_shop.database.execute("SELECT version FROM sminion.policy") == [("3",)]
+
+    becomes("require_tls = true", "require_tls = false")
+    becomes('version = "3"', 'version = "4"')
+    again = run("apply")
+    assert isinstance(again.exception, InstallError), "the reason was given for another change"
+    assert run("apply", "--widen").exit_code == 0
+    assert bare_shop.database.execute("SELECT version FROM sminion.policy") == [("4",)]

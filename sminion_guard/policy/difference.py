@@ -1,0 +1,242 @@
+"""What another policy changes, in the words of policies: who sees more, and who sees less.
+
+Policies are compared by what they give, not by how they say it: a category that moves with its columns changes
+nothing. What cannot be compared, such as two rules of rows, counts as more, so that somebody looks at it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+
+from sminion_guard.policy.access import TableAccess, table_access
+from sminion_guard.policy.compartments import mergeable
+from sminion_guard.policy.interval import may_exceed
+from sminion_guard.policy.model import Anonymous, Basis, Policy, Table
+
+_NOTHING = TableAccess("", (), (), (), False)
+_OPERATIONS = (("use", "see"), ("collect", "fill in"), ("clarify", "change"))
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One thing that is different.
+
+    :param text: a clause without a full stop.
+    :param widens: whether somebody sees or may do more.
+    :param purpose: which purpose it is about; None where it is about none in particular.
+    :param table: which table, ``schema.table``; None where it is about none in particular.
+    """
+
+    text: str
+    widens: bool
+    purpose: str | None = None
+    table: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Between the policy in force and another one.
+
+    :param sentences: what is different: first what widens.
+    :param logins: those that act for a purpose that is concerned, sorted.
+    :param tables: those that are concerned, sorted.
+    """
+
+    sentences: tuple[Sentence, ...]
+    logins: tuple[str, ...]
+    tables: tuple[str, ...]
+
+    @property
+    def widening(self) -> tuple[Sentence, ...]:
+        """The sentences by which somebody sees or may do more."""
+        return tuple(entry for entry in self.sentences if entry.widens)
+
+    def summary(self) -> str:
+        """How many logins and tables are concerned."""
+        return f"{_count(len(self.logins), 'login')}, {_count(len(self.tables), 'table')} concerned"
+
+
+def difference(before: Policy, after: Policy) -> Difference:
+    """What ``after`` changes of ``before``."""
+    found = [
+        *_logins(before, after), *_purposes(before, after), *_accesses(before, after), *_merges(before, after),
+        *_rows(before, after), *_neutral(before, after), *_recipients(before, after), *_tickets(before, after),
+    ]
+    concerned = {entry.purpose for entry in found if entry.purpose is not None}
+    everybody = any(entry.purpose is None for entry in found)
+    logins = {
+        login.name for policy in (before, after) for login in policy.logins.values()
+        if everybody or not concerned.isdisjoint(login.purposes)
+    }
+    tables = {entry.table for entry in found if entry.table is not None}
+    return Difference(
+        tuple(sorted(found, key=lambda entry: not entry.widens)), tuple(sorted(logins)), tuple(sorted(tables)))
+
+
+def _logins(before: Policy, after: Policy) -> Iterator[Sentence]:
+    for name in sorted(before.logins.keys() | after.logins.keys()):
+        old, new = before.logins.get(name), after.logins.get(name)
+        had, has = set(old.purposes if old else ()), set(new.purposes if new else ())
+        for purpose in sorted(has - had):
+            yield Sentence(f"login `{name}` may now act for `{purpose}`", True, purpose)
+        for purpose in sorted(had - has):
+            yield Sentence(f"login `{name}` may no longer act for `{purpose}`", False, purpose)
+        for attribute, text in (("may_hold_incompatible", "hold incompatible purposes"), ("may_own", "own tables")):
+            could, can = bool(getattr(old, attribute, None)), bool(getattr(new, attribute, None))
+            if could != can:
+                yield Sentence(f"login `{name}` may {'now' if can else 'no longer'} {text}", can)
+
+
+def _purposes(before: Policy, after: Policy) -> Iterator[Sentence]:
+    for name in sorted(before.purposes.keys() | after.purposes.keys()):
+        old, new = before.purposes.get(name), after.purposes.get(name)
+        if old is None or new is None:
+            yield Sentence(f"purpose `{name}` is {'new' if old is None else 'gone'}", old is None, name)
+            continue
+        if old.sees_blocked != new.sees_blocked:
+            yield Sentence(
+                f"`{name}` {'now' if new.sees_blocked else 'no longer'} sees blocked people", new.sees_blocked, name)
+        if old.basis is not new.basis:
+            # Without consent, people are seen who gave none; without legitimate interest, people who object.
+            needs = {Basis.CONSENT, Basis.LEGITIMATE_INTEREST}
+            yield Sentence(
+                f"the basis of `{name}` is now {new.basis.value}, and was {old.basis.value}",
+                old.basis in needs and new.basis is not Basis.CONSENT, name)
+
+
+def _accesses(before: Policy, after: Policy) -> Iterator[Sentence]:
+    tables = sorted({table.qualified for policy in (before, after) for table in policy.tables()})
+    for purpose in sorted(before.purposes.keys() | after.purposes.keys()):
+        for name in tables:
+            old, new = (_access(policy, purpose, name) for policy in (before, after))
+            for operation, verb in _OPERATIONS:
+                had, has = set(getattr(old, operation)), set(getattr(new, operation))
+                more, less = sorted(has - had), sorted(had - has)
+                if more:
+                    also = "also " if had else ""
+                    yield Sentence(f"`{purpose}` may now {also}{verb} {_columns(name, more)}", True, purpose, name)
+                if less:
+                    yield Sentence(f"`{purpose}` may no longer {verb} {_columns(name, less)}", False, purpose, name)
+            if old.delete != new.delete:
+                yield Sentence(
+                    f"`{purpose}` may {'now' if new.delete else 'no longer'} delete rows of `{name}`",
+                    new.delete, purpose, name)
+
+
+def _merges(before: Policy, after: Policy) -> Iterator[Sentence]:
+    """Pairs of collections that both policies have: of new ones the accesses say enough."""
+    for left, right in combinations(sorted(before.collections.keys() & after.collections.keys()), 2):
+        could, can = mergeable(before, left, right), mergeable(after, left, right)
+        if could != can:
+            yield Sentence(f"`{left}` and `{right}` may {'now' if can else 'no longer'} be merged", can)
+
+
+def _rows(before: Policy, after: Policy) -> Iterator[Sentence]:
+    for name, old, new in _both(before, after):
+        if old.rows != new.rows:
+            yield Sentence(_rule(name, old, new), True, table=name)
+        if old.subject != new.subject:
+            yield Sentence(f"rows of `{name}` are about other people than before: their subject changed", True,
+                           table=name)
+        shown, shows = (table.anonymous is Anonymous.VISIBLE for table in (old, new))
+        if shown != shows:
+            yield Sentence(
+                f"rows of `{name}` that are about nobody are {'now' if shows else 'no longer'} visible", shows,
+                table=name)
+        yield from _retention(name, old, new)
+        for policy in sorted(set(new.adopt_policies) ^ set(old.adopt_policies)):
+            adopted = policy in new.adopt_policies
+            yield Sentence(
+                f"policy `{policy}` of the application {'now applies' if adopted else 'no longer applies'} to `{name}`",
+                True, table=name)
+
+
+def _rule(name: str, old: Table, new: Table) -> str:
+    if new.rows is None:
+        return f"rows of `{name}` are no longer limited: the rule was {old.rows}"
+    if old.rows is None:
+        return f"rows of `{name}` are now limited: {new.rows}"
+    return f"rows of `{name}` are limited by another rule: {new.rows}; it was {old.rows}"
+
+
+def _retention(name: str, old: Table, new: Table) -> Iterator[Sentence]:
+    had, has = old.retention, new.retention
+    if had is None and has is not None:
+        yield Sentence(f"rows of `{name}` end {has.keep} after `{has.after}`", False, table=name)
+    elif had is not None and has is None:
+        yield Sentence(f"rows of `{name}` no longer end", True, table=name)
+    elif had is not None and has is not None and (had.keep, had.after) != (has.keep, has.after):
+        longer = had.after != has.after or may_exceed(has.keep, had.keep)
+        yield Sentence(
+            f"rows of `{name}` end {has.keep} after `{has.after}`, and did {had.keep} after `{had.after}`", longer,
+            table=name)
+
+
+def _neutral(before: Policy, after: Policy) -> Iterator[Sentence]:
+    for name in sorted(before.schemas.keys() | after.schemas.keys()):
+        had, has = (
+            set(policy.schemas[name].neutral) if name in policy.schemas else set() for policy in (before, after))
+        for pattern in sorted(has ^ had):
+            yield Sentence(
+                f"every purpose {'now reads' if pattern in has else 'no longer reads'} `{name}.{pattern}`",
+                pattern in has)
+
+
+def _recipients(before: Policy, after: Policy) -> Iterator[Sentence]:
+    for name in sorted(before.recipients.keys() | after.recipients.keys()):
+        old, new = before.recipients.get(name), after.recipients.get(name)
+        if old is None or new is None:
+            yield Sentence(f"recipient `{name}` is {'new' if old is None else 'gone'}", old is None)
+            continue
+        for purpose in sorted(set(new.purposes) ^ set(old.purposes)):
+            more = purpose in new.purposes
+            yield Sentence(f"recipient `{name}` may {'now' if more else 'no longer'} get data for `{purpose}`", more,
+                           purpose)
+        for category in sorted(new.never ^ old.never):
+            never = category in new.never
+            yield Sentence(f"recipient `{name}` {'now never gets' if never else 'may now get'} `{category}`", not never)
+        if old.contract != new.contract:
+            yield Sentence(f"the contract with recipient `{name}` is now {new.contract}", False)
+
+
+def _tickets(before: Policy, after: Policy) -> Iterator[Sentence]:
+    if before.ticket_lifetime != after.ticket_lifetime:
+        yield Sentence(f"tickets last {after.ticket_lifetime}, and lasted {before.ticket_lifetime}",
+                       after.ticket_lifetime > before.ticket_lifetime)
+    if before.require_tls != after.require_tls:
+        yield Sentence(f"TLS is {'now' if after.require_tls else 'no longer'} required", not after.require_tls)
+    for attribute, verb in (("may_set", "set"), ("may_call", "call"), ("trusted_functions", "call"),
+                            ("trusted_operators", "use in rules of rows")):
+        had, has = getattr(before, attribute), getattr(after, attribute)
+        for name in sorted(has ^ had):
+            yield Sentence(f"guarded sessions may {'now' if name in has else 'no longer'} {verb} `{name}`", name in has)
+    values: Mapping[str, object]
+    for name in sorted(before.ticket_values.keys() ^ after.ticket_values.keys()):
+        values = after.ticket_values
+        yield Sentence(f"tickets {'now carry' if name in values else 'no longer carry'} `{name}`", name not in values)
+    if before.timezone != after.timezone:
+        yield Sentence(f"retention is counted in time zone {after.timezone}, and was in {before.timezone}", True)
+
+
+def _access(policy: Policy, purpose: str, name: str) -> TableAccess:
+    schema, _, table = name.partition(".")
+    found = policy.schemas[schema].tables.get(table) if schema in policy.schemas else None
+    return _NOTHING if found is None or purpose not in policy.purposes else table_access(policy, purpose, found)
+
+
+def _both(before: Policy, after: Policy) -> Iterator[tuple[str, Table, Table]]:
+    old = {table.qualified: table for table in before.tables()}
+    for table in after.tables():
+        if table.qualified in old:
+            yield table.qualified, old[table.qualified], table
+
+
+def _columns(table: str, names: Iterable[str]) -> str:
+    *others, last = (f"`{table}.{name}`" for name in names)
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
