@@ -38,7 +38,7 @@ async def release_async(connection: ConnectionHooks[Any], *, ends: bool = False)
             assert connection._recorder is not None
             patience = connection._recorder.writer.patience
             if not receipt.done():
-                connection._recorder.writer.hurry()
+                connection._recorder.writer.write_now()
                 await _settled(receipt, patience)
             receipt.result()
     except BaseException as error:

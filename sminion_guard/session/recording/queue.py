@@ -26,7 +26,7 @@ class Waiting:
     since: float = field(default_factory=time.monotonic)
 
 
-LINGER = 0.05
+LONGEST_WAIT = 0.05
 """Seconds after which a row that nobody waits for is written without others."""
 
 
@@ -41,11 +41,11 @@ class Queue:
         self._rows: deque[Waiting] = deque()
         self._changed = Condition()
         self._closed = False
-        self._hurry = False
+        self._wanted = False
         self._asleep = False
 
     def put(self, waiting: Waiting) -> None:
-        """Append a row. It is written when somebody waits for it, or after :data:`LINGER`.
+        """Append a row. It is written when somebody waits for it, or after :data:`LONGEST_WAIT`.
 
         :raises AuditUnavailable: SG601 when it is full or closed.
         """
@@ -60,10 +60,10 @@ class Queue:
             if self._asleep:
                 self._changed.notify_all()
 
-    def hurry(self) -> None:
-        """Somebody waits who cannot write himself."""
+    def write_now(self) -> None:
+        """Let the writer thread write what waits, for callers that must not block, such as an event loop."""
         with self._changed:
-            self._hurry = True
+            self._wanted = True
             self._changed.notify_all()
 
     def take(self, most: int) -> list[Waiting]:
@@ -75,17 +75,17 @@ class Queue:
         """Return when a row waits, or when no more can come."""
         with self._changed:
             self._asleep = True  # from here on, and not before, `put` wakes us: waking costs more than putting
-            while not (self._rows or self._hurry or self._closed):
+            while not (self._rows or self._wanted or self._closed):
                 self._changed.wait()
             self._asleep = False
 
-    def linger(self) -> bool:
-        """Leave rows that wait to whoever comes along; whether nobody is to be left waiting any longer."""
+    def gather(self) -> bool:
+        """Wait a moment for more rows to share a commit; whether the rows must be written now."""
         with self._changed:
-            if not (self._hurry or self._closed):
-                self._changed.wait(LINGER / 2)
-            hurried, self._hurry = self._hurry or self._closed, False
-            return hurried
+            if not (self._wanted or self._closed):
+                self._changed.wait(LONGEST_WAIT / 2)
+            wanted, self._wanted = self._wanted or self._closed, False
+            return wanted
 
     def close(self) -> None:
         """Take no more rows; what waits can still be taken."""

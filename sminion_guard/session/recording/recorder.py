@@ -35,23 +35,23 @@ class Recorder:
         self._maintenance = Maintenance(maintained)
         self._shapes = Shapes()
 
-    def announce(self, verdict: Verdict, ticket: int, *, hurry: bool = True) -> tuple[Receipt, Known]:
+    def announce(self, verdict: Verdict, ticket: int, *, at_once: bool = True) -> tuple[Receipt, Known]:
         """Hand in the row of a statement that is about to be sent, or is refused.
 
         It is written while the statement runs. Where subjects are to follow it is kept for a moment: their rows must be
         on disk as well, and a result that comes quickly shares one commit with its statement.
 
-        :param hurry: False where nobody waits for it before the transaction ends.
+        :param at_once: False where nobody waits for it before the transaction ends.
         :raises AuditUnavailable: when no row can be taken.
         """
         self._maintenance.wake()
         known = self._shapes.of(verdict)
-        hurry = hurry and not known.shows_subjects
-        return self.writer.record(Statement(ticket, known.shape), hurry=hurry), known
+        at_once = at_once and not known.shows_subjects
+        return self.writer.record(Statement(ticket, known.shape), at_once=at_once), known
 
     def record_result(self, of: Receipt, result: Result) -> Receipt:
         """Hand in what came of it. Who waits for it says so by waiting."""
-        return self.writer.record_result(of, result, hurry=False)
+        return self.writer.record_result(of, result, at_once=False)
 
     def close(self) -> None:
         """Write what waits for the log; no more is taken."""

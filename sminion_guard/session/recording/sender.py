@@ -42,7 +42,7 @@ class Writer(NamedTuple):
 
 
 class Sender:
-    """Not thread-safe: it belongs to whoever holds the writer's pen.
+    """Not thread-safe: it belongs to whoever holds the lock of the writer's connection.
 
     :param conninfo: of the log's database.
     :param patience: seconds after which a server that does not answer is given up.

@@ -1,7 +1,8 @@
 """The audit writer: a connection of its own, so that the log outlives the transactions it tells of.
 
-Who waits for a row writes it himself, together with all that wait with it: under load many statements share one commit
-(group commit), and a lone one is not handed from thread to thread. Rows that nobody waits for are written by a thread.
+A thread that waits for a row writes it, together with all rows that wait then: under load many statements share one
+commit (group commit), and a lone one is not handed from thread to thread. Rows that nobody waits for are written by a
+thread of the writer.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from sminion_guard.session.recording.failure import explained, late
-from sminion_guard.session.recording.queue import LINGER, Queue, Waiting
+from sminion_guard.session.recording.queue import LONGEST_WAIT, Queue, Waiting
 from sminion_guard.session.recording.receipt import Receipt
 from sminion_guard.session.recording.rows import Result, Statement
 from sminion_guard.session.recording.sender import Sender
@@ -62,28 +63,28 @@ class AuditWriter:
         self._sender = Sender(self._conninfo, self.patience)
         self._one_by_one: deque[Waiting] = deque()
         # Who holds it may use the sender. Ctrl-C may come between any two steps, and must not leave it locked: so
-        # it is taken inside of `try`, laid down as the first step of `finally`, and knows whether it was taken.
-        self._pen = RLock()
+        # it is taken inside of `try`, released as the first step of `finally`, and knows whether it was taken.
+        self._sending = RLock()
         self._starting = Lock()
         self._thread: Thread | None = None
 
-    def record(self, statement: Statement, *, hurry: bool = True) -> Receipt:
+    def record(self, statement: Statement, *, at_once: bool = True) -> Receipt:
         """Hand in a statement, before it is sent.
 
-        :param hurry: send it to the log at once, so that it is written while the statement runs. False where a result
+        :param at_once: send it to the log at once, so that it is written while the statement runs. False where a result
             is expected to follow that must be on disk as well: both then share a commit.
         :raises AuditUnavailable: SG601 when the queue is full, or the writer closed.
         """
-        return self._put(Waiting(statement), hurry)
+        return self._put(Waiting(statement), at_once)
 
-    def record_result(self, of: Receipt, result: Result, *, hurry: bool = False) -> Receipt:
+    def record_result(self, of: Receipt, result: Result, *, at_once: bool = False) -> Receipt:
         """Hand in what came of a statement.
 
         :param of: what :meth:`record` returned.
-        :param hurry: as for :meth:`record`.
+        :param at_once: as for :meth:`record`.
         :raises AuditUnavailable: as :meth:`record`.
         """
-        return self._put(Waiting(result, of), hurry)
+        return self._put(Waiting(result, of), at_once)
 
     def await_receipt(self, receipt: Receipt) -> None:
         """Return when the row is on disk.
@@ -94,13 +95,13 @@ class AuditWriter:
             deadline = time.monotonic() + self.patience
             while not receipt.done():
                 try:
-                    if not self._pen.acquire(timeout=max(0.0, deadline - time.monotonic())):
+                    if not self._sending.acquire(timeout=max(0.0, deadline - time.monotonic())):
                         raise late(self.patience)
                     if not (receipt.done() or self._write_next()):
                         break
                 finally:
                     try:  # noqa: SIM105  `suppress` has steps of its own
-                        self._pen.release()
+                        self._sending.release()
                     except RuntimeError:
                         pass  # it was not taken
             try:
@@ -109,9 +110,9 @@ class AuditWriter:
                 raise late(self.patience) from None
         receipt.result()
 
-    def hurry(self) -> None:
-        """Somebody waits who cannot write himself, such as an event loop: the thread writes for him."""
-        self._queue.hurry()
+    def write_now(self) -> None:
+        """Let the thread write what waits, for callers that must not block, such as an event loop."""
+        self._queue.write_now()
 
     def flush(self, timeout: float | None = None) -> bool:
         """Wait until everything that was handed in is on disk or was refused; whether it came true in time.
@@ -121,12 +122,12 @@ class AuditWriter:
         deadline = time.monotonic() + (2 * self.patience if timeout is None else timeout)
         while self._pending():
             try:
-                if not self._pen.acquire(timeout=max(0.0, deadline - time.monotonic())):
+                if not self._sending.acquire(timeout=max(0.0, deadline - time.monotonic())):
                     return False
                 self._write_next()
             finally:
                 try:  # noqa: SIM105
-                    self._pen.release()
+                    self._sending.release()
                 except RuntimeError:
                     pass  # it was not taken
         return True
@@ -140,21 +141,21 @@ class AuditWriter:
         if self._thread is not None:
             self._thread.join(self.patience)
         try:
-            if self._pen.acquire(timeout=self.patience):
+            if self._sending.acquire(timeout=self.patience):
                 self._sender.disconnect()
         finally:
             try:  # noqa: SIM105
-                self._pen.release()
+                self._sending.release()
             except RuntimeError:
                 pass  # it was not taken
 
-    def _put(self, waiting: Waiting, hurry: bool) -> Receipt:
+    def _put(self, waiting: Waiting, at_once: bool) -> Receipt:
         if self._thread is None:
             self._start()
         self._queue.put(waiting)
-        if hurry:
+        if at_once:
             try:
-                if self._pen.acquire(blocking=False):
+                if self._sending.acquire(blocking=False):
                     if self._sender.rows and self._sender.settled():
                         self._write_next(patient=False)
                     if not self._sender.rows:
@@ -164,7 +165,7 @@ class AuditWriter:
                 pass  # of what is on its way: whoever waits for it tries again, and says so
             finally:
                 try:  # noqa: SIM105
-                    self._pen.release()
+                    self._sending.release()
                 except RuntimeError:
                     pass  # it was not taken
         return waiting.receipt
@@ -178,14 +179,14 @@ class AuditWriter:
                 self._thread = thread
 
     def _run(self, queue: Queue) -> None:
-        """Write what nobody waits for, and for those who cannot write themselves."""
+        """Write rows that nobody waits for, and those that an event loop waits for."""
         while not queue.closed:
             queue.await_work()
             at_work = True
             while at_work:
-                hurried = queue.linger()
-                while hurried or self._stale():
-                    with self._pen:
+                wanted = queue.gather()
+                while wanted or self._stale():
+                    with self._sending:
                         if not self._write_next():
                             break
                 at_work = self._pending()
@@ -194,16 +195,16 @@ class AuditWriter:
         return bool(self._queue or self._sender.rows or self._one_by_one)
 
     def _stale(self) -> bool:
-        """Whether a row has waited for longer than :data:`~sminion_guard.session.recording.queue.LINGER`."""
+        """Whether a row has waited for longer than :data:`~sminion_guard.session.recording.queue.LONGEST_WAIT`."""
         rows = self._sender.rows
         since = rows[0].since if rows else self._queue.oldest()
-        return bool(self._one_by_one) or (since is not None and time.monotonic() - since >= LINGER)
+        return bool(self._one_by_one) or (since is not None and time.monotonic() - since >= LONGEST_WAIT)
 
     def _taken(self) -> list[Waiting]:
         return [self._one_by_one.popleft()] if self._one_by_one else self._queue.take(self._batch)
 
     def _write_next(self, *, patient: bool = True) -> bool:
-        """Settle the receipts of one batch, one way or the other; whether there was one. For the holder of the pen.
+        """Settle the receipts of one batch, one way or the other; whether there was one. For the holder of the lock.
 
         :param patient: try again after errors that may pass; else that is left to whoever comes next.
         """

@@ -95,14 +95,14 @@ def _rule(refused: _Refused) -> str | None:
 
 def _schema(refused: _Refused, policy: Policy, purpose: str, name: str) -> tuple[str, str | None]:
     """Out of reach, or a merge: that is when the statement names data of this compartment too."""
-    for room in compartments_of(policy, purpose):
-        if room.role == refused.role:
-            if name in room.schemas:  # USAGE it has; what it lacks is CREATE
+    for compartment in compartments_of(policy, purpose):
+        if compartment.role == refused.role:
+            if name in compartment.schemas:  # USAGE it has; what it lacks is CREATE
                 return "SG108", None
             words = _words(refused.statement)
             parts = [entry.name for entry in policy.collections.values() if entry.schema == name]
-            for other in room.schemas:
-                held = [entry for entry in room.collections if policy.collections[entry].schema == other]
+            for other in compartment.schemas:
+                held = [entry for entry in compartment.collections if policy.collections[entry].schema == other]
                 if other in words and not any(mergeable(policy, left, right) for left in held for right in parts):
                     why = f"`sminion-guard policy explain {other} {name}` says why"
                     return "SG101", f"query `{name}` or `{other}` only: {why}"
@@ -112,13 +112,13 @@ def _schema(refused: _Refused, policy: Policy, purpose: str, name: str) -> tuple
 def _table(refused: _Refused, policy: Policy, purpose: str, table: Table) -> tuple[str, str | None] | None:
     """Of a table that is not in the compartment whose schema is: out of reach, or a merge; None for all others."""
     own = policy.collection_of(table).name
-    room = next((entry for entry in compartments_of(policy, purpose) if entry.role == refused.role), None)
-    if room is None or own in room.collections:
+    compartment = next((entry for entry in compartments_of(policy, purpose) if entry.role == refused.role), None)
+    if compartment is None or own in compartment.collections:
         return None
     words = _words(refused.statement)
     for other in policy.tables():
         name = policy.collection_of(other).name
-        if other.name.lower() in words and name in room.collections and not mergeable(policy, name, own):
+        if other.name.lower() in words and name in compartment.collections and not mergeable(policy, name, own):
             why = f"`sminion-guard policy explain {other.qualified} {table.qualified}` says why"
             return "SG101", f"query `{table.qualified}` or `{other.qualified}` only: {why}"
     return "SG102", None

@@ -67,7 +67,7 @@ class Statements:
         :raises PurposeViolation: when it is refused. That is on record, or AuditUnavailable is raised.
         """
         assert self._recorder is not None
-        receipt, known = self._recorder.announce(verdict, ticket_number(ticket.entering), hurry=self._receipts.urgent)
+        receipt, known = self._recorder.announce(verdict, ticket_number(ticket.entering), at_once=self._receipts.urgent)
         self._receipts.due.append(receipt)
         refusal = verdict.error()
         if refusal is not None:

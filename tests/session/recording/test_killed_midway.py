@@ -235,10 +235,10 @@ def test_an_interrupt_that_strikes_who_writes_leaves_the_log_to_others(shop: Sho
         connection.execute(ONE, [1]).fetchall()
         assert connection._recorder is not None
         writer = connection._recorder.writer
-        pen, writer._pen = writer._pen, Struck(writer._pen)  # type: ignore[assignment]
+        lock, writer._sending = writer._sending, Struck(writer._sending)  # type: ignore[assignment]
         with pytest.raises(KeyboardInterrupt):
             connection.execute(ONE, [2])
-        writer._pen = pen
+        writer._sending = lock
     found = []
 
     def work() -> None:

@@ -83,7 +83,7 @@ def test_no_answer_is_none_that_can_be_mistaken_for_one(link: Link, question: by
 def test_a_log_is_written_and_its_bad_rows_are_faults(shop: Shop, conninfo: str, piped: bool) -> None:
     writer, ticket = AuditWriter(conninfo), open_ticket(shop)
     foreign = open_ticket(shop, "news", "marketing")
-    receipts = [writer.record(Statement(number), hurry=False) for number in (ticket, foreign, ticket)]
+    receipts = [writer.record(Statement(number), at_once=False) for number in (ticket, foreign, ticket)]
     for _ in range(5):
         receipts.append(writer.record(Statement(ticket)))
         writer.await_receipt(writer.record_result(receipts[-1], Result(rows=1, subjects=("7",))))

@@ -61,9 +61,9 @@ def test_rows_gather_into_one_commit_while_another_is_written(shop: Shop, writer
     assert places(shop, ticket) == list(range(1, 301))
 
 
-def test_rows_without_hurry_wait_for_company_but_not_for_long(shop: Shop, writer: AuditWriter, ticket: int) -> None:
-    statement = writer.record(Statement(ticket), hurry=False)
-    result = writer.record_result(statement, Result(rows=1), hurry=False)
+def test_rows_wait_for_others_but_not_for_long(shop: Shop, writer: AuditWriter, ticket: int) -> None:
+    statement = writer.record(Statement(ticket), at_once=False)
+    result = writer.record_result(statement, Result(rows=1), at_once=False)
     result.result(5)  # nobody hurries it
     assert places(shop, ticket) == [1]
     with shop.database.connect() as connection:
@@ -71,7 +71,7 @@ def test_rows_without_hurry_wait_for_company_but_not_for_long(shop: Shop, writer
     assert shop.database.execute(
         "SELECT outcome, rows FROM sminion.statement_event WHERE ticket = %s", ticket
     ) == [("done", 1)], "they share a commit, and a row"
-    last = writer.record(Statement(ticket), hurry=False)
+    last = writer.record(Statement(ticket), at_once=False)
     assert writer.flush()
     assert last.done()
 
