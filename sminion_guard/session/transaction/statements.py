@@ -120,12 +120,16 @@ class Statements:
             self._receipts.due.append(self._recorder.record_result(sent.receipt, result))
 
     def not_executed(self, sent: Sent, sqlstate: str | None) -> None:
-        """The statement that was handed in last has not been executed, because of an error before it."""
+        """The statement that was handed in last has not been executed, because of an error before it.
+
+        Its rows are written, but nobody waits for them: nothing came of the statement. Where the login lost its rights,
+        they cannot be written, and that is not what the application should be told.
+        """
         assert self._recorder is not None
         self._running.remove(sent)
         self._staged = self._before
-        result = Result("failed", (sqlstate or "08006",), None, _spent(sent))
-        self._receipts.due.append(self._recorder.record_result(sent.receipt, result))
+        self._receipts.due.remove(sent.receipt)
+        self._recorder.record_result(sent.receipt, Result("failed", (sqlstate or "08006",), None, _spent(sent)))
 
 
 Subjects = Callable[[Any, Any], tuple[tuple[str, ...], int | None]]
