@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Literal, get_args
 
 from sminion_guard.analyzer import Verdict
@@ -59,7 +58,6 @@ class Recorder:
         self.writer.close()
 
 
-@lru_cache(maxsize=4096)
 def ticket_number(entering: bytes) -> int:
     """The number of the ticket that ``entering`` activates.
 
