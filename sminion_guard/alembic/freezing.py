@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from sminion_guard.errors import PolicyError
+from sminion_guard.errors import InstallError, PolicyError
 from sminion_guard.policy import Policy, load
 from sminion_guard.policy.document import document, from_document
 
@@ -37,10 +37,20 @@ class FrozenPolicy:
         return f"{DIRECTORY}/{found or self._name()}"
 
     def write(self) -> str:
-        """Write the copy if there is none, and return its path."""
+        """Write the copy if there is none, and return its path.
+
+        :raises InstallError: SG440 where a file has the name of the copy, and is another policy.
+        """
         path = self.path
         target = self.script_directory / path
-        if not target.exists():
+        if target.exists():
+            if self._known() is None:  # `path` is of a new copy then
+                raise InstallError(
+                    "SG440", f"`{target}` is not the policy that its name says",
+                    detail="the revision would apply what somebody wrote there",
+                    hint="restore the copy from version control, or remove it if no revision names it",
+                )
+        else:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(self._content(), encoding="utf-8")
         return path

@@ -29,6 +29,10 @@ CODES: dict[str, Code] = {
 """The catalogue: maps a code to its entry: what happened, why it is refused, what to do, and its exception class."""
 
 
+PREFIX = "SG"
+"""Of every code, and so of the SQLSTATEs of the guard."""
+
+
 def error_class(code: str) -> type[errors.GuardError]:
     """The class that ``code`` is raised as; :class:`~sminion_guard.errors.GuardError` itself for an unknown code."""
     entry = CODES.get(code)
@@ -38,9 +42,13 @@ def error_class(code: str) -> type[errors.GuardError]:
 def raised_by_server(
     state: str | None, message: str, *, detail: str | None = None, hint: str | None = None
 ) -> errors.GuardError | None:
-    """The error that the server raised with a code of the catalogue; None for any other SQLSTATE.
+    """The error that the guard's SQL raised; None for an SQLSTATE that is none of the guard's.
+
+    A code that is not in the catalogue is one of a newer version in the database: a refusal all the same.
 
     :param hint: where the server gave none, what the catalogue says to do.
     """
-    entry = CODES.get(state or "")
-    return None if entry is None else entry.error(entry.code, message, detail=detail, hint=hint or entry.fix)
+    if state is None or not state.startswith(PREFIX):
+        return None
+    entry = CODES.get(state)
+    return error_class(state)(state, message, detail=detail, hint=hint or (entry.fix if entry else None))

@@ -103,6 +103,7 @@ class Plan:
 
     def _words(self) -> Iterator[str]:
         if self.difference is None:
+            yield "who would see or may do more or less cannot be told: this version cannot read the policy in force"
             return
         yield from in_words(self.difference)
 
@@ -155,8 +156,16 @@ def require_consent(connection: psycopg.Connection[Any], policy: Policy) -> None
     """
     with installing(connection, keep=False) as installer:
         rows = installer.ask("policy_in_force")
-        before = _readable(rows[0][0]) if rows else None
-    if before is None or (policy.widens and policy.widens != before.widens):
+    if not rows:
+        return
+    before = _readable(rows[0][0])
+    if before is None:
+        raise InstallError(
+            "SG452", "whether somebody would see or may do more than before cannot be told",
+            detail="the policy in force was applied by another version, and this one cannot read it",
+            hint="read the objects that `sminion-guard plan` lists, then pass `--widen`",
+        )
+    if policy.widens and policy.widens != before.widens:
         return
     more = difference(before, policy).widening
     if more:

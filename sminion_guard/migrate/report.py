@@ -54,9 +54,10 @@ class Report:
         text = said.message_primary or ""
         if said.sqlstate == "SG405":
             self.skipped.append(f"{text} ({said.message_hint})" if said.message_hint else text)
+        elif said.sqlstate == "SG455":
+            self.repaired.append(text)
         elif said.severity_nonlocalized == "WARNING":
-            mended = "changed to NOINHERIT" in text or "admin option revoked" in text
-            (self.repaired if mended else self.warnings).append(text)
+            self.warnings.append(text)
         elif said.source_function == "exec_stmt_raise":
             self.notices.append(text)
 

@@ -6,7 +6,7 @@ nothing. What cannot be compared, such as two rules of rows, counts as more, so 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -212,10 +212,12 @@ def _tickets(before: Policy, after: Policy) -> Iterator[Sentence]:
         had, has = getattr(before, attribute), getattr(after, attribute)
         for name in sorted(has ^ had):
             yield Sentence(f"guarded sessions may {'now' if name in has else 'no longer'} {verb} `{name}`", name in has)
-    values: Mapping[str, object]
-    for name in sorted(before.ticket_values.keys() ^ after.ticket_values.keys()):
-        values = after.ticket_values
-        yield Sentence(f"tickets {'now carry' if name in values else 'no longer carry'} `{name}`", name not in values)
+    for name in sorted(before.ticket_values.keys() | after.ticket_values.keys()):
+        old, new = before.ticket_values.get(name), after.ticket_values.get(name)
+        if old is None or new is None:
+            yield Sentence(f"tickets {'no longer carry' if new is None else 'now carry'} `{name}`", new is None)
+        elif old is not new:
+            yield Sentence(f"tickets carry `{name}` as {new.value}, and did as {old.value}", True)
     if before.timezone != after.timezone:
         yield Sentence(f"retention is counted in time zone {after.timezone}, and was in {before.timezone}", True)
 

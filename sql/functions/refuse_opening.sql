@@ -41,3 +41,4 @@ BEGIN
     HINT = 'Name the schemas or tables you need, all of one compartment: `schemas => ARRAY[...]`.';
 END
 $sminion$;
+COMMENT ON FUNCTION sminion.refuse_opening(text, text[]) IS 'says why a ticket is not opened; called by sminion.open_ticket';

@@ -4010,6 +4010,7 @@ BEGIN
     HINT = 'Name the schemas or tables you need, all of one compartment: `schemas => ARRAY[...]`.';
 END
 $sminion$;
+COMMENT ON FUNCTION sminion.refuse_opening(text, text[]) IS 'says why a ticket is not opened; called by sminion.open_ticket';
 
 -- functions/open_ticket.sql
 -- Writes the committed record of an access and returns its token: `id.secret.role`. The row keeps only the token's hash.
@@ -4984,7 +4985,13 @@ AS $sminion$
            s.seqmin, s.seqmax))
   FROM relation r JOIN pg_sequence s ON s.seqrelid = r.oid
   UNION ALL
-  SELECT 'other', pg_describe_object(d.classid, d.objid, 0), pg_describe_object(d.classid, d.objid, 0), ''
+  SELECT 'other', pg_describe_object(d.classid, d.objid, 0), pg_describe_object(d.classid, d.objid, 0),
+         -- A domain is as good as its CHECKs, which stand for those of a table.
+         coalesce((
+           SELECT concat_ws(' | ', t.typowner::regrole, format_type(t.typbasetype, t.typtypmod), t.typnotnull, t.typdefault,
+             (SELECT string_agg(concat_ws(' ', pg_get_constraintdef(k.oid), k.convalidated), ', ' ORDER BY pg_get_constraintdef(k.oid))
+              FROM pg_constraint k WHERE k.contypid = t.oid AND k.contype <> 'n'))
+           FROM pg_type t WHERE d.classid = 'pg_type'::regclass AND t.oid = d.objid AND t.typtype = 'd'), '')
   FROM pg_depend d
   WHERE d.refclassid = 'pg_namespace'::regclass AND d.refobjid = 'sminion'::regnamespace AND d.deptype = 'n'
     AND (d.classid NOT IN ('pg_class'::regclass, 'pg_proc'::regclass, 'pg_type'::regclass, 'pg_default_acl'::regclass)

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from sminion_guard.compiler import Compiled
 from sminion_guard.migrate.preflight.problem import Problem
 from sminion_guard.migrate.transaction import Installer
+from sminion_guard.server_versions import UPSERT_MENDED, upsert_leaks
 
 OLDEST, NEWEST = 15, 18
-UPSERT_MENDED = {15: 20, 16: 16, 17: 12, 18: 7}
-"""Major to the minor version from which ``INSERT ... ON CONFLICT`` no longer reads hidden rows."""
 
 
 def server(installer: Installer, compiled: Compiled) -> Iterator[Problem]:
@@ -40,9 +39,9 @@ def judge_upserts(number: int, version: str, compiled: Compiled) -> Iterator[Pro
     """
     :param number: ``server_version_num``, such as 150018.
     """
-    major, minor = divmod(number, 10000)
-    if minor >= UPSERT_MENDED.get(major, 0):
+    if not upsert_leaks(number):
         return
+    major = number // 10000
     mended = f"{major}.{UPSERT_MENDED[major]}"
     if not compiled.upserts:
         yield Problem(

@@ -13,6 +13,7 @@ from psycopg import AsyncConnection, Connection
 from sminion_guard.address import read
 from sminion_guard.errors import GuardError
 from sminion_guard.session.guard import Guard, PolicySource
+from sminion_guard.session.psycopg import autocommit
 from sminion_guard.session.psycopg.blocking import Blocking, driven
 from sminion_guard.session.psycopg.hooks import ConnectionHooks
 from sminion_guard.session.psycopg.release import release, release_async
@@ -96,7 +97,7 @@ class GuardedConnection(ConnectionHooks[Row], Connection[Row]):
             release(self)
             raise
         finally:
-            self._leave_implicit()
+            autocommit.leave(self)
         if self._receipts.due:
             release(self)
         return value
@@ -177,7 +178,7 @@ class GuardedAsyncConnection(ConnectionHooks[Row], AsyncConnection[Row]):
             await release_async(self)
             raise
         finally:
-            self._leave_implicit()
+            autocommit.leave(self)
         if self._receipts.due:
             await release_async(self)
         return value

@@ -21,6 +21,7 @@ from psycopg._preparing import Prepare
 from psycopg._queries import PostgresClientQuery
 
 from sminion_guard.errors import AuditUnavailable, GuardError
+from sminion_guard.session.psycopg import autocommit
 from sminion_guard.session.psycopg.arrival import arrived
 from sminion_guard.session.psycopg.copy import GuardedCopy
 from sminion_guard.session.psycopg.exchange import flush
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
         """What a cursor asks of its connection."""
 
         _admitted: bool
+        _implicit: bool
         _receipts: Receipts
         _state: ConnectionState
         _transaction: Transaction
@@ -58,7 +60,7 @@ if TYPE_CHECKING:
             self, statement: bytes | None, types: tuple[int, ...] = (), *, joins: bool = False, whole: bool = False
         ) -> PQGen[Sent | None]: ...
 
-        def _end_implicit(self, *, commit: bool) -> PQGen[None]: ...
+        def _begin_anew(self) -> None: ...
 
         def _step(self, effects: Any) -> PQGen[Any]: ...
 
@@ -153,10 +155,10 @@ class GuardedCursor(_Cursor):
                 self._converted = converted
                 self._with_begin = joins and bool(self._conn._transaction.held)
             yield from send
-            yield from self._conn._end_implicit(commit=True)
+            yield from autocommit.end(self._conn, commit=True)
         except (psycopg.Error, GuardError):
             with suppress(psycopg.Error):  # what happened first counts, and a connection that is lost ends by itself
-                yield from self._conn._end_implicit(commit=False)
+                yield from autocommit.end(self._conn, commit=False)
             raise
         finally:
             self._converted, self._with_begin, self._conn._admitted = None, False, False

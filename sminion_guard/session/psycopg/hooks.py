@@ -20,6 +20,7 @@ from psycopg.conninfo import make_conninfo
 from sminion_guard.errors import AuditUnavailable, ContextEscape, GuardError
 from sminion_guard.session.forks import stay_in_process
 from sminion_guard.session.guard import Guard, Services
+from sminion_guard.session.psycopg import autocommit
 from sminion_guard.session.psycopg.cursor import guarded
 from sminion_guard.session.psycopg.exchange import perform, server_error
 from sminion_guard.session.psycopg.prepared import PreparedByRole
@@ -195,43 +196,11 @@ class ConnectionHooks(BaseConnection[Row]):
                     return (yield from self._step(self._transaction.start(begin, found)))
                 yield from self._step(self._transaction.begin(begin))
             elif found is not None and not found.blank:
-                return (yield from self._begin_implicit(found, whole))
+                return (yield from autocommit.begin(self, found, whole))
             return None
         except BaseException:
             self._admitted = False
             raise
-
-    def _begin_implicit(self, statement: Statement, whole: bool) -> PQGen[Sent | None]:
-        """In autocommit: begin a transaction of one statement."""
-        if not whole:
-            raise ContextEscape(
-                "SG230", "in autocommit this needs a transaction that stays open",
-                detail="server-side cursors, COPY, streams and pipelines send more than one message under a ticket",
-                hint="use `with connection.transaction():`, or leave autocommit off",
-            )
-        self._begin_anew()
-        self._implicit = True
-        return (yield from self._step(self._transaction.start(self._get_tx_start_command(), statement)))
-
-    def _end_implicit(self, *, commit: bool) -> PQGen[None]:
-        """End the transaction of one statement: once its rows are on record, or after an error."""
-        if not self._implicit:
-            return
-        if self._pipeline is not None:  # of executemany
-            yield from self._pipeline._sync_gen()
-        if self.pgconn.transaction_status == INTRANS and commit:
-            yield from self._exec_command(b"COMMIT")
-            if self._pipeline is not None:
-                yield from self._pipeline._sync_gen()
-        elif self.pgconn.status == pq.ConnStatus.OK and self.pgconn.transaction_status != IDLE:
-            yield from self._rollback_gen()
-        self._implicit = False
-
-    def _leave_implicit(self) -> None:
-        """A call ended, one way or the other: no transaction of one statement may stay open for the next one."""
-        if self._implicit:
-            self._implicit = False
-            self.pgconn.finish()
 
     def _step(self, effects: Effects[T]) -> PQGen[T]:
         """Perform a step of the transaction."""

@@ -12,10 +12,7 @@ from sminion_guard.errors import PolicyError, TicketRefused
 from sminion_guard.policy import Policy
 from sminion_guard.policy.document import document
 from sminion_guard.policy.held import differences
-
-MENDED = {15: 20, 16: 16, 17: 12, 18: 7}
-"""First minor version of each major one in which ON CONFLICT DO UPDATE no longer reads hidden rows."""
-
+from sminion_guard.server_versions import UPSERT_MENDED, upsert_leaks
 
 Mismatch = Literal["follow", "refuse"]
 """What becomes of an engine whose policy is not the one in force: it takes over the one in force, or refuses."""
@@ -131,22 +128,13 @@ def warn_of_mismatch(policy: Policy, in_force: Policy, login: str) -> None:
     warnings.warn(text, PolicyMismatchWarning, stacklevel=2)
 
 
-def upsert_leaks(server_version: int) -> bool:
-    """Whether ON CONFLICT DO UPDATE reads hidden rows there.
-
-    :param server_version: as ``server_version_num``, such as 150018.
-    """
-    major, minor = divmod(server_version, 10000)
-    return minor < MENDED.get(major, 0)
-
-
 def warn_of_server(server_version: int) -> None:
     """Say so when the server is one of those."""
     if upsert_leaks(server_version):
         major, minor = divmod(server_version, 10000)
         warnings.warn(
             f"PostgreSQL {major}.{minor} lets INSERT ... ON CONFLICT DO UPDATE read rows that row security hides; "
-            f"update to {major}.{MENDED[major]}",
+            f"update to {major}.{UPSERT_MENDED[major]}",
             UpsertLeakWarning,
             stacklevel=2,
         )

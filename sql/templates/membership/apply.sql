@@ -8,12 +8,14 @@ BEGIN
   ELSE
     -- Inheritance belongs to the login, so it must be gone before the grant.
     IF NOT <<may_own>> AND (SELECT r.rolinherit FROM pg_catalog.pg_roles r WHERE r.rolname = <<login_literal>>) THEN
-      RAISE WARNING 'login % inherited the privileges of its roles: changed to NOINHERIT', <<login_literal>>;
+      RAISE WARNING 'login % inherited the privileges of its roles: changed to NOINHERIT', <<login_literal>>
+        USING ERRCODE = 'SG455';
       ALTER ROLE <<login>> NOINHERIT;
     END IF;
     GRANT <<role>> TO <<login>>;
     IF NOT <<may_own>> AND pg_catalog.pg_has_role(<<login_literal>>, <<role_literal>>, 'MEMBER WITH ADMIN OPTION') THEN
-      RAISE WARNING 'login % could grant role %: admin option revoked', <<login_literal>>, <<role_literal>>;
+      RAISE WARNING 'login % could grant role %: admin option revoked', <<login_literal>>, <<role_literal>>
+        USING ERRCODE = 'SG455';
       REVOKE ADMIN OPTION FOR <<role>> FROM <<login>>;
     END IF;
   END IF;

@@ -163,12 +163,14 @@ BEGIN
   ELSE
     -- Inheritance belongs to the login, so it must be gone before the grant.
     IF NOT false AND (SELECT r.rolinherit FROM pg_catalog.pg_roles r WHERE r.rolname = 'shop_all') THEN
-      RAISE WARNING 'login % inherited the privileges of its roles: changed to NOINHERIT', 'shop_all';
+      RAISE WARNING 'login % inherited the privileges of its roles: changed to NOINHERIT', 'shop_all'
+        USING ERRCODE = 'SG455';
       ALTER ROLE "shop_all" NOINHERIT;
     END IF;
     GRANT "shop_accounting" TO "shop_all";
     IF NOT false AND pg_catalog.pg_has_role('shop_all', 'shop_accounting', 'MEMBER WITH ADMIN OPTION') THEN
-      RAISE WARNING 'login % could grant role %: admin option revoked', 'shop_all', 'shop_accounting';
+      RAISE WARNING 'login % could grant role %: admin option revoked', 'shop_all', 'shop_accounting'
+        USING ERRCODE = 'SG455';
       REVOKE ADMIN OPTION FOR "shop_accounting" FROM "shop_all";
     END IF;
   END IF;
@@ -194,12 +196,14 @@ BEGIN
   ELSE
     -- Inheritance belongs to the login, so it must be gone before the grant.
     IF NOT false AND (SELECT r.rolinherit FROM pg_catalog.pg_roles r WHERE r.rolname = 'shop_all') THEN
-      RAISE WARNING 'login % inherited the privileges of its roles: changed to NOINHERIT', 'shop_all';
+      RAISE WARNING 'login % inherited the privileges of its roles: changed to NOINHERIT', 'shop_all'
+        USING ERRCODE = 'SG455';
       ALTER ROLE "shop_all" NOINHERIT;
     END IF;
     GRANT "shop_contract" TO "shop_all";
     IF NOT false AND pg_catalog.pg_has_role('shop_all', 'shop_contract', 'MEMBER WITH ADMIN OPTION') THEN
-      RAISE WARNING 'login % could grant role %: admin option revoked', 'shop_all', 'shop_contract';
+      RAISE WARNING 'login % could grant role %: admin option revoked', 'shop_all', 'shop_contract'
+        USING ERRCODE = 'SG455';
       REVOKE ADMIN OPTION FOR "shop_contract" FROM "shop_all";
     END IF;
   END IF;
@@ -225,12 +229,14 @@ BEGIN
   ELSE
     -- Inheritance belongs to the login, so it must be gone before the grant.
     IF NOT false AND (SELECT r.rolinherit FROM pg_catalog.pg_roles r WHERE r.rolname = 'shop_all') THEN
-      RAISE WARNING 'login % inherited the privileges of its roles: changed to NOINHERIT', 'shop_all';
+      RAISE WARNING 'login % inherited the privileges of its roles: changed to NOINHERIT', 'shop_all'
+        USING ERRCODE = 'SG455';
       ALTER ROLE "shop_all" NOINHERIT;
     END IF;
     GRANT "shop_marketing" TO "shop_all";
     IF NOT false AND pg_catalog.pg_has_role('shop_all', 'shop_marketing', 'MEMBER WITH ADMIN OPTION') THEN
-      RAISE WARNING 'login % could grant role %: admin option revoked', 'shop_all', 'shop_marketing';
+      RAISE WARNING 'login % could grant role %: admin option revoked', 'shop_all', 'shop_marketing'
+        USING ERRCODE = 'SG455';
       REVOKE ADMIN OPTION FOR "shop_marketing" FROM "shop_all";
     END IF;
   END IF;
@@ -256,12 +262,14 @@ BEGIN
   ELSE
     -- Inheritance belongs to the login, so it must be gone before the grant.
     IF NOT false AND (SELECT r.rolinherit FROM pg_catalog.pg_roles r WHERE r.rolname = 'shop_all') THEN
-      RAISE WARNING 'login % inherited the privileges of its roles: changed to NOINHERIT', 'shop_all';
+      RAISE WARNING 'login % inherited the privileges of its roles: changed to NOINHERIT', 'shop_all'
+        USING ERRCODE = 'SG455';
       ALTER ROLE "shop_all" NOINHERIT;
     END IF;
     GRANT "shop_rectification" TO "shop_all";
     IF NOT false AND pg_catalog.pg_has_role('shop_all', 'shop_rectification', 'MEMBER WITH ADMIN OPTION') THEN
-      RAISE WARNING 'login % could grant role %: admin option revoked', 'shop_all', 'shop_rectification';
+      RAISE WARNING 'login % could grant role %: admin option revoked', 'shop_all', 'shop_rectification'
+        USING ERRCODE = 'SG455';
       REVOKE ADMIN OPTION FOR "shop_rectification" FROM "shop_all";
     END IF;
   END IF;
@@ -287,12 +295,14 @@ BEGIN
   ELSE
     -- Inheritance belongs to the login, so it must be gone before the grant.
     IF NOT false AND (SELECT r.rolinherit FROM pg_catalog.pg_roles r WHERE r.rolname = 'shop_app') THEN
-      RAISE WARNING 'login % inherited the privileges of its roles: changed to NOINHERIT', 'shop_app';
+      RAISE WARNING 'login % inherited the privileges of its roles: changed to NOINHERIT', 'shop_app'
+        USING ERRCODE = 'SG455';
       ALTER ROLE "shop_app" NOINHERIT;
     END IF;
     GRANT "shop_accounting" TO "shop_app";
     IF NOT false AND pg_catalog.pg_has_role('shop_app', 'shop_accounting', 'MEMBER WITH ADMIN OPTION') THEN
-      RAISE WARNING 'login % could grant role %: admin option revoked', 'shop_app', 'shop_accounting';
+      RAISE WARNING 'login % could grant role %: admin option revoked', 'shop_app', 'shop_accounting'
+        USING ERRCODE = 'SG455';
       REVOKE ADMIN OPTION FOR "shop_accounting" FROM "shop_app";
     END IF;
   END IF;
@@ -318,12 +328,14 @@ BEGIN
   ELSE
     -- Inheritance belongs to the login, so it must be gone before the grant.
     IF NOT false AND (SELECT r.rolinherit FROM pg_catalog.pg_roles r WHERE r.rolname = 'shop_app') THEN
-      RAISE WARNING 'login % inherited the privileges of its roles: changed to NOINHERIT', 'shop_app';
+      RAISE WARNING 'login % inherited the privileges of its roles: changed to NOINHERIT', 'shop_app'
+        USING ERRCODE = 'SG455';
       ALTER ROLE "shop_app" NOINHERIT;
     END IF;
     GRANT "shop_contract" TO "shop_app";
     IF NOT false AND pg_catalog.pg_has_role('shop_app', 'shop_contract', 'MEMBER WITH ADMIN OPTION') THEN
-      RAISE WARNING 'login % could grant role %: admin option revoked', 'shop_app', 'shop_contract';
+      RAISE WARNING 'login % could grant role %: admin option revoked', 'shop_app', 'shop_contract'
+        USING ERRCODE = 'SG455';
       REVOKE ADMIN OPTION FOR "shop_contract" FROM "shop_app";
     END IF;
   END IF;
@@ -349,12 +361,14 @@ BEGIN
   ELSE
     -- Inheritance belongs to the login, so it must be gone before the grant.
     IF NOT false AND (SELECT r.rolinherit FROM pg_catalog.pg_roles r WHERE r.rolname = 'shop_newsletter') THEN
-      RAISE WARNING 'login % inherited the privileges of its roles: changed to NOINHERIT', 'shop_newsletter';
+      RAISE WARNING 'login % inherited the privileges of its roles: changed to NOINHERIT', 'shop_newsletter'
+        USING ERRCODE = 'SG455';
       ALTER ROLE "shop_newsletter" NOINHERIT;
     END IF;
     GRANT "shop_marketing" TO "shop_newsletter";
     IF NOT false AND pg_catalog.pg_has_role('shop_newsletter', 'shop_marketing', 'MEMBER WITH ADMIN OPTION') THEN
-      RAISE WARNING 'login % could grant role %: admin option revoked', 'shop_newsletter', 'shop_marketing';
+      RAISE WARNING 'login % could grant role %: admin option revoked', 'shop_newsletter', 'shop_marketing'
+        USING ERRCODE = 'SG455';
       REVOKE ADMIN OPTION FOR "shop_marketing" FROM "shop_newsletter";
     END IF;
   END IF;

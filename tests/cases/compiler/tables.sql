@@ -185,12 +185,14 @@ BEGIN
   ELSE
     -- Inheritance belongs to the login, so it must be gone before the grant.
     IF NOT false AND (SELECT r.rolinherit FROM pg_catalog.pg_roles r WHERE r.rolname = 'mono_app') THEN
-      RAISE WARNING 'login % inherited the privileges of its roles: changed to NOINHERIT', 'mono_app';
+      RAISE WARNING 'login % inherited the privileges of its roles: changed to NOINHERIT', 'mono_app'
+        USING ERRCODE = 'SG455';
       ALTER ROLE "mono_app" NOINHERIT;
     END IF;
     GRANT "mono_accounting" TO "mono_app";
     IF NOT false AND pg_catalog.pg_has_role('mono_app', 'mono_accounting', 'MEMBER WITH ADMIN OPTION') THEN
-      RAISE WARNING 'login % could grant role %: admin option revoked', 'mono_app', 'mono_accounting';
+      RAISE WARNING 'login % could grant role %: admin option revoked', 'mono_app', 'mono_accounting'
+        USING ERRCODE = 'SG455';
       REVOKE ADMIN OPTION FOR "mono_accounting" FROM "mono_app";
     END IF;
   END IF;
@@ -216,12 +218,14 @@ BEGIN
   ELSE
     -- Inheritance belongs to the login, so it must be gone before the grant.
     IF NOT false AND (SELECT r.rolinherit FROM pg_catalog.pg_roles r WHERE r.rolname = 'mono_app') THEN
-      RAISE WARNING 'login % inherited the privileges of its roles: changed to NOINHERIT', 'mono_app';
+      RAISE WARNING 'login % inherited the privileges of its roles: changed to NOINHERIT', 'mono_app'
+        USING ERRCODE = 'SG455';
       ALTER ROLE "mono_app" NOINHERIT;
     END IF;
     GRANT "mono_contract" TO "mono_app";
     IF NOT false AND pg_catalog.pg_has_role('mono_app', 'mono_contract', 'MEMBER WITH ADMIN OPTION') THEN
-      RAISE WARNING 'login % could grant role %: admin option revoked', 'mono_app', 'mono_contract';
+      RAISE WARNING 'login % could grant role %: admin option revoked', 'mono_app', 'mono_contract'
+        USING ERRCODE = 'SG455';
       REVOKE ADMIN OPTION FOR "mono_contract" FROM "mono_app";
     END IF;
   END IF;
@@ -247,12 +251,14 @@ BEGIN
   ELSE
     -- Inheritance belongs to the login, so it must be gone before the grant.
     IF NOT false AND (SELECT r.rolinherit FROM pg_catalog.pg_roles r WHERE r.rolname = 'mono_news') THEN
-      RAISE WARNING 'login % inherited the privileges of its roles: changed to NOINHERIT', 'mono_news';
+      RAISE WARNING 'login % inherited the privileges of its roles: changed to NOINHERIT', 'mono_news'
+        USING ERRCODE = 'SG455';
       ALTER ROLE "mono_news" NOINHERIT;
     END IF;
     GRANT "mono_marketing" TO "mono_news";
     IF NOT false AND pg_catalog.pg_has_role('mono_news', 'mono_marketing', 'MEMBER WITH ADMIN OPTION') THEN
-      RAISE WARNING 'login % could grant role %: admin option revoked', 'mono_news', 'mono_marketing';
+      RAISE WARNING 'login % could grant role %: admin option revoked', 'mono_news', 'mono_marketing'
+        USING ERRCODE = 'SG455';
       REVOKE ADMIN OPTION FOR "mono_marketing" FROM "mono_news";
     END IF;
   END IF;

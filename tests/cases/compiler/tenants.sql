@@ -119,12 +119,14 @@ BEGIN
   ELSE
     -- Inheritance belongs to the login, so it must be gone before the grant.
     IF NOT false AND (SELECT r.rolinherit FROM pg_catalog.pg_roles r WHERE r.rolname = 'saas_app') THEN
-      RAISE WARNING 'login % inherited the privileges of its roles: changed to NOINHERIT', 'saas_app';
+      RAISE WARNING 'login % inherited the privileges of its roles: changed to NOINHERIT', 'saas_app'
+        USING ERRCODE = 'SG455';
       ALTER ROLE "saas_app" NOINHERIT;
     END IF;
     GRANT "saas_repair" TO "saas_app";
     IF NOT false AND pg_catalog.pg_has_role('saas_app', 'saas_repair', 'MEMBER WITH ADMIN OPTION') THEN
-      RAISE WARNING 'login % could grant role %: admin option revoked', 'saas_app', 'saas_repair';
+      RAISE WARNING 'login % could grant role %: admin option revoked', 'saas_app', 'saas_repair'
+        USING ERRCODE = 'SG455';
       REVOKE ADMIN OPTION FOR "saas_repair" FROM "saas_app";
     END IF;
   END IF;
@@ -150,12 +152,14 @@ BEGIN
   ELSE
     -- Inheritance belongs to the login, so it must be gone before the grant.
     IF NOT false AND (SELECT r.rolinherit FROM pg_catalog.pg_roles r WHERE r.rolname = 'saas_app') THEN
-      RAISE WARNING 'login % inherited the privileges of its roles: changed to NOINHERIT', 'saas_app';
+      RAISE WARNING 'login % inherited the privileges of its roles: changed to NOINHERIT', 'saas_app'
+        USING ERRCODE = 'SG455';
       ALTER ROLE "saas_app" NOINHERIT;
     END IF;
     GRANT "saas_work" TO "saas_app";
     IF NOT false AND pg_catalog.pg_has_role('saas_app', 'saas_work', 'MEMBER WITH ADMIN OPTION') THEN
-      RAISE WARNING 'login % could grant role %: admin option revoked', 'saas_app', 'saas_work';
+      RAISE WARNING 'login % could grant role %: admin option revoked', 'saas_app', 'saas_work'
+        USING ERRCODE = 'SG455';
       REVOKE ADMIN OPTION FOR "saas_work" FROM "saas_app";
     END IF;
   END IF;

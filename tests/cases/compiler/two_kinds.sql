@@ -141,12 +141,14 @@ BEGIN
   ELSE
     -- Inheritance belongs to the login, so it must be gone before the grant.
     IF NOT false AND (SELECT r.rolinherit FROM pg_catalog.pg_roles r WHERE r.rolname = 'firm_app') THEN
-      RAISE WARNING 'login % inherited the privileges of its roles: changed to NOINHERIT', 'firm_app';
+      RAISE WARNING 'login % inherited the privileges of its roles: changed to NOINHERIT', 'firm_app'
+        USING ERRCODE = 'SG455';
       ALTER ROLE "firm_app" NOINHERIT;
     END IF;
     GRANT "firm_news" TO "firm_app";
     IF NOT false AND pg_catalog.pg_has_role('firm_app', 'firm_news', 'MEMBER WITH ADMIN OPTION') THEN
-      RAISE WARNING 'login % could grant role %: admin option revoked', 'firm_app', 'firm_news';
+      RAISE WARNING 'login % could grant role %: admin option revoked', 'firm_app', 'firm_news'
+        USING ERRCODE = 'SG455';
       REVOKE ADMIN OPTION FOR "firm_news" FROM "firm_app";
     END IF;
   END IF;
@@ -172,12 +174,14 @@ BEGIN
   ELSE
     -- Inheritance belongs to the login, so it must be gone before the grant.
     IF NOT false AND (SELECT r.rolinherit FROM pg_catalog.pg_roles r WHERE r.rolname = 'firm_app') THEN
-      RAISE WARNING 'login % inherited the privileges of its roles: changed to NOINHERIT', 'firm_app';
+      RAISE WARNING 'login % inherited the privileges of its roles: changed to NOINHERIT', 'firm_app'
+        USING ERRCODE = 'SG455';
       ALTER ROLE "firm_app" NOINHERIT;
     END IF;
     GRANT "firm_work" TO "firm_app";
     IF NOT false AND pg_catalog.pg_has_role('firm_app', 'firm_work', 'MEMBER WITH ADMIN OPTION') THEN
-      RAISE WARNING 'login % could grant role %: admin option revoked', 'firm_app', 'firm_work';
+      RAISE WARNING 'login % could grant role %: admin option revoked', 'firm_app', 'firm_work'
+        USING ERRCODE = 'SG455';
       REVOKE ADMIN OPTION FOR "firm_work" FROM "firm_app";
     END IF;
   END IF;
@@ -203,12 +207,14 @@ BEGIN
   ELSE
     -- Inheritance belongs to the login, so it must be gone before the grant.
     IF NOT false AND (SELECT r.rolinherit FROM pg_catalog.pg_roles r WHERE r.rolname = 'firm_desk') THEN
-      RAISE WARNING 'login % inherited the privileges of its roles: changed to NOINHERIT', 'firm_desk';
+      RAISE WARNING 'login % inherited the privileges of its roles: changed to NOINHERIT', 'firm_desk'
+        USING ERRCODE = 'SG455';
       ALTER ROLE "firm_desk" NOINHERIT;
     END IF;
     GRANT "firm_repair" TO "firm_desk";
     IF NOT false AND pg_catalog.pg_has_role('firm_desk', 'firm_repair', 'MEMBER WITH ADMIN OPTION') THEN
-      RAISE WARNING 'login % could grant role %: admin option revoked', 'firm_desk', 'firm_repair';
+      RAISE WARNING 'login % could grant role %: admin option revoked', 'firm_desk', 'firm_repair'
+        USING ERRCODE = 'SG455';
       REVOKE ADMIN OPTION FOR "firm_repair" FROM "firm_desk";
     END IF;
   END IF;

@@ -68,6 +68,18 @@ def test_a_script_without_a_database(project: Project) -> None:
     assert project.version() == ["2"] and project.clean()
 
 
+def test_a_copy_that_somebody_changed_is_not_taken_for_the_policy(project: Project) -> None:
+    first = project.revision("first", **OPTION)
+    (copy,) = (project.root / "migrations/policies").glob("*.toml")
+    assert copy.name in first
+    copy.write_text(copy.read_text().replace('title = "Work"', 'title = "Something else"'))
+    for revision in (project.root / "migrations/versions").glob("*.py"):
+        revision.unlink()
+    with pytest.raises(InstallError) as caught:
+        project.revision("again", **OPTION)
+    assert caught.value.code == "SG440" and copy.name in caught.value.message
+
+
 def test_a_policy_that_was_applied_by_hand_is_kept_as_the_database_has_it(project: Project) -> None:
     project.apply()
     project.change_policy('version = "1"', 'version = "2"')

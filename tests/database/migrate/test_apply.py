@@ -31,6 +31,24 @@ def test_a_policy_is_in_place_after_apply_and_every_row_has_its_mask(shop: Shop)
     assert shop.plan().clean
 
 
+def test_each_object_says_as_whom_it_is_undone(shop: Shop) -> None:
+    shop.apply()
+    noted = dict(shop.database.execute("SELECT key, as_owner FROM sminion.installed_object"))
+    assert noted == {statement.key: statement.as_owner for statement in shop.plan().compiled.statements}
+    kinds = {key.partition(":")[0] for key, as_owner in noted.items() if as_owner}
+    assert {"write_function", "trigger_function", "guard_grant"} <= kinds and "policy" not in kinds
+
+
+def test_a_login_that_inherited_is_bound_and_named_as_repaired(shop: Shop) -> None:
+    """Before 16 inheritance belongs to the login; from then on it belongs to the membership, which is made right."""
+    ((version,),) = shop.database.execute("SELECT current_setting('server_version_num')::integer")
+    login = f"{shop.name}_app"
+    report = shop.apply()
+    assert any(login in entry and "NOINHERIT" in entry for entry in report.repaired) is (version < 160000)
+    assert not any(login in entry for entry in report.warnings)
+    assert shop.database.execute("SELECT pg_has_role(%s, %s, 'USAGE')", login, f"{shop.name}_contract") == [(False,)]
+
+
 def test_the_same_policy_again_changes_nothing(shop: Shop) -> None:
     shop.apply()
     before = snapshot(shop.database)

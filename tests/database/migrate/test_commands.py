@@ -137,3 +137,20 @@ def test_a_policy_that_widens_access_says_why_or_is_asked_for(
     assert isinstance(again.exception, InstallError), "the reason was given for another change"
     assert run("apply", "--widen").exit_code == 0
     assert bare_shop.database.execute("SELECT version FROM sminion.policy") == [("4",)]
+
+
+def test_where_the_policy_in_force_cannot_be_read_apply_asks_all_the_same(
+    bare_shop: Shop, run, tmp_path: Path  # type: ignore[no-untyped-def]
+) -> None:
+    run("install")
+    assert run("apply").exit_code == 0
+    bare_shop.database.execute(
+        "ALTER TABLE sminion.policy_version DISABLE TRIGGER ALL;"
+        "UPDATE sminion.policy_version SET document = document || '{\"of_a_newer_version\": true}';"
+        "ALTER TABLE sminion.policy_version ENABLE TRIGGER ALL")
+    path = tmp_path / "privacy.toml"
+    path.write_text(path.read_text().replace('version = "1"', 'version = "2"'))
+    assert "cannot be told: this version cannot read the policy in force" in run("plan").output
+    refused = run("apply")
+    assert isinstance(refused.exception, InstallError) and refused.exception.code == "SG452"
+    assert run("apply", "--widen").exit_code == 0

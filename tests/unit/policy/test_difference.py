@@ -210,6 +210,12 @@ CHANGES: dict[str, tuple[Change, tuple[str, ...], tuple[str, ...]]] = {
     "a function": (
         ('may_set = ["app.locale"]', 'may_set = ["app.locale"]\nmay_call = ["pg_notify"]'),
         ("guarded sessions may now call `pg_notify`",), ()),
+    "another type of a value of tickets": (
+        ('values = { tenant = "bigint" }', 'values = { tenant = "integer" }'),
+        ("tickets carry `tenant` as integer, and did as bigint",), ()),
+    "a value of tickets more": (
+        ('values = { tenant = "bigint" }', 'values = { tenant = "bigint", desk = "text" }'), (),
+        ("tickets now carry `desk`",)),
     "the time zone of retention": (
         ("require_tls = true", 'require_tls = true\ntimezone = "Europe/Berlin"'),
         ("retention is counted in time zone Europe/Berlin, and was in UTC",), ()),

@@ -13,8 +13,9 @@ import pytest
 from sminion_guard.errors import PolicyError, TicketRefused
 from sminion_guard.policy import load, loads
 from sminion_guard.policy.document import document, from_document
+from sminion_guard.server_versions import upsert_leaks
 from sminion_guard.session import Guard, PolicyMismatchWarning, UpsertLeakWarning
-from sminion_guard.session.tickets.server_facts import Facts, check, upsert_leaks
+from sminion_guard.session.tickets.server_facts import Facts, check
 from tests.session.shop import POLICY
 
 SHOP = loads(POLICY.format(name="shop", version="1", lifetime="15 minutes"))
