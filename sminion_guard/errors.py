@@ -6,6 +6,8 @@ Each error carries the same four parts in Python, in SQL, on the command line an
 
 from __future__ import annotations
 
+from sminion_guard.diagnostic import refusal_text
+
 
 class GuardError(Exception):
     """Base class of everything that sminion_guard refuses or cannot do.
@@ -29,14 +31,9 @@ class GuardError(Exception):
         self.excerpt = excerpt
 
     def __str__(self) -> str:
-        lines = [f"{self.code}: {self.message}"]
-        if self.excerpt:
-            lines.append(self.excerpt)  # on lines of its own: a word before it would shift the carets
-        if self.detail:
-            lines.append(f"detail: {self.detail}")
-        if self.hint:
-            lines.append(f"hint: {self.hint}")
-        return "\n".join(lines)
+        return refusal_text(
+            self.code, self.message, detail=self.detail, hint=self.hint, excerpt=self.excerpt
+        )
 
     def __reduce__(self) -> tuple[object, ...]:
         # BaseException pickles `args` positionally, but our details are keyword-only: say how to build it again.

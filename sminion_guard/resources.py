@@ -18,6 +18,16 @@ def sql() -> Path:
 
 
 @cache
+def sql_text(name: str) -> str:
+    """The text of one file with SQL.
+
+    :param name: its path below :func:`sql` without ``.sql``, such as ``queries/migrate/lock``.
+    :raises FileNotFoundError: when the installation is incomplete.
+    """
+    return (sql() / f"{name}.sql").read_text(encoding="utf-8").strip()
+
+
+@cache
 def migrations() -> Path:
     """The directory with the Alembic environment that installs the database side.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache
 from typing import Any
 
 from sminion_guard import resources
@@ -86,9 +85,8 @@ class FreshCatalog:
         return True
 
 
-@cache
 def _query(name: str) -> bytes:
-    return (resources.sql() / "queries" / "catalog" / f"{name}.sql").read_bytes()
+    return resources.sql_text(f"queries/catalog/{name}").encode()
 
 
 @contextmanager

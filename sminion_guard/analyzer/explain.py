@@ -5,6 +5,7 @@ from __future__ import annotations
 from sminion_guard.analyzer.excerpt import excerpt
 from sminion_guard.analyzer.reason import Reason
 from sminion_guard.analyzer.verdict import Verdict
+from sminion_guard.diagnostic import refusal_text
 
 
 def explain(verdict: Verdict) -> str:
@@ -15,20 +16,7 @@ def explain(verdict: Verdict) -> str:
 
 
 def explain_reason(sql: str, reason: Reason, *, line: int = 1) -> str:
-    """One reason, the first line of ``sql`` being called ``line``::
-
-        SG101: `crm.customer` and `hr.employee` may not be merged
-          line 1: SELECT * FROM crm.customer JOIN hr.employee USING (id)
-                                ^^^^^^^^^^^^      ^^^^^^^^^^^
-        detail: ...
-        hint: ...
-    """
-    lines = [f"{reason.code}: {reason.message}"]
-    shown = excerpt(sql, reason, line=line)
-    if shown:
-        lines.append(shown)
-    if reason.detail:
-        lines.append(f"detail: {reason.detail}")
-    if reason.hint:
-        lines.append(f"hint: {reason.hint}")
-    return "\n".join(lines)
+    """One reason as text, the first line of ``sql`` being called ``line``."""
+    return refusal_text(
+        reason.code, reason.message, detail=reason.detail, hint=reason.hint, excerpt=excerpt(sql, reason, line=line)
+    )

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache
 
 from sminion_guard import resources
 
 _PLACEHOLDER = re.compile(r"<<([a-z_]+)>>")
 
 
-@cache
 def _text(name: str) -> str:
-    return (resources.sql() / "templates" / f"{name}.sql").read_text(encoding="utf-8").strip()
+    return resources.sql_text(f"templates/{name}")
 
 
 def fill(name: str, values: Mapping[str, str]) -> str:

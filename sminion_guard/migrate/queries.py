@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 import psycopg
@@ -12,14 +11,12 @@ from sminion_guard import resources
 from sminion_guard.compiler.quoting import literal
 
 
-@cache
 def text(name: str) -> str:
     """The SQL of the query ``name``.
 
     :param name: the file's name without ``.sql``, such as ``lock``; with a directory for those of other parts of sql/.
     """
-    path = f"queries/migrate/{name}" if "/" not in name else name
-    return (resources.sql() / f"{path}.sql").read_text(encoding="utf-8").strip()
+    return resources.sql_text(name if "/" in name else f"queries/migrate/{name}")
 
 
 def rendered(name: str, **values: str | int) -> str:

@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from sminion_guard.diagnostic import finding_text
 from sminion_guard.errors import PolicyError
 from sminion_guard.policy.positions import Path, Positions
 
@@ -34,8 +35,7 @@ class Finding:
     def render(self, source: str) -> str:
         """The finding as one or two lines of text, as compilers write them."""
         place = source if self.line is None else f"{source}:{self.line}"
-        text = f"{place}: {self.message} [{self.code}]"
-        return f"{text}\n    hint: {self.hint}" if self.hint else text
+        return finding_text(self.code, self.message, place=place, hint=self.hint)
 
 
 class InvalidPolicy(PolicyError):

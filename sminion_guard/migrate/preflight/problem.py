@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
+from sminion_guard.diagnostic import finding_text
 from sminion_guard.errors import PolicyError
 
 
@@ -32,14 +33,8 @@ class Problem:
 
         :param verbose: with everything that it is about, one a line.
         """
-        lines = [f"{self.message} [{self.code}]"]
-        if self.detail:
-            lines.append(f"    detail: {self.detail}")
-        if self.hint:
-            lines.append(f"    hint: {self.hint}")
-        if verbose:
-            lines += [f"      {item}" for item in self.items]
-        return "\n".join(lines)
+        text = finding_text(self.code, self.message, detail=self.detail, hint=self.hint)
+        return "\n".join([text, *(f"      {item}" for item in self.items if verbose)])
 
     def as_json(self) -> dict[str, object]:
         """The finding as JSON values."""

@@ -6,6 +6,7 @@ import json
 import re
 import struct
 from collections import OrderedDict
+from functools import cache
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -201,13 +202,10 @@ def _unlike(answer: bytes | None, expected: str) -> AuditUnavailable:
     )
 
 
+@cache
 def _query(name: str) -> bytes:
-    found = _queries.get(name)
-    if found is None:
-        found = _queries[name] = (resources.sql() / "queries" / "audit" / f"{name}.sql").read_bytes().strip()
-    return found
+    return resources.sql_text(f"queries/audit/{name}").encode()
 
 
 _WRITER = re.compile(rb"([1-9][0-9]{0,18})\.([0-9a-f]{32})")
 _NUMBER = re.compile(rb"[1-9][0-9]{0,18}")
-_queries: dict[str, bytes] = {}
