@@ -9,10 +9,10 @@ from psycopg import pq
 from sminion_guard.errors import ContextEscape
 
 if TYPE_CHECKING:
-    from psycopg._pipeline_base import BasePipeline
     from psycopg.abc import PQGen
     from psycopg.pq.abc import PGconn
 
+    from sminion_guard.session.psycopg.private import BasePipeline
     from sminion_guard.session.recording.sent import Sent
     from sminion_guard.session.transaction import Statement, Transaction
 

@@ -17,27 +17,24 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import psycopg
 from psycopg import BaseConnection, adapt, pq, sql
-from psycopg._preparing import Prepare
-from psycopg._queries import PostgresClientQuery
 
 from sminion_guard.errors import AuditUnavailable, GuardError
 from sminion_guard.session.psycopg import autocommit
 from sminion_guard.session.psycopg.arrival import arrived
 from sminion_guard.session.psycopg.copy import GuardedCopy
 from sminion_guard.session.psycopg.exchange import flush
+from sminion_guard.session.psycopg.private import PostgresClientQuery, Prepare
 
 Params = Sequence[Any] | Mapping[str, Any]
 Kind = TypeVar("Kind", bound=type[Any])
 T = TypeVar("T")
 
 if TYPE_CHECKING:
-    from psycopg._cursor_base import BaseCursor
-    from psycopg._queries import PostgresQuery
-    from psycopg._server_cursor_base import ServerCursorMixin
     from psycopg.abc import PQGen, Query
     from psycopg.pq.abc import PGresult
 
     from sminion_guard.session.psycopg.exchange import Performing
+    from sminion_guard.session.psycopg.private import BaseCursor, PostgresQuery, ServerCursorMixin
     from sminion_guard.session.recording.sent import Sent
     from sminion_guard.session.transaction import ConnectionState, Receipts, Transaction
 

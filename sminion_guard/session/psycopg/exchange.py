@@ -13,9 +13,10 @@ from sminion_guard.session.transaction import Await, Effects, ReadCatalog, Row, 
 T = TypeVar("T")
 
 if TYPE_CHECKING:
-    from psycopg._pipeline_base import BasePipeline
     from psycopg.abc import PQGen
     from psycopg.pq.abc import PGconn, PGresult
+
+    from sminion_guard.session.psycopg.private import BasePipeline
 
     class Performing(Protocol):
         """A connection that performs effects."""

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from psycopg._preparing import Key, PrepareManager
-
-if TYPE_CHECKING:
-    from psycopg._queries import PostgresQuery
+from sminion_guard.session.psycopg.private import Key, PostgresQuery, PrepareManager
 
 
 class PreparedByRole(PrepareManager):

@@ -19,6 +19,7 @@ from sminion_guard.errors import ContextMissing
 from sminion_guard.policy import Policy
 from sminion_guard.session.context import current
 from sminion_guard.session.guard import Guard
+from sminion_guard.session.sqlalchemy.orm import private
 from sminion_guard.session.sqlalchemy.orm.view import (
     MOST_VIEWS,
     NOT_TRANSLATED,
@@ -171,10 +172,10 @@ def matched(compile_state: Any) -> Matched | None:
 
 def keep_by_purpose(engine: Engine, guard: Guard) -> None:
     """Give ``engine`` a cache of compiled statements for each purpose; none if it has none."""
-    forms = Forms(guard, getattr(engine._compiled_cache, "capacity", 500))
+    forms = Forms(guard, getattr(private.statement_cache(engine), "capacity", 500))
     engine.dialect.forms = forms  # type: ignore[attr-defined]
-    if engine._compiled_cache is not None:
-        engine._compiled_cache = forms
+    if private.statement_cache(engine) is not None:
+        private.keep_statements_in(engine, forms)
 
 
 def _translation(compiled: Any) -> Translation:

@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import Connection, event
 from sqlalchemy.orm import Mapper, ORMExecuteState, Session, SessionTransaction
 from sqlalchemy.orm.base import instance_state
-from sqlalchemy.orm.mapper import _all_registries
 
+from sminion_guard.session.sqlalchemy.orm import private
 from sminion_guard.session.sqlalchemy.orm.flush import after_flush, before_flush
 from sminion_guard.session.sqlalchemy.orm.loading import attributes_expired, recheck_all, recheck_one
 from sminion_guard.session.sqlalchemy.orm.session_state import acting, begin, expire_one, guard_for, guard_of, states
@@ -30,9 +30,8 @@ def listen() -> None:
             return
         _listening = True
         replace_strategies()
-        for registry in _all_registries():
-            for mapper in registry.mappers:
-                replace_in(mapper)
+        for mapper in private.mappers_of_all_registries():
+            replace_in(mapper)
         event.listen(Mapper, "mapper_configured", lambda mapper, _: replace_in(mapper))
         event.listen(Mapper, "expire", attributes_expired, raw=True)
         event.listen(Session, "after_begin", _begun)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import ColumnProperty, InstanceState, Mapper, Session
 from sqlalchemy.orm.base import instance_state
 
 from sminion_guard.policy import Operation
+from sminion_guard.session.sqlalchemy.orm import private
 from sminion_guard.session.sqlalchemy.orm.loading import prepare
 from sminion_guard.session.sqlalchemy.orm.rows import judge_row
 from sminion_guard.session.sqlalchemy.orm.session_state import acting, guard_of
@@ -52,7 +53,7 @@ def after_flush(session: Session, *_: Any) -> None:
 
 def _is_changed(state: InstanceState[Any]) -> bool:
     """As ``session.is_modified``, which would touch what a composite is made of."""
-    if state.__dict__.get("_pending_mutations"):
+    if private.pending_collections(state):
         return True
     return any(state.attrs[key].history.has_changes() for key in state.committed_state)
 
@@ -76,7 +77,7 @@ def _view(session: Session, mapper: Mapper[Any], views: Views) -> View | None:
 def columns_named(mapper: Mapper[Any], keys: Iterable[str]) -> Iterator[tuple[str, Column[Any]]]:
     """The columns of its tables that ``mapper`` writes for the attributes ``keys``."""
     for key in sorted(keys):
-        prop = mapper._props.get(key)
+        prop = private.attribute(mapper, key)
         if isinstance(prop, ColumnProperty):
             for column in prop.columns:
                 if isinstance(column, Column) and column.table in mapper.tables:
@@ -147,7 +148,7 @@ class _NarrowedKeys:
     def __iter__(self) -> Iterator[str]:
         view = (_flushing.get() or {}).get(self._mapper)
         for key in self._known:
-            prop = self._mapper._props.get(key)
+            prop = private.attribute(self._mapper, key)
             if view is None or not isinstance(prop, ColumnProperty) or view.closed(prop) is None:
                 yield key
 

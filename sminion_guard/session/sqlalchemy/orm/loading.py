@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import ColumnProperty, InstanceState, Mapper, Session
 
+from sminion_guard.session.sqlalchemy.orm import private
 from sminion_guard.session.sqlalchemy.orm.attribute_loader import AttributeLoader, install, install_loaders, pending
 from sminion_guard.session.sqlalchemy.orm.session_state import acting, guard_for, guard_of, states, view_begun
 from sminion_guard.session.sqlalchemy.orm.view import View
@@ -46,13 +47,13 @@ class Loading:
         wanted = (toload | expired).intersection(state.unmodified) | pending(state)
         if view is not None:
             wanted -= _closed(state, view, wanted)
-        self.inner(state, wanted or set(state.mapper._primary_key_propkeys), passive)
+        self.inner(state, wanted or set(private.key_attributes(state.mapper)), passive)
 
 
 def _closed(state: InstanceState[Any], view: View, keys: set[str]) -> set[str]:
     found = set()
     for key in keys:
-        prop = state.mapper._props.get(key)
+        prop = private.attribute(state.mapper, key)
         column = view.closed(prop) if isinstance(prop, ColumnProperty) else None
         if column is not None:
             install(state, AttributeLoader(key, view.unreadable(column)))

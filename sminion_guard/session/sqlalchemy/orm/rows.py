@@ -16,6 +16,7 @@ from sminion_guard.policy.condition import Condition, columns_of, values_of
 from sminion_guard.policy.condition_truth import UNTOLD, truth
 from sminion_guard.policy.rows import explanation, rule
 from sminion_guard.session.context import current
+from sminion_guard.session.sqlalchemy.orm import private
 from sminion_guard.session.sqlalchemy.orm.view import View
 from sminion_guard.session.values import typed
 
@@ -45,7 +46,7 @@ def judge_row(state: InstanceState[Any], view: View) -> None:
 def _row(state: InstanceState[Any], table: Any) -> Iterator[tuple[str, object]]:
     """The columns of ``table`` whose value is certain."""
     for key, value in state.dict.items():
-        prop = state.mapper._props.get(key)
+        prop = private.attribute(state.mapper, key)
         for column in prop.columns if isinstance(prop, ColumnProperty) else ():
             if isinstance(column, Column) and column.table is table and _is_plain(column, value):
                 yield column.name, value

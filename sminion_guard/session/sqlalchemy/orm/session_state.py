@@ -12,6 +12,7 @@ from sminion_guard.errors import ContextMissing
 from sminion_guard.policy import Policy
 from sminion_guard.session.context import Context, current
 from sminion_guard.session.guard import Guard
+from sminion_guard.session.sqlalchemy.orm import private
 from sminion_guard.session.sqlalchemy.orm.view import NOT_TRANSLATED, View, translation, view_for
 from sminion_guard.session.tickets.cache import Home
 
@@ -123,10 +124,10 @@ def expire_all(session: Session, engine: Engine) -> None:
 def expire_one(session: Session, state: InstanceState[Any]) -> None:
     """Forget what was loaded of one object, but for changes that were not sent yet."""
     if not state.modified:
-        state._expire(state.dict, session.identity_map._modified)
+        private.expire(session, state)
         return
-    changed = state.committed_state.keys() | state.__dict__.get("_pending_mutations", {}).keys()
-    known_by = state.mapper._primary_key_propkeys
-    state._expire_attributes(state.dict, [key for key in state.dict
-                                          if key in state.manager and key not in changed and key not in known_by])
+    changed = {*state.committed_state, *private.pending_collections(state)}
+    known_by = private.key_attributes(state.mapper)
+    private.expire_attributes(
+        state, [key for key in state.dict if key in state.manager and key not in changed and key not in known_by])
     state.expired = True  # `get` asks the server whether the row is still to be seen

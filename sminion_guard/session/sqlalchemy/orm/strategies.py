@@ -16,6 +16,7 @@ from sqlalchemy.orm import ColumnProperty, Mapper
 from sqlalchemy.orm.interfaces import LoaderStrategy
 from sqlalchemy.types import NullType
 
+from sminion_guard.session.sqlalchemy.orm import private
 from sminion_guard.session.sqlalchemy.orm.attribute_loader import AttributeLoader, install
 from sminion_guard.session.sqlalchemy.orm.compiled import Matched, matched
 
@@ -53,7 +54,7 @@ class _Matching(LoaderStrategy):
         ``refresh(customer, ["born_on"])``, or a touch of what an option deferred, when no open column is left."""
         names = compile_state.compile_options._only_load_props
         if names and self.key in names and compile_state.compile_options._for_refresh_state:
-            props = [self.parent._props.get(name) for name in names]
+            props = [private.attribute(self.parent, name) for name in names]
             if all(isinstance(prop, ColumnProperty) and said.view.closed(prop) is not None for prop in props):
                 raise said.view.unreadable(closed)
         if loadopt is None or _UNDEFERRED not in (loadopt.strategy or ()) or loadopt._reconcile_to_other:
@@ -97,7 +98,7 @@ def replace_strategies() -> None:
 
 def replace_in(mapper: Mapper[Any]) -> None:
     """Replace the strategies that ``mapper`` has already."""
-    for prop in mapper._props.values():
+    for prop in private.attributes(mapper):
         if isinstance(prop, ColumnProperty):
             for strategy in getattr(prop, "_strategies", {}).values():
                 kind: Any = type(strategy)
