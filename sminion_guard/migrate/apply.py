@@ -8,12 +8,12 @@ from typing import Any
 
 import psycopg
 
+from sminion_guard.checks import preflight
 from sminion_guard.migrate.doing import bearable
 from sminion_guard.migrate.guard_schema import mend_guard
 from sminion_guard.migrate.installed import read_installed
 from sminion_guard.migrate.masks import fill_masks, settle_problems
 from sminion_guard.migrate.plan import compare
-from sminion_guard.migrate.preflight import preflight
 from sminion_guard.migrate.progress import Progress, silent
 from sminion_guard.migrate.report import Report
 from sminion_guard.migrate.steps import divide

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 
+from sminion_guard.checks import Problem, UnfitDatabase
 from sminion_guard.compiler import Compiled, Statement
 from sminion_guard.errors import InstallError
 from sminion_guard.migrate.change import Change, State
 from sminion_guard.migrate.installed import Installed, InstalledObject
-from sminion_guard.migrate.preflight import Problem, UnfitDatabase
 from sminion_guard.migrate.transaction import Installer
 
 

@@ -11,11 +11,11 @@ from typing import Any
 
 import psycopg
 
+from sminion_guard.checks.problem import Problem
+from sminion_guard.checks.settling import SETTLE_PROBLEMS, told
 from sminion_guard.errors import InstallError
 from sminion_guard.migrate import queries
 from sminion_guard.migrate.failures import is_superuser, translated
-from sminion_guard.migrate.preflight.problem import Problem
-from sminion_guard.migrate.preflight.settling import SETTLE_PROBLEMS, told
 from sminion_guard.migrate.progress import Progress, Step, silent
 from sminion_guard.migrate.transaction import require_idle
 

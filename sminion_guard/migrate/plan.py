@@ -10,13 +10,13 @@ from typing import Any
 
 import psycopg
 
+from sminion_guard.checks import Problem, preflight
 from sminion_guard.compiler import Compiled, Statement, assign_bits, compile_policy
 from sminion_guard.compiler.registry import subject_keys
 from sminion_guard.errors import InstallError, PolicyError
 from sminion_guard.migrate.change import SIGNS, Change, State
 from sminion_guard.migrate.guard_schema import guard_changes
 from sminion_guard.migrate.installed import Installed, InstalledObject, read_installed
-from sminion_guard.migrate.preflight import Problem, preflight
 from sminion_guard.migrate.transaction import Installer, installing
 from sminion_guard.policy import Policy
 from sminion_guard.policy.difference import Difference, difference

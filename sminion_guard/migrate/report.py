@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 from psycopg.errors import Diagnostic
 
-from sminion_guard.migrate.preflight.problem import Problem
+from sminion_guard.checks.problem import Problem
 
 
 @dataclass(slots=True)

@@ -11,6 +11,8 @@ from typing import Any
 
 import psycopg
 
+from sminion_guard.checks import Problem
+from sminion_guard.checks.refusing import TRYING_ALTOGETHER, probe
 from sminion_guard.errors import GuardError, InstallError
 from sminion_guard.migrate.change import Change
 from sminion_guard.migrate.doing import (
@@ -27,8 +29,6 @@ from sminion_guard.migrate.doing import (
 )
 from sminion_guard.migrate.locks import lock_tables
 from sminion_guard.migrate.plan import Plan
-from sminion_guard.migrate.preflight import Problem
-from sminion_guard.migrate.preflight.refusing import TRYING_ALTOGETHER, probe
 from sminion_guard.migrate.progress import Step
 from sminion_guard.migrate.report import Report
 from sminion_guard.migrate.steps import CLOSING, Steps, TableStep

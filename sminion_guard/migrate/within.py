@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+from sminion_guard.checks import preflight
+from sminion_guard.checks.refusing import probe
 from sminion_guard.compiler import Statement
 from sminion_guard.migrate.change import State
 from sminion_guard.migrate.doing import bearable, clear_columns, make, note, place, places, require_closed, undo
@@ -12,8 +14,6 @@ from sminion_guard.migrate.guard_schema import mend_guard
 from sminion_guard.migrate.installed import read_installed
 from sminion_guard.migrate.locks import lock_tables
 from sminion_guard.migrate.plan import Plan, compare
-from sminion_guard.migrate.preflight import preflight
-from sminion_guard.migrate.preflight.refusing import probe
 from sminion_guard.migrate.report import Report
 from sminion_guard.migrate.steps import tables_of
 from sminion_guard.migrate.transaction import Installer

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from sminion_guard import migrate
+from sminion_guard.checks import UnfitDatabase
 from sminion_guard.embedded import Server
-from sminion_guard.migrate.preflight import UnfitDatabase
 from tests.world import World, acting, new_world, rows, ticket
 
 TOUCH = """

@@ -265,7 +265,7 @@ def test_rows_that_nobody_sees_are_counted_until_the_policy_says_what_becomes_of
 def test_counting_ends_and_leaves_its_time_limit_behind(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     shop.database.execute("INSERT INTO sales.orders (id) SELECT i FROM generate_series(1001, 1600) i;"
                           "ANALYZE sales.orders")
-    monkeypatch.setattr(import_module("sminion_guard.migrate.preflight.nobody"), "LONGEST", 100)
+    monkeypatch.setattr(import_module("sminion_guard.checks.nobody"), "LONGEST", 100)
     count = Installer.count
 
     def slow(installer: Installer, statement: str, **more: Any) -> int | None:

@@ -8,9 +8,9 @@ import psycopg
 import pytest
 
 from sminion_guard import migrate
+from sminion_guard.checks.refusing import probe
 from sminion_guard.errors import InstallError
 from sminion_guard.migrate import Problem, UnfitDatabase
-from sminion_guard.migrate.preflight.refusing import probe
 from sminion_guard.migrate.script import script
 from tests.database.migrate.catalogs import snapshot
 from tests.database.migrate.conftest import Shop

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from sminion_guard.checks.server import judge_upserts, judge_version
 from sminion_guard.compiler import compile_policy
-from sminion_guard.migrate.preflight.server import judge_upserts, judge_version
 from sminion_guard.policy import Policy, loads
 
 TEXT = """

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from sminion_guard.checks.asking import Database
+from sminion_guard.checks.problem import Problem
 from sminion_guard.compiler import Compiled
-from sminion_guard.migrate.preflight.problem import Problem
-from sminion_guard.migrate.transaction import Installer
 from sminion_guard.policy import Policy
 
 NAMED = 3
@@ -16,13 +16,13 @@ _Grant = tuple[str, str | None, str, str, str]
 """Grantee, protected schema (None for what is no part of one), kind and name of the object, privilege."""
 
 
-def revoked(installer: Installer, compiled: Compiled) -> Iterator[Problem]:
+def revoked(database: Database, compiled: Compiled) -> Iterator[Problem]:
     """For each login, and for everybody, the direct privileges that go when the policy comes into force."""
     policy = compiled.policy
     held: dict[str, list[_Grant]] = {}
     # An owner keeps what it has: see compiler.roles.closures.
     logins = sorted(login.name for login in policy.logins.values() if login.may_own is None)
-    for grant in installer.ask(
+    for grant in database.ask(
         "queries/preflight/open_grants", as_owner=False, logins=logins, schemas=sorted(policy.schemas)
     ):
         held.setdefault(grant[0], []).append(grant)

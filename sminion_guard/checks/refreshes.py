@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sminion_guard.checks.asking import Database
+from sminion_guard.checks.known_tables import names
+from sminion_guard.checks.problem import Problem
 from sminion_guard.compiler import Compiled
-from sminion_guard.migrate.preflight.problem import Problem
-from sminion_guard.migrate.preflight.tables import names
-from sminion_guard.migrate.transaction import Installer
 
 
-def refreshes(installer: Installer, compiled: Compiled) -> Iterator[Problem]:
+def refreshes(database: Database, compiled: Compiled) -> Iterator[Problem]:
     """Each materialized view that keeps what it has now for ever."""
-    for view, role, tables in installer.ask(
+    for view, role, tables in database.ask(
         "queries/preflight/refreshes", as_owner=False, **names(compiled.policy)
     ):
         yield Problem(

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sminion_guard.checks.asking import Database
+from sminion_guard.checks.known_tables import names
+from sminion_guard.checks.problem import Problem
 from sminion_guard.compiler import Compiled
-from sminion_guard.migrate.preflight.problem import Problem
-from sminion_guard.migrate.preflight.tables import names
-from sminion_guard.migrate.transaction import Installer
 
 
-def ways_out(installer: Installer, compiled: Compiled) -> Iterator[Problem]:
+def ways_out(database: Database, compiled: Compiled) -> Iterator[Problem]:
     """Publications of protected tables, subscriptions into them, and roles that can make themselves members."""
     protected = names(compiled.policy)
-    for publication, tables in installer.ask("queries/preflight/publications", as_owner=False, **protected):
+    for publication, tables in database.ask("queries/preflight/publications", as_owner=False, **protected):
         yield Problem(
             "SG445",
             f"publication `{publication}` carries " + ", ".join(f"`{table}`" for table in tables),
@@ -21,7 +21,7 @@ def ways_out(installer: Installer, compiled: Compiled) -> Iterator[Problem]:
             hint=f"take them out: `ALTER PUBLICATION {publication} ...`, or let the subscriber be under a policy too",
             refuses=False,
         )
-    for name, role, as_owner, tables in installer.ask("queries/preflight/subscriptions", as_owner=False, **protected):
+    for name, role, as_owner, tables in database.ask("queries/preflight/subscriptions", as_owner=False, **protected):
         yield Problem(
             "SG331",
             f"subscription `{name}` writes to " + ", ".join(f"`{table}`" for table in tables)
@@ -32,7 +32,7 @@ def ways_out(installer: Installer, compiled: Compiled) -> Iterator[Problem]:
         )
     roles = [entry.role for entry in compiled.compartments]
     logins = sorted(compiled.policy.logins)
-    for (role,) in installer.ask("queries/preflight/role_makers", as_owner=False, roles=roles, logins=logins):
+    for (role,) in database.ask("queries/preflight/role_makers", as_owner=False, roles=roles, logins=logins):
         yield Problem(
             "SG446",
             f"role `{role}` may grant the compartments of the policy, to itself too",

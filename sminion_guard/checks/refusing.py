@@ -13,10 +13,10 @@ from collections.abc import Iterable, Iterator
 
 import psycopg
 
+from sminion_guard import resources
+from sminion_guard.checks.asking import Database
+from sminion_guard.checks.problem import Problem
 from sminion_guard.compiler import Compiled
-from sminion_guard.migrate import queries
-from sminion_guard.migrate.preflight.problem import Problem
-from sminion_guard.migrate.transaction import Installer
 
 LONGEST = 2_000
 """Milliseconds that counting may take for one constraint."""
@@ -31,15 +31,15 @@ TRYING_ALTOGETHER = 10.0
 _HIDDEN = "the guard cannot set the mask of a row that refuses an update"
 
 
-def refusing(installer: Installer, compiled: Compiled) -> Iterator[Problem]:
+def refusing(database: Database, compiled: Compiled) -> Iterator[Problem]:
     """Rows that violate a constraint which was not validated, or a check whose functions answer otherwise today; and
     tables that cannot be updated at all."""
     personal = [table for table in compiled.policy.tables() if table.subject is not None]
     named: dict[str, object] = {
         "table_schemas": [table.schema for table in personal], "table_names": [table.name for table in personal],
     }
-    yield from _published(installer, named)
-    found = installer.ask("queries/preflight/checks", as_owner=False, **named)
+    yield from _published(database, named)
+    found = database.ask("queries/preflight/checks", as_owner=False, **named)
     ends = time.monotonic() + ALTOGETHER
     for table, name, validated, condition, key, secured, masked in found:
         # Once protected, the table shows its owner nothing: the guard's own role counts.
@@ -47,7 +47,7 @@ def refusing(installer: Installer, compiled: Compiled) -> Iterator[Problem]:
         why = f"counting takes longer than {LONGEST / 1000:g} seconds"
         if time.monotonic() < ends:
             try:
-                counted = installer.look(
+                counted = database.look(
                     f"SELECT count(*) FILTER (WHERE {condition}), count(*) FROM {table}",
                     as_owner=secured, milliseconds=LONGEST,
                 )
@@ -59,13 +59,13 @@ def refusing(installer: Installer, compiled: Compiled) -> Iterator[Problem]:
             continue
         violating, every = counted
         if violating:
-            yield _violated(table, name, violating, every, _some(installer, table, condition, key, secured), masked)
+            yield _violated(table, name, violating, every, _some(database, table, condition, key, secured), masked)
 
 
-def _published(installer: Installer, named: dict[str, object]) -> Iterator[Problem]:
-    for table, column, masked in installer.ask("queries/preflight/published", as_owner=False, **named):
+def _published(database: Database, named: dict[str, object]) -> Iterator[Problem]:
+    for table, column, masked in database.ask("queries/preflight/published", as_owner=False, **named):
         try:
-            installer.look(f"EXPLAIN UPDATE {table} SET {column} = {column}", as_owner=False, milliseconds=LONGEST)
+            database.look(f"EXPLAIN UPDATE {table} SET {column} = {column}", as_owner=False, milliseconds=LONGEST)
         except (psycopg.errors.ObjectNotInPrerequisiteState, psycopg.errors.InvalidColumnReference) as error:
             yield Problem(
                 "SG338",
@@ -77,9 +77,9 @@ def _published(installer: Installer, named: dict[str, object]) -> Iterator[Probl
             )
 
 
-def _some(installer: Installer, table: str, condition: str, key: str, secured: bool) -> str:
+def _some(database: Database, table: str, condition: str, key: str, secured: bool) -> str:
     try:
-        row = installer.look(
+        row = database.look(
             f"SELECT array_agg(q.key) FROM (SELECT {key}::text AS key FROM {table} WHERE {condition} LIMIT 3) q",
             as_owner=secured, milliseconds=LONGEST,
         )
@@ -113,7 +113,7 @@ def _not_counted(table: str, name: str, why: str, validated: bool) -> Problem:
 
 
 def probe(
-    installer: Installer, known: Iterable[Problem], names: list[str] | None = None, ends: float | None = None
+    database: Database, known: Iterable[Problem], names: list[str] | None = None, ends: float | None = None
 ) -> Iterator[Problem]:
     """Try to set masks on a sample of each table that is to be filled in, in a transaction in which the policy is in
     force, and columns and triggers are there. What was done is taken back.
@@ -124,12 +124,13 @@ def probe(
     """
     told = "\n".join(problem.message for problem in known if problem.code == "SG337")
     ends = time.monotonic() + TRYING_ALTOGETHER if ends is None else ends
-    for schema, name in installer.ask("tables_to_probe", names=names):
+    for schema, name in database.ask("tables_to_probe", names=names):
         table = f"{schema}.{name}"
         answer = None
         if time.monotonic() < ends:
-            answer = installer.look(
-                queries.text("probe"), {"schema": schema, "table": name, "most": MOST, "milliseconds": TRYING},
+            answer = database.look(
+                resources.sql_text("queries/migrate/probe"),
+                {"schema": schema, "table": name, "most": MOST, "milliseconds": TRYING},
                 as_owner=True, milliseconds=2 * TRYING,
             )
         if answer is None:

@@ -5,21 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+from sminion_guard.checks.asking import Database
+from sminion_guard.checks.known_tables import names
+from sminion_guard.checks.problem import Problem
 from sminion_guard.compiler import Compiled
 from sminion_guard.compiler.quoting import like
-from sminion_guard.migrate.preflight.problem import Problem
-from sminion_guard.migrate.preflight.tables import names
-from sminion_guard.migrate.transaction import Installer
 
 NAMED = 5
 """Tables or columns that are named; the others are counted."""
 
 
-def unlisted(installer: Installer, compiled: Compiled) -> Iterator[Problem]:
+def unlisted(database: Database, compiled: Compiled) -> Iterator[Problem]:
     """Of each protected schema the tables that the policy does not list, and the columns of those that it lists."""
     policy = compiled.policy
     neutral = [(schema.name, entry) for schema in policy.schemas.values() for entry in schema.neutral]
-    found = installer.ask(
+    found = database.ask(
         "queries/preflight/unlisted", as_owner=False, schemas=sorted(policy.schemas),
         listed_columns=[json.dumps(sorted(table.columns)) for table in policy.tables()],
         neutral_schemas=[schema for schema, _ in neutral], neutral_patterns=[like(entry) for _, entry in neutral],

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from sminion_guard.checks.asking import Database
+from sminion_guard.checks.problem import Problem
 from sminion_guard.compiler import Compiled
-from sminion_guard.migrate.preflight.problem import Problem
-from sminion_guard.migrate.transaction import Installer
 from sminion_guard.policy.findings import suggestion
 from sminion_guard.policy.names import OFFICES
 
 
-def logins(installer: Installer, compiled: Compiled) -> Iterator[Problem]:
+def logins(database: Database, compiled: Compiled) -> Iterator[Problem]:
     """Whether each login exists, can log in, and is bound by row security and grants."""
     policy = compiled.policy
     known = {name: (can_login, powers) for name, can_login, powers in
-             installer.ask("queries/preflight/roles", as_owner=False)}
+             database.ask("queries/preflight/roles", as_owner=False)}
     candidates = [name for name, (can_login, _) in known.items() if can_login]
     for name in sorted(policy.logins):
         if name not in known:
@@ -42,7 +42,7 @@ def logins(installer: Installer, compiled: Compiled) -> Iterator[Problem]:
                 ),
             )
     asked = {"logins": sorted(policy.logins), "schemas": sorted(policy.schemas)}
-    for login, owner, owned in installer.ask("queries/preflight/login_owns", as_owner=False, **asked):
+    for login, owner, owned in database.ask("queries/preflight/login_owns", as_owner=False, **asked):
         through = "" if owner == login else f" through role `{owner}`"
         yield _owners(
             policy.logins[login].may_own,
@@ -54,7 +54,7 @@ def logins(installer: Installer, compiled: Compiled) -> Iterator[Problem]:
                 "`may_own = \"why\"`",
             ),
         )
-    for login, role in installer.ask("queries/preflight/login_memberships", as_owner=False, logins=asked["logins"]):
+    for login, role in database.ask("queries/preflight/login_memberships", as_owner=False, logins=asked["logins"]):
         yield _owners(
             policy.logins[login].may_own,
             Problem(
@@ -65,7 +65,7 @@ def logins(installer: Installer, compiled: Compiled) -> Iterator[Problem]:
             ),
         )
     ours = [entry.role for entry in compiled.compartments] + [f"{policy.name}_{office}" for office in OFFICES]
-    for login, role, direct in installer.ask(
+    for login, role, direct in database.ask(
         "queries/preflight/login_other_roles", as_owner=False, logins=asked["logins"], roles=ours
     ):
         yield Problem(

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sminion_guard.checks.asking import Database
+from sminion_guard.checks.problem import Problem
 from sminion_guard.compiler import Compiled
-from sminion_guard.migrate.preflight.problem import Problem
-from sminion_guard.migrate.transaction import Installer
 from sminion_guard.server_versions import UPSERT_MENDED, upsert_leaks
 
 OLDEST, NEWEST = 15, 18
 
 
-def server(installer: Installer, compiled: Compiled) -> Iterator[Problem]:
+def server(database: Database, compiled: Compiled) -> Iterator[Problem]:
     """Whether this version is supported, and whether its ON CONFLICT keeps to row security."""
-    ((number, version),) = installer.ask("queries/preflight/server", as_owner=False)
+    ((number, version),) = database.ask("queries/preflight/server", as_owner=False)
     yield from judge_version(number // 10000, version)
     yield from judge_upserts(number, version, compiled)
 

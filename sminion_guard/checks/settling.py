@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from sminion_guard.checks.asking import Database
+from sminion_guard.checks.problem import Problem
 from sminion_guard.compiler import Compiled
-from sminion_guard.migrate.preflight.problem import Problem
-from sminion_guard.migrate.transaction import Installer
 
 SETTLE_PROBLEMS = "queries/preflight/settle_problems"
 
 
-def settling(installer: Installer, compiled: Compiled) -> Iterator[Problem]:
+def settling(database: Database, compiled: Compiled) -> Iterator[Problem]:
     """The tables of the policy in force with rows that cannot be brought up to date."""
-    yield from told(installer.ask(SETTLE_PROBLEMS))
+    yield from told(database.ask(SETTLE_PROBLEMS))
 
 
 def told(found: Iterable[tuple[Any, ...]]) -> Iterator[Problem]:

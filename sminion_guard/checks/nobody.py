@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
+from sminion_guard.checks.asking import Database
+from sminion_guard.checks.problem import Problem
 from sminion_guard.compiler import Compiled
 from sminion_guard.compiler.quoting import ident, qualified
-from sminion_guard.migrate.preflight.problem import Problem
-from sminion_guard.migrate.transaction import Installer
 from sminion_guard.policy import Table
 from sminion_guard.policy.access import leading_columns
 
@@ -18,14 +18,14 @@ ALTOGETHER = 20.0
 """Seconds that counting may take for all tables."""
 
 
-def nobody(installer: Installer, compiled: Compiled) -> Iterator[Problem]:
+def nobody(database: Database, compiled: Compiled) -> Iterator[Problem]:
     """Rows that no purpose sees, of each table whose policy does not say what becomes of them."""
     tables = [
         table for table in compiled.policy.tables() if table.subject is not None and table.anonymous is None
     ]
     leads = [(table, column) for table in tables for column in sorted(leading_columns(table))]
     known: dict[tuple[str, str], list[tuple[str, int | None, bool]]] = {}
-    asked = installer.ask(
+    asked = database.ask(
         "queries/preflight/leads", as_owner=False, table_schemas=[table.schema for table, _ in leads],
         table_names=[table.name for table, _ in leads], columns=[column for _, column in leads],
     )
@@ -34,18 +34,18 @@ def nobody(installer: Installer, compiled: Compiled) -> Iterator[Problem]:
     ends = time.monotonic() + ALTOGETHER
     for table in tables:
         if columns := known.get((table.schema, table.name)):
-            yield from _judge(installer, table, columns, ends)
+            yield from _judge(database, table, columns, ends)
 
 
 def _judge(
-    installer: Installer, table: Table, columns: list[tuple[str, int | None, bool]], ends: float
+    database: Database, table: Table, columns: list[tuple[str, int | None, bool]], ends: float
 ) -> Iterator[Problem]:
     missing = " OR ".join(f"{ident(column)} IS NULL" for column, _, _ in columns)
     rows, about = None, ""
     if time.monotonic() < ends:
         statement = f"SELECT pg_catalog.count(*) FROM {qualified(table.schema, table.name)} WHERE {missing}"
         # Once protected, the table shows its owner nothing: the guard's own role counts.
-        rows = installer.count(statement, as_owner=columns[0][2], milliseconds=LONGEST)
+        rows = database.count(statement, as_owner=columns[0][2], milliseconds=LONGEST)
     if rows is None:
         rows, about = max(estimate or 0 for _, estimate, _ in columns), "about "
     if rows:

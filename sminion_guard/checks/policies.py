@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+from sminion_guard.checks.asking import Database
+from sminion_guard.checks.problem import Problem
 from sminion_guard.compiler import Compiled
 from sminion_guard.compiler.adoption import adopted_policies
-from sminion_guard.migrate.preflight.problem import Problem
-from sminion_guard.migrate.transaction import Installer
 from sminion_guard.policy.findings import suggestion
 
 
-def policies(installer: Installer, compiled: Compiled) -> Iterator[Problem]:
+def policies(database: Database, compiled: Compiled) -> Iterator[Problem]:
     """Each policy that is neither the guard's nor adopted, and each that is adopted and not there."""
     tables = adopted_policies(compiled.policy)
-    found = installer.ask("queries/preflight/foreign_policies", tables=json.dumps(tables))
+    found = database.ask("queries/preflight/foreign_policies", tables=json.dumps(tables))
     there: dict[str, set[str]] = {}
     for table, relation, policy, permissive, adopted in found:
         if policy is None:

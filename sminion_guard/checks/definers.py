@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sminion_guard.checks.asking import Database
+from sminion_guard.checks.known_tables import names
+from sminion_guard.checks.problem import Problem
 from sminion_guard.compiler import Compiled
-from sminion_guard.migrate.preflight.problem import Problem
-from sminion_guard.migrate.preflight.tables import names
-from sminion_guard.migrate.transaction import Installer
 
 
-def definers(installer: Installer, compiled: Compiled) -> Iterator[Problem]:
+def definers(database: Database, compiled: Compiled) -> Iterator[Problem]:
     """Each definer function of a superuser, a role with BYPASSRLS or the guard's owner that a purpose can run."""
     policy = compiled.policy
     schemas, logins = sorted(policy.schemas), sorted(policy.logins)
     roles = [entry.role for entry in compiled.compartments]
-    for function, owner, caller in installer.ask(
+    for function, owner, caller in database.ask(
         "queries/preflight/definer_functions", as_owner=False, schemas=schemas, logins=logins
     ):
         who = "everybody" if caller == "PUBLIC" else f"`{caller}`"
@@ -26,7 +26,7 @@ def definers(installer: Installer, compiled: Compiled) -> Iterator[Problem]:
             hint=f"`REVOKE EXECUTE ON FUNCTION {function} FROM {caller}`, or give it another owner",
             refuses=False,
         )
-    for function, owner, place, fires, reads in installer.ask(
+    for function, owner, place, fires, reads in database.ask(
         "queries/preflight/definer_runs", as_owner=False, schemas=schemas, logins=logins, roles=roles, **names(policy)
     ):
         trusted = function.partition("(")[0] in policy.trusted_functions

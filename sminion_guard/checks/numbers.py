@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from sminion_guard.checks.asking import Database
+from sminion_guard.checks.known_tables import TIMES, names
+from sminion_guard.checks.problem import Problem
 from sminion_guard.compiler import Compiled
-from sminion_guard.migrate.preflight.problem import Problem
-from sminion_guard.migrate.preflight.tables import TIMES, names
-from sminion_guard.migrate.transaction import Installer
 from sminion_guard.policy import Policy, Table
 from sminion_guard.policy.condition import columns_of
 from sminion_guard.policy.condition_constants import MalformedCondition
@@ -49,10 +49,10 @@ class Held:
         return any(not others for others in self.keys)
 
 
-def numbers(installer: Installer, compiled: Compiled) -> Iterator[Problem]:
+def numbers(database: Database, compiled: Compiled) -> Iterator[Problem]:
     """Kinds of subjects that seem to be two, and subject columns that are unique only together with another."""
-    held = _held(installer, compiled.policy)
-    references = list(installer.ask("queries/preflight/references", as_owner=False))
+    held = _held(database, compiled.policy)
+    references = list(database.ask("queries/preflight/references", as_owner=False))
     ties = {(tuple(row[:3]), tuple(row[3:6])) for row in references}
     alone = {tuple(row[:3]) for row in references if row[6]}
     for kind in sorted({entry.kind or "" for entry in held}):
@@ -61,11 +61,11 @@ def numbers(installer: Installer, compiled: Compiled) -> Iterator[Problem]:
         yield from _partial(own, alone)
 
 
-def _held(installer: Installer, policy: Policy) -> list[Held]:
+def _held(database: Database, policy: Policy) -> list[Held]:
     keys: dict[tuple[str, str], list[dict[str, str]]] = {}
-    for schema, name, columns, types in installer.ask("queries/preflight/keys", as_owner=False, **names(policy)):
+    for schema, name, columns, types in database.ask("queries/preflight/keys", as_owner=False, **names(policy)):
         keys.setdefault((schema, name), []).append(dict(zip(columns, types, strict=True)))
-    counted = {tuple(row) for row in installer.ask("queries/preflight/numbering", as_owner=False, **names(policy))}
+    counted = {tuple(row) for row in database.ask("queries/preflight/numbering", as_owner=False, **names(policy))}
     return [
         Held(table, entry.column, entry.kind, tuple(
             {column: type_ for column, type_ in key.items() if column != entry.column}

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sminion_guard.checks.asking import Database
+from sminion_guard.checks.known_tables import names
+from sminion_guard.checks.problem import Problem
 from sminion_guard.compiler import Compiled
 from sminion_guard.compiler.quoting import like
-from sminion_guard.migrate.preflight.problem import Problem
-from sminion_guard.migrate.preflight.tables import names
-from sminion_guard.migrate.transaction import Installer
 
 
-def neutral(installer: Installer, compiled: Compiled) -> Iterator[Problem]:
+def neutral(database: Database, compiled: Compiled) -> Iterator[Problem]:
     """Neutral tables that refer to a person, and patterns that name nothing."""
     policy = compiled.policy
     patterns = [(schema.name, entry) for schema in policy.schemas.values() for entry in schema.neutral]
     if not patterns:
         return
     personal = [table for table in policy.tables() if table.subject is not None]
-    found = installer.ask(
+    found = database.ask(
         "queries/preflight/neutral", as_owner=False,
         neutral_schemas=[schema for schema, _ in patterns],
         neutral_patterns=[like(entry) for _, entry in patterns],

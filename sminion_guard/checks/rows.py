@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from sminion_guard.checks.asking import Database
+from sminion_guard.checks.known_tables import names
+from sminion_guard.checks.problem import Problem
 from sminion_guard.compiler import Compiled
-from sminion_guard.migrate.preflight.problem import Problem
-from sminion_guard.migrate.preflight.tables import names
-from sminion_guard.migrate.transaction import Installer
 from sminion_guard.policy import Policy, Table
 from sminion_guard.policy.condition import (
     And,
@@ -44,14 +44,14 @@ _Pair = tuple[str, str, str]
 """An operator and the types on its left and right."""
 
 
-def rows(installer: Installer, compiled: Compiled) -> Iterator[Problem]:
+def rows(database: Database, compiled: Compiled) -> Iterator[Problem]:
     """Whether each rule compares what fits, by safe operators, and with an index to find rows by."""
     policy = compiled.policy
     ruled = [(table, found) for table in tables_with_rules(policy) if (found := rule(table)) is not None]
     if not ruled:
         return
     columns: dict[tuple[str, str], dict[str, _Found]] = {}
-    for schema, name, column, *rest in installer.ask("queries/preflight/rows_columns", as_owner=False, **names(policy)):
+    for schema, name, column, *rest in database.ask("queries/preflight/rows_columns", as_owner=False, **names(policy)):
         columns.setdefault((schema, name), {})[column] = _Found(*rest)
     own = {table.qualified: columns.get((table.schema, table.name), {}) for table, _ in ruled}
     pairs = sorted({
@@ -60,7 +60,7 @@ def rows(installer: Installer, compiled: Compiled) -> Iterator[Problem]:
     })
     operators = {
         (operator, left, right): (immutable, leakproof)
-        for operator, left, right, immutable, leakproof in installer.ask(
+        for operator, left, right, immutable, leakproof in database.ask(
             "queries/preflight/rows_operators", as_owner=False, operators=[pair[0] for pair in pairs],
             left_types=[pair[1] for pair in pairs], right_types=[pair[2] for pair in pairs])
     }

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sminion_guard.checks.asking import Database
+from sminion_guard.checks.known_tables import NO_TABLES, names
+from sminion_guard.checks.problem import Problem
 from sminion_guard.compiler import Compiled
-from sminion_guard.migrate.preflight.problem import Problem
-from sminion_guard.migrate.preflight.tables import KINDS, names
-from sminion_guard.migrate.transaction import Installer
 
 _TREES = {
     "child": ("SG431", "table `{0}` is a partition or child of `{1}`", "name `{1}` instead, or detach it"),
@@ -16,19 +16,19 @@ _TREES = {
 }
 
 
-def around(installer: Installer, compiled: Compiled) -> Iterator[Problem]:
+def around(database: Database, compiled: Compiled) -> Iterator[Problem]:
     """Everything that reads or changes protected rows without asking row security."""
     policy = compiled.policy
     protected = names(policy)
     schemas, logins = sorted(policy.schemas), sorted(policy.logins)
-    for child, parent, name, action in installer.ask("queries/preflight/cascades", as_owner=False, **protected):
+    for child, parent, name, action in database.ask("queries/preflight/cascades", as_owner=False, **protected):
         yield Problem(
             "SG430",
             f"foreign key `{name}` of `{child}` to `{parent}` is {action}",
             detail="referential actions ignore row security: rows change that nobody may see",
             hint="make it NO ACTION, and let the application delete or change the children itself",
         )
-    for place, table, other in installer.ask("queries/preflight/inheritance", as_owner=False, **protected):
+    for place, table, other in database.ask("queries/preflight/inheritance", as_owner=False, **protected):
         code, message, hint = _TREES[place]
         yield Problem(
             code,
@@ -36,7 +36,7 @@ def around(installer: Installer, compiled: Compiled) -> Iterator[Problem]:
             detail="what is read through another table of the tree is not under this table's row security",
             hint=hint.format(table, other),
         )
-    for table, name in installer.ask("queries/preflight/rules", as_owner=False, **protected):
+    for table, name in database.ask("queries/preflight/rules", as_owner=False, **protected):
         yield Problem(
             "SG432",
             f"table `{table}` has the rule `{name}`",
@@ -44,13 +44,13 @@ def around(installer: Installer, compiled: Compiled) -> Iterator[Problem]:
             hint=f"write it as a trigger, then `DROP RULE {name} ON {table}`",
         )
     roles = [entry.role for entry in compiled.compartments]
-    seen = installer.ask(
+    seen = database.ask(
         "queries/preflight/views", as_owner=False, roles=roles, logins=logins, schemas=schemas, **protected
     )
     for view, kind, owner, reader in seen:
         yield Problem(
             "SG433",
-            f"`{view}` is {KINDS[kind]} over protected tables that {_who(reader)} may read",
+            f"`{view}` is {NO_TABLES[kind]} over protected tables that {_who(reader)} may read",
             detail="it keeps what its owner saw" if kind == "m" else f"it reads as `{owner}`, past row security",
             hint=f"`REVOKE ALL ON {view} FROM {reader}`"
             + ("" if kind == "m" else f", or `ALTER VIEW {view} SET (security_invoker)`"),

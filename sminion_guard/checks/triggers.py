@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sminion_guard.checks.asking import Database
+from sminion_guard.checks.problem import Problem
 from sminion_guard.compiler import Compiled
 from sminion_guard.compiler.quoting import ident
-from sminion_guard.migrate.preflight.problem import Problem
-from sminion_guard.migrate.transaction import Installer
 
 DEAF = "WHEN (current_user <> 'sminion_owner')"
 
 
-def triggers(installer: Installer, compiled: Compiled) -> Iterator[Problem]:
+def triggers(database: Database, compiled: Compiled) -> Iterator[Problem]:
     """Each trigger that fires when the guard sets a mask, with the statement after which it does not."""
     personal = [table for table in compiled.policy.tables() if table.subject is not None]
-    found = installer.ask(
+    found = database.ask(
         "queries/preflight/update_triggers", as_owner=False,
         table_schemas=[table.schema for table in personal], table_names=[table.name for table in personal],
     )

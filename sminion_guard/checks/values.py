@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sminion_guard.checks.asking import Database
+from sminion_guard.checks.known_tables import names
+from sminion_guard.checks.problem import Problem
 from sminion_guard.compiler import Compiled
 from sminion_guard.compiler.subjects import subject_columns
-from sminion_guard.migrate.preflight.problem import Problem
-from sminion_guard.migrate.preflight.tables import names
-from sminion_guard.migrate.transaction import Installer
 from sminion_guard.policy import Policy, SubjectPath, Table
 from sminion_guard.policy.access import table_access
 
 
-def values(installer: Installer, compiled: Compiled) -> Iterator[Problem]:
+def values(database: Database, compiled: Compiled) -> Iterator[Problem]:
     """Whether retention, keys and generated columns mean in the database what the policy takes them for."""
-    yield from _timezone(installer, compiled.policy)
-    yield from _collations(installer, compiled.policy)
-    yield from _generated(installer, compiled)
+    yield from _timezone(database, compiled.policy)
+    yield from _collations(database, compiled.policy)
+    yield from _generated(database, compiled)
 
 
-def _timezone(installer: Installer, policy: Policy) -> Iterator[Problem]:
+def _timezone(database: Database, policy: Policy) -> Iterator[Problem]:
     if policy.timezone == "UTC":
         return
-    ((known,),) = installer.ask("queries/preflight/timezone", as_owner=False, timezone=policy.timezone)
+    ((known,),) = database.ask("queries/preflight/timezone", as_owner=False, timezone=policy.timezone)
     if not known:
         yield Problem(
             "SG327",
@@ -33,13 +33,13 @@ def _timezone(installer: Installer, policy: Policy) -> Iterator[Problem]:
         )
 
 
-def _collations(installer: Installer, policy: Policy) -> Iterator[Problem]:
+def _collations(database: Database, policy: Policy) -> Iterator[Problem]:
     keys = {(table.schema, table.name, column) for table in policy.tables() for column in subject_columns(table)}
     for table in policy.tables():
         if isinstance(table.subject, SubjectPath):
             keys.add((table.schema, table.name, table.subject.column))
             keys.add((table.subject.schema, table.subject.table, table.subject.key))
-    for schema, name, column, collation, deterministic, kind in installer.ask(
+    for schema, name, column, collation, deterministic, kind in database.ask(
         "queries/preflight/collations", as_owner=False, **names(policy)
     ):
         if (schema, name, column) in keys:
@@ -53,10 +53,10 @@ def _collations(installer: Installer, policy: Policy) -> Iterator[Problem]:
             )
 
 
-def _generated(installer: Installer, compiled: Compiled) -> Iterator[Problem]:
+def _generated(database: Database, compiled: Compiled) -> Iterator[Problem]:
     policy = compiled.policy
     tables = {(table.schema, table.name): table for table in policy.tables()}
-    for schema, name, column, sources in installer.ask("queries/preflight/generated", as_owner=False, **names(policy)):
+    for schema, name, column, sources in database.ask("queries/preflight/generated", as_owner=False, **names(policy)):
         table = tables[schema, name]
         shown = _shown(compiled, table, column, sources)
         if shown:

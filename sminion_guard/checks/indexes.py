@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sminion_guard.checks.asking import Database
+from sminion_guard.checks.known_tables import names
+from sminion_guard.checks.problem import Problem
 from sminion_guard.compiler import Compiled
-from sminion_guard.migrate.preflight.problem import Problem
-from sminion_guard.migrate.preflight.tables import names
-from sminion_guard.migrate.transaction import Installer
 
 _SHOWN = 3
 
 
-def indexes(installer: Installer, compiled: Compiled) -> Iterator[Problem]:
+def indexes(database: Database, compiled: Compiled) -> Iterator[Problem]:
     """Every index whose operators or expression are not leakproof; the application goes on, but slower."""
-    found = installer.ask("queries/preflight/slow_indexes", as_owner=False, **names(compiled.policy))
+    found = database.ask("queries/preflight/slow_indexes", as_owner=False, **names(compiled.policy))
     for table, index, definition, why, functions in found:
         shown = ", ".join(f"`{name}`" for name in functions[:_SHOWN])
         more = f" and {len(functions) - _SHOWN} more" if len(functions) > _SHOWN else ""
