@@ -25,7 +25,7 @@ from sminion_guard.migrate.script import installed_purposes
 from sminion_guard.migrate.transaction import Installer, joined
 from sminion_guard.migrate.within import apply_within
 
-NAMING_KINDS = ("policy", "moved_trigger")
+NAMING_KINDS = ("policy", "moved_trigger", "view")
 """Kinds of compiled statements that name columns of their table, as PostgreSQL keeps track of them."""
 
 

@@ -121,6 +121,8 @@ def usable_path(path: tuple[str, ...], catalog: Catalog, view: Frame) -> tuple[s
     """The schemas of the path that the server searches: it skips those that the role may not use."""
     held = {schema for entry in view.compartments for schema in entry.schemas}
     held |= {schema.name for schema in view.policy.schemas.values() if schema.neutral}
+    if view.purpose.views is not None:
+        held.add(view.purpose.views)
     return tuple(
         schema for schema in path if schema in held or schema in catalog.public_usage or schema == "pg_catalog"
     )

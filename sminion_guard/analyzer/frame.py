@@ -85,6 +85,10 @@ class Frame:
             return False
         return self.collection(access.schema, access.relation) in self.reached
 
+    def own_view(self, schema: str) -> bool:
+        """Whether ``schema`` is that of the purpose's own views, which give no more than the tables behind them."""
+        return schema == self.purpose.views
+
     def usable(self, schema: str) -> bool:
         """Whether the purpose may call what is in a protected schema: it reaches something there."""
         return schema in self.schemas or bool(self.policy.schemas[schema].neutral)

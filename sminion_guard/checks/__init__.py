@@ -31,6 +31,7 @@ from sminion_guard.checks.subject_types import subject_types
 from sminion_guard.checks.triggers import triggers
 from sminion_guard.checks.unlisted import unlisted
 from sminion_guard.checks.values import values
+from sminion_guard.checks.view_schemas import view_schemas
 from sminion_guard.checks.ways_out import ways_out
 from sminion_guard.compiler import Compiled
 
@@ -39,7 +40,7 @@ __all__ = ["Problem", "UnfitDatabase", "preflight"]
 CHECKS = (
     server, logins, missing_tables, no_tables, missing_columns, retention, subject_types, generated_subjects,
     ambiguous_paths, subject_indexes, values, policies, rows, around, definers, ways_out, settling, neutral, nobody,
-    refusing, triggers, numbers, indexes, refreshes, unlisted, revoked,
+    refusing, triggers, numbers, indexes, refreshes, unlisted, revoked, view_schemas,
 )
 """In the order in which their findings are told."""
 

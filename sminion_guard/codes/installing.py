@@ -217,6 +217,10 @@ INSTALL = (
          "a ticket is opened and committed by a second connection, and holds for one transaction and one purpose",
          "run the block in one transaction, not within another block, as a login that may connect twice",
          errors.InstallError),
+    Code("SG463", "schema of views exists",
+         "`apply` makes the schema, and drops it when the policy no longer asks for it: it holds nothing else",
+         "name another schema in the policy, or drop this one",
+         errors.PolicyError),
     Code("SG450", "change of policy interrupted",
          "the new policy is in force and what it does not give is taken away, but some tables are not changed yet:"
          " compartments lack what it gives them there",

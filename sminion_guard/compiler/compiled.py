@@ -17,6 +17,7 @@ from sminion_guard.compiler.roles import closures, memberships, neutral_grants, 
 from sminion_guard.compiler.row_security import row_security
 from sminion_guard.compiler.statement import Statement
 from sminion_guard.compiler.subjects import personal_tables
+from sminion_guard.compiler.views import purpose_views, view_schemas
 from sminion_guard.compiler.writes import write_triggers
 from sminion_guard.policy import Compartment, Policy, compartments
 
@@ -78,9 +79,11 @@ def _statements(policy: Policy, compartments: tuple[Compartment, ...], bits: Map
     for table in policy.tables():
         yield from row_security(policy, compartments, bits, table)
     yield from schema_usage(policy, compartments)
+    yield from view_schemas(policy, compartments)
     yield from neutral_grants(policy, compartments)
     for table in policy.tables():
         yield from column_grants(policy, compartments, table)
+    yield from purpose_views(policy, compartments)
     # Last: what is there beside all this.
     yield from holdings(policy, compartments)
     yield guard_closed(policy, compartments)

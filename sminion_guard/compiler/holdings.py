@@ -11,6 +11,7 @@ from sminion_guard.compiler.statement import Statement, from_templates
 from sminion_guard.compiler.subjects import personal_tables
 from sminion_guard.policy import Compartment, Policy
 from sminion_guard.policy.access import table_access
+from sminion_guard.policy.views import views_of
 
 
 def holdings(policy: Policy, compartments: tuple[Compartment, ...]) -> Iterator[Statement]:
@@ -22,7 +23,7 @@ def holdings(policy: Policy, compartments: tuple[Compartment, ...]) -> Iterator[
     }
     for compartment in compartments:
         expected = {
-            "schemas": sorted({*compartment.schemas, *neutral}),
+            "schemas": sorted({*compartment.schemas, *neutral, *_schemas_of_views(policy, compartment)}),
             "neutral": neutral,
             "tables": _tables(policy, compartment),
             "routines": routines[compartment.role]["routines"],
@@ -53,7 +54,14 @@ def _tables(policy: Policy, compartment: Compartment) -> dict[str, dict[str, dic
         held = {verb: names for verb, names in held.items() if names} | ({"DELETE": []} if access.delete else {})
         if held:
             found.setdefault(table.schema, {})[table.name] = held
+    for view in views_of(policy, compartment.purpose):
+        if policy.collection_of(view.table).name in compartment.collections:
+            found.setdefault(view.schema, {})[view.name] = {"SELECT": list(view.columns)}
     return found
+
+
+def _schemas_of_views(policy: Policy, compartment: Compartment) -> set[str]:
+    return {view.schema for view in views_of(policy, compartment.purpose)}
 
 
 def _json(value: object) -> str:

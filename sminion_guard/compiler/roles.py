@@ -54,7 +54,7 @@ def schema_usage(policy: Policy, compartments: tuple[Compartment, ...]) -> Itera
     neutral = {schema.name for schema in policy.schemas.values() if schema.neutral}
     for compartment in compartments:
         for schema in sorted(neutral.union(compartment.schemas)):
-            values = _usage(schema, compartment.role)
+            values = usage(schema, compartment.role)
             yield from_templates("schema_usage", f"{schema}:{compartment.role}", values)
 
 
@@ -76,10 +76,11 @@ def neutral_grants(policy: Policy, compartments: tuple[Compartment, ...]) -> Ite
 def owner_usage(policy: Policy) -> Iterator[Statement]:
     """The guard's own functions reach the schemas whose masks they keep, and whose objects they recognise."""
     for name in sorted({table.schema for table in policy.tables()}):
-        yield from_templates("schema_usage", f"{name}:sminion_owner", _usage(name, "sminion_owner"))
+        yield from_templates("schema_usage", f"{name}:sminion_owner", usage(name, "sminion_owner"))
 
 
-def _usage(schema: str, role: str) -> dict[str, str]:
+def usage(schema: str, role: str) -> dict[str, str]:
+    """The values of template ``schema_usage``."""
     return {
         "schema": ident(schema),
         "schema_literal": literal(schema),

@@ -163,7 +163,7 @@ class Builder:
             needs = self.categories if entry.needs == ALL_CATEGORIES else self._needs(entry.needs, path)
             if basis:
                 found[name] = Purpose(name, entry.title, basis, frozenset(needs),
-                                      frozenset(word for word in may if word), entry.sees_blocked)
+                                      frozenset(word for word in may if word), entry.sees_blocked, entry.views)
         return MappingProxyType(found)
 
     def _needs(self, words: list[str] | str, path: Path) -> list[str]:

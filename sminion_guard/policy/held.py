@@ -65,6 +65,8 @@ def held(policy: Policy, compartment: Compartment) -> Held:
             alone = replace(schema, tables={})
             terms[name] = {"listed tables with neutral names": _listed(filter(alone.is_neutral, sorted(schema.tables)))}
     of_policy = {"set": sorted(policy.may_set), "call": sorted(policy.trusted_functions | policy.may_call)}
+    if purpose.views is not None:
+        gives[purpose.views] = {"read views in": []}
     gives[""] = {verb: names for verb, names in of_policy.items() if names}
     return Held(gives, terms)
 

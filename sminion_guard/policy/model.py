@@ -91,6 +91,8 @@ class Purpose:
     may: frozenset[Operation]
     sees_blocked: bool = False
     """The purpose still sees subjects whose processing is suspended: one named subject per ticket."""
+    views: str | None = None
+    """The schema of views of what the purpose may read; None where nobody asks for them."""
 
     def needs_category(self, category: str) -> bool:
         return category in OPEN_CATEGORIES or category in self.needs

@@ -102,6 +102,7 @@ class PurposeShape(Shape):
     needs: Annotated[list[str] | Literal["*"], PlainValidator(_needs)]
     may: list[str]
     sees_blocked: bool = False
+    views: str | None = None
 
 
 class LoginShape(Shape):

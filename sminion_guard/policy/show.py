@@ -38,6 +38,8 @@ class PurposeView:
     """Those of ``needs`` that columns have which the purpose reaches."""
     may: tuple[str, ...]
     sees_blocked: bool
+    views: str | None
+    """The schema of views of what it may read."""
     collected_in: tuple[str, ...]
     """Schemas, and tables that name their own purposes, collected for the purpose itself."""
     logins: tuple[str, ...]
@@ -177,6 +179,7 @@ def _purpose(policy: Policy, name: str) -> PurposeView:
         data=_data(policy, compartments),
         may=tuple(sorted(operation.value for operation in purpose.may)),
         sees_blocked=purpose.sees_blocked,
+        views=purpose.views,
         collected_in=tuple(sorted(collects_in(policy, name))),
         logins=tuple(sorted(login.name for login in policy.logins.values() if name in login.purposes)),
         compartments=compartments,

@@ -16,7 +16,7 @@ def out_of_reach(statement: Statement, frame: Frame) -> Iterator[Reason]:
     seen = set()
     for access in statement.accesses:
         schema = access.schema
-        if schema in UNPROTECTED or schema == GUARD:
+        if schema in UNPROTECTED or schema == GUARD or frame.own_view(schema):
             continue
         if frame.protects(schema):
             name = frame.collection(schema, access.relation)

@@ -11,10 +11,11 @@ from sminion_guard.policy.check.retained import retained
 from sminion_guard.policy.check.rows import rows
 from sminion_guard.policy.check.subjects import subjects
 from sminion_guard.policy.check.ticket import ticket
+from sminion_guard.policy.check.views import views
 from sminion_guard.policy.findings import Report
 from sminion_guard.policy.model import Policy
 
-PARTS = (naming, declared, ticket, subjects, retained, rows)
+PARTS = (naming, declared, ticket, subjects, retained, rows, views)
 """Checks of single parts, right even while other parts of the policy are missing."""
 
 WHOLE = (reach, logins, role_collisions)

@@ -46,6 +46,7 @@ title = "Fulfil orders"
 basis = "contract"
 needs = ["identity", "contact", "payment"]
 may = ["collect", "use", "delete"]
+views = "{name}_contract_views"
 [purpose.rectification]
 title = "Correct contested data"
 basis = "legal_obligation"

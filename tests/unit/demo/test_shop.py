@@ -63,7 +63,7 @@ def test_the_policy_uses_every_key_that_a_policy_file_knows() -> None:
     # the one before, since it is the first.
     known = {(kind, key) for kind, _ in sections() for key in kind.model_fields} - {
         (shape.PolicyShape, "accept_upsert_leak"), (shape.PolicyShape, "timezone"),
-        (shape.PolicyShape, "widens"),
+        (shape.PolicyShape, "widens"), (shape.PurposeShape, "views"),
         (shape.PolicyShape, "subject_key"), (shape.LoginShape, "may_own"),
         (shape.SchemaShape, "neutral"), (shape.TableShape, "collected_for"),
         (shape.TableShape, "anonymous"), (shape.TableShape, "adopt_policies"), (shape.TableShape, "rows")}

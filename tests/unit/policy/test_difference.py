@@ -83,6 +83,8 @@ NO_MATTER = {
     (Policy, "subject_key"), (Policy, "kinds"),
     # what becomes of rows once nobody sees them any more
     (Retention, "then"),
+    # of what the purpose reads anyway
+    (Purpose, "views"),
 }  # fmt: skip
 COMPARED = {
     (Policy, "ticket_lifetime"), (Policy, "require_tls"), (Policy, "purposes"), (Policy, "schemas"),

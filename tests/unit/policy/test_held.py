@@ -40,6 +40,7 @@ COMPARED = {
     (Policy, "trusted_functions"), (Policy, "timezone"), (Policy, "ticket_values"), (Policy, "may_set"),
     (Policy, "may_call"),
     (Purpose, "name"), (Purpose, "basis"), (Purpose, "needs"), (Purpose, "may"), (Purpose, "sees_blocked"),
+    (Purpose, "views"),
     (Schema, "name"), (Schema, "tables"), (Schema, "neutral"),
     (Table, "schema"), (Table, "name"), (Table, "subject"), (Table, "columns"), (Table, "retention"), (Table, "rows"),
     (Table, "anonymous"), (Table, "adopt_policies"),
