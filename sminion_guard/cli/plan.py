@@ -63,6 +63,7 @@ def _as_json(found: Plan) -> dict[str, object]:
         },
         "problems": found.problems,
         "counts": found.counts(),
+        "locks": found.locks,
         "changes": [
             {"key": change.key, "state": change.state.value, "excess": change.excess, "sql": change.sql}
             for change in (*found.guard, *found.changes)

@@ -11,7 +11,8 @@ with explained():  # here, so that whatever module of ours is imported first say
     from sminion_guard.migrate.install import downgrade, offline_sql, upgrade
     from sminion_guard.migrate.maintain import Maintained, maintain
     from sminion_guard.migrate.masks import fill_masks, settle_all
-    from sminion_guard.migrate.plan import Plan, plan, require_consent
+    from sminion_guard.migrate.plan import Plan
+    from sminion_guard.migrate.planning import plan, require_consent
     from sminion_guard.migrate.processing import processing
     from sminion_guard.migrate.progress import Progress, Step
     from sminion_guard.migrate.remove import remove
