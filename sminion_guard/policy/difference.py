@@ -136,7 +136,8 @@ def _merges(before: Policy, after: Policy) -> Iterator[Sentence]:
 def _rows(before: Policy, after: Policy) -> Iterator[Sentence]:
     for name, old, new in _both(before, after):
         if old.rows != new.rows:
-            yield Sentence(_rule(name, old, new), True, table=name)
+            # A rule where there was none takes rows away; two rules are not compared.
+            yield Sentence(_rule(name, old, new), old.rows is not None, table=name)
         if old.subject != new.subject:
             yield Sentence(f"rows of `{name}` are about other people than before: their subject changed", True,
                            table=name)
