@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from sminion_guard.cli.bars import bars
 from sminion_guard.cli.common import (
     FINDINGS,
     DatabaseOption,
@@ -25,8 +22,7 @@ from sminion_guard.cli.database import conninfo
 from sminion_guard.policy import load
 
 if TYPE_CHECKING:
-    from sminion_guard.migrate import Progress as Telling
-    from sminion_guard.migrate import Report, Step
+    from sminion_guard.migrate import Report
 
 
 def apply(
@@ -67,7 +63,7 @@ def apply(
     try:
         with psycopg.connect(conninfo(database_url)) as connection:
             milliseconds = round(lock_timeout * 1000)
-            with _bars() as progress:
+            with bars() as progress:
                 if loaded is None:
                     report = migrate.remove(
                         connection, progress=progress, lock_timeout=milliseconds, attempts=attempts)
@@ -107,40 +103,3 @@ def _lines(report: Report, *, removed: bool) -> Iterator[str]:
         yield f"{name} is in force: " + ", ".join(f"{count} {state.lower()}" for state, count in report.counts.items())
     if report.rows_filled:
         yield f"masks filled in: {report.rows_filled} rows"
-
-
-def waiting_line(step: Step) -> str:
-    """Says what `apply` waits for."""
-    of = "" if step.total is None else f" (attempt {step.done} of {step.total})"
-    return f"waiting for locks{of}" + (f": held by {step.holders}" if step.holders else "")
-
-
-@contextmanager
-def _bars() -> Iterator[Telling]:
-    """Shows a progress bar for each table on a terminal, and a line whenever `apply` waits for something else."""
-    console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
-    told = ""
-
-    def wait(step: Step) -> None:
-        nonlocal told
-        if step.holders != told or step.done == 1:
-            console.print(waiting_line(step))
-            told = step.holders
-
-    if not sys.stderr.isatty():
-        yield lambda step: wait(step) if step.work == "waiting" else None
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"),
-               TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as bars:
-        known: dict[str, TaskID] = {}
-
-        def show(step: Step) -> None:
-            if step.work == "waiting":
-                wait(step)
-                return
-            if step.work not in known:
-                known[step.work] = bars.add_task(step.work, total=step.total)
-            bars.update(known[step.work], completed=step.done, total=step.total)
-
-        yield show
