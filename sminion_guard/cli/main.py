@@ -8,7 +8,7 @@ import traceback
 
 import typer
 
-from sminion_guard.cli import apply, catalog, check, demo, install, maintain, plan, policy
+from sminion_guard.cli import apply, catalog, check, demo, init, install, maintain, plan, policy
 from sminion_guard.cli.common import FAILED, INTERRUPTED, print_error
 from sminion_guard.errors import GuardError
 from sminion_guard.extras import explain
@@ -27,6 +27,7 @@ app.add_typer(policy.app, name="policy")
 app.command()(check.check)
 app.add_typer(catalog.app, name="catalog")
 app.command()(demo.demo)
+app.command()(init.init)
 app.command()(install.install)
 app.command()(install.uninstall)
 app.command()(plan.plan)

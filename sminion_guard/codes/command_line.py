@@ -42,4 +42,8 @@ COMMAND = (
          "the result must be written to the file",
          "name a file in a directory that you may write to",
          errors.OpaqueStatement),
+    Code("SG826", "file exists",
+         "a policy that people wrote must not be lost",
+         "name another file, or pass `--force` to replace it",
+         errors.PolicyError),
 )

@@ -34,8 +34,8 @@ def load(path: str | os.PathLike[str]) -> Policy:
             # Read no more than needed to know that it is too much: the path may be a device.
             content = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        raise _unreadable(source, "does not exist", "give the right path with `--policy`, or write one: the "
-                          "README shows a whole policy to begin with") from None
+        raise _unreadable(source, "does not exist", "give the right path with `--policy`, or write one: "
+                          "`sminion-guard init` writes a first one from a database") from None
     except IsADirectoryError:
         raise _unreadable(source, "is a directory", "give the path of the file in it") from None
     except (OSError, ValueError) as error:

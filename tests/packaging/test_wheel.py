@@ -71,6 +71,14 @@ def test_the_wheel_carries_every_file_for_the_database(wheel: Path, name: str) -
     assert packed
 
 
+def test_the_wheel_carries_the_word_tables(wheel: Path) -> None:
+    prefix = "sminion_guard/discovery/words/"
+    with zipfile.ZipFile(wheel) as archive:
+        packed = {entry.removeprefix(prefix) for entry in archive.namelist() if entry.startswith(prefix)}
+    assert packed == set(_files(ROOT / "sminion_guard" / "discovery" / "words"))
+    assert "ru.toml" in packed
+
+
 def test_the_wheel_is_typed_licensed_and_without_tests(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()

@@ -46,6 +46,12 @@ def load(name: str, database: Database, change: Change | None = None) -> World:
 
     :param change: what is done to the schema afterwards; it returns the search_path.
     """
+    path = create(name, database, change)
+    return settle(database, path)
+
+
+def create(name: str, database: Database, change: Change | None = None) -> tuple[str, ...]:
+    """Create the tables of the corpus in a database, and return its search_path."""
     place = folder(name)
     path = PATHS.get(name, ("public",))
     with database.connect() as connection:
@@ -60,7 +66,7 @@ def load(name: str, database: Database, change: Change | None = None) -> World:
         connection.execute("RESET ALL")
         if change is not None:
             path = change(connection, path)
-    return settle(database, path)
+    return path
 
 
 def split(connection: psycopg.Connection, path: tuple[str, ...]) -> tuple[str, ...]:

@@ -92,7 +92,7 @@ def test_each_command_that_is_named_exists_with_its_options() -> None:
 
 
 @pytest.mark.parametrize(("line", "said"), [
-    ("init", "`sminion-guard` has no command `init`"), ("policy chekc", "`policy` has no command `chekc`"),
+    ("begin", "`sminion-guard` has no command `begin`"), ("policy chekc", "`policy` has no command `chekc`"),
     ("apply --remov", "`apply` has no option `--remov`"), ("apply --remove", None), ("policy check", None),
     ("--version", None), ("catalog dump -o catalog.json --database-url=postgresql:///shop", None), ("", None),
 ])

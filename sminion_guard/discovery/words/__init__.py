@@ -1,0 +1,1 @@
+"""The word tables: data files, one a language, and the short forms."""
