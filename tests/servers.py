@@ -59,6 +59,19 @@ class Database:
             cursor = connection.execute(statement, parameters or None)
             return cursor.fetchall() if cursor.description is not None else []
 
+    def suspend_ddl_guard(self) -> None:
+        """Let the test weaken what protects the tables, which the DDL guard would refuse."""
+        self.execute("SELECT sminion.suspend_ddl_guard('a test weakens what protects', now() + interval '20 hours')")
+
+    @contextmanager
+    def ddl_guard_suspended(self) -> Iterator[None]:
+        """The same for the length of a block, where other tests use the database too."""
+        self.suspend_ddl_guard()
+        try:
+            yield
+        finally:
+            self.execute("SELECT sminion.resume_ddl_guard('the test is over')")
+
 
 def unique_name(prefix: str = "t") -> str:
     """A name that no other test of this run uses: short enough for a policy, whose roles are cluster-wide."""

@@ -19,8 +19,13 @@ def install(database_url: DatabaseOption = None, sql: SqlOption = False, form: F
     if sql:
         typer.echo(migrate.offline_sql("upgrade"))
         return
-    migrate.upgrade(conninfo(database_url))
-    _say(form, "installed", "the guard is installed: next, `sminion-guard apply`")
+    warnings = migrate.upgrade(conninfo(database_url))
+    if form is Format.JSON:
+        print_json({"state": "installed", "warnings": list(warnings)})
+        return
+    for warning in warnings:
+        typer.echo(f"warning: {warning}", err=True)
+    typer.echo("the guard is installed: next, `sminion-guard apply`")
 
 
 def uninstall(
@@ -39,11 +44,7 @@ def uninstall(
     if not yes:
         typer.confirm("Delete the access log and all subjects' states and history?", abort=True, err=True)
     migrate.downgrade(address)
-    _say(form, "uninstalled", "the guard is uninstalled")
-
-
-def _say(form: Format, state: str, text: str) -> None:
     if form is Format.JSON:
-        print_json({"state": state})
+        print_json({"state": "uninstalled"})
     else:
-        typer.echo(text)
+        typer.echo("the guard is uninstalled")

@@ -12,6 +12,7 @@ from sminion_guard.codes.audit import AUDIT
 from sminion_guard.codes.code import Code
 from sminion_guard.codes.command_line import COMMAND
 from sminion_guard.codes.context import CONTEXT
+from sminion_guard.codes.ddl import DDL
 from sminion_guard.codes.embedded import EMBEDDED
 from sminion_guard.codes.installing import INSTALL
 from sminion_guard.codes.judgement import JUDGEMENT
@@ -23,7 +24,7 @@ __all__ = ["CODES", "Code", "error_class", "raised_by_server"]
 
 CODES: dict[str, Code] = {
     entry.code: entry
-    for group in (JUDGEMENT, CONTEXT, POLICY, INSTALL, SUBJECTS, EMBEDDED, AUDIT, COMMAND, TESTING)
+    for group in (JUDGEMENT, CONTEXT, POLICY, INSTALL, DDL, SUBJECTS, EMBEDDED, AUDIT, COMMAND, TESTING)
     for entry in group
 }
 """The catalogue: maps a code to its entry: what happened, why it is refused, what to do, and its exception class."""

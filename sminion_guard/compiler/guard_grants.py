@@ -49,6 +49,7 @@ _ROUTINES: dict[str, tuple[str, ...]] = {
         "block_and_wait(text, text, text, interval, text)",
         "block_and_wait(anynonarray, text, text, interval, text)",
         "state_holders(text)", "blind_tables()",
+        "suspend_ddl_guard(text, timestamptz)", "resume_ddl_guard(text)",
         "drop_log(date, text)", "unfolded_entries()", "unfolded_writes()", "fold_holders()",
     ),
     "maintenance": (
@@ -64,6 +65,7 @@ _OF_KINDS = ("context_of_kind(name, name, text)", "named_subject_of_kind(name, n
 """What the floors of a policy that names kinds of subjects call too."""
 _LOGS = (
     "access_log", "statement_log", "refusals", "subject_access", "write_log", "log_faults", "dropped_log",
+    "ddl_suspension",
     "subject_history",
 )
 _WAITING = ("settle_status", "pending_changes", "settle_problems", "maintenance_status")

@@ -16,11 +16,13 @@ from sminion_guard.compiler.quoting import ident, qualified
 from sminion_guard.errors import InstallError
 from sminion_guard.migrate.change import Change, State
 from sminion_guard.migrate.definitions import body, definitions, signature
-from sminion_guard.migrate.queries import rendered
+from sminion_guard.migrate.queries import rendered, text
 from sminion_guard.migrate.transaction import Installer
 
 READERS = ("guard_excess", "guard_objects", "guard_states", "object_states", "role_excess", "role_holdings")
 """Functions that a look at the database calls."""
+_OF_EVENTS = ("ddl_on_", "ddl_drops")
+"""How the names of functions of event triggers begin: they belong to a superuser."""
 _MONTH = re.compile(r"_\d{4}_\d{2}$")
 _EMPTIED = (
     "CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON {} "
@@ -119,6 +121,8 @@ def _change(kind: str, name: str, state: str) -> Change:
 
 
 def _mending(kind: str, name: str, state: State) -> str | None:
+    if kind == "event trigger":
+        return None if state is State.STRAY else text("ddl_guard")
     if kind == "trigger":
         table, _, trigger = name.partition(".")
         return _trigger(table, trigger, state)
@@ -131,6 +135,8 @@ def _mending(kind: str, name: str, state: State) -> str | None:
     if kind == "view":
         return f"{made};\nALTER VIEW {qualified('sminion', name)} OWNER TO sminion_owner"
     routine = f"sminion.{signature(name)}"
+    if _plain(name).startswith(_OF_EVENTS):
+        return f"{made};\n{text('ddl_guard')}"
     return f"{made};\nALTER ROUTINE {routine} OWNER TO sminion_owner;\nREVOKE ALL ON ROUTINE {routine} FROM PUBLIC"
 
 

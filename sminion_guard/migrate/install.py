@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 import io
-from typing import Literal
+from typing import Any, Literal
 
 import psycopg
 from alembic import command
 from alembic.config import Config
+from psycopg.errors import Diagnostic
 from sqlalchemy import create_engine, exc
 from sqlalchemy.pool import NullPool
 
 from sminion_guard import resources
 from sminion_guard.address import conninfo
 from sminion_guard.errors import InstallError
+from sminion_guard.migrate import queries
 from sminion_guard.migrate.failures import translate
 
 BRANCH = "sminion_guard"
 """Branch label of the guard's migrations, for environments that hold others too."""
 
 
-def upgrade(url_or_conninfo: str, revision: str = "head") -> None:
+def upgrade(url_or_conninfo: str, revision: str = "head") -> tuple[str, ...]:
     """Install the database side, or upgrade it to ``revision``, in one transaction.
 
+    Run by a superuser where another role installed before, it adds the DDL guard.
+
     :param url_or_conninfo: SQLAlchemy URL or libpq connection string.
+    :returns: what could not be installed, and what that leaves: warnings of the server, such as SG478.
     :raises InstallError: when the role lacks what it needs, or the database is not fit; SG802 for another address.
     """
-    _online("upgrade", url_or_conninfo, revision)
+    return _online("upgrade", url_or_conninfo, revision)
 
 
 def downgrade(url_or_conninfo: str, revision: str = "base") -> None:
@@ -49,21 +54,36 @@ def offline_sql(direction: Literal["upgrade", "downgrade"]) -> str:
     return written.getvalue()
 
 
-def _online(direction: Literal["upgrade", "downgrade"], address: str, revision: str) -> None:
+def _online(direction: Literal["upgrade", "downgrade"], address: str, revision: str) -> tuple[str, ...]:
     target = conninfo(address)
-    engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(target), poolclass=NullPool)
+    warnings: list[str] = []
+
+    def hear(said: Diagnostic) -> None:
+        if said.severity_nonlocalized == "WARNING":
+            warnings.append(". ".join(part for part in (said.message_primary, said.message_hint) if part))
+
+    def connect() -> psycopg.Connection[Any]:
+        connection = psycopg.connect(target)
+        connection.add_notice_handler(hear)
+        return connection
+
+    engine = create_engine("postgresql+psycopg://", creator=connect, poolclass=NullPool)
     config = _config(io.StringIO())
     config.attributes["to_base"] = direction == "downgrade" and revision == "base"
     try:
         with engine.begin() as connection:
             config.attributes["connection"] = connection
             getattr(command, direction)(config, revision)
+            if direction == "upgrade" and connection.exec_driver_sql(queries.text("ddl_guard_missing")).scalar():
+                for name in ("become_installer", "ddl_guard", "act_as_owner", "ddl_guard_made", "roles/release"):
+                    connection.exec_driver_sql(queries.text(name), execution_options={"no_parameters": True})
     except exc.DBAPIError as error:
         if isinstance(error.orig, psycopg.Error):
             raise translate(error.orig, f"{direction} of the database side") from error.orig
         raise
     except psycopg.OperationalError as error:
         raise InstallError("SG416", "the database cannot be reached", detail=str(error).strip()) from error
+    return tuple(warnings)
 
 
 def _config(output: io.StringIO) -> Config:

@@ -16,7 +16,7 @@ def text(name: str) -> str:
 
     :param name: the file's name without ``.sql``, such as ``lock``; with a directory for those of other parts of sql/.
     """
-    return resources.sql_text(name if "/" in name else f"queries/migrate/{name}")
+    return resources.sql_text(name if "/" in name or name == "ddl_guard" else f"queries/migrate/{name}")
 
 
 def rendered(name: str, **values: str | int) -> str:

@@ -65,6 +65,7 @@ def remove_within(installer: Installer, report: Report) -> None:
         undo(installer, entry)
     for (statement,) in installer.ask("closed_grants"):
         _give_back(installer, statement, report)
+    installer.ask("reopen_untagged", as_owner=False)
     installer.ask("forget_policy")
 
 

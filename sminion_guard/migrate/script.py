@@ -65,6 +65,9 @@ def removal_script(*, transaction: bool = True) -> Iterator[str]:
     yield from _lock_tables()
     yield rendered("queries/script/undo_strays")
     yield rendered("queries/script/give_back")
+    yield rendered("act_as_installer")
+    yield rendered("reopen_untagged")
+    yield rendered("act_as_owner")
     yield rendered("forget_policy")
     yield from _end(transaction)
 

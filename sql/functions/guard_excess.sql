@@ -50,7 +50,9 @@ AS $sminion$
     WHERE c.relnamespace = 'sminion'::regnamespace AND t.attacl IS NOT NULL
     UNION ALL
     SELECT p.oid, 'ROUTINE ' || p.oid::regprocedure, NULL, 'EXECUTE', coalesce(p.proacl, acldefault('f', p.proowner))
-    FROM pg_proc p WHERE p.pronamespace = 'sminion'::regnamespace
+    FROM pg_proc p
+    -- Nobody calls a function of an event trigger; these belong to a superuser.
+    WHERE p.pronamespace = 'sminion'::regnamespace AND p.prorettype <> 'event_trigger'::regtype
   ), lent AS (
     SELECT f.defaclrole, a.grantee, a.privilege_type,
            CASE f.defaclobjtype WHEN 'r' THEN 'TABLES' WHEN 'S' THEN 'SEQUENCES' WHEN 'f' THEN 'ROUTINES' ELSE 'TYPES' END AS objects

@@ -19,10 +19,10 @@ AS $sminion$
     WHERE c.relnamespace = 'sminion'::regnamespace AND c.relkind NOT IN ('i', 'I', 't', 'c')
   )
   SELECT 'function', p.oid::regprocedure::text, p.oid::regprocedure::text,
-         md5(concat_ws(' | ', p.proowner::regrole, l.lanname, p.prokind, p.prosecdef, p.proleakproof, p.proisstrict, p.proretset,
+         md5(concat_ws(' | ', CASE WHEN r.rolsuper THEN 'a superuser' ELSE r.rolname END, l.lanname, p.prokind, p.prosecdef, p.proleakproof, p.proisstrict, p.proretset,
            p.provolatile, p.proparallel, p.procost, p.prorows, p.prosupport, pg_get_function_sqlbody(p.oid),
            pg_get_function_result(p.oid), pg_get_function_arguments(p.oid), p.proconfig::text, p.prosrc))
-  FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
+  FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang JOIN pg_roles r ON r.oid = p.proowner
   WHERE p.pronamespace = 'sminion'::regnamespace
     AND NOT (p.prorettype = 'trigger'::regtype AND p.pronargs = 0 AND EXISTS (
       SELECT FROM sminion.installed_object o WHERE o.key IN ('trigger_function:' || p.proname, 'write_function:' || p.proname)))
@@ -58,6 +58,10 @@ AS $sminion$
   SELECT 'sequence', r.relname, r.pattern, md5(concat_ws(' | ', r.relowner::regrole, s.seqtypid::regtype, s.seqincrement, s.seqcycle,
            s.seqmin, s.seqmax))
   FROM relation r JOIN pg_sequence s ON s.seqrelid = r.oid
+  UNION ALL
+  -- Of the database, and not of the schema, but their functions are.
+  SELECT 'event trigger', e.evtname, e.evtname, md5(concat_ws(' | ', e.evtevent, e.evtenabled, e.evttags::text, e.evtfoid::regprocedure))
+  FROM pg_event_trigger e JOIN pg_proc p ON p.oid = e.evtfoid WHERE p.pronamespace = 'sminion'::regnamespace
   UNION ALL
   SELECT 'other', pg_describe_object(d.classid, d.objid, 0), pg_describe_object(d.classid, d.objid, 0),
          -- A domain is as good as its CHECKs, which stand for those of a table.

@@ -31,6 +31,7 @@ INSERTS = {
 def world(server: Server) -> Iterator[World]:
     """A world of each test: what it makes stays."""
     with new_world(server, shared_roles=True) as world:
+        world.database.suspend_ddl_guard()
         yield world
 
 

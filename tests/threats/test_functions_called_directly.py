@@ -16,6 +16,7 @@ GRANTED = {
     "officer": {
         "block", "unblock", "give_consent", "withdraw_consent", "object", "withdraw_objection", "revoke_ticket",
         "give_consents", "withdraw_consents", "object_all", "block_all", "await_older", "block_and_wait", "drop_log", "state_holders", "blind_tables",
+        "suspend_ddl_guard", "resume_ddl_guard",
         "unfolded_entries", "unfolded_writes", "fold_holders",
     },
     "keeper": {
@@ -28,8 +29,13 @@ GRANTED = {
 """Role to the functions of schema `sminion` that it may execute: all of them, by comparison with pg_proc."""
 EVERYBODY = {"refuse_others", "refuse_partition"}
 """What PUBLIC may execute: row security calls it as whoever reads a table, and it does nothing but raise."""
+EVENTS = {
+    "ddl_on_tables", "ddl_on_views", "ddl_on_policies", "ddl_on_grants", "ddl_on_routines", "ddl_on_publications", "ddl_on_guard",
+    "ddl_drops",
+}
+"""Functions of event triggers: whoever trips one executes it, and nobody can call it."""
 LOGS = {
-    "access_log", "statement_log", "refusals", "subject_access", "write_log", "log_faults", "dropped_log", "subject_history",
+    "access_log", "statement_log", "refusals", "subject_access", "write_log", "log_faults", "dropped_log", "ddl_suspension", "subject_history",
 }
 WAITING = {"settle_status", "pending_changes", "settle_problems", "maintenance_status"}
 VIEWS = {
@@ -46,7 +52,7 @@ def test_a_role_may_execute_just_what_it_is_for(role: str, world: World) -> None
         "SELECT DISTINCT p.proname::text FROM pg_proc p WHERE p.pronamespace = 'sminion'::regnamespace"
         " AND has_function_privilege(%s, p.oid, 'EXECUTE') AND has_schema_privilege(%s, 'sminion', 'USAGE')",
         f"{world.name}_{role}", f"{world.name}_{role}")
-    assert {name for (name,) in found} == (GRANTED[role] | EVERYBODY if GRANTED[role] else set())
+    assert {name for (name,) in found} == (GRANTED[role] | EVERYBODY | EVENTS if GRANTED[role] else set())
 
 
 @pytest.mark.parametrize("role", VIEWS)
@@ -75,7 +81,7 @@ def test_a_login_may_write_four_columns_of_the_journal_and_nothing_else(role: st
 @pytest.mark.parametrize("login", ["all", "officer", "keeper", "reader", "owner"])
 def test_a_call_of_anything_else_is_refused(login: str, world: World) -> None:
     functions = world.super(
-        "SELECT p.oid::regprocedure::text, p.proname::text, p.prokind, p.prorettype = 'trigger'::regtype,"
+        "SELECT p.oid::regprocedure::text, p.proname::text, p.prokind, p.prorettype IN ('trigger'::regtype, 'event_trigger'::regtype),"
         " ARRAY(SELECT t::regtype::text FROM unnest(p.proargtypes) t)"
         " FROM pg_proc p WHERE p.pronamespace = 'sminion'::regnamespace")
     assert len(functions) > 40

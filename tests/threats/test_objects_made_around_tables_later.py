@@ -22,6 +22,7 @@ from tests.world import PRIVILEGE, World, acting, new_world, refusal, rows, tick
 def world(server: Server) -> Iterator[World]:
     """A world of each test: what it makes stays."""
     with new_world(server) as world:
+        world.database.suspend_ddl_guard()
         yield world
 
 

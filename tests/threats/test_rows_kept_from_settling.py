@@ -102,6 +102,7 @@ HARMLESS = {
 def world(server: Server) -> Iterator[World]:
     """One for each test: states are committed."""
     with new_world(server, shared_roles=True) as world:
+        world.database.suspend_ddl_guard()
         yield world
 
 

@@ -74,10 +74,11 @@ def test_other_ways_to_send_need_a_purpose_even_for_harmless_texts(client: Guard
 
 def test_a_function_that_somebody_puts_before_the_servers_own_is_not_called(world: World, guard: Guard) -> None:
     login = f"{world.name}_app"
-    world.super("CREATE SCHEMA lure; GRANT USAGE ON SCHEMA lure TO PUBLIC;"
-                "CREATE FUNCTION lure.now() RETURNS text LANGUAGE sql SECURITY DEFINER AS"
-                " 'SELECT max(email) FROM marketing.subscriber';"
-                "CREATE FUNCTION lure.version() RETURNS text LANGUAGE sql AS 'SELECT ''lured''::text'")
+    with world.database.ddl_guard_suspended():
+        world.super("CREATE SCHEMA lure; GRANT USAGE ON SCHEMA lure TO PUBLIC;"
+                    "CREATE FUNCTION lure.now() RETURNS text LANGUAGE sql SECURITY DEFINER AS"
+                    " 'SELECT max(email) FROM marketing.subscriber';"
+                    "CREATE FUNCTION lure.version() RETURNS text LANGUAGE sql AS 'SELECT ''lured''::text'")
     options = "-c search_path=lure,pg_catalog"
     try:
         with psycopg.connect(world.database.dsn(login), options=options) as plain:

@@ -23,6 +23,7 @@ OWN = "CREATE POLICY own ON crm.customer FOR SELECT USING (true)"
 def world(server: Server) -> Iterator[World]:
     """With a schema of reports, and somebody who is blocked."""
     with new_world(server) as world:
+        world.database.suspend_ddl_guard()
         world.super(f"CREATE SCHEMA report; GRANT USAGE ON SCHEMA report TO PUBLIC; CREATE ROLE {world.name}_reporter;"
                     f"GRANT CREATE ON SCHEMA report TO {world.name}_owner, {world.name}_reporter;"
                     f"GRANT USAGE ON SCHEMA crm TO {world.name}_reporter; GRANT SELECT ON crm.customer TO {world.name}_reporter")

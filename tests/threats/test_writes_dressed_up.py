@@ -119,8 +119,9 @@ def test_a_login_of_the_policy_writes_nothing_without_a_ticket(
 ) -> None:
     """Whatever privileges somebody gave it beside the policy."""
     login = f"{world.name}_app"
-    world.super(f"GRANT USAGE ON SCHEMA sales TO {login}; GRANT INSERT ON sales.orders TO {login}; "
-                f"CREATE POLICY own ON sales.orders TO {login} USING (true) WITH CHECK (true)")
+    with world.database.ddl_guard_suspended():
+        world.super(f"GRANT USAGE ON SCHEMA sales TO {login}; GRANT INSERT ON sales.orders TO {login}; "
+                    f"CREATE POLICY own ON sales.orders TO {login} USING (true) WITH CHECK (true)")
     try:
         app.execute("BEGIN")
         if how == "token without role":
@@ -145,8 +146,9 @@ def test_a_login_of_the_policy_writes_nothing_without_a_ticket(
 
 
 def test_a_function_of_the_owner_does_not_write_for_a_login_without_a_ticket(world: World, app: Connection, first: str) -> None:
-    world.super("CREATE FUNCTION public.writes() RETURNS void LANGUAGE sql SECURITY DEFINER AS "
-                "$$ INSERT INTO sales.orders (customer_id, email) VALUES (7, 'f') $$; GRANT EXECUTE ON FUNCTION public.writes TO PUBLIC")
+    with world.database.ddl_guard_suspended():
+        world.super("CREATE FUNCTION public.writes() RETURNS void LANGUAGE sql SECURITY DEFINER AS "
+                    "$$ INSERT INTO sales.orders (customer_id, email) VALUES (7, 'f') $$; GRANT EXECUTE ON FUNCTION public.writes TO PUBLIC")
     try:
         assert refusal(app, "SELECT public.writes()") == "SG222"
         with recorded(world.database) as found, app.transaction():
@@ -237,12 +239,13 @@ def test_a_prepared_transaction_keeps_nobody_from_writing(world: World, app: Con
 def test_application_triggers_deferred_ones_too_write_under_the_ticket_of_their_statement(
     world: World, app: Connection, first: str
 ) -> None:
-    world.super("""
-        CREATE FUNCTION public.follow() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN
-          INSERT INTO sales.visit (id, customer_id, email) VALUES (5, NEW.customer_id, 'by trigger'); RETURN NULL; END $$;
-        CREATE TRIGGER follow AFTER INSERT ON sales.orders FOR EACH ROW EXECUTE FUNCTION public.follow();
-        CREATE CONSTRAINT TRIGGER later AFTER INSERT ON sales.orders DEFERRABLE INITIALLY DEFERRED
-          FOR EACH ROW EXECUTE FUNCTION public.follow()""")
+    with world.database.ddl_guard_suspended():
+        world.super("""
+            CREATE FUNCTION public.follow() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN
+              INSERT INTO sales.visit (id, customer_id, email) VALUES (5, NEW.customer_id, 'by trigger'); RETURN NULL; END $$;
+            CREATE TRIGGER follow AFTER INSERT ON sales.orders FOR EACH ROW EXECUTE FUNCTION public.follow();
+            CREATE CONSTRAINT TRIGGER later AFTER INSERT ON sales.orders DEFERRABLE INITIALLY DEFERRED
+              FOR EACH ROW EXECUTE FUNCTION public.follow()""")
     try:
         with recorded(world.database) as found, app.transaction():
             app.execute("SELECT sminion.enter(%s)", [first])

@@ -107,7 +107,7 @@ def test_no_setting_keeps_a_write_from_the_log(world: World, setting: str) -> No
 
 def test_operators_and_functions_of_the_owner_are_not_asked(world: World) -> None:
     """An operator that finds everything equal, a cast that steals, and relations that stand in the way."""
-    with recorded(world.database) as found, world.connect("owner") as owner:
+    with world.database.ddl_guard_suspended(), recorded(world.database) as found, world.connect("owner") as owner:
         owner.execute("BEGIN")
         owner.execute("""
             CREATE TYPE crm.trap AS ENUM ('a', 'b');
@@ -145,7 +145,7 @@ def test_who_may_take_the_triggers_away_is_told_by_the_plan(world: World) -> Non
             'ALTER TABLE sales.orders DISABLE TRIGGER "~guard_clarified"',
             'DROP TRIGGER "~guard_deleted" ON sales.orders',
         ):
-            with world.connect("owner") as owner:
+            with world.database.ddl_guard_suspended(), world.connect("owner") as owner:
                 owner.execute(statement.encode())
             with world.database.connect() as admin:
                 states = dict(admin.execute("SELECT key, state FROM sminion.object_states()").fetchall())

@@ -18,6 +18,21 @@ BEGIN
   END IF;
 END
 $sminion$;
+SELECT pg_catalog.set_config('role', pg_catalog.current_setting('sminion.installer'), true);
+-- The event triggers would refuse what follows.
+DO $sminion$
+DECLARE
+  made record;
+BEGIN
+  FOR made IN
+    SELECT e.evtname FROM pg_catalog.pg_event_trigger e JOIN pg_catalog.pg_proc p ON p.oid = e.evtfoid
+    JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = 'sminion'
+  LOOP
+    EXECUTE pg_catalog.format('DROP EVENT TRIGGER %I', made.evtname);
+  END LOOP;
+END
+$sminion$;
+SELECT pg_catalog.set_config('role', 'sminion_owner', true);
 DROP SCHEMA sminion CASCADE;
 -- As it is for every role by default: so nothing is left of the entry made by grants.sql.
 ALTER DEFAULT PRIVILEGES GRANT EXECUTE ON ROUTINES TO PUBLIC;

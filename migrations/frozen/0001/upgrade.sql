@@ -270,7 +270,7 @@ COMMENT ON TABLE sminion.closed_grant IS 'grants taken away by apply, as the sta
 -- What the installed version made in schema `sminion`, and how each object looked then: what `plan` compares with. Months
 -- of the logs look like the month of the installation.
 CREATE TABLE sminion.guard_object (
-  kind        text NOT NULL CHECK (kind IN ('function', 'table', 'trigger', 'view', 'sequence', 'other')),
+  kind        text NOT NULL CHECK (kind IN ('function', 'table', 'trigger', 'view', 'sequence', 'event trigger', 'other')),
   name        text NOT NULL,
   fingerprint text NOT NULL,
   PRIMARY KEY (kind, name)
@@ -791,6 +791,26 @@ CREATE TABLE sminion.dropped_log (
 );
 COMMENT ON TABLE sminion.dropped_log IS 'months of the logs of statements and writes that retention dropped; append-only';
 
+-- tables/ddl_migration.sql
+-- Empty. Its comment is how a migration of the guard proves itself to the event triggers: it names the transaction that may
+-- change what protects the tables. Only `sminion_owner` can write a comment on it, everybody can read it (which the event triggers
+-- need, since they run as whoever trips them), and a rollback takes it back.
+CREATE TABLE sminion.ddl_migration ();
+COMMENT ON TABLE sminion.ddl_migration IS 'no migration of the guard is at work';
+
+-- tables/ddl_suspension.sql
+-- Who suspended the DDL guard, until when and why, and who let it go on. Append-only. Its comment is what the event triggers
+-- read, as that of ddl_migration.
+CREATE TABLE sminion.ddl_suspension (
+  id     bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  at     timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+  login  name        NOT NULL DEFAULT session_user,
+  reason text        NOT NULL,
+  until  timestamptz
+);
+COMMENT ON TABLE sminion.ddl_suspension IS 'the DDL guard is not suspended';
+COMMENT ON COLUMN sminion.ddl_suspension.until IS 'NULL: from `at` on it is not suspended any more';
+
 -- functions/append_only.sql
 -- Trigger of tables that record what happened: no row is ever changed or removed, not even by the owner's own functions.
 CREATE FUNCTION sminion.append_only() RETURNS trigger
@@ -928,6 +948,12 @@ CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON sminion.write_subject
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON sminion.dropped_log
   FOR EACH ROW EXECUTE FUNCTION sminion.append_only();
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON sminion.dropped_log
+  FOR EACH STATEMENT EXECUTE FUNCTION sminion.append_only();
+
+-- triggers/ddl_suspension_append_only.sql
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON sminion.ddl_suspension
+  FOR EACH ROW EXECUTE FUNCTION sminion.append_only();
+CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON sminion.ddl_suspension
   FOR EACH STATEMENT EXECUTE FUNCTION sminion.append_only();
 
 -- functions/log_text.sql
@@ -4875,7 +4901,9 @@ AS $sminion$
     WHERE c.relnamespace = 'sminion'::regnamespace AND t.attacl IS NOT NULL
     UNION ALL
     SELECT p.oid, 'ROUTINE ' || p.oid::regprocedure, NULL, 'EXECUTE', coalesce(p.proacl, acldefault('f', p.proowner))
-    FROM pg_proc p WHERE p.pronamespace = 'sminion'::regnamespace
+    FROM pg_proc p
+    -- Nobody calls a function of an event trigger; these belong to a superuser.
+    WHERE p.pronamespace = 'sminion'::regnamespace AND p.prorettype <> 'event_trigger'::regtype
   ), lent AS (
     SELECT f.defaclrole, a.grantee, a.privilege_type,
            CASE f.defaclobjtype WHEN 'r' THEN 'TABLES' WHEN 'S' THEN 'SEQUENCES' WHEN 'f' THEN 'ROUTINES' ELSE 'TYPES' END AS objects
@@ -4945,10 +4973,10 @@ AS $sminion$
     WHERE c.relnamespace = 'sminion'::regnamespace AND c.relkind NOT IN ('i', 'I', 't', 'c')
   )
   SELECT 'function', p.oid::regprocedure::text, p.oid::regprocedure::text,
-         md5(concat_ws(' | ', p.proowner::regrole, l.lanname, p.prokind, p.prosecdef, p.proleakproof, p.proisstrict, p.proretset,
+         md5(concat_ws(' | ', CASE WHEN r.rolsuper THEN 'a superuser' ELSE r.rolname END, l.lanname, p.prokind, p.prosecdef, p.proleakproof, p.proisstrict, p.proretset,
            p.provolatile, p.proparallel, p.procost, p.prorows, p.prosupport, pg_get_function_sqlbody(p.oid),
            pg_get_function_result(p.oid), pg_get_function_arguments(p.oid), p.proconfig::text, p.prosrc))
-  FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
+  FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang JOIN pg_roles r ON r.oid = p.proowner
   WHERE p.pronamespace = 'sminion'::regnamespace
     AND NOT (p.prorettype = 'trigger'::regtype AND p.pronargs = 0 AND EXISTS (
       SELECT FROM sminion.installed_object o WHERE o.key IN ('trigger_function:' || p.proname, 'write_function:' || p.proname)))
@@ -4984,6 +5012,10 @@ AS $sminion$
   SELECT 'sequence', r.relname, r.pattern, md5(concat_ws(' | ', r.relowner::regrole, s.seqtypid::regtype, s.seqincrement, s.seqcycle,
            s.seqmin, s.seqmax))
   FROM relation r JOIN pg_sequence s ON s.seqrelid = r.oid
+  UNION ALL
+  -- Of the database, and not of the schema, but their functions are.
+  SELECT 'event trigger', e.evtname, e.evtname, md5(concat_ws(' | ', e.evtevent, e.evtenabled, e.evttags::text, e.evtfoid::regprocedure))
+  FROM pg_event_trigger e JOIN pg_proc p ON p.oid = e.evtfoid WHERE p.pronamespace = 'sminion'::regnamespace
   UNION ALL
   SELECT 'other', pg_describe_object(d.classid, d.objid, 0), pg_describe_object(d.classid, d.objid, 0),
          -- A domain is as good as its CHECKs, which stand for those of a table.
@@ -5039,6 +5071,8 @@ AS $sminion$
   AND NOT EXISTS (
     SELECT FROM sminion.installed_object o
     WHERE o.key = CASE WHEN t.oid = t.root THEN format('permission:%s.%s:%s', l.schema_name, l.name, p.polname) END)
+  -- closed by the DDL guard, until now
+  AND p.polname NOT IN ('guard_untagged', 'guard_untagged_refused')
   AND NOT EXISTS (
     SELECT FROM sminion.installed_object o
     WHERE o.key = CASE
@@ -6471,6 +6505,577 @@ END
 $sminion$;
 COMMENT ON FUNCTION sminion.log_shape(jsonb) IS 'records the shape of a statement once; its number';
 
+-- functions/suspend_ddl_guard.sql
+-- Suspends the DDL guard in this database until a time at most a day away, for work that the policy does not know: the
+-- suspension is on record in `ddl_suspension`. It begins when this transaction has committed. In the same one it opens nothing:
+-- a rollback would leave no trace of it. Returns until when.
+CREATE FUNCTION sminion.suspend_ddl_guard(reason text, until timestamptz) RETURNS timestamptz
+LANGUAGE plpgsql
+VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET timezone = 'UTC'
+SET datestyle = 'ISO'
+AS $sminion$
+DECLARE
+  why text := sminion.require_reason(suspend_ddl_guard.reason);
+BEGIN
+  IF suspend_ddl_guard.until IS NULL OR suspend_ddl_guard.until <= clock_timestamp()
+     OR suspend_ddl_guard.until > clock_timestamp() + interval '24 hours' THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG479',
+      MESSAGE = 'the DDL guard can be suspended for a day at most',
+      DETAIL = format('Asked for: until %s.', coalesce(suspend_ddl_guard.until::text, 'NULL')),
+      HINT = 'Pass a time in the future, such as now() + interval ''1 hour''.';
+  END IF;
+  INSERT INTO sminion.ddl_suspension (reason, until) VALUES (why, suspend_ddl_guard.until);
+  EXECUTE format('COMMENT ON TABLE sminion.ddl_suspension IS %L', format('suspended until %s in transaction %s',
+    replace(suspend_ddl_guard.until::text, ' ', 'T'), pg_current_xact_id()));
+  RETURN suspend_ddl_guard.until;
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.suspend_ddl_guard(text, timestamptz) IS
+  'from the next transaction on, and until a time at most a day away, DDL may weaken what protects the tables';
+
+-- functions/resume_ddl_guard.sql
+-- Ends a suspension of the DDL guard before its time.
+CREATE FUNCTION sminion.resume_ddl_guard(reason text) RETURNS void
+LANGUAGE plpgsql
+VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+BEGIN
+  INSERT INTO sminion.ddl_suspension (reason) VALUES (sminion.require_reason(resume_ddl_guard.reason));
+  COMMENT ON TABLE sminion.ddl_suspension IS 'the DDL guard is not suspended';
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.resume_ddl_guard(text) IS 'ends a suspension of the DDL guard';
+
+-- functions/ddl_on_tables.sql
+-- Event trigger: tables that were made or altered. A protected one must be as the guard made it; a parent of one, or a child,
+-- must be guarded too; and a new table of a protected schema is closed until a policy names it.
+--
+-- Like all functions of the DDL guard it runs as whoever trips it, a superuser too. So it belongs to a superuser (see
+-- ddl_guard.sql), reads nothing but system catalogs, calls nothing but pg_catalog, and changes only the table just made.
+-- What is guarded is told by a policy that calls a function of the guard: such a policy can only be made by a migration.
+CREATE FUNCTION sminion.ddl_on_tables() RETURNS event_trigger
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  made  record;
+  fault text;
+  loose regclass;
+BEGIN
+  -- A migration of the guard, or a suspension that was committed: see sminion.ddl_migration.
+  IF EXISTS (
+    SELECT FROM pg_namespace n
+    JOIN pg_class c ON c.relnamespace = n.oid AND c.relname IN ('ddl_migration', 'ddl_suspension')
+    JOIN pg_description d ON d.objoid = c.oid AND d.classoid = 'pg_class'::regclass AND d.objsubid = 0
+    WHERE n.nspname = 'sminion' AND CASE
+      WHEN c.relname = 'ddl_migration' THEN d.description = 'migration in transaction ' || pg_current_xact_id()
+      WHEN d.description LIKE 'suspended until %' THEN
+        split_part(d.description, ' ', 3)::timestamptz > clock_timestamp()
+        AND split_part(d.description, ' ', 6) <> pg_current_xact_id()::text
+      ELSE false END)
+  THEN
+    RETURN;
+  END IF;
+  FOR made IN
+    SELECT c.oid, c.oid::regclass AS name, c.relispartition, bool_or(e.command_tag NOT LIKE 'ALTER %') AS new,
+           bool_or(e.in_extension) AS in_extension, c.relnamespace,
+           EXISTS (
+             SELECT FROM pg_policy gp
+             JOIN pg_depend gd ON gd.classid = 'pg_policy'::regclass AND gd.objid = gp.oid AND gd.refclassid = 'pg_proc'::regclass
+             JOIN pg_proc gf ON gf.oid = gd.refobjid JOIN pg_namespace gn ON gn.oid = gf.pronamespace
+             WHERE gp.polrelid = c.oid AND gp.polname IN ('guard_others', 'guard_floor') AND gn.nspname = 'sminion') AS guarded
+    FROM pg_event_trigger_ddl_commands() e
+    JOIN pg_class c ON e.classid = 'pg_class'::regclass AND c.oid = e.objid
+    WHERE c.relkind IN ('r', 'p', 'f') AND c.relpersistence <> 't'
+    GROUP BY c.oid
+  LOOP
+    IF made.guarded THEN
+      SELECT CASE
+        WHEN NOT (c.relrowsecurity AND c.relforcerowsecurity) THEN 'its row security would not be enabled and forced'
+        WHEN EXISTS (
+          SELECT FROM pg_trigger t JOIN pg_proc f ON f.oid = t.tgfoid JOIN pg_namespace g ON g.oid = f.pronamespace
+          WHERE t.tgrelid = c.oid AND g.nspname = 'sminion' AND t.tgenabled <> 'A') THEN 'a trigger of the guard would be disabled'
+        WHEN EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = c.oid AND t.tgname = '~guard_row')
+          AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'guard_mask')
+          THEN 'its column `guard_mask` would have another name'
+        WHEN c.relowner <> ALL (o.polroles) THEN format('it would belong to `%s`', pg_get_userbyid(c.relowner))
+        WHEN obj_description(o.oid, 'pg_policy') <> format('sminion_guard: %I.%I', n.nspname, c.relname)
+          THEN 'the policy knows it by another name'
+        END INTO fault
+      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      LEFT JOIN pg_policy o ON o.polrelid = c.oid AND o.polname = 'guard_others'
+      WHERE c.oid = made.oid;
+      IF fault IS NOT NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'SG470',
+          MESSAGE = format('`%s` is a protected table, and the statement would weaken it', made.name),
+          DETAIL = format('After it, %s.', fault),
+          HINT = 'Change the policy and apply it; or let an officer call sminion.suspend_ddl_guard(reason, until) before.';
+      END IF;
+    ELSIF EXISTS (
+      SELECT FROM pg_policy u JOIN pg_class c ON c.oid = u.polrelid
+      WHERE u.polrelid = made.oid AND u.polname = 'guard_untagged' AND NOT (c.relrowsecurity AND c.relforcerowsecurity))
+    THEN
+      RAISE EXCEPTION USING ERRCODE = 'SG470',
+        MESSAGE = format('`%s` is closed until a policy names it, and the statement would open it', made.name),
+        HINT = 'Name it in the policy and apply it; or let an officer call sminion.suspend_ddl_guard(reason, until) before.';
+    END IF;
+
+    -- Row security of a parent is that of its parent, and a child is written without the triggers of its parent.
+    SELECT i.other::regclass INTO loose
+    FROM (
+      SELECT h.*, CASE WHEN h.inhparent = made.oid THEN h.inhrelid ELSE h.inhparent END AS other FROM pg_inherits h
+    ) i
+    JOIN pg_class k ON k.oid = i.inhrelid
+    WHERE CASE WHEN made.guarded THEN i.inhrelid = made.oid OR (i.inhparent = made.oid AND NOT k.relispartition)
+               ELSE i.inhparent = made.oid OR (i.inhrelid = made.oid AND NOT k.relispartition) END
+      AND made.guarded <> EXISTS (
+        SELECT FROM pg_policy gp
+        JOIN pg_depend gd ON gd.classid = 'pg_policy'::regclass AND gd.objid = gp.oid AND gd.refclassid = 'pg_proc'::regclass
+        JOIN pg_proc gf ON gf.oid = gd.refobjid JOIN pg_namespace gn ON gn.oid = gf.pronamespace
+        WHERE gp.polrelid = i.other AND gp.polname IN ('guard_others', 'guard_floor') AND gn.nspname = 'sminion')
+    LIMIT 1;
+    IF loose IS NOT NULL THEN
+      RAISE EXCEPTION USING ERRCODE = 'SG471',
+        MESSAGE = CASE WHEN made.guarded THEN format('protected table `%s` and `%s`, which is not, would share rows', made.name, loose)
+          ELSE format('protected table `%s` and `%s`, which is not, would share rows', loose, made.name) END,
+        DETAIL = 'Through a parent rows are read without the row security of its children, and a child is written without '
+          || 'the triggers of its parent.',
+        HINT = 'Let them share no rows; or let an officer call sminion.suspend_ddl_guard(reason, until) before.';
+    END IF;
+
+    FOR loose IN
+      SELECT c.oid::regclass FROM pg_class c
+      WHERE NOT (c.relrowsecurity AND c.relforcerowsecurity) AND c.relkind IN ('r', 'p')
+        AND CASE
+          WHEN made.guarded THEN c.oid IN (SELECT i.inhrelid FROM pg_inherits i WHERE i.inhparent = made.oid)
+          ELSE made.new AND NOT made.in_extension AND c.oid = made.oid AND EXISTS (
+            SELECT FROM pg_policy y JOIN pg_class k ON k.oid = y.polrelid
+            WHERE y.polname IN ('guard_others', 'guard_floor') AND (k.relnamespace = made.relnamespace
+              OR k.oid IN (SELECT a.relid FROM pg_partition_ancestors(made.oid) a))
+              AND EXISTS (
+                SELECT FROM pg_policy gp
+                JOIN pg_depend gd ON gd.classid = 'pg_policy'::regclass AND gd.objid = gp.oid AND gd.refclassid = 'pg_proc'::regclass
+                JOIN pg_proc gf ON gf.oid = gd.refobjid JOIN pg_namespace gn ON gn.oid = gf.pronamespace
+                WHERE gp.polrelid = k.oid AND gp.polname IN ('guard_others', 'guard_floor') AND gn.nspname = 'sminion'))
+        END
+    LOOP
+      -- The permissive one is needed for the other to be asked. A constant, so that it raises while a statement is planned.
+      EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', loose);
+      EXECUTE format('CREATE POLICY guard_untagged ON %s AS RESTRICTIVE USING ((%L::text)::boolean)', loose,
+        format('%s is closed until a privacy policy names it (SG470)', loose));
+      EXECUTE format('CREATE POLICY guard_untagged_refused ON %s USING (false)', loose);
+    END LOOP;
+  END LOOP;
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.ddl_on_tables() IS 'refuses DDL that weakens protected tables, and closes new ones';
+
+-- functions/ddl_on_views.sql
+-- Event trigger: views and materialized views that were made or altered. A view over a protected table must read as its caller:
+-- else it reads with the privileges and policies of its owner. A materialized view keeps what its owner saw, for everybody.
+-- Temporary ones are for their own session.
+CREATE FUNCTION sminion.ddl_on_views() RETURNS event_trigger
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  made record;
+BEGIN
+  -- A migration of the guard, or a suspension that was committed: see sminion.ddl_migration.
+  IF EXISTS (
+    SELECT FROM pg_namespace n
+    JOIN pg_class c ON c.relnamespace = n.oid AND c.relname IN ('ddl_migration', 'ddl_suspension')
+    JOIN pg_description d ON d.objoid = c.oid AND d.classoid = 'pg_class'::regclass AND d.objsubid = 0
+    WHERE n.nspname = 'sminion' AND CASE
+      WHEN c.relname = 'ddl_migration' THEN d.description = 'migration in transaction ' || pg_current_xact_id()
+      WHEN d.description LIKE 'suspended until %' THEN
+        split_part(d.description, ' ', 3)::timestamptz > clock_timestamp()
+        AND split_part(d.description, ' ', 6) <> pg_current_xact_id()::text
+      ELSE false END)
+  THEN
+    RETURN;
+  END IF;
+  FOR made IN
+    WITH RECURSIVE below (view, kind, relation) AS (
+      SELECT c.oid, c.relkind, c.oid
+      FROM pg_event_trigger_ddl_commands() e
+      JOIN pg_class c ON e.classid = 'pg_class'::regclass AND c.oid = e.objid
+      WHERE c.relpersistence <> 't' AND (c.relkind = 'm' OR (c.relkind = 'v' AND NOT EXISTS (
+        SELECT FROM pg_options_to_table(c.reloptions) o WHERE o.option_name = 'security_invoker' AND o.option_value::boolean)))
+      UNION
+      -- A view below another one reads as it says itself; a materialized view keeps what comes from anywhere.
+      SELECT b.view, b.kind, k.oid
+      FROM below b
+      JOIN pg_rewrite w ON w.ev_class = b.relation AND (b.kind = 'm' OR b.relation = b.view)
+      JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid AND d.refclassid = 'pg_class'::regclass
+      JOIN pg_class k ON k.oid = d.refobjid
+    )
+    SELECT b.view::regclass AS view, b.kind, b.relation::regclass AS relation FROM below b
+    WHERE b.relation <> b.view AND EXISTS (
+        SELECT FROM pg_policy gp
+        JOIN pg_depend gd ON gd.classid = 'pg_policy'::regclass AND gd.objid = gp.oid AND gd.refclassid = 'pg_proc'::regclass
+        JOIN pg_proc gf ON gf.oid = gd.refobjid JOIN pg_namespace gn ON gn.oid = gf.pronamespace
+        WHERE gp.polrelid = b.relation AND gp.polname IN ('guard_others', 'guard_floor') AND gn.nspname = 'sminion')
+  LOOP
+    RAISE EXCEPTION USING ERRCODE = 'SG472',
+      MESSAGE = CASE made.kind WHEN 'm' THEN format('materialized view `%s` would keep rows of protected table `%s`', made.view, made.relation)
+        ELSE format('view `%s` would read protected table `%s` as its owner', made.view, made.relation) END,
+      DETAIL = 'No ticket, block or consent of whoever reads it would count.',
+      HINT = CASE made.kind WHEN 'm' THEN 'Use a view WITH (security_invoker)' ELSE 'Make it WITH (security_invoker)' END
+        || '; or let an officer call sminion.suspend_ddl_guard(reason, until) before.';
+  END LOOP;
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.ddl_on_views() IS 'refuses views over protected tables that do not read as their caller';
+
+-- functions/ddl_on_policies.sql
+-- Event trigger: row security policies and triggers that were made or altered, and comments on policies. On a protected table
+-- there are none but the guard's and those that a policy adopts; a trigger that fires after the guard's could change the mask
+-- that it computed. Elsewhere no policy may call a function of the guard: that is how the guard knows its own tables.
+CREATE FUNCTION sminion.ddl_on_policies() RETURNS event_trigger
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  made record;
+BEGIN
+  -- A migration of the guard, or a suspension that was committed: see sminion.ddl_migration.
+  IF EXISTS (
+    SELECT FROM pg_namespace n
+    JOIN pg_class c ON c.relnamespace = n.oid AND c.relname IN ('ddl_migration', 'ddl_suspension')
+    JOIN pg_description d ON d.objoid = c.oid AND d.classoid = 'pg_class'::regclass AND d.objsubid = 0
+    WHERE n.nspname = 'sminion' AND CASE
+      WHEN c.relname = 'ddl_migration' THEN d.description = 'migration in transaction ' || pg_current_xact_id()
+      WHEN d.description LIKE 'suspended until %' THEN
+        split_part(d.description, ' ', 3)::timestamptz > clock_timestamp()
+        AND split_part(d.description, ' ', 6) <> pg_current_xact_id()::text
+      ELSE false END)
+  THEN
+    RETURN;
+  END IF;
+  FOR made IN
+    SELECT c.oid::regclass AS relation, y.polname AS name, 'policy' AS kind
+    FROM pg_event_trigger_ddl_commands() e
+    JOIN pg_policy y ON e.classid = 'pg_policy'::regclass AND y.oid = e.objid
+    JOIN pg_class c ON c.oid = y.polrelid
+    WHERE (e.command_tag <> 'COMMENT' OR y.polname = 'guard_others')
+      AND ((e.command_tag = 'ALTER POLICY' AND EXISTS (
+          SELECT FROM pg_policy u WHERE u.polrelid = c.oid AND u.polname IN ('guard_untagged', 'guard_untagged_refused')))
+        OR EXISTS (
+        SELECT FROM pg_policy gp
+        JOIN pg_depend gd ON gd.classid = 'pg_policy'::regclass AND gd.objid = gp.oid AND gd.refclassid = 'pg_proc'::regclass
+        JOIN pg_proc gf ON gf.oid = gd.refobjid JOIN pg_namespace gn ON gn.oid = gf.pronamespace
+        WHERE gp.polrelid = c.oid AND gp.polname IN ('guard_others', 'guard_floor') AND gn.nspname = 'sminion')
+        OR EXISTS (
+          SELECT FROM pg_depend d JOIN pg_proc f ON f.oid = d.refobjid JOIN pg_namespace g ON g.oid = f.pronamespace
+          WHERE d.classid = 'pg_policy'::regclass AND d.objid = y.oid AND d.refclassid = 'pg_proc'::regclass AND g.nspname = 'sminion'))
+    UNION ALL
+    SELECT t.tgrelid::regclass, t.tgname, 'trigger'
+    FROM pg_event_trigger_ddl_commands() e
+    JOIN pg_trigger t ON e.classid = 'pg_trigger'::regclass AND t.oid = e.objid AND e.command_tag <> 'COMMENT'
+    JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace n ON n.oid = p.pronamespace
+    WHERE (t.tgname::text COLLATE "C" >= '~guard' OR n.nspname = 'sminion')
+      AND EXISTS (
+        SELECT FROM pg_policy gp
+        JOIN pg_depend gd ON gd.classid = 'pg_policy'::regclass AND gd.objid = gp.oid AND gd.refclassid = 'pg_proc'::regclass
+        JOIN pg_proc gf ON gf.oid = gd.refobjid JOIN pg_namespace gn ON gn.oid = gf.pronamespace
+        WHERE gp.polrelid = t.tgrelid AND gp.polname IN ('guard_others', 'guard_floor') AND gn.nspname = 'sminion')
+  LOOP
+    RAISE EXCEPTION USING ERRCODE = 'SG473',
+      MESSAGE = format('%s `%s` on `%s` would not be the guard''s', made.kind, made.name, made.relation),
+      DETAIL = CASE made.kind WHEN 'trigger' THEN 'It would take the place of a trigger of the guard, or fire after it.'
+        ELSE 'Row security of protected tables, and policies that call functions of the guard, come from the privacy policy.' END,
+      HINT = CASE made.kind WHEN 'trigger' THEN 'Give it a name before `~`' ELSE 'Adopt it by `adopt_policies` of its table' END
+        || '; or let an officer call sminion.suspend_ddl_guard(reason, until) before.';
+  END LOOP;
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.ddl_on_policies() IS 'refuses policies and triggers on protected tables that are not the guard and take its place';
+
+-- functions/ddl_on_grants.sql
+-- Event trigger: after a GRANT, whoever holds anything on a protected table must be known to row security: a compartment, or a
+-- role that `guard_others` refuses. PostgreSQL does not tell what a GRANT was about, so the tables are asked whose privileges
+-- changed in this transaction, or in one that began after it.
+CREATE FUNCTION sminion.ddl_on_grants() RETURNS event_trigger
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  held record;
+BEGIN
+  -- A migration of the guard, or a suspension that was committed: see sminion.ddl_migration.
+  IF EXISTS (
+    SELECT FROM pg_namespace n
+    JOIN pg_class c ON c.relnamespace = n.oid AND c.relname IN ('ddl_migration', 'ddl_suspension')
+    JOIN pg_description d ON d.objoid = c.oid AND d.classoid = 'pg_class'::regclass AND d.objsubid = 0
+    WHERE n.nspname = 'sminion' AND CASE
+      WHEN c.relname = 'ddl_migration' THEN d.description = 'migration in transaction ' || pg_current_xact_id()
+      WHEN d.description LIKE 'suspended until %' THEN
+        split_part(d.description, ' ', 3)::timestamptz > clock_timestamp()
+        AND split_part(d.description, ' ', 6) <> pg_current_xact_id()::text
+      ELSE false END)
+  THEN
+    RETURN;
+  END IF;
+  FOR held IN
+    SELECT c.oid::regclass AS relation, CASE a.grantee WHEN 0 THEN 'everybody' ELSE format('`%s`', pg_get_userbyid(a.grantee)) END AS whose
+    FROM pg_policy o
+    JOIN pg_class c ON c.oid = o.polrelid
+    CROSS JOIN LATERAL (
+      SELECT x.grantee FROM aclexplode(c.relacl) x WHERE age(c.xmin) <= age(pg_current_xact_id()::xid)
+      UNION ALL
+      SELECT x.grantee FROM pg_attribute t CROSS JOIN LATERAL aclexplode(t.attacl) x
+      WHERE t.attrelid = c.oid AND age(t.xmin) <= age(pg_current_xact_id()::xid)
+    ) a
+    WHERE o.polname = 'guard_others' AND a.grantee <> c.relowner
+      AND NOT EXISTS (
+        SELECT FROM pg_policy y
+        WHERE y.polrelid = c.oid AND starts_with(y.polname::text, 'guard_') AND a.grantee = ANY (y.polroles) AND a.grantee <> 0)
+      AND EXISTS (
+        SELECT FROM pg_policy gp
+        JOIN pg_depend gd ON gd.classid = 'pg_policy'::regclass AND gd.objid = gp.oid AND gd.refclassid = 'pg_proc'::regclass
+        JOIN pg_proc gf ON gf.oid = gd.refobjid JOIN pg_namespace gn ON gn.oid = gf.pronamespace
+        WHERE gp.polrelid = c.oid AND gp.polname IN ('guard_others', 'guard_floor') AND gn.nspname = 'sminion')
+  LOOP
+    RAISE EXCEPTION USING ERRCODE = 'SG474',
+      MESSAGE = format('%s would get privileges on protected table `%s`', held.whose, held.relation),
+      DETAIL = 'Row security does not name this role.',
+      HINT = 'Give it a purpose in the policy; or let an officer call sminion.suspend_ddl_guard(reason, until), grant it, and '
+        || 'run `sminion-guard apply`.';
+  END LOOP;
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.ddl_on_grants() IS 'refuses privileges on protected tables for roles that row security does not name';
+
+-- functions/ddl_on_routines.sql
+-- Event trigger: functions that act with the rights of somebody above row security, and whose text names a protected table. A body
+-- that finds its tables in another way is not seen here: `plan` names all that everybody or a login may call (SG434).
+CREATE FUNCTION sminion.ddl_on_routines() RETURNS event_trigger
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  made record;
+BEGIN
+  -- A migration of the guard, or a suspension that was committed: see sminion.ddl_migration.
+  IF EXISTS (
+    SELECT FROM pg_namespace n
+    JOIN pg_class c ON c.relnamespace = n.oid AND c.relname IN ('ddl_migration', 'ddl_suspension')
+    JOIN pg_description d ON d.objoid = c.oid AND d.classoid = 'pg_class'::regclass AND d.objsubid = 0
+    WHERE n.nspname = 'sminion' AND CASE
+      WHEN c.relname = 'ddl_migration' THEN d.description = 'migration in transaction ' || pg_current_xact_id()
+      WHEN d.description LIKE 'suspended until %' THEN
+        split_part(d.description, ' ', 3)::timestamptz > clock_timestamp()
+        AND split_part(d.description, ' ', 6) <> pg_current_xact_id()::text
+      ELSE false END)
+  THEN
+    RETURN;
+  END IF;
+  FOR made IN
+    SELECT p.oid::regprocedure AS name, pg_get_userbyid(p.proowner) AS owner, o.polrelid::regclass AS relation
+    FROM pg_event_trigger_ddl_commands() e
+    JOIN pg_proc p ON e.classid = 'pg_proc'::regclass AND p.oid = e.objid
+    JOIN pg_roles r ON r.oid = p.proowner
+    JOIN pg_namespace s ON s.oid = p.pronamespace
+    JOIN pg_policy o ON o.polname = 'guard_others'
+    JOIN pg_class c ON c.oid = o.polrelid
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE p.prosecdef AND (r.rolsuper OR r.rolbypassrls) AND NOT e.in_extension AND s.nspname <> 'sminion'
+      AND (EXISTS (
+             SELECT FROM pg_depend d
+             WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.refclassid = 'pg_class'::regclass AND d.refobjid = c.oid)
+           OR (strpos(lower(p.prosrc), lower(c.relname)) > 0
+               AND strpos(lower(concat_ws(' ', p.prosrc, p.proconfig::text, s.nspname)), lower(n.nspname)) > 0))
+      AND EXISTS (
+        SELECT FROM pg_policy gp
+        JOIN pg_depend gd ON gd.classid = 'pg_policy'::regclass AND gd.objid = gp.oid AND gd.refclassid = 'pg_proc'::regclass
+        JOIN pg_proc gf ON gf.oid = gd.refobjid JOIN pg_namespace gn ON gn.oid = gf.pronamespace
+        WHERE gp.polrelid = c.oid AND gp.polname IN ('guard_others', 'guard_floor') AND gn.nspname = 'sminion')
+  LOOP
+    RAISE EXCEPTION USING ERRCODE = 'SG475',
+      MESSAGE = format('function `%s` would read or write protected table `%s` as `%s`', made.name, made.relation, made.owner),
+      DETAIL = 'It acts as its owner, to whom no row security applies.',
+      HINT = 'Make it SECURITY INVOKER, or give it to another role; or let an officer call '
+        || 'sminion.suspend_ddl_guard(reason, until) before.';
+  END LOOP;
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.ddl_on_routines() IS 'refuses definer functions above row security that name protected tables';
+
+-- functions/ddl_on_publications.sql
+-- Event trigger: publications. Whoever subscribes to a protected table gets all its rows: no ticket and no policy applies.
+CREATE FUNCTION sminion.ddl_on_publications() RETURNS event_trigger
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  made record;
+BEGIN
+  -- A migration of the guard, or a suspension that was committed: see sminion.ddl_migration.
+  IF EXISTS (
+    SELECT FROM pg_namespace n
+    JOIN pg_class c ON c.relnamespace = n.oid AND c.relname IN ('ddl_migration', 'ddl_suspension')
+    JOIN pg_description d ON d.objoid = c.oid AND d.classoid = 'pg_class'::regclass AND d.objsubid = 0
+    WHERE n.nspname = 'sminion' AND CASE
+      WHEN c.relname = 'ddl_migration' THEN d.description = 'migration in transaction ' || pg_current_xact_id()
+      WHEN d.description LIKE 'suspended until %' THEN
+        split_part(d.description, ' ', 3)::timestamptz > clock_timestamp()
+        AND split_part(d.description, ' ', 6) <> pg_current_xact_id()::text
+      ELSE false END)
+  THEN
+    RETURN;
+  END IF;
+  FOR made IN
+    SELECT p.pubname, c.oid::regclass AS relation
+    FROM (
+      SELECT CASE e.classid
+        WHEN 'pg_publication'::regclass THEN e.objid
+        WHEN 'pg_publication_rel'::regclass THEN (SELECT r.prpubid FROM pg_publication_rel r WHERE r.oid = e.objid)
+        ELSE (SELECT s.pnpubid FROM pg_publication_namespace s WHERE s.oid = e.objid) END
+      FROM pg_event_trigger_ddl_commands() e
+    ) AS x (oid)
+    JOIN pg_publication p ON p.oid = x.oid
+    JOIN pg_publication_tables t ON t.pubname = p.pubname
+    JOIN pg_namespace n ON n.nspname = t.schemaname
+    JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = t.tablename
+    WHERE EXISTS (
+        SELECT FROM pg_policy gp
+        JOIN pg_depend gd ON gd.classid = 'pg_policy'::regclass AND gd.objid = gp.oid AND gd.refclassid = 'pg_proc'::regclass
+        JOIN pg_proc gf ON gf.oid = gd.refobjid JOIN pg_namespace gn ON gn.oid = gf.pronamespace
+        WHERE gp.polrelid = c.oid AND gp.polname IN ('guard_others', 'guard_floor') AND gn.nspname = 'sminion')
+  LOOP
+    RAISE EXCEPTION USING ERRCODE = 'SG476',
+      MESSAGE = format('publication `%s` would carry protected table `%s`', made.pubname, made.relation),
+      DETAIL = 'A subscriber gets all rows, of blocked people too.',
+      HINT = 'Leave it out, or protect the subscriber by a policy too and let an officer call '
+        || 'sminion.suspend_ddl_guard(reason, until) before.';
+  END LOOP;
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.ddl_on_publications() IS 'refuses publications of protected tables';
+
+-- functions/ddl_on_guard.sql
+-- Event trigger: schema `sminion` itself, and the schemas of protected tables. Only the guard's own functions and its migrations
+-- change what is in `sminion`; a protected schema keeps its name and its owner.
+CREATE FUNCTION sminion.ddl_on_guard() RETURNS event_trigger
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  made record;
+BEGIN
+  -- A migration of the guard, or a suspension that was committed: see sminion.ddl_migration.
+  IF EXISTS (
+    SELECT FROM pg_namespace n
+    JOIN pg_class c ON c.relnamespace = n.oid AND c.relname IN ('ddl_migration', 'ddl_suspension')
+    JOIN pg_description d ON d.objoid = c.oid AND d.classoid = 'pg_class'::regclass AND d.objsubid = 0
+    WHERE n.nspname = 'sminion' AND CASE
+      WHEN c.relname = 'ddl_migration' THEN d.description = 'migration in transaction ' || pg_current_xact_id()
+      WHEN d.description LIKE 'suspended until %' THEN
+        split_part(d.description, ' ', 3)::timestamptz > clock_timestamp()
+        AND split_part(d.description, ' ', 6) <> pg_current_xact_id()::text
+      ELSE false END)
+  THEN
+    RETURN;
+  END IF;
+  FOR made IN
+    SELECT e.object_identity AS name, e.classid = 'pg_namespace'::regclass AND e.schema_name IS DISTINCT FROM 'sminion'
+             AND e.object_identity <> 'sminion' AS schema
+    FROM pg_event_trigger_ddl_commands() e
+    WHERE (e.schema_name = 'sminion' AND current_user <> 'sminion_owner')
+       OR (e.classid = 'pg_namespace'::regclass AND e.command_tag = 'ALTER SCHEMA' AND (e.object_identity = 'sminion' OR EXISTS (
+         SELECT FROM pg_policy o JOIN pg_class c ON c.oid = o.polrelid
+         WHERE o.polname = 'guard_others' AND c.relnamespace = e.objid
+           AND EXISTS (
+             SELECT FROM pg_policy gp
+             JOIN pg_depend gd ON gd.classid = 'pg_policy'::regclass AND gd.objid = gp.oid AND gd.refclassid = 'pg_proc'::regclass
+             JOIN pg_proc gf ON gf.oid = gd.refobjid JOIN pg_namespace gn ON gn.oid = gf.pronamespace
+             WHERE gp.polrelid = c.oid AND gp.polname IN ('guard_others', 'guard_floor') AND gn.nspname = 'sminion'))))
+  LOOP
+    RAISE EXCEPTION USING ERRCODE = 'SG477',
+      MESSAGE = CASE WHEN made.schema THEN format('schema `%s` holds protected tables, and would get another name or owner', made.name)
+        ELSE format('`%s` is the guard''s own', made.name) END,
+      DETAIL = CASE WHEN made.schema THEN 'The policy knows the schema by its name.' ELSE 'What protects the tables stands on it.' END,
+      HINT = 'Let an officer call sminion.suspend_ddl_guard(reason, until) before; `sminion-guard plan` tells what changed.';
+  END LOOP;
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.ddl_on_guard() IS 'refuses changes of the guard itself, and of the schemas of protected tables';
+
+-- functions/ddl_drops.sql
+-- Event trigger: what was dropped. A protected table may go as a whole; of one that stays, no policy, trigger, column or index of
+-- the guard goes, and nothing in schema `sminion`.
+CREATE FUNCTION sminion.ddl_drops() RETURNS event_trigger
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  gone record;
+BEGIN
+  -- A migration of the guard, or a suspension that was committed: see sminion.ddl_migration.
+  IF EXISTS (
+    SELECT FROM pg_namespace n
+    JOIN pg_class c ON c.relnamespace = n.oid AND c.relname IN ('ddl_migration', 'ddl_suspension')
+    JOIN pg_description d ON d.objoid = c.oid AND d.classoid = 'pg_class'::regclass AND d.objsubid = 0
+    WHERE n.nspname = 'sminion' AND CASE
+      WHEN c.relname = 'ddl_migration' THEN d.description = 'migration in transaction ' || pg_current_xact_id()
+      WHEN d.description LIKE 'suspended until %' THEN
+        split_part(d.description, ' ', 3)::timestamptz > clock_timestamp()
+        AND split_part(d.description, ' ', 6) <> pg_current_xact_id()::text
+      ELSE false END)
+  THEN
+    RETURN;
+  END IF;
+  FOR gone IN
+    SELECT e.object_identity AS name, e.object_type AS kind,
+           e.schema_name IS NOT DISTINCT FROM 'sminion' OR (e.object_type = 'schema' AND e.object_identity = 'sminion') AS own
+    FROM pg_event_trigger_dropped_objects() e
+    WHERE NOT e.is_temporary AND CASE
+      WHEN e.schema_name = 'sminion' OR (e.object_type = 'schema' AND e.object_identity = 'sminion') THEN current_user <> 'sminion_owner'
+      WHEN (e.object_type = 'policy' AND starts_with(e.address_names[3], 'guard_'))
+        OR (e.object_type = 'trigger' AND starts_with(e.address_names[3], '~guard'))
+        OR (e.object_type = 'table column' AND e.address_names[3] IN ('guard_mask', 'guard_subject'))
+        OR (e.object_type = 'index' AND e.address_names[2] LIKE '%\_guard\_subject\_idx')
+      THEN EXISTS (
+        SELECT FROM pg_namespace n JOIN pg_class c ON c.relnamespace = n.oid
+        WHERE n.nspname = e.address_names[1]
+          AND c.relname = CASE e.object_type WHEN 'index' THEN regexp_replace(e.address_names[2], '_guard_subject_idx$', '')
+                                             ELSE e.address_names[2] END
+          AND (EXISTS (
+              SELECT FROM pg_policy y WHERE y.polrelid = c.oid AND y.polname IN ('guard_untagged', 'guard_untagged_refused'))
+            OR EXISTS (
+              SELECT FROM pg_trigger t JOIN pg_proc f ON f.oid = t.tgfoid JOIN pg_namespace g ON g.oid = f.pronamespace
+              WHERE t.tgrelid = c.oid AND g.nspname = 'sminion')
+            OR EXISTS (
+              SELECT FROM pg_policy gp
+              JOIN pg_depend gd ON gd.classid = 'pg_policy'::regclass AND gd.objid = gp.oid AND gd.refclassid = 'pg_proc'::regclass
+              JOIN pg_proc gf ON gf.oid = gd.refobjid JOIN pg_namespace gn ON gn.oid = gf.pronamespace
+              WHERE gp.polrelid = c.oid AND gp.polname IN ('guard_others', 'guard_floor') AND gn.nspname = 'sminion')))
+      ELSE false END
+  LOOP
+    RAISE EXCEPTION USING ERRCODE = CASE WHEN gone.own THEN 'SG477' ELSE 'SG470' END,
+      MESSAGE = format('%s `%s` is the guard''s, and would be dropped', gone.kind, gone.name),
+      DETAIL = 'What protects the tables stands on it.',
+      HINT = 'Change the policy and apply it, or remove the policy; or let an officer call '
+        || 'sminion.suspend_ddl_guard(reason, until) before.';
+  END LOOP;
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.ddl_drops() IS 'refuses to drop what protects tables that stay';
+
 -- views/access_log.sql
 -- Every ticket as auditors see it: all but the hash of its secret.
 -- Not a security barrier: it hides no row from whoever may read it, and a barrier would keep ORDER BY and LIMIT outside, so that
@@ -6725,6 +7330,62 @@ GRANT EXECUTE ON FUNCTION sminion.refuse_others(regclass, name[]), sminion.refus
 -- Global for this owner, since per-schema defaults cannot take away what PUBLIC has: row triggers come later.
 ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON ROUTINES FROM PUBLIC;
 
+-- ddl_guard.sql
+-- The DDL guard: event triggers, which only a superuser may make. Their functions run as whoever trips them, so they belong to that
+-- superuser too: were they those of `sminion_owner`, who can become it could let any superuser run what it likes. Elsewhere the
+-- installation goes on without them.
+DO $sminion$
+DECLARE
+  before CONSTANT text := current_user;
+  made record;
+BEGIN
+  IF NOT (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = pg_catalog.current_setting('sminion.installer')) THEN
+    -- Those of a dump that no superuser restored, or that a superuser dropped.
+    PERFORM pg_catalog.set_config('role', 'sminion_owner', true);
+    DELETE FROM sminion.guard_object g
+    WHERE g.kind = 'event trigger' AND NOT EXISTS (SELECT FROM pg_catalog.pg_event_trigger e WHERE e.evtname = g.name);
+    PERFORM pg_catalog.set_config('role', before, true);
+    RAISE WARNING USING ERRCODE = 'SG478',
+      MESSAGE = 'the DDL guard is not installed: only a superuser can make event triggers',
+      DETAIL = 'The owner of a protected table can weaken it until the next `sminion-guard plan` names it.',
+      HINT = 'Run `sminion-guard install` again as a superuser, where there is one; else run `sminion-guard plan` after each change of the schema.';
+    RETURN;
+  END IF;
+  PERFORM pg_catalog.set_config('role', pg_catalog.current_setting('sminion.installer'), true);
+  -- The first of them would refuse the others: see sminion.ddl_migration.
+  EXECUTE pg_catalog.format('COMMENT ON TABLE sminion.ddl_migration IS %L', 'migration in transaction ' || pg_catalog.pg_current_xact_id());
+  FOR made IN
+    SELECT t.name, t.event, t.tags
+    FROM (VALUES
+      ('ddl_on_tables', 'ddl_command_end', ARRAY['CREATE TABLE', 'CREATE TABLE AS', 'SELECT INTO', 'ALTER TABLE', 'CREATE SCHEMA',
+        'CREATE FOREIGN TABLE', 'ALTER FOREIGN TABLE']),
+      ('ddl_on_views', 'ddl_command_end', ARRAY['CREATE VIEW', 'ALTER VIEW', 'CREATE MATERIALIZED VIEW', 'ALTER TABLE',
+        'CREATE SCHEMA']),
+      ('ddl_on_policies', 'ddl_command_end', ARRAY['CREATE POLICY', 'ALTER POLICY', 'CREATE TRIGGER', 'ALTER TRIGGER', 'COMMENT',
+        'CREATE SCHEMA']),
+      ('ddl_on_grants', 'ddl_command_end', ARRAY['GRANT', 'CREATE SCHEMA']),
+      ('ddl_on_routines', 'ddl_command_end', ARRAY['CREATE FUNCTION', 'ALTER FUNCTION', 'CREATE PROCEDURE', 'ALTER PROCEDURE',
+        'ALTER ROUTINE']),
+      ('ddl_on_publications', 'ddl_command_end', ARRAY['CREATE PUBLICATION', 'ALTER PUBLICATION']),
+      ('ddl_on_guard', 'ddl_command_end', ARRAY['CREATE FUNCTION', 'ALTER FUNCTION', 'CREATE PROCEDURE', 'ALTER PROCEDURE',
+        'ALTER ROUTINE', 'ALTER TABLE', 'CREATE TABLE', 'CREATE VIEW', 'ALTER VIEW', 'CREATE TRIGGER', 'ALTER TRIGGER', 'CREATE RULE',
+        'ALTER RULE', 'CREATE POLICY', 'ALTER SEQUENCE', 'ALTER DOMAIN', 'ALTER SCHEMA']),
+      ('ddl_drops', 'sql_drop', NULL)
+    ) AS t (name, event, tags)
+  LOOP
+    EXECUTE pg_catalog.format('DROP EVENT TRIGGER IF EXISTS sminion_%s', made.name);
+    EXECUTE pg_catalog.format('ALTER FUNCTION sminion.%I() OWNER TO CURRENT_USER', made.name);
+    -- PostgreSQL asks whoever trips it for the privilege. Nobody can call it.
+    EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION sminion.%I() TO PUBLIC', made.name);
+    EXECUTE pg_catalog.format('CREATE EVENT TRIGGER sminion_%s ON %s %s EXECUTE FUNCTION sminion.%I()', made.name, made.event,
+      (SELECT 'WHEN TAG IN (' || pg_catalog.string_agg(pg_catalog.quote_literal(g), ', ' ORDER BY g) || ')' FROM pg_catalog.unnest(made.tags) g),
+      made.name);
+    EXECUTE pg_catalog.format('COMMENT ON EVENT TRIGGER sminion_%s IS %L', made.name, 'sminion_guard: see sminion.' || made.name || '()');
+  END LOOP;
+  PERFORM pg_catalog.set_config('role', before, true);
+END
+$sminion$;
+
 -- record_guard.sql
 -- Last of all: how the objects look that this version made. A mark stands in for those of compartments to come.
 CREATE TABLE sminion.mark_0 ();
@@ -6734,6 +7395,9 @@ FROM sminion.guard_objects() o WHERE o.pattern <> 'mark';
 DROP TABLE sminion.mark_0;
 
 -- roles/release.sql
+-- The migration is over for the event triggers too: see sminion.ddl_migration.
+SELECT pg_catalog.set_config('role', 'sminion_owner', true);
+COMMENT ON TABLE sminion.ddl_migration IS 'no migration of the guard is at work';
 -- Back to the installing role, which gives up its membership: from here on nobody can act as `sminion_owner`.
 SELECT pg_catalog.set_config('role', pg_catalog.current_setting('sminion.installer'), true);
 DO $sminion$

@@ -20,6 +20,8 @@ BEGIN
         HINT = pg_catalog.format('ALTER ROLE %I INHERIT, or install as another role.', current_user);
     END IF;
   END IF;
+  -- The event triggers let pass what this transaction does: see sminion.ddl_migration.
+  EXECUTE pg_catalog.format('COMMENT ON TABLE sminion.ddl_migration IS %L', 'migration in transaction ' || pg_catalog.pg_current_xact_id());
 END
 $sminion$;
 SELECT pg_catalog.set_config('sminion.installer', current_user, true);

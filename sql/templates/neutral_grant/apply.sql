@@ -20,6 +20,13 @@ BEGIN
     IF neutral.meant OR neutral.granted THEN
       EXECUTE pg_catalog.format('REVOKE ALL ON TABLE %s FROM <<role>>', neutral.name);
     END IF;
+    IF neutral.meant AND EXISTS (
+      SELECT FROM pg_catalog.pg_policy p WHERE p.polrelid = neutral.name AND p.polname = 'guard_untagged')
+    THEN -- closed by the DDL guard, until now: see sminion.ddl_on_tables
+      EXECUTE pg_catalog.format('DROP POLICY guard_untagged ON %s', neutral.name);
+      EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_untagged_refused ON %s', neutral.name);
+      EXECUTE pg_catalog.format('ALTER TABLE %s DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY', neutral.name);
+    END IF;
     IF neutral.meant THEN
       EXECUTE pg_catalog.format('GRANT SELECT ON TABLE %s TO <<role>>', neutral.name);
     END IF;

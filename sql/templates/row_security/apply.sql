@@ -10,8 +10,15 @@ BEGIN
     SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
   LOOP
     INSERT INTO sminion.row_security_before (relation, protected, enabled, forced)
-    SELECT c.oid, target, c.relrowsecurity, c.relforcerowsecurity FROM pg_catalog.pg_class c WHERE c.oid = part
+    SELECT c.oid, target, c.relrowsecurity AND NOT u.untagged, c.relforcerowsecurity AND NOT u.untagged
+    FROM pg_catalog.pg_class c
+    -- closed by the DDL guard, until now: see sminion.ddl_on_tables
+    CROSS JOIN LATERAL (SELECT EXISTS (
+      SELECT FROM pg_catalog.pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'guard_untagged')) AS u (untagged)
+    WHERE c.oid = part
     ON CONFLICT DO NOTHING;
+    EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_untagged ON %s', part);
+    EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_untagged_refused ON %s', part);
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
     IF part <> target THEN
       EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);

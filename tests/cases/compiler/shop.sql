@@ -654,66 +654,196 @@ END
 $sminion$;
 
 -- guard_grant:shop_accounting (as owner)
-REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "shop_accounting";
+-- One by one: for all routines at once PostgreSQL warns of those that belong to a superuser.
+DO $sminion$
+DECLARE
+  held pg_catalog.regprocedure;
+BEGIN
+  FOR held IN
+    SELECT DISTINCT p.oid::pg_catalog.regprocedure FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
+    JOIN pg_catalog.pg_roles r ON r.oid = a.grantee
+    WHERE p.pronamespace = 'sminion'::pg_catalog.regnamespace AND r.rolname = 'shop_accounting'
+  LOOP
+    EXECUTE pg_catalog.format('REVOKE ALL ON ROUTINE %s FROM "shop_accounting"', held);
+  END LOOP;
+END
+$sminion$;
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "shop_accounting";
 GRANT USAGE ON SCHEMA sminion TO "shop_accounting";
 GRANT EXECUTE ON ROUTINE sminion.context(name, name), sminion.named_subject(name, name), sminion.named_alone(name, name, text[]), sminion.ticket_value(name, name, text), sminion.enter(text), sminion.refuse_expired(text, text, text), sminion.within_retention(date, interval, text), sminion.within_retention(timestamp, interval, text), sminion.within_retention(timestamptz, interval, text) TO "shop_accounting";
 
 -- guard_grant:shop_contract (as owner)
-REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "shop_contract";
+-- One by one: for all routines at once PostgreSQL warns of those that belong to a superuser.
+DO $sminion$
+DECLARE
+  held pg_catalog.regprocedure;
+BEGIN
+  FOR held IN
+    SELECT DISTINCT p.oid::pg_catalog.regprocedure FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
+    JOIN pg_catalog.pg_roles r ON r.oid = a.grantee
+    WHERE p.pronamespace = 'sminion'::pg_catalog.regnamespace AND r.rolname = 'shop_contract'
+  LOOP
+    EXECUTE pg_catalog.format('REVOKE ALL ON ROUTINE %s FROM "shop_contract"', held);
+  END LOOP;
+END
+$sminion$;
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "shop_contract";
 GRANT USAGE ON SCHEMA sminion TO "shop_contract";
 GRANT EXECUTE ON ROUTINE sminion.context(name, name), sminion.named_subject(name, name), sminion.named_alone(name, name, text[]), sminion.ticket_value(name, name, text), sminion.enter(text), sminion.refuse_expired(text, text, text), sminion.within_retention(date, interval, text), sminion.within_retention(timestamp, interval, text), sminion.within_retention(timestamptz, interval, text) TO "shop_contract";
 
 -- guard_grant:shop_marketing (as owner)
-REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "shop_marketing";
+-- One by one: for all routines at once PostgreSQL warns of those that belong to a superuser.
+DO $sminion$
+DECLARE
+  held pg_catalog.regprocedure;
+BEGIN
+  FOR held IN
+    SELECT DISTINCT p.oid::pg_catalog.regprocedure FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
+    JOIN pg_catalog.pg_roles r ON r.oid = a.grantee
+    WHERE p.pronamespace = 'sminion'::pg_catalog.regnamespace AND r.rolname = 'shop_marketing'
+  LOOP
+    EXECUTE pg_catalog.format('REVOKE ALL ON ROUTINE %s FROM "shop_marketing"', held);
+  END LOOP;
+END
+$sminion$;
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "shop_marketing";
 GRANT USAGE ON SCHEMA sminion TO "shop_marketing";
 GRANT EXECUTE ON ROUTINE sminion.context(name, name), sminion.named_subject(name, name), sminion.named_alone(name, name, text[]), sminion.ticket_value(name, name, text), sminion.enter(text), sminion.refuse_expired(text, text, text), sminion.within_retention(date, interval, text), sminion.within_retention(timestamp, interval, text), sminion.within_retention(timestamptz, interval, text) TO "shop_marketing";
 
 -- guard_grant:shop_rectification (as owner)
-REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "shop_rectification";
+-- One by one: for all routines at once PostgreSQL warns of those that belong to a superuser.
+DO $sminion$
+DECLARE
+  held pg_catalog.regprocedure;
+BEGIN
+  FOR held IN
+    SELECT DISTINCT p.oid::pg_catalog.regprocedure FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
+    JOIN pg_catalog.pg_roles r ON r.oid = a.grantee
+    WHERE p.pronamespace = 'sminion'::pg_catalog.regnamespace AND r.rolname = 'shop_rectification'
+  LOOP
+    EXECUTE pg_catalog.format('REVOKE ALL ON ROUTINE %s FROM "shop_rectification"', held);
+  END LOOP;
+END
+$sminion$;
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "shop_rectification";
 GRANT USAGE ON SCHEMA sminion TO "shop_rectification";
 GRANT EXECUTE ON ROUTINE sminion.context(name, name), sminion.named_subject(name, name), sminion.named_alone(name, name, text[]), sminion.ticket_value(name, name, text), sminion.enter(text), sminion.refuse_expired(text, text, text), sminion.within_retention(date, interval, text), sminion.within_retention(timestamp, interval, text), sminion.within_retention(timestamptz, interval, text) TO "shop_rectification";
 
 -- guard_grant:shop_auditor (as owner)
-REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "shop_auditor";
+-- One by one: for all routines at once PostgreSQL warns of those that belong to a superuser.
+DO $sminion$
+DECLARE
+  held pg_catalog.regprocedure;
+BEGIN
+  FOR held IN
+    SELECT DISTINCT p.oid::pg_catalog.regprocedure FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
+    JOIN pg_catalog.pg_roles r ON r.oid = a.grantee
+    WHERE p.pronamespace = 'sminion'::pg_catalog.regnamespace AND r.rolname = 'shop_auditor'
+  LOOP
+    EXECUTE pg_catalog.format('REVOKE ALL ON ROUTINE %s FROM "shop_auditor"', held);
+  END LOOP;
+END
+$sminion$;
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "shop_auditor";
 GRANT USAGE ON SCHEMA sminion TO "shop_auditor";
 GRANT EXECUTE ON ROUTINE sminion.object_states(), sminion.state_holders(text), sminion.blind_tables(), sminion.unfolded_entries(), sminion.unfolded_writes(), sminion.fold_holders() TO "shop_auditor";
-GRANT SELECT ON sminion.access_log, sminion.statement_log, sminion.refusals, sminion.subject_access, sminion.write_log, sminion.log_faults, sminion.dropped_log, sminion.subject_history, sminion.settle_status, sminion.pending_changes, sminion.settle_problems, sminion.maintenance_status, sminion.policy_version, sminion.installed_object TO "shop_auditor";
+GRANT SELECT ON sminion.access_log, sminion.statement_log, sminion.refusals, sminion.subject_access, sminion.write_log, sminion.log_faults, sminion.dropped_log, sminion.ddl_suspension, sminion.subject_history, sminion.settle_status, sminion.pending_changes, sminion.settle_problems, sminion.maintenance_status, sminion.policy_version, sminion.installed_object TO "shop_auditor";
 
 -- guard_grant:shop_maintenance (as owner)
-REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "shop_maintenance";
+-- One by one: for all routines at once PostgreSQL warns of those that belong to a superuser.
+DO $sminion$
+DECLARE
+  held pg_catalog.regprocedure;
+BEGIN
+  FOR held IN
+    SELECT DISTINCT p.oid::pg_catalog.regprocedure FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
+    JOIN pg_catalog.pg_roles r ON r.oid = a.grantee
+    WHERE p.pronamespace = 'sminion'::pg_catalog.regnamespace AND r.rolname = 'shop_maintenance'
+  LOOP
+    EXECUTE pg_catalog.format('REVOKE ALL ON ROUTINE %s FROM "shop_maintenance"', held);
+  END LOOP;
+END
+$sminion$;
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "shop_maintenance";
 GRANT USAGE ON SCHEMA sminion TO "shop_maintenance";
 GRANT EXECUTE ON ROUTINE sminion.settle(integer, integer), sminion.remask(integer), sminion.backfill(integer), sminion.await_older(interval), sminion.extend_log(integer), sminion.state_holders(text), sminion.blind_tables(), sminion.maintain(boolean), sminion.maintain_step(text), sminion.fold_holders() TO "shop_maintenance";
 GRANT SELECT ON sminion.settle_status, sminion.pending_changes, sminion.settle_problems, sminion.maintenance_status TO "shop_maintenance";
 
 -- guard_grant:shop_privacy_officer (as owner)
-REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "shop_privacy_officer";
+-- One by one: for all routines at once PostgreSQL warns of those that belong to a superuser.
+DO $sminion$
+DECLARE
+  held pg_catalog.regprocedure;
+BEGIN
+  FOR held IN
+    SELECT DISTINCT p.oid::pg_catalog.regprocedure FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
+    JOIN pg_catalog.pg_roles r ON r.oid = a.grantee
+    WHERE p.pronamespace = 'sminion'::pg_catalog.regnamespace AND r.rolname = 'shop_privacy_officer'
+  LOOP
+    EXECUTE pg_catalog.format('REVOKE ALL ON ROUTINE %s FROM "shop_privacy_officer"', held);
+  END LOOP;
+END
+$sminion$;
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "shop_privacy_officer";
 GRANT USAGE ON SCHEMA sminion TO "shop_privacy_officer";
-GRANT EXECUTE ON ROUTINE sminion.block(text, text, text, text), sminion.block(anynonarray, text, text, text), sminion.unblock(text, text, text, text), sminion.unblock(anynonarray, text, text, text), sminion.give_consent(text, text, text, text, text), sminion.give_consent(anynonarray, text, text, text, text), sminion.withdraw_consent(text, text, text, text, text), sminion.withdraw_consent(anynonarray, text, text, text, text), sminion.object(text, text, text, text, text), sminion.object(anynonarray, text, text, text, text), sminion.withdraw_objection(text, text, text, text, text), sminion.withdraw_objection(anynonarray, text, text, text, text), sminion.give_consents(text[], text, text, text, text), sminion.withdraw_consents(text[], text, text, text, text), sminion.object_all(text[], text, text, text, text), sminion.block_all(text[], text, text, text), sminion.revoke_ticket(bigint, text), sminion.await_older(interval), sminion.block_and_wait(text, text, text, interval, text), sminion.block_and_wait(anynonarray, text, text, interval, text), sminion.state_holders(text), sminion.blind_tables(), sminion.drop_log(date, text), sminion.unfolded_entries(), sminion.unfolded_writes(), sminion.fold_holders() TO "shop_privacy_officer";
-GRANT SELECT ON sminion.access_log, sminion.statement_log, sminion.refusals, sminion.subject_access, sminion.write_log, sminion.log_faults, sminion.dropped_log, sminion.subject_history, sminion.settle_status, sminion.pending_changes, sminion.settle_problems, sminion.maintenance_status TO "shop_privacy_officer";
+GRANT EXECUTE ON ROUTINE sminion.block(text, text, text, text), sminion.block(anynonarray, text, text, text), sminion.unblock(text, text, text, text), sminion.unblock(anynonarray, text, text, text), sminion.give_consent(text, text, text, text, text), sminion.give_consent(anynonarray, text, text, text, text), sminion.withdraw_consent(text, text, text, text, text), sminion.withdraw_consent(anynonarray, text, text, text, text), sminion.object(text, text, text, text, text), sminion.object(anynonarray, text, text, text, text), sminion.withdraw_objection(text, text, text, text, text), sminion.withdraw_objection(anynonarray, text, text, text, text), sminion.give_consents(text[], text, text, text, text), sminion.withdraw_consents(text[], text, text, text, text), sminion.object_all(text[], text, text, text, text), sminion.block_all(text[], text, text, text), sminion.revoke_ticket(bigint, text), sminion.await_older(interval), sminion.block_and_wait(text, text, text, interval, text), sminion.block_and_wait(anynonarray, text, text, interval, text), sminion.state_holders(text), sminion.blind_tables(), sminion.suspend_ddl_guard(text, timestamptz), sminion.resume_ddl_guard(text), sminion.drop_log(date, text), sminion.unfolded_entries(), sminion.unfolded_writes(), sminion.fold_holders() TO "shop_privacy_officer";
+GRANT SELECT ON sminion.access_log, sminion.statement_log, sminion.refusals, sminion.subject_access, sminion.write_log, sminion.log_faults, sminion.dropped_log, sminion.ddl_suspension, sminion.subject_history, sminion.settle_status, sminion.pending_changes, sminion.settle_problems, sminion.maintenance_status TO "shop_privacy_officer";
 
 -- guard_grant:shop_all (as owner)
-REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "shop_all";
+-- One by one: for all routines at once PostgreSQL warns of those that belong to a superuser.
+DO $sminion$
+DECLARE
+  held pg_catalog.regprocedure;
+BEGIN
+  FOR held IN
+    SELECT DISTINCT p.oid::pg_catalog.regprocedure FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
+    JOIN pg_catalog.pg_roles r ON r.oid = a.grantee
+    WHERE p.pronamespace = 'sminion'::pg_catalog.regnamespace AND r.rolname = 'shop_all'
+  LOOP
+    EXECUTE pg_catalog.format('REVOKE ALL ON ROUTINE %s FROM "shop_all"', held);
+  END LOOP;
+END
+$sminion$;
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "shop_all";
 GRANT USAGE ON SCHEMA sminion TO "shop_all";
 GRANT EXECUTE ON ROUTINE sminion.open_ticket(text, text, text, text[], text, text, text, jsonb, text, text), sminion.enter(text), sminion.session_facts(), sminion.policy_in_force(), sminion.context(name, name), sminion.open_log(), sminion.knows_log(bigint, text), sminion.log_shape(jsonb), sminion.maintain(boolean), sminion.maintain_step(text) TO "shop_all";
 GRANT INSERT (writer, first, proof, entries) ON sminion.journal TO "shop_all";
 
 -- guard_grant:shop_app (as owner)
-REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "shop_app";
+-- One by one: for all routines at once PostgreSQL warns of those that belong to a superuser.
+DO $sminion$
+DECLARE
+  held pg_catalog.regprocedure;
+BEGIN
+  FOR held IN
+    SELECT DISTINCT p.oid::pg_catalog.regprocedure FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
+    JOIN pg_catalog.pg_roles r ON r.oid = a.grantee
+    WHERE p.pronamespace = 'sminion'::pg_catalog.regnamespace AND r.rolname = 'shop_app'
+  LOOP
+    EXECUTE pg_catalog.format('REVOKE ALL ON ROUTINE %s FROM "shop_app"', held);
+  END LOOP;
+END
+$sminion$;
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "shop_app";
 GRANT USAGE ON SCHEMA sminion TO "shop_app";
 GRANT EXECUTE ON ROUTINE sminion.open_ticket(text, text, text, text[], text, text, text, jsonb, text, text), sminion.enter(text), sminion.session_facts(), sminion.policy_in_force(), sminion.context(name, name), sminion.open_log(), sminion.knows_log(bigint, text), sminion.log_shape(jsonb), sminion.maintain(boolean), sminion.maintain_step(text) TO "shop_app";
 GRANT INSERT (writer, first, proof, entries) ON sminion.journal TO "shop_app";
 
 -- guard_grant:shop_newsletter (as owner)
-REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "shop_newsletter";
+-- One by one: for all routines at once PostgreSQL warns of those that belong to a superuser.
+DO $sminion$
+DECLARE
+  held pg_catalog.regprocedure;
+BEGIN
+  FOR held IN
+    SELECT DISTINCT p.oid::pg_catalog.regprocedure FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
+    JOIN pg_catalog.pg_roles r ON r.oid = a.grantee
+    WHERE p.pronamespace = 'sminion'::pg_catalog.regnamespace AND r.rolname = 'shop_newsletter'
+  LOOP
+    EXECUTE pg_catalog.format('REVOKE ALL ON ROUTINE %s FROM "shop_newsletter"', held);
+  END LOOP;
+END
+$sminion$;
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "shop_newsletter";
 GRANT USAGE ON SCHEMA sminion TO "shop_newsletter";
 GRANT EXECUTE ON ROUTINE sminion.open_ticket(text, text, text, text[], text, text, text, jsonb, text, text), sminion.enter(text), sminion.session_facts(), sminion.policy_in_force(), sminion.context(name, name), sminion.open_log(), sminion.knows_log(bigint, text), sminion.log_shape(jsonb), sminion.maintain(boolean), sminion.maintain_step(text) TO "shop_newsletter";
@@ -1678,8 +1808,15 @@ BEGIN
     SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
   LOOP
     INSERT INTO sminion.row_security_before (relation, protected, enabled, forced)
-    SELECT c.oid, target, c.relrowsecurity, c.relforcerowsecurity FROM pg_catalog.pg_class c WHERE c.oid = part
+    SELECT c.oid, target, c.relrowsecurity AND NOT u.untagged, c.relforcerowsecurity AND NOT u.untagged
+    FROM pg_catalog.pg_class c
+    -- closed by the DDL guard, until now: see sminion.ddl_on_tables
+    CROSS JOIN LATERAL (SELECT EXISTS (
+      SELECT FROM pg_catalog.pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'guard_untagged')) AS u (untagged)
+    WHERE c.oid = part
     ON CONFLICT DO NOTHING;
+    EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_untagged ON %s', part);
+    EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_untagged_refused ON %s', part);
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
     IF part <> target THEN
       EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
@@ -1725,6 +1862,9 @@ BEGIN
         WHERE t.attrelid = target AND NOT t.attisdropped));
   DROP POLICY IF EXISTS guard_others ON "crm"."customer";
   EXECUTE 'CREATE POLICY guard_others ON "crm"."customer" AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"crm"."customer"''::regclass, ARRAY[''shop_accounting'', ''shop_contract'', ''shop_rectification'']::name[])' || ')';
+  -- By this name the policy knows the table, and the DDL guard notices another one.
+  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON "crm"."customer" IS %L', pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
+           FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target);
 END
 $sminion$;
 
@@ -1785,8 +1925,15 @@ BEGIN
     SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
   LOOP
     INSERT INTO sminion.row_security_before (relation, protected, enabled, forced)
-    SELECT c.oid, target, c.relrowsecurity, c.relforcerowsecurity FROM pg_catalog.pg_class c WHERE c.oid = part
+    SELECT c.oid, target, c.relrowsecurity AND NOT u.untagged, c.relforcerowsecurity AND NOT u.untagged
+    FROM pg_catalog.pg_class c
+    -- closed by the DDL guard, until now: see sminion.ddl_on_tables
+    CROSS JOIN LATERAL (SELECT EXISTS (
+      SELECT FROM pg_catalog.pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'guard_untagged')) AS u (untagged)
+    WHERE c.oid = part
     ON CONFLICT DO NOTHING;
+    EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_untagged ON %s', part);
+    EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_untagged_refused ON %s', part);
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
     IF part <> target THEN
       EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
@@ -1832,6 +1979,9 @@ BEGIN
         WHERE t.attrelid = target AND NOT t.attisdropped));
   DROP POLICY IF EXISTS guard_others ON "marketing"."subscriber";
   EXECUTE 'CREATE POLICY guard_others ON "marketing"."subscriber" AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"marketing"."subscriber"''::regclass, ARRAY[''shop_marketing'']::name[])' || ')';
+  -- By this name the policy knows the table, and the DDL guard notices another one.
+  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON "marketing"."subscriber" IS %L', pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
+           FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target);
 END
 $sminion$;
 
@@ -1865,8 +2015,15 @@ BEGIN
     SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
   LOOP
     INSERT INTO sminion.row_security_before (relation, protected, enabled, forced)
-    SELECT c.oid, target, c.relrowsecurity, c.relforcerowsecurity FROM pg_catalog.pg_class c WHERE c.oid = part
+    SELECT c.oid, target, c.relrowsecurity AND NOT u.untagged, c.relforcerowsecurity AND NOT u.untagged
+    FROM pg_catalog.pg_class c
+    -- closed by the DDL guard, until now: see sminion.ddl_on_tables
+    CROSS JOIN LATERAL (SELECT EXISTS (
+      SELECT FROM pg_catalog.pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'guard_untagged')) AS u (untagged)
+    WHERE c.oid = part
     ON CONFLICT DO NOTHING;
+    EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_untagged ON %s', part);
+    EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_untagged_refused ON %s', part);
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
     IF part <> target THEN
       EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
@@ -1912,6 +2069,9 @@ BEGIN
         WHERE t.attrelid = target AND NOT t.attisdropped));
   DROP POLICY IF EXISTS guard_others ON "sales"."item";
   EXECUTE 'CREATE POLICY guard_others ON "sales"."item" AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"sales"."item"''::regclass, ARRAY[''shop_accounting'', ''shop_contract'']::name[])' || ')';
+  -- By this name the policy knows the table, and the DDL guard notices another one.
+  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON "sales"."item" IS %L', pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
+           FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target);
 END
 $sminion$;
 
@@ -1960,8 +2120,15 @@ BEGIN
     SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
   LOOP
     INSERT INTO sminion.row_security_before (relation, protected, enabled, forced)
-    SELECT c.oid, target, c.relrowsecurity, c.relforcerowsecurity FROM pg_catalog.pg_class c WHERE c.oid = part
+    SELECT c.oid, target, c.relrowsecurity AND NOT u.untagged, c.relforcerowsecurity AND NOT u.untagged
+    FROM pg_catalog.pg_class c
+    -- closed by the DDL guard, until now: see sminion.ddl_on_tables
+    CROSS JOIN LATERAL (SELECT EXISTS (
+      SELECT FROM pg_catalog.pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'guard_untagged')) AS u (untagged)
+    WHERE c.oid = part
     ON CONFLICT DO NOTHING;
+    EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_untagged ON %s', part);
+    EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_untagged_refused ON %s', part);
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
     IF part <> target THEN
       EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
@@ -2007,6 +2174,9 @@ BEGIN
         WHERE t.attrelid = target AND NOT t.attisdropped));
   DROP POLICY IF EXISTS guard_others ON "sales"."orders";
   EXECUTE 'CREATE POLICY guard_others ON "sales"."orders" AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"sales"."orders"''::regclass, ARRAY[''shop_accounting'', ''shop_contract'']::name[])' || ')';
+  -- By this name the policy knows the table, and the DDL guard notices another one.
+  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON "sales"."orders" IS %L', pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
+           FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target);
 END
 $sminion$;
 
@@ -2055,8 +2225,15 @@ BEGIN
     SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
   LOOP
     INSERT INTO sminion.row_security_before (relation, protected, enabled, forced)
-    SELECT c.oid, target, c.relrowsecurity, c.relforcerowsecurity FROM pg_catalog.pg_class c WHERE c.oid = part
+    SELECT c.oid, target, c.relrowsecurity AND NOT u.untagged, c.relforcerowsecurity AND NOT u.untagged
+    FROM pg_catalog.pg_class c
+    -- closed by the DDL guard, until now: see sminion.ddl_on_tables
+    CROSS JOIN LATERAL (SELECT EXISTS (
+      SELECT FROM pg_catalog.pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'guard_untagged')) AS u (untagged)
+    WHERE c.oid = part
     ON CONFLICT DO NOTHING;
+    EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_untagged ON %s', part);
+    EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_untagged_refused ON %s', part);
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
     IF part <> target THEN
       EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
@@ -2102,6 +2279,9 @@ BEGIN
         WHERE t.attrelid = target AND NOT t.attisdropped));
   DROP POLICY IF EXISTS guard_others ON "sales"."product";
   EXECUTE 'CREATE POLICY guard_others ON "sales"."product" AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"sales"."product"''::regclass, ARRAY[''shop_accounting'', ''shop_contract'']::name[])' || ')';
+  -- By this name the policy knows the table, and the DDL guard notices another one.
+  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON "sales"."product" IS %L', pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
+           FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target);
 END
 $sminion$;
 
@@ -2395,7 +2575,7 @@ DECLARE
   second boolean;
 BEGIN
   FOREACH second IN ARRAY ARRAY[false, true] LOOP
-    FOR more IN SELECT e.item, e.undo, e.grantor FROM sminion.guard_excess('{"shop_accounting":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"views":[]},"shop_all":{"journal":true,"routines":["open_ticket(text, text, text, text[], text, text, text, jsonb, text, text)","enter(text)","session_facts()","policy_in_force()","context(name, name)","open_log()","knows_log(bigint, text)","log_shape(jsonb)","maintain(boolean)","maintain_step(text)"],"views":[]},"shop_app":{"journal":true,"routines":["open_ticket(text, text, text, text[], text, text, text, jsonb, text, text)","enter(text)","session_facts()","policy_in_force()","context(name, name)","open_log()","knows_log(bigint, text)","log_shape(jsonb)","maintain(boolean)","maintain_step(text)"],"views":[]},"shop_auditor":{"routines":["object_states()","state_holders(text)","blind_tables()","unfolded_entries()","unfolded_writes()","fold_holders()"],"views":["access_log","statement_log","refusals","subject_access","write_log","log_faults","dropped_log","subject_history","settle_status","pending_changes","settle_problems","maintenance_status","policy_version","installed_object"]},"shop_contract":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"views":[]},"shop_maintenance":{"routines":["settle(integer, integer)","remask(integer)","backfill(integer)","await_older(interval)","extend_log(integer)","state_holders(text)","blind_tables()","maintain(boolean)","maintain_step(text)","fold_holders()"],"views":["settle_status","pending_changes","settle_problems","maintenance_status"]},"shop_marketing":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"views":[]},"shop_newsletter":{"journal":true,"routines":["open_ticket(text, text, text, text[], text, text, text, jsonb, text, text)","enter(text)","session_facts()","policy_in_force()","context(name, name)","open_log()","knows_log(bigint, text)","log_shape(jsonb)","maintain(boolean)","maintain_step(text)"],"views":[]},"shop_privacy_officer":{"routines":["block(text, text, text, text)","block(anynonarray, text, text, text)","unblock(text, text, text, text)","unblock(anynonarray, text, text, text)","give_consent(text, text, text, text, text)","give_consent(anynonarray, text, text, text, text)","withdraw_consent(text, text, text, text, text)","withdraw_consent(anynonarray, text, text, text, text)","object(text, text, text, text, text)","object(anynonarray, text, text, text, text)","withdraw_objection(text, text, text, text, text)","withdraw_objection(anynonarray, text, text, text, text)","give_consents(text[], text, text, text, text)","withdraw_consents(text[], text, text, text, text)","object_all(text[], text, text, text, text)","block_all(text[], text, text, text)","revoke_ticket(bigint, text)","await_older(interval)","block_and_wait(text, text, text, interval, text)","block_and_wait(anynonarray, text, text, interval, text)","state_holders(text)","blind_tables()","drop_log(date, text)","unfolded_entries()","unfolded_writes()","fold_holders()"],"views":["access_log","statement_log","refusals","subject_access","write_log","log_faults","dropped_log","subject_history","settle_status","pending_changes","settle_problems","maintenance_status"]},"shop_rectification":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"views":[]}}'::pg_catalog.jsonb, '[["crm","customer"],["marketing","subscriber"],["sales","orders"],["sales","item"]]'::pg_catalog.jsonb) e LOOP
+    FOR more IN SELECT e.item, e.undo, e.grantor FROM sminion.guard_excess('{"shop_accounting":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"views":[]},"shop_all":{"journal":true,"routines":["open_ticket(text, text, text, text[], text, text, text, jsonb, text, text)","enter(text)","session_facts()","policy_in_force()","context(name, name)","open_log()","knows_log(bigint, text)","log_shape(jsonb)","maintain(boolean)","maintain_step(text)"],"views":[]},"shop_app":{"journal":true,"routines":["open_ticket(text, text, text, text[], text, text, text, jsonb, text, text)","enter(text)","session_facts()","policy_in_force()","context(name, name)","open_log()","knows_log(bigint, text)","log_shape(jsonb)","maintain(boolean)","maintain_step(text)"],"views":[]},"shop_auditor":{"routines":["object_states()","state_holders(text)","blind_tables()","unfolded_entries()","unfolded_writes()","fold_holders()"],"views":["access_log","statement_log","refusals","subject_access","write_log","log_faults","dropped_log","ddl_suspension","subject_history","settle_status","pending_changes","settle_problems","maintenance_status","policy_version","installed_object"]},"shop_contract":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"views":[]},"shop_maintenance":{"routines":["settle(integer, integer)","remask(integer)","backfill(integer)","await_older(interval)","extend_log(integer)","state_holders(text)","blind_tables()","maintain(boolean)","maintain_step(text)","fold_holders()"],"views":["settle_status","pending_changes","settle_problems","maintenance_status"]},"shop_marketing":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"views":[]},"shop_newsletter":{"journal":true,"routines":["open_ticket(text, text, text, text[], text, text, text, jsonb, text, text)","enter(text)","session_facts()","policy_in_force()","context(name, name)","open_log()","knows_log(bigint, text)","log_shape(jsonb)","maintain(boolean)","maintain_step(text)"],"views":[]},"shop_privacy_officer":{"routines":["block(text, text, text, text)","block(anynonarray, text, text, text)","unblock(text, text, text, text)","unblock(anynonarray, text, text, text)","give_consent(text, text, text, text, text)","give_consent(anynonarray, text, text, text, text)","withdraw_consent(text, text, text, text, text)","withdraw_consent(anynonarray, text, text, text, text)","object(text, text, text, text, text)","object(anynonarray, text, text, text, text)","withdraw_objection(text, text, text, text, text)","withdraw_objection(anynonarray, text, text, text, text)","give_consents(text[], text, text, text, text)","withdraw_consents(text[], text, text, text, text)","object_all(text[], text, text, text, text)","block_all(text[], text, text, text)","revoke_ticket(bigint, text)","await_older(interval)","block_and_wait(text, text, text, interval, text)","block_and_wait(anynonarray, text, text, interval, text)","state_holders(text)","blind_tables()","suspend_ddl_guard(text, timestamptz)","resume_ddl_guard(text)","drop_log(date, text)","unfolded_entries()","unfolded_writes()","fold_holders()"],"views":["access_log","statement_log","refusals","subject_access","write_log","log_faults","dropped_log","ddl_suspension","subject_history","settle_status","pending_changes","settle_problems","maintenance_status"]},"shop_rectification":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"views":[]}}'::pg_catalog.jsonb, '[["crm","customer"],["marketing","subscriber"],["sales","orders"],["sales","item"]]'::pg_catalog.jsonb) e LOOP
       CONTINUE WHEN second AND more.grantor IS NULL;
       BEGIN
         IF second THEN

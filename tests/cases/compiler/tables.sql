@@ -484,65 +484,195 @@ END
 $sminion$;
 
 -- guard_grant:mono_accounting (as owner)
-REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "mono_accounting";
+-- One by one: for all routines at once PostgreSQL warns of those that belong to a superuser.
+DO $sminion$
+DECLARE
+  held pg_catalog.regprocedure;
+BEGIN
+  FOR held IN
+    SELECT DISTINCT p.oid::pg_catalog.regprocedure FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
+    JOIN pg_catalog.pg_roles r ON r.oid = a.grantee
+    WHERE p.pronamespace = 'sminion'::pg_catalog.regnamespace AND r.rolname = 'mono_accounting'
+  LOOP
+    EXECUTE pg_catalog.format('REVOKE ALL ON ROUTINE %s FROM "mono_accounting"', held);
+  END LOOP;
+END
+$sminion$;
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "mono_accounting";
 GRANT USAGE ON SCHEMA sminion TO "mono_accounting";
 GRANT EXECUTE ON ROUTINE sminion.context(name, name), sminion.named_subject(name, name), sminion.named_alone(name, name, text[]), sminion.ticket_value(name, name, text), sminion.enter(text), sminion.refuse_expired(text, text, text), sminion.within_retention(date, interval, text), sminion.within_retention(timestamp, interval, text), sminion.within_retention(timestamptz, interval, text) TO "mono_accounting";
 
 -- guard_grant:mono_audit_44115bb2 (as owner)
-REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "mono_audit_44115bb2";
+-- One by one: for all routines at once PostgreSQL warns of those that belong to a superuser.
+DO $sminion$
+DECLARE
+  held pg_catalog.regprocedure;
+BEGIN
+  FOR held IN
+    SELECT DISTINCT p.oid::pg_catalog.regprocedure FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
+    JOIN pg_catalog.pg_roles r ON r.oid = a.grantee
+    WHERE p.pronamespace = 'sminion'::pg_catalog.regnamespace AND r.rolname = 'mono_audit_44115bb2'
+  LOOP
+    EXECUTE pg_catalog.format('REVOKE ALL ON ROUTINE %s FROM "mono_audit_44115bb2"', held);
+  END LOOP;
+END
+$sminion$;
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "mono_audit_44115bb2";
 GRANT USAGE ON SCHEMA sminion TO "mono_audit_44115bb2";
 GRANT EXECUTE ON ROUTINE sminion.context(name, name), sminion.named_subject(name, name), sminion.named_alone(name, name, text[]), sminion.ticket_value(name, name, text), sminion.enter(text), sminion.refuse_expired(text, text, text), sminion.within_retention(date, interval, text), sminion.within_retention(timestamp, interval, text), sminion.within_retention(timestamptz, interval, text) TO "mono_audit_44115bb2";
 
 -- guard_grant:mono_audit_ce59b12b (as owner)
-REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "mono_audit_ce59b12b";
+-- One by one: for all routines at once PostgreSQL warns of those that belong to a superuser.
+DO $sminion$
+DECLARE
+  held pg_catalog.regprocedure;
+BEGIN
+  FOR held IN
+    SELECT DISTINCT p.oid::pg_catalog.regprocedure FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
+    JOIN pg_catalog.pg_roles r ON r.oid = a.grantee
+    WHERE p.pronamespace = 'sminion'::pg_catalog.regnamespace AND r.rolname = 'mono_audit_ce59b12b'
+  LOOP
+    EXECUTE pg_catalog.format('REVOKE ALL ON ROUTINE %s FROM "mono_audit_ce59b12b"', held);
+  END LOOP;
+END
+$sminion$;
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "mono_audit_ce59b12b";
 GRANT USAGE ON SCHEMA sminion TO "mono_audit_ce59b12b";
 GRANT EXECUTE ON ROUTINE sminion.context(name, name), sminion.named_subject(name, name), sminion.named_alone(name, name, text[]), sminion.ticket_value(name, name, text), sminion.enter(text), sminion.refuse_expired(text, text, text), sminion.within_retention(date, interval, text), sminion.within_retention(timestamp, interval, text), sminion.within_retention(timestamptz, interval, text) TO "mono_audit_ce59b12b";
 
 -- guard_grant:mono_contract (as owner)
-REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "mono_contract";
+-- One by one: for all routines at once PostgreSQL warns of those that belong to a superuser.
+DO $sminion$
+DECLARE
+  held pg_catalog.regprocedure;
+BEGIN
+  FOR held IN
+    SELECT DISTINCT p.oid::pg_catalog.regprocedure FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
+    JOIN pg_catalog.pg_roles r ON r.oid = a.grantee
+    WHERE p.pronamespace = 'sminion'::pg_catalog.regnamespace AND r.rolname = 'mono_contract'
+  LOOP
+    EXECUTE pg_catalog.format('REVOKE ALL ON ROUTINE %s FROM "mono_contract"', held);
+  END LOOP;
+END
+$sminion$;
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "mono_contract";
 GRANT USAGE ON SCHEMA sminion TO "mono_contract";
 GRANT EXECUTE ON ROUTINE sminion.context(name, name), sminion.named_subject(name, name), sminion.named_alone(name, name, text[]), sminion.ticket_value(name, name, text), sminion.enter(text), sminion.refuse_expired(text, text, text), sminion.within_retention(date, interval, text), sminion.within_retention(timestamp, interval, text), sminion.within_retention(timestamptz, interval, text) TO "mono_contract";
 
 -- guard_grant:mono_marketing (as owner)
-REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "mono_marketing";
+-- One by one: for all routines at once PostgreSQL warns of those that belong to a superuser.
+DO $sminion$
+DECLARE
+  held pg_catalog.regprocedure;
+BEGIN
+  FOR held IN
+    SELECT DISTINCT p.oid::pg_catalog.regprocedure FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
+    JOIN pg_catalog.pg_roles r ON r.oid = a.grantee
+    WHERE p.pronamespace = 'sminion'::pg_catalog.regnamespace AND r.rolname = 'mono_marketing'
+  LOOP
+    EXECUTE pg_catalog.format('REVOKE ALL ON ROUTINE %s FROM "mono_marketing"', held);
+  END LOOP;
+END
+$sminion$;
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "mono_marketing";
 GRANT USAGE ON SCHEMA sminion TO "mono_marketing";
 GRANT EXECUTE ON ROUTINE sminion.context(name, name), sminion.named_subject(name, name), sminion.named_alone(name, name, text[]), sminion.ticket_value(name, name, text), sminion.enter(text), sminion.refuse_expired(text, text, text), sminion.within_retention(date, interval, text), sminion.within_retention(timestamp, interval, text), sminion.within_retention(timestamptz, interval, text) TO "mono_marketing";
 
 -- guard_grant:mono_auditor (as owner)
-REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "mono_auditor";
+-- One by one: for all routines at once PostgreSQL warns of those that belong to a superuser.
+DO $sminion$
+DECLARE
+  held pg_catalog.regprocedure;
+BEGIN
+  FOR held IN
+    SELECT DISTINCT p.oid::pg_catalog.regprocedure FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
+    JOIN pg_catalog.pg_roles r ON r.oid = a.grantee
+    WHERE p.pronamespace = 'sminion'::pg_catalog.regnamespace AND r.rolname = 'mono_auditor'
+  LOOP
+    EXECUTE pg_catalog.format('REVOKE ALL ON ROUTINE %s FROM "mono_auditor"', held);
+  END LOOP;
+END
+$sminion$;
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "mono_auditor";
 GRANT USAGE ON SCHEMA sminion TO "mono_auditor";
 GRANT EXECUTE ON ROUTINE sminion.object_states(), sminion.state_holders(text), sminion.blind_tables(), sminion.unfolded_entries(), sminion.unfolded_writes(), sminion.fold_holders() TO "mono_auditor";
-GRANT SELECT ON sminion.access_log, sminion.statement_log, sminion.refusals, sminion.subject_access, sminion.write_log, sminion.log_faults, sminion.dropped_log, sminion.subject_history, sminion.settle_status, sminion.pending_changes, sminion.settle_problems, sminion.maintenance_status, sminion.policy_version, sminion.installed_object TO "mono_auditor";
+GRANT SELECT ON sminion.access_log, sminion.statement_log, sminion.refusals, sminion.subject_access, sminion.write_log, sminion.log_faults, sminion.dropped_log, sminion.ddl_suspension, sminion.subject_history, sminion.settle_status, sminion.pending_changes, sminion.settle_problems, sminion.maintenance_status, sminion.policy_version, sminion.installed_object TO "mono_auditor";
 
 -- guard_grant:mono_maintenance (as owner)
-REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "mono_maintenance";
+-- One by one: for all routines at once PostgreSQL warns of those that belong to a superuser.
+DO $sminion$
+DECLARE
+  held pg_catalog.regprocedure;
+BEGIN
+  FOR held IN
+    SELECT DISTINCT p.oid::pg_catalog.regprocedure FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
+    JOIN pg_catalog.pg_roles r ON r.oid = a.grantee
+    WHERE p.pronamespace = 'sminion'::pg_catalog.regnamespace AND r.rolname = 'mono_maintenance'
+  LOOP
+    EXECUTE pg_catalog.format('REVOKE ALL ON ROUTINE %s FROM "mono_maintenance"', held);
+  END LOOP;
+END
+$sminion$;
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "mono_maintenance";
 GRANT USAGE ON SCHEMA sminion TO "mono_maintenance";
 GRANT EXECUTE ON ROUTINE sminion.settle(integer, integer), sminion.remask(integer), sminion.backfill(integer), sminion.await_older(interval), sminion.extend_log(integer), sminion.state_holders(text), sminion.blind_tables(), sminion.maintain(boolean), sminion.maintain_step(text), sminion.fold_holders() TO "mono_maintenance";
 GRANT SELECT ON sminion.settle_status, sminion.pending_changes, sminion.settle_problems, sminion.maintenance_status TO "mono_maintenance";
 
 -- guard_grant:mono_privacy_officer (as owner)
-REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "mono_privacy_officer";
+-- One by one: for all routines at once PostgreSQL warns of those that belong to a superuser.
+DO $sminion$
+DECLARE
+  held pg_catalog.regprocedure;
+BEGIN
+  FOR held IN
+    SELECT DISTINCT p.oid::pg_catalog.regprocedure FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
+    JOIN pg_catalog.pg_roles r ON r.oid = a.grantee
+    WHERE p.pronamespace = 'sminion'::pg_catalog.regnamespace AND r.rolname = 'mono_privacy_officer'
+  LOOP
+    EXECUTE pg_catalog.format('REVOKE ALL ON ROUTINE %s FROM "mono_privacy_officer"', held);
+  END LOOP;
+END
+$sminion$;
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "mono_privacy_officer";
 GRANT USAGE ON SCHEMA sminion TO "mono_privacy_officer";
-GRANT EXECUTE ON ROUTINE sminion.block(text, text, text, text), sminion.block(anynonarray, text, text, text), sminion.unblock(text, text, text, text), sminion.unblock(anynonarray, text, text, text), sminion.give_consent(text, text, text, text, text), sminion.give_consent(anynonarray, text, text, text, text), sminion.withdraw_consent(text, text, text, text, text), sminion.withdraw_consent(anynonarray, text, text, text, text), sminion.object(text, text, text, text, text), sminion.object(anynonarray, text, text, text, text), sminion.withdraw_objection(text, text, text, text, text), sminion.withdraw_objection(anynonarray, text, text, text, text), sminion.give_consents(text[], text, text, text, text), sminion.withdraw_consents(text[], text, text, text, text), sminion.object_all(text[], text, text, text, text), sminion.block_all(text[], text, text, text), sminion.revoke_ticket(bigint, text), sminion.await_older(interval), sminion.block_and_wait(text, text, text, interval, text), sminion.block_and_wait(anynonarray, text, text, interval, text), sminion.state_holders(text), sminion.blind_tables(), sminion.drop_log(date, text), sminion.unfolded_entries(), sminion.unfolded_writes(), sminion.fold_holders() TO "mono_privacy_officer";
-GRANT SELECT ON sminion.access_log, sminion.statement_log, sminion.refusals, sminion.subject_access, sminion.write_log, sminion.log_faults, sminion.dropped_log, sminion.subject_history, sminion.settle_status, sminion.pending_changes, sminion.settle_problems, sminion.maintenance_status TO "mono_privacy_officer";
+GRANT EXECUTE ON ROUTINE sminion.block(text, text, text, text), sminion.block(anynonarray, text, text, text), sminion.unblock(text, text, text, text), sminion.unblock(anynonarray, text, text, text), sminion.give_consent(text, text, text, text, text), sminion.give_consent(anynonarray, text, text, text, text), sminion.withdraw_consent(text, text, text, text, text), sminion.withdraw_consent(anynonarray, text, text, text, text), sminion.object(text, text, text, text, text), sminion.object(anynonarray, text, text, text, text), sminion.withdraw_objection(text, text, text, text, text), sminion.withdraw_objection(anynonarray, text, text, text, text), sminion.give_consents(text[], text, text, text, text), sminion.withdraw_consents(text[], text, text, text, text), sminion.object_all(text[], text, text, text, text), sminion.block_all(text[], text, text, text), sminion.revoke_ticket(bigint, text), sminion.await_older(interval), sminion.block_and_wait(text, text, text, interval, text), sminion.block_and_wait(anynonarray, text, text, interval, text), sminion.state_holders(text), sminion.blind_tables(), sminion.suspend_ddl_guard(text, timestamptz), sminion.resume_ddl_guard(text), sminion.drop_log(date, text), sminion.unfolded_entries(), sminion.unfolded_writes(), sminion.fold_holders() TO "mono_privacy_officer";
+GRANT SELECT ON sminion.access_log, sminion.statement_log, sminion.refusals, sminion.subject_access, sminion.write_log, sminion.log_faults, sminion.dropped_log, sminion.ddl_suspension, sminion.subject_history, sminion.settle_status, sminion.pending_changes, sminion.settle_problems, sminion.maintenance_status TO "mono_privacy_officer";
 
 -- guard_grant:mono_app (as owner)
-REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "mono_app";
+-- One by one: for all routines at once PostgreSQL warns of those that belong to a superuser.
+DO $sminion$
+DECLARE
+  held pg_catalog.regprocedure;
+BEGIN
+  FOR held IN
+    SELECT DISTINCT p.oid::pg_catalog.regprocedure FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
+    JOIN pg_catalog.pg_roles r ON r.oid = a.grantee
+    WHERE p.pronamespace = 'sminion'::pg_catalog.regnamespace AND r.rolname = 'mono_app'
+  LOOP
+    EXECUTE pg_catalog.format('REVOKE ALL ON ROUTINE %s FROM "mono_app"', held);
+  END LOOP;
+END
+$sminion$;
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "mono_app";
 GRANT USAGE ON SCHEMA sminion TO "mono_app";
 GRANT EXECUTE ON ROUTINE sminion.open_ticket(text, text, text, text[], text, text, text, jsonb, text, text), sminion.enter(text), sminion.session_facts(), sminion.policy_in_force(), sminion.context(name, name), sminion.open_log(), sminion.knows_log(bigint, text), sminion.log_shape(jsonb), sminion.maintain(boolean), sminion.maintain_step(text) TO "mono_app";
 GRANT INSERT (writer, first, proof, entries) ON sminion.journal TO "mono_app";
 
 -- guard_grant:mono_news (as owner)
-REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "mono_news";
+-- One by one: for all routines at once PostgreSQL warns of those that belong to a superuser.
+DO $sminion$
+DECLARE
+  held pg_catalog.regprocedure;
+BEGIN
+  FOR held IN
+    SELECT DISTINCT p.oid::pg_catalog.regprocedure FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
+    JOIN pg_catalog.pg_roles r ON r.oid = a.grantee
+    WHERE p.pronamespace = 'sminion'::pg_catalog.regnamespace AND r.rolname = 'mono_news'
+  LOOP
+    EXECUTE pg_catalog.format('REVOKE ALL ON ROUTINE %s FROM "mono_news"', held);
+  END LOOP;
+END
+$sminion$;
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "mono_news";
 GRANT USAGE ON SCHEMA sminion TO "mono_news";
 GRANT EXECUTE ON ROUTINE sminion.open_ticket(text, text, text, text[], text, text, text, jsonb, text, text), sminion.enter(text), sminion.session_facts(), sminion.policy_in_force(), sminion.context(name, name), sminion.open_log(), sminion.knows_log(bigint, text), sminion.log_shape(jsonb), sminion.maintain(boolean), sminion.maintain_step(text) TO "mono_news";
@@ -3133,8 +3263,15 @@ BEGIN
     SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
   LOOP
     INSERT INTO sminion.row_security_before (relation, protected, enabled, forced)
-    SELECT c.oid, target, c.relrowsecurity, c.relforcerowsecurity FROM pg_catalog.pg_class c WHERE c.oid = part
+    SELECT c.oid, target, c.relrowsecurity AND NOT u.untagged, c.relforcerowsecurity AND NOT u.untagged
+    FROM pg_catalog.pg_class c
+    -- closed by the DDL guard, until now: see sminion.ddl_on_tables
+    CROSS JOIN LATERAL (SELECT EXISTS (
+      SELECT FROM pg_catalog.pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'guard_untagged')) AS u (untagged)
+    WHERE c.oid = part
     ON CONFLICT DO NOTHING;
+    EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_untagged ON %s', part);
+    EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_untagged_refused ON %s', part);
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
     IF part <> target THEN
       EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
@@ -3180,6 +3317,9 @@ BEGIN
         WHERE t.attrelid = target AND NOT t.attisdropped));
   DROP POLICY IF EXISTS guard_others ON "crm"."click";
   EXECUTE 'CREATE POLICY guard_others ON "crm"."click" AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"crm"."click"''::regclass, ARRAY[''mono_accounting'', ''mono_audit_44115bb2'', ''mono_audit_ce59b12b'', ''mono_contract'', ''mono_marketing'']::name[])' || ')';
+  -- By this name the policy knows the table, and the DDL guard notices another one.
+  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON "crm"."click" IS %L', pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
+           FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target);
 END
 $sminion$;
 
@@ -3249,8 +3389,15 @@ BEGIN
     SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
   LOOP
     INSERT INTO sminion.row_security_before (relation, protected, enabled, forced)
-    SELECT c.oid, target, c.relrowsecurity, c.relforcerowsecurity FROM pg_catalog.pg_class c WHERE c.oid = part
+    SELECT c.oid, target, c.relrowsecurity AND NOT u.untagged, c.relforcerowsecurity AND NOT u.untagged
+    FROM pg_catalog.pg_class c
+    -- closed by the DDL guard, until now: see sminion.ddl_on_tables
+    CROSS JOIN LATERAL (SELECT EXISTS (
+      SELECT FROM pg_catalog.pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'guard_untagged')) AS u (untagged)
+    WHERE c.oid = part
     ON CONFLICT DO NOTHING;
+    EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_untagged ON %s', part);
+    EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_untagged_refused ON %s', part);
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
     IF part <> target THEN
       EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
@@ -3296,6 +3443,9 @@ BEGIN
         WHERE t.attrelid = target AND NOT t.attisdropped));
   DROP POLICY IF EXISTS guard_others ON "crm"."contact";
   EXECUTE 'CREATE POLICY guard_others ON "crm"."contact" AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"crm"."contact"''::regclass, ARRAY[''mono_accounting'', ''mono_audit_44115bb2'', ''mono_audit_ce59b12b'', ''mono_contract'', ''mono_marketing'']::name[])' || ')';
+  -- By this name the policy knows the table, and the DDL guard notices another one.
+  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON "crm"."contact" IS %L', pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
+           FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target);
 END
 $sminion$;
 
@@ -3365,8 +3515,15 @@ BEGIN
     SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
   LOOP
     INSERT INTO sminion.row_security_before (relation, protected, enabled, forced)
-    SELECT c.oid, target, c.relrowsecurity, c.relforcerowsecurity FROM pg_catalog.pg_class c WHERE c.oid = part
+    SELECT c.oid, target, c.relrowsecurity AND NOT u.untagged, c.relforcerowsecurity AND NOT u.untagged
+    FROM pg_catalog.pg_class c
+    -- closed by the DDL guard, until now: see sminion.ddl_on_tables
+    CROSS JOIN LATERAL (SELECT EXISTS (
+      SELECT FROM pg_catalog.pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'guard_untagged')) AS u (untagged)
+    WHERE c.oid = part
     ON CONFLICT DO NOTHING;
+    EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_untagged ON %s', part);
+    EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_untagged_refused ON %s', part);
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
     IF part <> target THEN
       EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
@@ -3412,6 +3569,9 @@ BEGIN
         WHERE t.attrelid = target AND NOT t.attisdropped));
   DROP POLICY IF EXISTS guard_others ON "crm"."gift";
   EXECUTE 'CREATE POLICY guard_others ON "crm"."gift" AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"crm"."gift"''::regclass, ARRAY[''mono_accounting'', ''mono_audit_44115bb2'', ''mono_audit_ce59b12b'', ''mono_contract'', ''mono_marketing'']::name[])' || ')';
+  -- By this name the policy knows the table, and the DDL guard notices another one.
+  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON "crm"."gift" IS %L', pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
+           FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target);
 END
 $sminion$;
 
@@ -3481,8 +3641,15 @@ BEGIN
     SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
   LOOP
     INSERT INTO sminion.row_security_before (relation, protected, enabled, forced)
-    SELECT c.oid, target, c.relrowsecurity, c.relforcerowsecurity FROM pg_catalog.pg_class c WHERE c.oid = part
+    SELECT c.oid, target, c.relrowsecurity AND NOT u.untagged, c.relforcerowsecurity AND NOT u.untagged
+    FROM pg_catalog.pg_class c
+    -- closed by the DDL guard, until now: see sminion.ddl_on_tables
+    CROSS JOIN LATERAL (SELECT EXISTS (
+      SELECT FROM pg_catalog.pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'guard_untagged')) AS u (untagged)
+    WHERE c.oid = part
     ON CONFLICT DO NOTHING;
+    EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_untagged ON %s', part);
+    EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_untagged_refused ON %s', part);
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
     IF part <> target THEN
       EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
@@ -3528,6 +3695,9 @@ BEGIN
         WHERE t.attrelid = target AND NOT t.attisdropped));
   DROP POLICY IF EXISTS guard_others ON "crm"."letter";
   EXECUTE 'CREATE POLICY guard_others ON "crm"."letter" AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"crm"."letter"''::regclass, ARRAY[''mono_accounting'', ''mono_audit_44115bb2'', ''mono_audit_ce59b12b'', ''mono_contract'', ''mono_marketing'']::name[])' || ')';
+  -- By this name the policy knows the table, and the DDL guard notices another one.
+  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON "crm"."letter" IS %L', pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
+           FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target);
 END
 $sminion$;
 
@@ -3597,8 +3767,15 @@ BEGIN
     SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
   LOOP
     INSERT INTO sminion.row_security_before (relation, protected, enabled, forced)
-    SELECT c.oid, target, c.relrowsecurity, c.relforcerowsecurity FROM pg_catalog.pg_class c WHERE c.oid = part
+    SELECT c.oid, target, c.relrowsecurity AND NOT u.untagged, c.relforcerowsecurity AND NOT u.untagged
+    FROM pg_catalog.pg_class c
+    -- closed by the DDL guard, until now: see sminion.ddl_on_tables
+    CROSS JOIN LATERAL (SELECT EXISTS (
+      SELECT FROM pg_catalog.pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'guard_untagged')) AS u (untagged)
+    WHERE c.oid = part
     ON CONFLICT DO NOTHING;
+    EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_untagged ON %s', part);
+    EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_untagged_refused ON %s', part);
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
     IF part <> target THEN
       EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
@@ -3644,6 +3821,9 @@ BEGIN
         WHERE t.attrelid = target AND NOT t.attisdropped));
   DROP POLICY IF EXISTS guard_others ON "crm"."narrow";
   EXECUTE 'CREATE POLICY guard_others ON "crm"."narrow" AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"crm"."narrow"''::regclass, ARRAY[''mono_audit_44115bb2'', ''mono_marketing'']::name[])' || ')';
+  -- By this name the policy knows the table, and the DDL guard notices another one.
+  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON "crm"."narrow" IS %L', pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
+           FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target);
 END
 $sminion$;
 
@@ -3685,8 +3865,15 @@ BEGIN
     SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
   LOOP
     INSERT INTO sminion.row_security_before (relation, protected, enabled, forced)
-    SELECT c.oid, target, c.relrowsecurity, c.relforcerowsecurity FROM pg_catalog.pg_class c WHERE c.oid = part
+    SELECT c.oid, target, c.relrowsecurity AND NOT u.untagged, c.relforcerowsecurity AND NOT u.untagged
+    FROM pg_catalog.pg_class c
+    -- closed by the DDL guard, until now: see sminion.ddl_on_tables
+    CROSS JOIN LATERAL (SELECT EXISTS (
+      SELECT FROM pg_catalog.pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'guard_untagged')) AS u (untagged)
+    WHERE c.oid = part
     ON CONFLICT DO NOTHING;
+    EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_untagged ON %s', part);
+    EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_untagged_refused ON %s', part);
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
     IF part <> target THEN
       EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
@@ -3732,6 +3919,9 @@ BEGIN
         WHERE t.attrelid = target AND NOT t.attisdropped));
   DROP POLICY IF EXISTS guard_others ON "crm"."shut";
   EXECUTE 'CREATE POLICY guard_others ON "crm"."shut" AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"crm"."shut"''::regclass, ARRAY[]::name[])' || ')';
+  -- By this name the policy knows the table, and the DDL guard notices another one.
+  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON "crm"."shut" IS %L', pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
+           FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target);
 END
 $sminion$;
 
@@ -3752,8 +3942,15 @@ BEGIN
     SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
   LOOP
     INSERT INTO sminion.row_security_before (relation, protected, enabled, forced)
-    SELECT c.oid, target, c.relrowsecurity, c.relforcerowsecurity FROM pg_catalog.pg_class c WHERE c.oid = part
+    SELECT c.oid, target, c.relrowsecurity AND NOT u.untagged, c.relforcerowsecurity AND NOT u.untagged
+    FROM pg_catalog.pg_class c
+    -- closed by the DDL guard, until now: see sminion.ddl_on_tables
+    CROSS JOIN LATERAL (SELECT EXISTS (
+      SELECT FROM pg_catalog.pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'guard_untagged')) AS u (untagged)
+    WHERE c.oid = part
     ON CONFLICT DO NOTHING;
+    EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_untagged ON %s', part);
+    EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_untagged_refused ON %s', part);
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
     IF part <> target THEN
       EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
@@ -3799,6 +3996,9 @@ BEGIN
         WHERE t.attrelid = target AND NOT t.attisdropped));
   DROP POLICY IF EXISTS guard_others ON "crm"."visit";
   EXECUTE 'CREATE POLICY guard_others ON "crm"."visit" AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"crm"."visit"''::regclass, ARRAY[''mono_accounting'', ''mono_audit_44115bb2'', ''mono_audit_ce59b12b'', ''mono_contract'', ''mono_marketing'']::name[])' || ')';
+  -- By this name the policy knows the table, and the DDL guard notices another one.
+  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON "crm"."visit" IS %L', pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
+           FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target);
 END
 $sminion$;
 
@@ -3868,8 +4068,15 @@ BEGIN
     SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
   LOOP
     INSERT INTO sminion.row_security_before (relation, protected, enabled, forced)
-    SELECT c.oid, target, c.relrowsecurity, c.relforcerowsecurity FROM pg_catalog.pg_class c WHERE c.oid = part
+    SELECT c.oid, target, c.relrowsecurity AND NOT u.untagged, c.relforcerowsecurity AND NOT u.untagged
+    FROM pg_catalog.pg_class c
+    -- closed by the DDL guard, until now: see sminion.ddl_on_tables
+    CROSS JOIN LATERAL (SELECT EXISTS (
+      SELECT FROM pg_catalog.pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'guard_untagged')) AS u (untagged)
+    WHERE c.oid = part
     ON CONFLICT DO NOTHING;
+    EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_untagged ON %s', part);
+    EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_untagged_refused ON %s', part);
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
     IF part <> target THEN
       EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
@@ -3915,6 +4122,9 @@ BEGIN
         WHERE t.attrelid = target AND NOT t.attisdropped));
   DROP POLICY IF EXISTS guard_others ON "public"."customer";
   EXECUTE 'CREATE POLICY guard_others ON "public"."customer" AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"public"."customer"''::regclass, ARRAY[''mono_accounting'', ''mono_audit_ce59b12b'', ''mono_contract'']::name[])' || ')';
+  -- By this name the policy knows the table, and the DDL guard notices another one.
+  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON "public"."customer" IS %L', pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
+           FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target);
 END
 $sminion$;
 
@@ -3967,8 +4177,15 @@ BEGIN
     SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
   LOOP
     INSERT INTO sminion.row_security_before (relation, protected, enabled, forced)
-    SELECT c.oid, target, c.relrowsecurity, c.relforcerowsecurity FROM pg_catalog.pg_class c WHERE c.oid = part
+    SELECT c.oid, target, c.relrowsecurity AND NOT u.untagged, c.relforcerowsecurity AND NOT u.untagged
+    FROM pg_catalog.pg_class c
+    -- closed by the DDL guard, until now: see sminion.ddl_on_tables
+    CROSS JOIN LATERAL (SELECT EXISTS (
+      SELECT FROM pg_catalog.pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'guard_untagged')) AS u (untagged)
+    WHERE c.oid = part
     ON CONFLICT DO NOTHING;
+    EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_untagged ON %s', part);
+    EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_untagged_refused ON %s', part);
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
     IF part <> target THEN
       EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
@@ -4014,6 +4231,9 @@ BEGIN
         WHERE t.attrelid = target AND NOT t.attisdropped));
   DROP POLICY IF EXISTS guard_others ON "public"."invoice";
   EXECUTE 'CREATE POLICY guard_others ON "public"."invoice" AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"public"."invoice"''::regclass, ARRAY[''mono_accounting'', ''mono_audit_ce59b12b'', ''mono_contract'']::name[])' || ')';
+  -- By this name the policy knows the table, and the DDL guard notices another one.
+  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON "public"."invoice" IS %L', pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
+           FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target);
 END
 $sminion$;
 
@@ -4066,8 +4286,15 @@ BEGIN
     SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
   LOOP
     INSERT INTO sminion.row_security_before (relation, protected, enabled, forced)
-    SELECT c.oid, target, c.relrowsecurity, c.relforcerowsecurity FROM pg_catalog.pg_class c WHERE c.oid = part
+    SELECT c.oid, target, c.relrowsecurity AND NOT u.untagged, c.relforcerowsecurity AND NOT u.untagged
+    FROM pg_catalog.pg_class c
+    -- closed by the DDL guard, until now: see sminion.ddl_on_tables
+    CROSS JOIN LATERAL (SELECT EXISTS (
+      SELECT FROM pg_catalog.pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'guard_untagged')) AS u (untagged)
+    WHERE c.oid = part
     ON CONFLICT DO NOTHING;
+    EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_untagged ON %s', part);
+    EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_untagged_refused ON %s', part);
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
     IF part <> target THEN
       EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
@@ -4113,6 +4340,9 @@ BEGIN
         WHERE t.attrelid = target AND NOT t.attisdropped));
   DROP POLICY IF EXISTS guard_others ON "public"."subscriber";
   EXECUTE 'CREATE POLICY guard_others ON "public"."subscriber" AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"public"."subscriber"''::regclass, ARRAY[''mono_audit_44115bb2'', ''mono_marketing'']::name[])' || ')';
+  -- By this name the policy knows the table, and the DDL guard notices another one.
+  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON "public"."subscriber" IS %L', pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
+           FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target);
 END
 $sminion$;
 
@@ -4154,8 +4384,15 @@ BEGIN
     SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
   LOOP
     INSERT INTO sminion.row_security_before (relation, protected, enabled, forced)
-    SELECT c.oid, target, c.relrowsecurity, c.relforcerowsecurity FROM pg_catalog.pg_class c WHERE c.oid = part
+    SELECT c.oid, target, c.relrowsecurity AND NOT u.untagged, c.relforcerowsecurity AND NOT u.untagged
+    FROM pg_catalog.pg_class c
+    -- closed by the DDL guard, until now: see sminion.ddl_on_tables
+    CROSS JOIN LATERAL (SELECT EXISTS (
+      SELECT FROM pg_catalog.pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'guard_untagged')) AS u (untagged)
+    WHERE c.oid = part
     ON CONFLICT DO NOTHING;
+    EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_untagged ON %s', part);
+    EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_untagged_refused ON %s', part);
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
     IF part <> target THEN
       EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
@@ -4201,6 +4438,9 @@ BEGIN
         WHERE t.attrelid = target AND NOT t.attisdropped));
   DROP POLICY IF EXISTS guard_others ON "public"."unsaid";
   EXECUTE 'CREATE POLICY guard_others ON "public"."unsaid" AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"public"."unsaid"''::regclass, ARRAY[]::name[])' || ')';
+  -- By this name the policy knows the table, and the DDL guard notices another one.
+  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON "public"."unsaid" IS %L', pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
+           FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target);
 END
 $sminion$;
 
@@ -4261,6 +4501,13 @@ BEGIN
     IF neutral.meant OR neutral.granted THEN
       EXECUTE pg_catalog.format('REVOKE ALL ON TABLE %s FROM "mono_accounting"', neutral.name);
     END IF;
+    IF neutral.meant AND EXISTS (
+      SELECT FROM pg_catalog.pg_policy p WHERE p.polrelid = neutral.name AND p.polname = 'guard_untagged')
+    THEN -- closed by the DDL guard, until now: see sminion.ddl_on_tables
+      EXECUTE pg_catalog.format('DROP POLICY guard_untagged ON %s', neutral.name);
+      EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_untagged_refused ON %s', neutral.name);
+      EXECUTE pg_catalog.format('ALTER TABLE %s DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY', neutral.name);
+    END IF;
     IF neutral.meant THEN
       EXECUTE pg_catalog.format('GRANT SELECT ON TABLE %s TO "mono_accounting"', neutral.name);
     END IF;
@@ -4290,6 +4537,13 @@ BEGIN
   LOOP
     IF neutral.meant OR neutral.granted THEN
       EXECUTE pg_catalog.format('REVOKE ALL ON TABLE %s FROM "mono_audit_44115bb2"', neutral.name);
+    END IF;
+    IF neutral.meant AND EXISTS (
+      SELECT FROM pg_catalog.pg_policy p WHERE p.polrelid = neutral.name AND p.polname = 'guard_untagged')
+    THEN -- closed by the DDL guard, until now: see sminion.ddl_on_tables
+      EXECUTE pg_catalog.format('DROP POLICY guard_untagged ON %s', neutral.name);
+      EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_untagged_refused ON %s', neutral.name);
+      EXECUTE pg_catalog.format('ALTER TABLE %s DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY', neutral.name);
     END IF;
     IF neutral.meant THEN
       EXECUTE pg_catalog.format('GRANT SELECT ON TABLE %s TO "mono_audit_44115bb2"', neutral.name);
@@ -4321,6 +4575,13 @@ BEGIN
     IF neutral.meant OR neutral.granted THEN
       EXECUTE pg_catalog.format('REVOKE ALL ON TABLE %s FROM "mono_audit_ce59b12b"', neutral.name);
     END IF;
+    IF neutral.meant AND EXISTS (
+      SELECT FROM pg_catalog.pg_policy p WHERE p.polrelid = neutral.name AND p.polname = 'guard_untagged')
+    THEN -- closed by the DDL guard, until now: see sminion.ddl_on_tables
+      EXECUTE pg_catalog.format('DROP POLICY guard_untagged ON %s', neutral.name);
+      EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_untagged_refused ON %s', neutral.name);
+      EXECUTE pg_catalog.format('ALTER TABLE %s DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY', neutral.name);
+    END IF;
     IF neutral.meant THEN
       EXECUTE pg_catalog.format('GRANT SELECT ON TABLE %s TO "mono_audit_ce59b12b"', neutral.name);
     END IF;
@@ -4351,6 +4612,13 @@ BEGIN
     IF neutral.meant OR neutral.granted THEN
       EXECUTE pg_catalog.format('REVOKE ALL ON TABLE %s FROM "mono_contract"', neutral.name);
     END IF;
+    IF neutral.meant AND EXISTS (
+      SELECT FROM pg_catalog.pg_policy p WHERE p.polrelid = neutral.name AND p.polname = 'guard_untagged')
+    THEN -- closed by the DDL guard, until now: see sminion.ddl_on_tables
+      EXECUTE pg_catalog.format('DROP POLICY guard_untagged ON %s', neutral.name);
+      EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_untagged_refused ON %s', neutral.name);
+      EXECUTE pg_catalog.format('ALTER TABLE %s DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY', neutral.name);
+    END IF;
     IF neutral.meant THEN
       EXECUTE pg_catalog.format('GRANT SELECT ON TABLE %s TO "mono_contract"', neutral.name);
     END IF;
@@ -4380,6 +4648,13 @@ BEGIN
   LOOP
     IF neutral.meant OR neutral.granted THEN
       EXECUTE pg_catalog.format('REVOKE ALL ON TABLE %s FROM "mono_marketing"', neutral.name);
+    END IF;
+    IF neutral.meant AND EXISTS (
+      SELECT FROM pg_catalog.pg_policy p WHERE p.polrelid = neutral.name AND p.polname = 'guard_untagged')
+    THEN -- closed by the DDL guard, until now: see sminion.ddl_on_tables
+      EXECUTE pg_catalog.format('DROP POLICY guard_untagged ON %s', neutral.name);
+      EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_untagged_refused ON %s', neutral.name);
+      EXECUTE pg_catalog.format('ALTER TABLE %s DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY', neutral.name);
     END IF;
     IF neutral.meant THEN
       EXECUTE pg_catalog.format('GRANT SELECT ON TABLE %s TO "mono_marketing"', neutral.name);
@@ -4825,7 +5100,7 @@ DECLARE
   second boolean;
 BEGIN
   FOREACH second IN ARRAY ARRAY[false, true] LOOP
-    FOR more IN SELECT e.item, e.undo, e.grantor FROM sminion.guard_excess('{"mono_accounting":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"views":[]},"mono_app":{"journal":true,"routines":["open_ticket(text, text, text, text[], text, text, text, jsonb, text, text)","enter(text)","session_facts()","policy_in_force()","context(name, name)","open_log()","knows_log(bigint, text)","log_shape(jsonb)","maintain(boolean)","maintain_step(text)"],"views":[]},"mono_audit_44115bb2":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"views":[]},"mono_audit_ce59b12b":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"views":[]},"mono_auditor":{"routines":["object_states()","state_holders(text)","blind_tables()","unfolded_entries()","unfolded_writes()","fold_holders()"],"views":["access_log","statement_log","refusals","subject_access","write_log","log_faults","dropped_log","subject_history","settle_status","pending_changes","settle_problems","maintenance_status","policy_version","installed_object"]},"mono_contract":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"views":[]},"mono_maintenance":{"routines":["settle(integer, integer)","remask(integer)","backfill(integer)","await_older(interval)","extend_log(integer)","state_holders(text)","blind_tables()","maintain(boolean)","maintain_step(text)","fold_holders()"],"views":["settle_status","pending_changes","settle_problems","maintenance_status"]},"mono_marketing":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"views":[]},"mono_news":{"journal":true,"routines":["open_ticket(text, text, text, text[], text, text, text, jsonb, text, text)","enter(text)","session_facts()","policy_in_force()","context(name, name)","open_log()","knows_log(bigint, text)","log_shape(jsonb)","maintain(boolean)","maintain_step(text)"],"views":[]},"mono_privacy_officer":{"routines":["block(text, text, text, text)","block(anynonarray, text, text, text)","unblock(text, text, text, text)","unblock(anynonarray, text, text, text)","give_consent(text, text, text, text, text)","give_consent(anynonarray, text, text, text, text)","withdraw_consent(text, text, text, text, text)","withdraw_consent(anynonarray, text, text, text, text)","object(text, text, text, text, text)","object(anynonarray, text, text, text, text)","withdraw_objection(text, text, text, text, text)","withdraw_objection(anynonarray, text, text, text, text)","give_consents(text[], text, text, text, text)","withdraw_consents(text[], text, text, text, text)","object_all(text[], text, text, text, text)","block_all(text[], text, text, text)","revoke_ticket(bigint, text)","await_older(interval)","block_and_wait(text, text, text, interval, text)","block_and_wait(anynonarray, text, text, interval, text)","state_holders(text)","blind_tables()","drop_log(date, text)","unfolded_entries()","unfolded_writes()","fold_holders()"],"views":["access_log","statement_log","refusals","subject_access","write_log","log_faults","dropped_log","subject_history","settle_status","pending_changes","settle_problems","maintenance_status"]}}'::pg_catalog.jsonb, '[["crm","contact"],["crm","gift"],["crm","letter"],["crm","narrow"],["crm","shut"],["crm","visit"],["public","customer"],["public","subscriber"],["public","unsaid"],["crm","click"],["public","invoice"]]'::pg_catalog.jsonb) e LOOP
+    FOR more IN SELECT e.item, e.undo, e.grantor FROM sminion.guard_excess('{"mono_accounting":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"views":[]},"mono_app":{"journal":true,"routines":["open_ticket(text, text, text, text[], text, text, text, jsonb, text, text)","enter(text)","session_facts()","policy_in_force()","context(name, name)","open_log()","knows_log(bigint, text)","log_shape(jsonb)","maintain(boolean)","maintain_step(text)"],"views":[]},"mono_audit_44115bb2":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"views":[]},"mono_audit_ce59b12b":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"views":[]},"mono_auditor":{"routines":["object_states()","state_holders(text)","blind_tables()","unfolded_entries()","unfolded_writes()","fold_holders()"],"views":["access_log","statement_log","refusals","subject_access","write_log","log_faults","dropped_log","ddl_suspension","subject_history","settle_status","pending_changes","settle_problems","maintenance_status","policy_version","installed_object"]},"mono_contract":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"views":[]},"mono_maintenance":{"routines":["settle(integer, integer)","remask(integer)","backfill(integer)","await_older(interval)","extend_log(integer)","state_holders(text)","blind_tables()","maintain(boolean)","maintain_step(text)","fold_holders()"],"views":["settle_status","pending_changes","settle_problems","maintenance_status"]},"mono_marketing":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"views":[]},"mono_news":{"journal":true,"routines":["open_ticket(text, text, text, text[], text, text, text, jsonb, text, text)","enter(text)","session_facts()","policy_in_force()","context(name, name)","open_log()","knows_log(bigint, text)","log_shape(jsonb)","maintain(boolean)","maintain_step(text)"],"views":[]},"mono_privacy_officer":{"routines":["block(text, text, text, text)","block(anynonarray, text, text, text)","unblock(text, text, text, text)","unblock(anynonarray, text, text, text)","give_consent(text, text, text, text, text)","give_consent(anynonarray, text, text, text, text)","withdraw_consent(text, text, text, text, text)","withdraw_consent(anynonarray, text, text, text, text)","object(text, text, text, text, text)","object(anynonarray, text, text, text, text)","withdraw_objection(text, text, text, text, text)","withdraw_objection(anynonarray, text, text, text, text)","give_consents(text[], text, text, text, text)","withdraw_consents(text[], text, text, text, text)","object_all(text[], text, text, text, text)","block_all(text[], text, text, text)","revoke_ticket(bigint, text)","await_older(interval)","block_and_wait(text, text, text, interval, text)","block_and_wait(anynonarray, text, text, interval, text)","state_holders(text)","blind_tables()","suspend_ddl_guard(text, timestamptz)","resume_ddl_guard(text)","drop_log(date, text)","unfolded_entries()","unfolded_writes()","fold_holders()"],"views":["access_log","statement_log","refusals","subject_access","write_log","log_faults","dropped_log","ddl_suspension","subject_history","settle_status","pending_changes","settle_problems","maintenance_status"]}}'::pg_catalog.jsonb, '[["crm","contact"],["crm","gift"],["crm","letter"],["crm","narrow"],["crm","shut"],["crm","visit"],["public","customer"],["public","subscriber"],["public","unsaid"],["crm","click"],["public","invoice"]]'::pg_catalog.jsonb) e LOOP
       CONTINUE WHEN second AND more.grantor IS NULL;
       BEGIN
         IF second THEN

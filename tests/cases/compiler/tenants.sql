@@ -325,40 +325,118 @@ END
 $sminion$;
 
 -- guard_grant:saas_repair (as owner)
-REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "saas_repair";
+-- One by one: for all routines at once PostgreSQL warns of those that belong to a superuser.
+DO $sminion$
+DECLARE
+  held pg_catalog.regprocedure;
+BEGIN
+  FOR held IN
+    SELECT DISTINCT p.oid::pg_catalog.regprocedure FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
+    JOIN pg_catalog.pg_roles r ON r.oid = a.grantee
+    WHERE p.pronamespace = 'sminion'::pg_catalog.regnamespace AND r.rolname = 'saas_repair'
+  LOOP
+    EXECUTE pg_catalog.format('REVOKE ALL ON ROUTINE %s FROM "saas_repair"', held);
+  END LOOP;
+END
+$sminion$;
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "saas_repair";
 GRANT USAGE ON SCHEMA sminion TO "saas_repair";
 GRANT EXECUTE ON ROUTINE sminion.context(name, name), sminion.named_subject(name, name), sminion.named_alone(name, name, text[]), sminion.ticket_value(name, name, text), sminion.enter(text), sminion.refuse_expired(text, text, text), sminion.within_retention(date, interval, text), sminion.within_retention(timestamp, interval, text), sminion.within_retention(timestamptz, interval, text) TO "saas_repair";
 
 -- guard_grant:saas_work (as owner)
-REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "saas_work";
+-- One by one: for all routines at once PostgreSQL warns of those that belong to a superuser.
+DO $sminion$
+DECLARE
+  held pg_catalog.regprocedure;
+BEGIN
+  FOR held IN
+    SELECT DISTINCT p.oid::pg_catalog.regprocedure FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
+    JOIN pg_catalog.pg_roles r ON r.oid = a.grantee
+    WHERE p.pronamespace = 'sminion'::pg_catalog.regnamespace AND r.rolname = 'saas_work'
+  LOOP
+    EXECUTE pg_catalog.format('REVOKE ALL ON ROUTINE %s FROM "saas_work"', held);
+  END LOOP;
+END
+$sminion$;
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "saas_work";
 GRANT USAGE ON SCHEMA sminion TO "saas_work";
 GRANT EXECUTE ON ROUTINE sminion.context(name, name), sminion.named_subject(name, name), sminion.named_alone(name, name, text[]), sminion.ticket_value(name, name, text), sminion.enter(text), sminion.refuse_expired(text, text, text), sminion.within_retention(date, interval, text), sminion.within_retention(timestamp, interval, text), sminion.within_retention(timestamptz, interval, text) TO "saas_work";
 
 -- guard_grant:saas_auditor (as owner)
-REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "saas_auditor";
+-- One by one: for all routines at once PostgreSQL warns of those that belong to a superuser.
+DO $sminion$
+DECLARE
+  held pg_catalog.regprocedure;
+BEGIN
+  FOR held IN
+    SELECT DISTINCT p.oid::pg_catalog.regprocedure FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
+    JOIN pg_catalog.pg_roles r ON r.oid = a.grantee
+    WHERE p.pronamespace = 'sminion'::pg_catalog.regnamespace AND r.rolname = 'saas_auditor'
+  LOOP
+    EXECUTE pg_catalog.format('REVOKE ALL ON ROUTINE %s FROM "saas_auditor"', held);
+  END LOOP;
+END
+$sminion$;
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "saas_auditor";
 GRANT USAGE ON SCHEMA sminion TO "saas_auditor";
 GRANT EXECUTE ON ROUTINE sminion.object_states(), sminion.state_holders(text), sminion.blind_tables(), sminion.unfolded_entries(), sminion.unfolded_writes(), sminion.fold_holders() TO "saas_auditor";
-GRANT SELECT ON sminion.access_log, sminion.statement_log, sminion.refusals, sminion.subject_access, sminion.write_log, sminion.log_faults, sminion.dropped_log, sminion.subject_history, sminion.settle_status, sminion.pending_changes, sminion.settle_problems, sminion.maintenance_status, sminion.policy_version, sminion.installed_object TO "saas_auditor";
+GRANT SELECT ON sminion.access_log, sminion.statement_log, sminion.refusals, sminion.subject_access, sminion.write_log, sminion.log_faults, sminion.dropped_log, sminion.ddl_suspension, sminion.subject_history, sminion.settle_status, sminion.pending_changes, sminion.settle_problems, sminion.maintenance_status, sminion.policy_version, sminion.installed_object TO "saas_auditor";
 
 -- guard_grant:saas_maintenance (as owner)
-REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "saas_maintenance";
+-- One by one: for all routines at once PostgreSQL warns of those that belong to a superuser.
+DO $sminion$
+DECLARE
+  held pg_catalog.regprocedure;
+BEGIN
+  FOR held IN
+    SELECT DISTINCT p.oid::pg_catalog.regprocedure FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
+    JOIN pg_catalog.pg_roles r ON r.oid = a.grantee
+    WHERE p.pronamespace = 'sminion'::pg_catalog.regnamespace AND r.rolname = 'saas_maintenance'
+  LOOP
+    EXECUTE pg_catalog.format('REVOKE ALL ON ROUTINE %s FROM "saas_maintenance"', held);
+  END LOOP;
+END
+$sminion$;
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "saas_maintenance";
 GRANT USAGE ON SCHEMA sminion TO "saas_maintenance";
 GRANT EXECUTE ON ROUTINE sminion.settle(integer, integer), sminion.remask(integer), sminion.backfill(integer), sminion.await_older(interval), sminion.extend_log(integer), sminion.state_holders(text), sminion.blind_tables(), sminion.maintain(boolean), sminion.maintain_step(text), sminion.fold_holders() TO "saas_maintenance";
 GRANT SELECT ON sminion.settle_status, sminion.pending_changes, sminion.settle_problems, sminion.maintenance_status TO "saas_maintenance";
 
 -- guard_grant:saas_privacy_officer (as owner)
-REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "saas_privacy_officer";
+-- One by one: for all routines at once PostgreSQL warns of those that belong to a superuser.
+DO $sminion$
+DECLARE
+  held pg_catalog.regprocedure;
+BEGIN
+  FOR held IN
+    SELECT DISTINCT p.oid::pg_catalog.regprocedure FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
+    JOIN pg_catalog.pg_roles r ON r.oid = a.grantee
+    WHERE p.pronamespace = 'sminion'::pg_catalog.regnamespace AND r.rolname = 'saas_privacy_officer'
+  LOOP
+    EXECUTE pg_catalog.format('REVOKE ALL ON ROUTINE %s FROM "saas_privacy_officer"', held);
+  END LOOP;
+END
+$sminion$;
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "saas_privacy_officer";
 GRANT USAGE ON SCHEMA sminion TO "saas_privacy_officer";
-GRANT EXECUTE ON ROUTINE sminion.block(text, text, text, text), sminion.block(anynonarray, text, text, text), sminion.unblock(text, text, text, text), sminion.unblock(anynonarray, text, text, text), sminion.give_consent(text, text, text, text, text), sminion.give_consent(anynonarray, text, text, text, text), sminion.withdraw_consent(text, text, text, text, text), sminion.withdraw_consent(anynonarray, text, text, text, text), sminion.object(text, text, text, text, text), sminion.object(anynonarray, text, text, text, text), sminion.withdraw_objection(text, text, text, text, text), sminion.withdraw_objection(anynonarray, text, text, text, text), sminion.give_consents(text[], text, text, text, text), sminion.withdraw_consents(text[], text, text, text, text), sminion.object_all(text[], text, text, text, text), sminion.block_all(text[], text, text, text), sminion.revoke_ticket(bigint, text), sminion.await_older(interval), sminion.block_and_wait(text, text, text, interval, text), sminion.block_and_wait(anynonarray, text, text, interval, text), sminion.state_holders(text), sminion.blind_tables(), sminion.drop_log(date, text), sminion.unfolded_entries(), sminion.unfolded_writes(), sminion.fold_holders() TO "saas_privacy_officer";
-GRANT SELECT ON sminion.access_log, sminion.statement_log, sminion.refusals, sminion.subject_access, sminion.write_log, sminion.log_faults, sminion.dropped_log, sminion.subject_history, sminion.settle_status, sminion.pending_changes, sminion.settle_problems, sminion.maintenance_status TO "saas_privacy_officer";
+GRANT EXECUTE ON ROUTINE sminion.block(text, text, text, text), sminion.block(anynonarray, text, text, text), sminion.unblock(text, text, text, text), sminion.unblock(anynonarray, text, text, text), sminion.give_consent(text, text, text, text, text), sminion.give_consent(anynonarray, text, text, text, text), sminion.withdraw_consent(text, text, text, text, text), sminion.withdraw_consent(anynonarray, text, text, text, text), sminion.object(text, text, text, text, text), sminion.object(anynonarray, text, text, text, text), sminion.withdraw_objection(text, text, text, text, text), sminion.withdraw_objection(anynonarray, text, text, text, text), sminion.give_consents(text[], text, text, text, text), sminion.withdraw_consents(text[], text, text, text, text), sminion.object_all(text[], text, text, text, text), sminion.block_all(text[], text, text, text), sminion.revoke_ticket(bigint, text), sminion.await_older(interval), sminion.block_and_wait(text, text, text, interval, text), sminion.block_and_wait(anynonarray, text, text, interval, text), sminion.state_holders(text), sminion.blind_tables(), sminion.suspend_ddl_guard(text, timestamptz), sminion.resume_ddl_guard(text), sminion.drop_log(date, text), sminion.unfolded_entries(), sminion.unfolded_writes(), sminion.fold_holders() TO "saas_privacy_officer";
+GRANT SELECT ON sminion.access_log, sminion.statement_log, sminion.refusals, sminion.subject_access, sminion.write_log, sminion.log_faults, sminion.dropped_log, sminion.ddl_suspension, sminion.subject_history, sminion.settle_status, sminion.pending_changes, sminion.settle_problems, sminion.maintenance_status TO "saas_privacy_officer";
 
 -- guard_grant:saas_app (as owner)
-REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "saas_app";
+-- One by one: for all routines at once PostgreSQL warns of those that belong to a superuser.
+DO $sminion$
+DECLARE
+  held pg_catalog.regprocedure;
+BEGIN
+  FOR held IN
+    SELECT DISTINCT p.oid::pg_catalog.regprocedure FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
+    JOIN pg_catalog.pg_roles r ON r.oid = a.grantee
+    WHERE p.pronamespace = 'sminion'::pg_catalog.regnamespace AND r.rolname = 'saas_app'
+  LOOP
+    EXECUTE pg_catalog.format('REVOKE ALL ON ROUTINE %s FROM "saas_app"', held);
+  END LOOP;
+END
+$sminion$;
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "saas_app";
 GRANT USAGE ON SCHEMA sminion TO "saas_app";
 GRANT EXECUTE ON ROUTINE sminion.open_ticket(text, text, text, text[], text, text, text, jsonb, text, text), sminion.enter(text), sminion.session_facts(), sminion.policy_in_force(), sminion.context(name, name), sminion.open_log(), sminion.knows_log(bigint, text), sminion.log_shape(jsonb), sminion.maintain(boolean), sminion.maintain_step(text) TO "saas_app";
@@ -600,8 +678,15 @@ BEGIN
     SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
   LOOP
     INSERT INTO sminion.row_security_before (relation, protected, enabled, forced)
-    SELECT c.oid, target, c.relrowsecurity, c.relforcerowsecurity FROM pg_catalog.pg_class c WHERE c.oid = part
+    SELECT c.oid, target, c.relrowsecurity AND NOT u.untagged, c.relforcerowsecurity AND NOT u.untagged
+    FROM pg_catalog.pg_class c
+    -- closed by the DDL guard, until now: see sminion.ddl_on_tables
+    CROSS JOIN LATERAL (SELECT EXISTS (
+      SELECT FROM pg_catalog.pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'guard_untagged')) AS u (untagged)
+    WHERE c.oid = part
     ON CONFLICT DO NOTHING;
+    EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_untagged ON %s', part);
+    EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_untagged_refused ON %s', part);
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
     IF part <> target THEN
       EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
@@ -647,6 +732,9 @@ BEGIN
         WHERE t.attrelid = target AND NOT t.attisdropped));
   DROP POLICY IF EXISTS guard_others ON "app"."account";
   EXECUTE 'CREATE POLICY guard_others ON "app"."account" AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"app"."account"''::regclass, ARRAY[''saas_repair'', ''saas_work'']::name[])' || ')';
+  -- By this name the policy knows the table, and the DDL guard notices another one.
+  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON "app"."account" IS %L', pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
+           FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target);
 END
 $sminion$;
 
@@ -707,8 +795,15 @@ BEGIN
     SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
   LOOP
     INSERT INTO sminion.row_security_before (relation, protected, enabled, forced)
-    SELECT c.oid, target, c.relrowsecurity, c.relforcerowsecurity FROM pg_catalog.pg_class c WHERE c.oid = part
+    SELECT c.oid, target, c.relrowsecurity AND NOT u.untagged, c.relforcerowsecurity AND NOT u.untagged
+    FROM pg_catalog.pg_class c
+    -- closed by the DDL guard, until now: see sminion.ddl_on_tables
+    CROSS JOIN LATERAL (SELECT EXISTS (
+      SELECT FROM pg_catalog.pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'guard_untagged')) AS u (untagged)
+    WHERE c.oid = part
     ON CONFLICT DO NOTHING;
+    EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_untagged ON %s', part);
+    EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_untagged_refused ON %s', part);
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
     IF part <> target THEN
       EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
@@ -754,6 +849,9 @@ BEGIN
         WHERE t.attrelid = target AND NOT t.attisdropped));
   DROP POLICY IF EXISTS guard_others ON "app"."page";
   EXECUTE 'CREATE POLICY guard_others ON "app"."page" AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"app"."page"''::regclass, ARRAY[''saas_repair'', ''saas_work'']::name[])' || ')';
+  -- By this name the policy knows the table, and the DDL guard notices another one.
+  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON "app"."page" IS %L', pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
+           FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target);
 END
 $sminion$;
 
@@ -925,7 +1023,7 @@ DECLARE
   second boolean;
 BEGIN
   FOREACH second IN ARRAY ARRAY[false, true] LOOP
-    FOR more IN SELECT e.item, e.undo, e.grantor FROM sminion.guard_excess('{"saas_app":{"journal":true,"routines":["open_ticket(text, text, text, text[], text, text, text, jsonb, text, text)","enter(text)","session_facts()","policy_in_force()","context(name, name)","open_log()","knows_log(bigint, text)","log_shape(jsonb)","maintain(boolean)","maintain_step(text)"],"views":[]},"saas_auditor":{"routines":["object_states()","state_holders(text)","blind_tables()","unfolded_entries()","unfolded_writes()","fold_holders()"],"views":["access_log","statement_log","refusals","subject_access","write_log","log_faults","dropped_log","subject_history","settle_status","pending_changes","settle_problems","maintenance_status","policy_version","installed_object"]},"saas_maintenance":{"routines":["settle(integer, integer)","remask(integer)","backfill(integer)","await_older(interval)","extend_log(integer)","state_holders(text)","blind_tables()","maintain(boolean)","maintain_step(text)","fold_holders()"],"views":["settle_status","pending_changes","settle_problems","maintenance_status"]},"saas_privacy_officer":{"routines":["block(text, text, text, text)","block(anynonarray, text, text, text)","unblock(text, text, text, text)","unblock(anynonarray, text, text, text)","give_consent(text, text, text, text, text)","give_consent(anynonarray, text, text, text, text)","withdraw_consent(text, text, text, text, text)","withdraw_consent(anynonarray, text, text, text, text)","object(text, text, text, text, text)","object(anynonarray, text, text, text, text)","withdraw_objection(text, text, text, text, text)","withdraw_objection(anynonarray, text, text, text, text)","give_consents(text[], text, text, text, text)","withdraw_consents(text[], text, text, text, text)","object_all(text[], text, text, text, text)","block_all(text[], text, text, text)","revoke_ticket(bigint, text)","await_older(interval)","block_and_wait(text, text, text, interval, text)","block_and_wait(anynonarray, text, text, interval, text)","state_holders(text)","blind_tables()","drop_log(date, text)","unfolded_entries()","unfolded_writes()","fold_holders()"],"views":["access_log","statement_log","refusals","subject_access","write_log","log_faults","dropped_log","subject_history","settle_status","pending_changes","settle_problems","maintenance_status"]},"saas_repair":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"views":[]},"saas_work":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"views":[]}}'::pg_catalog.jsonb, '[["app","account"]]'::pg_catalog.jsonb) e LOOP
+    FOR more IN SELECT e.item, e.undo, e.grantor FROM sminion.guard_excess('{"saas_app":{"journal":true,"routines":["open_ticket(text, text, text, text[], text, text, text, jsonb, text, text)","enter(text)","session_facts()","policy_in_force()","context(name, name)","open_log()","knows_log(bigint, text)","log_shape(jsonb)","maintain(boolean)","maintain_step(text)"],"views":[]},"saas_auditor":{"routines":["object_states()","state_holders(text)","blind_tables()","unfolded_entries()","unfolded_writes()","fold_holders()"],"views":["access_log","statement_log","refusals","subject_access","write_log","log_faults","dropped_log","ddl_suspension","subject_history","settle_status","pending_changes","settle_problems","maintenance_status","policy_version","installed_object"]},"saas_maintenance":{"routines":["settle(integer, integer)","remask(integer)","backfill(integer)","await_older(interval)","extend_log(integer)","state_holders(text)","blind_tables()","maintain(boolean)","maintain_step(text)","fold_holders()"],"views":["settle_status","pending_changes","settle_problems","maintenance_status"]},"saas_privacy_officer":{"routines":["block(text, text, text, text)","block(anynonarray, text, text, text)","unblock(text, text, text, text)","unblock(anynonarray, text, text, text)","give_consent(text, text, text, text, text)","give_consent(anynonarray, text, text, text, text)","withdraw_consent(text, text, text, text, text)","withdraw_consent(anynonarray, text, text, text, text)","object(text, text, text, text, text)","object(anynonarray, text, text, text, text)","withdraw_objection(text, text, text, text, text)","withdraw_objection(anynonarray, text, text, text, text)","give_consents(text[], text, text, text, text)","withdraw_consents(text[], text, text, text, text)","object_all(text[], text, text, text, text)","block_all(text[], text, text, text)","revoke_ticket(bigint, text)","await_older(interval)","block_and_wait(text, text, text, interval, text)","block_and_wait(anynonarray, text, text, interval, text)","state_holders(text)","blind_tables()","suspend_ddl_guard(text, timestamptz)","resume_ddl_guard(text)","drop_log(date, text)","unfolded_entries()","unfolded_writes()","fold_holders()"],"views":["access_log","statement_log","refusals","subject_access","write_log","log_faults","dropped_log","ddl_suspension","subject_history","settle_status","pending_changes","settle_problems","maintenance_status"]},"saas_repair":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"views":[]},"saas_work":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"views":[]}}'::pg_catalog.jsonb, '[["app","account"]]'::pg_catalog.jsonb) e LOOP
       CONTINUE WHEN second AND more.grantor IS NULL;
       BEGIN
         IF second THEN

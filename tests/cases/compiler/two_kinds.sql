@@ -440,53 +440,157 @@ END
 $sminion$;
 
 -- guard_grant:firm_news (as owner)
-REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "firm_news";
+-- One by one: for all routines at once PostgreSQL warns of those that belong to a superuser.
+DO $sminion$
+DECLARE
+  held pg_catalog.regprocedure;
+BEGIN
+  FOR held IN
+    SELECT DISTINCT p.oid::pg_catalog.regprocedure FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
+    JOIN pg_catalog.pg_roles r ON r.oid = a.grantee
+    WHERE p.pronamespace = 'sminion'::pg_catalog.regnamespace AND r.rolname = 'firm_news'
+  LOOP
+    EXECUTE pg_catalog.format('REVOKE ALL ON ROUTINE %s FROM "firm_news"', held);
+  END LOOP;
+END
+$sminion$;
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "firm_news";
 GRANT USAGE ON SCHEMA sminion TO "firm_news";
 GRANT EXECUTE ON ROUTINE sminion.context(name, name), sminion.named_subject(name, name), sminion.named_alone(name, name, text[]), sminion.ticket_value(name, name, text), sminion.enter(text), sminion.refuse_expired(text, text, text), sminion.within_retention(date, interval, text), sminion.within_retention(timestamp, interval, text), sminion.within_retention(timestamptz, interval, text), sminion.context_of_kind(name, name, text), sminion.named_subject_of_kind(name, name, text) TO "firm_news";
 
 -- guard_grant:firm_repair (as owner)
-REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "firm_repair";
+-- One by one: for all routines at once PostgreSQL warns of those that belong to a superuser.
+DO $sminion$
+DECLARE
+  held pg_catalog.regprocedure;
+BEGIN
+  FOR held IN
+    SELECT DISTINCT p.oid::pg_catalog.regprocedure FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
+    JOIN pg_catalog.pg_roles r ON r.oid = a.grantee
+    WHERE p.pronamespace = 'sminion'::pg_catalog.regnamespace AND r.rolname = 'firm_repair'
+  LOOP
+    EXECUTE pg_catalog.format('REVOKE ALL ON ROUTINE %s FROM "firm_repair"', held);
+  END LOOP;
+END
+$sminion$;
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "firm_repair";
 GRANT USAGE ON SCHEMA sminion TO "firm_repair";
 GRANT EXECUTE ON ROUTINE sminion.context(name, name), sminion.named_subject(name, name), sminion.named_alone(name, name, text[]), sminion.ticket_value(name, name, text), sminion.enter(text), sminion.refuse_expired(text, text, text), sminion.within_retention(date, interval, text), sminion.within_retention(timestamp, interval, text), sminion.within_retention(timestamptz, interval, text), sminion.context_of_kind(name, name, text), sminion.named_subject_of_kind(name, name, text) TO "firm_repair";
 
 -- guard_grant:firm_work (as owner)
-REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "firm_work";
+-- One by one: for all routines at once PostgreSQL warns of those that belong to a superuser.
+DO $sminion$
+DECLARE
+  held pg_catalog.regprocedure;
+BEGIN
+  FOR held IN
+    SELECT DISTINCT p.oid::pg_catalog.regprocedure FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
+    JOIN pg_catalog.pg_roles r ON r.oid = a.grantee
+    WHERE p.pronamespace = 'sminion'::pg_catalog.regnamespace AND r.rolname = 'firm_work'
+  LOOP
+    EXECUTE pg_catalog.format('REVOKE ALL ON ROUTINE %s FROM "firm_work"', held);
+  END LOOP;
+END
+$sminion$;
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "firm_work";
 GRANT USAGE ON SCHEMA sminion TO "firm_work";
 GRANT EXECUTE ON ROUTINE sminion.context(name, name), sminion.named_subject(name, name), sminion.named_alone(name, name, text[]), sminion.ticket_value(name, name, text), sminion.enter(text), sminion.refuse_expired(text, text, text), sminion.within_retention(date, interval, text), sminion.within_retention(timestamp, interval, text), sminion.within_retention(timestamptz, interval, text), sminion.context_of_kind(name, name, text), sminion.named_subject_of_kind(name, name, text) TO "firm_work";
 
 -- guard_grant:firm_auditor (as owner)
-REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "firm_auditor";
+-- One by one: for all routines at once PostgreSQL warns of those that belong to a superuser.
+DO $sminion$
+DECLARE
+  held pg_catalog.regprocedure;
+BEGIN
+  FOR held IN
+    SELECT DISTINCT p.oid::pg_catalog.regprocedure FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
+    JOIN pg_catalog.pg_roles r ON r.oid = a.grantee
+    WHERE p.pronamespace = 'sminion'::pg_catalog.regnamespace AND r.rolname = 'firm_auditor'
+  LOOP
+    EXECUTE pg_catalog.format('REVOKE ALL ON ROUTINE %s FROM "firm_auditor"', held);
+  END LOOP;
+END
+$sminion$;
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "firm_auditor";
 GRANT USAGE ON SCHEMA sminion TO "firm_auditor";
 GRANT EXECUTE ON ROUTINE sminion.object_states(), sminion.state_holders(text), sminion.blind_tables(), sminion.unfolded_entries(), sminion.unfolded_writes(), sminion.fold_holders() TO "firm_auditor";
-GRANT SELECT ON sminion.access_log, sminion.statement_log, sminion.refusals, sminion.subject_access, sminion.write_log, sminion.log_faults, sminion.dropped_log, sminion.subject_history, sminion.settle_status, sminion.pending_changes, sminion.settle_problems, sminion.maintenance_status, sminion.policy_version, sminion.installed_object TO "firm_auditor";
+GRANT SELECT ON sminion.access_log, sminion.statement_log, sminion.refusals, sminion.subject_access, sminion.write_log, sminion.log_faults, sminion.dropped_log, sminion.ddl_suspension, sminion.subject_history, sminion.settle_status, sminion.pending_changes, sminion.settle_problems, sminion.maintenance_status, sminion.policy_version, sminion.installed_object TO "firm_auditor";
 
 -- guard_grant:firm_maintenance (as owner)
-REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "firm_maintenance";
+-- One by one: for all routines at once PostgreSQL warns of those that belong to a superuser.
+DO $sminion$
+DECLARE
+  held pg_catalog.regprocedure;
+BEGIN
+  FOR held IN
+    SELECT DISTINCT p.oid::pg_catalog.regprocedure FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
+    JOIN pg_catalog.pg_roles r ON r.oid = a.grantee
+    WHERE p.pronamespace = 'sminion'::pg_catalog.regnamespace AND r.rolname = 'firm_maintenance'
+  LOOP
+    EXECUTE pg_catalog.format('REVOKE ALL ON ROUTINE %s FROM "firm_maintenance"', held);
+  END LOOP;
+END
+$sminion$;
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "firm_maintenance";
 GRANT USAGE ON SCHEMA sminion TO "firm_maintenance";
 GRANT EXECUTE ON ROUTINE sminion.settle(integer, integer), sminion.remask(integer), sminion.backfill(integer), sminion.await_older(interval), sminion.extend_log(integer), sminion.state_holders(text), sminion.blind_tables(), sminion.maintain(boolean), sminion.maintain_step(text), sminion.fold_holders() TO "firm_maintenance";
 GRANT SELECT ON sminion.settle_status, sminion.pending_changes, sminion.settle_problems, sminion.maintenance_status TO "firm_maintenance";
 
 -- guard_grant:firm_privacy_officer (as owner)
-REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "firm_privacy_officer";
+-- One by one: for all routines at once PostgreSQL warns of those that belong to a superuser.
+DO $sminion$
+DECLARE
+  held pg_catalog.regprocedure;
+BEGIN
+  FOR held IN
+    SELECT DISTINCT p.oid::pg_catalog.regprocedure FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
+    JOIN pg_catalog.pg_roles r ON r.oid = a.grantee
+    WHERE p.pronamespace = 'sminion'::pg_catalog.regnamespace AND r.rolname = 'firm_privacy_officer'
+  LOOP
+    EXECUTE pg_catalog.format('REVOKE ALL ON ROUTINE %s FROM "firm_privacy_officer"', held);
+  END LOOP;
+END
+$sminion$;
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "firm_privacy_officer";
 GRANT USAGE ON SCHEMA sminion TO "firm_privacy_officer";
-GRANT EXECUTE ON ROUTINE sminion.block(text, text, text, text), sminion.block(anynonarray, text, text, text), sminion.unblock(text, text, text, text), sminion.unblock(anynonarray, text, text, text), sminion.give_consent(text, text, text, text, text), sminion.give_consent(anynonarray, text, text, text, text), sminion.withdraw_consent(text, text, text, text, text), sminion.withdraw_consent(anynonarray, text, text, text, text), sminion.object(text, text, text, text, text), sminion.object(anynonarray, text, text, text, text), sminion.withdraw_objection(text, text, text, text, text), sminion.withdraw_objection(anynonarray, text, text, text, text), sminion.give_consents(text[], text, text, text, text), sminion.withdraw_consents(text[], text, text, text, text), sminion.object_all(text[], text, text, text, text), sminion.block_all(text[], text, text, text), sminion.revoke_ticket(bigint, text), sminion.await_older(interval), sminion.block_and_wait(text, text, text, interval, text), sminion.block_and_wait(anynonarray, text, text, interval, text), sminion.state_holders(text), sminion.blind_tables(), sminion.drop_log(date, text), sminion.unfolded_entries(), sminion.unfolded_writes(), sminion.fold_holders() TO "firm_privacy_officer";
-GRANT SELECT ON sminion.access_log, sminion.statement_log, sminion.refusals, sminion.subject_access, sminion.write_log, sminion.log_faults, sminion.dropped_log, sminion.subject_history, sminion.settle_status, sminion.pending_changes, sminion.settle_problems, sminion.maintenance_status TO "firm_privacy_officer";
+GRANT EXECUTE ON ROUTINE sminion.block(text, text, text, text), sminion.block(anynonarray, text, text, text), sminion.unblock(text, text, text, text), sminion.unblock(anynonarray, text, text, text), sminion.give_consent(text, text, text, text, text), sminion.give_consent(anynonarray, text, text, text, text), sminion.withdraw_consent(text, text, text, text, text), sminion.withdraw_consent(anynonarray, text, text, text, text), sminion.object(text, text, text, text, text), sminion.object(anynonarray, text, text, text, text), sminion.withdraw_objection(text, text, text, text, text), sminion.withdraw_objection(anynonarray, text, text, text, text), sminion.give_consents(text[], text, text, text, text), sminion.withdraw_consents(text[], text, text, text, text), sminion.object_all(text[], text, text, text, text), sminion.block_all(text[], text, text, text), sminion.revoke_ticket(bigint, text), sminion.await_older(interval), sminion.block_and_wait(text, text, text, interval, text), sminion.block_and_wait(anynonarray, text, text, interval, text), sminion.state_holders(text), sminion.blind_tables(), sminion.suspend_ddl_guard(text, timestamptz), sminion.resume_ddl_guard(text), sminion.drop_log(date, text), sminion.unfolded_entries(), sminion.unfolded_writes(), sminion.fold_holders() TO "firm_privacy_officer";
+GRANT SELECT ON sminion.access_log, sminion.statement_log, sminion.refusals, sminion.subject_access, sminion.write_log, sminion.log_faults, sminion.dropped_log, sminion.ddl_suspension, sminion.subject_history, sminion.settle_status, sminion.pending_changes, sminion.settle_problems, sminion.maintenance_status TO "firm_privacy_officer";
 
 -- guard_grant:firm_app (as owner)
-REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "firm_app";
+-- One by one: for all routines at once PostgreSQL warns of those that belong to a superuser.
+DO $sminion$
+DECLARE
+  held pg_catalog.regprocedure;
+BEGIN
+  FOR held IN
+    SELECT DISTINCT p.oid::pg_catalog.regprocedure FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
+    JOIN pg_catalog.pg_roles r ON r.oid = a.grantee
+    WHERE p.pronamespace = 'sminion'::pg_catalog.regnamespace AND r.rolname = 'firm_app'
+  LOOP
+    EXECUTE pg_catalog.format('REVOKE ALL ON ROUTINE %s FROM "firm_app"', held);
+  END LOOP;
+END
+$sminion$;
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "firm_app";
 GRANT USAGE ON SCHEMA sminion TO "firm_app";
 GRANT EXECUTE ON ROUTINE sminion.open_ticket(text, text, text, text[], text, text, text, jsonb, text, text), sminion.enter(text), sminion.session_facts(), sminion.policy_in_force(), sminion.context(name, name), sminion.open_log(), sminion.knows_log(bigint, text), sminion.log_shape(jsonb), sminion.maintain(boolean), sminion.maintain_step(text) TO "firm_app";
 GRANT INSERT (writer, first, proof, entries) ON sminion.journal TO "firm_app";
 
 -- guard_grant:firm_desk (as owner)
-REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM "firm_desk";
+-- One by one: for all routines at once PostgreSQL warns of those that belong to a superuser.
+DO $sminion$
+DECLARE
+  held pg_catalog.regprocedure;
+BEGIN
+  FOR held IN
+    SELECT DISTINCT p.oid::pg_catalog.regprocedure FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
+    JOIN pg_catalog.pg_roles r ON r.oid = a.grantee
+    WHERE p.pronamespace = 'sminion'::pg_catalog.regnamespace AND r.rolname = 'firm_desk'
+  LOOP
+    EXECUTE pg_catalog.format('REVOKE ALL ON ROUTINE %s FROM "firm_desk"', held);
+  END LOOP;
+END
+$sminion$;
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "firm_desk";
 GRANT USAGE ON SCHEMA sminion TO "firm_desk";
 GRANT EXECUTE ON ROUTINE sminion.open_ticket(text, text, text, text[], text, text, text, jsonb, text, text), sminion.enter(text), sminion.session_facts(), sminion.policy_in_force(), sminion.context(name, name), sminion.open_log(), sminion.knows_log(bigint, text), sminion.log_shape(jsonb), sminion.maintain(boolean), sminion.maintain_step(text) TO "firm_desk";
@@ -2463,8 +2567,15 @@ BEGIN
     SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
   LOOP
     INSERT INTO sminion.row_security_before (relation, protected, enabled, forced)
-    SELECT c.oid, target, c.relrowsecurity, c.relforcerowsecurity FROM pg_catalog.pg_class c WHERE c.oid = part
+    SELECT c.oid, target, c.relrowsecurity AND NOT u.untagged, c.relforcerowsecurity AND NOT u.untagged
+    FROM pg_catalog.pg_class c
+    -- closed by the DDL guard, until now: see sminion.ddl_on_tables
+    CROSS JOIN LATERAL (SELECT EXISTS (
+      SELECT FROM pg_catalog.pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'guard_untagged')) AS u (untagged)
+    WHERE c.oid = part
     ON CONFLICT DO NOTHING;
+    EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_untagged ON %s', part);
+    EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_untagged_refused ON %s', part);
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
     IF part <> target THEN
       EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
@@ -2510,6 +2621,9 @@ BEGIN
         WHERE t.attrelid = target AND NOT t.attisdropped));
   DROP POLICY IF EXISTS guard_others ON "crm"."customer";
   EXECUTE 'CREATE POLICY guard_others ON "crm"."customer" AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"crm"."customer"''::regclass, ARRAY[''firm_news'', ''firm_repair'', ''firm_work'']::name[])' || ')';
+  -- By this name the policy knows the table, and the DDL guard notices another one.
+  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON "crm"."customer" IS %L', pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
+           FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target);
 END
 $sminion$;
 
@@ -2571,8 +2685,15 @@ BEGIN
     SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
   LOOP
     INSERT INTO sminion.row_security_before (relation, protected, enabled, forced)
-    SELECT c.oid, target, c.relrowsecurity, c.relforcerowsecurity FROM pg_catalog.pg_class c WHERE c.oid = part
+    SELECT c.oid, target, c.relrowsecurity AND NOT u.untagged, c.relforcerowsecurity AND NOT u.untagged
+    FROM pg_catalog.pg_class c
+    -- closed by the DDL guard, until now: see sminion.ddl_on_tables
+    CROSS JOIN LATERAL (SELECT EXISTS (
+      SELECT FROM pg_catalog.pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'guard_untagged')) AS u (untagged)
+    WHERE c.oid = part
     ON CONFLICT DO NOTHING;
+    EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_untagged ON %s', part);
+    EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_untagged_refused ON %s', part);
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
     IF part <> target THEN
       EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
@@ -2618,6 +2739,9 @@ BEGIN
         WHERE t.attrelid = target AND NOT t.attisdropped));
   DROP POLICY IF EXISTS guard_others ON "crm"."gift";
   EXECUTE 'CREATE POLICY guard_others ON "crm"."gift" AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"crm"."gift"''::regclass, ARRAY[''firm_news'', ''firm_repair'', ''firm_work'']::name[])' || ')';
+  -- By this name the policy knows the table, and the DDL guard notices another one.
+  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON "crm"."gift" IS %L', pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
+           FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target);
 END
 $sminion$;
 
@@ -2679,8 +2803,15 @@ BEGIN
     SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
   LOOP
     INSERT INTO sminion.row_security_before (relation, protected, enabled, forced)
-    SELECT c.oid, target, c.relrowsecurity, c.relforcerowsecurity FROM pg_catalog.pg_class c WHERE c.oid = part
+    SELECT c.oid, target, c.relrowsecurity AND NOT u.untagged, c.relforcerowsecurity AND NOT u.untagged
+    FROM pg_catalog.pg_class c
+    -- closed by the DDL guard, until now: see sminion.ddl_on_tables
+    CROSS JOIN LATERAL (SELECT EXISTS (
+      SELECT FROM pg_catalog.pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'guard_untagged')) AS u (untagged)
+    WHERE c.oid = part
     ON CONFLICT DO NOTHING;
+    EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_untagged ON %s', part);
+    EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_untagged_refused ON %s', part);
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
     IF part <> target THEN
       EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
@@ -2726,6 +2857,9 @@ BEGIN
         WHERE t.attrelid = target AND NOT t.attisdropped));
   DROP POLICY IF EXISTS guard_others ON "crm"."message";
   EXECUTE 'CREATE POLICY guard_others ON "crm"."message" AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"crm"."message"''::regclass, ARRAY[''firm_news'', ''firm_repair'', ''firm_work'']::name[])' || ')';
+  -- By this name the policy knows the table, and the DDL guard notices another one.
+  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON "crm"."message" IS %L', pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
+           FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target);
 END
 $sminion$;
 
@@ -2787,8 +2921,15 @@ BEGIN
     SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
   LOOP
     INSERT INTO sminion.row_security_before (relation, protected, enabled, forced)
-    SELECT c.oid, target, c.relrowsecurity, c.relforcerowsecurity FROM pg_catalog.pg_class c WHERE c.oid = part
+    SELECT c.oid, target, c.relrowsecurity AND NOT u.untagged, c.relforcerowsecurity AND NOT u.untagged
+    FROM pg_catalog.pg_class c
+    -- closed by the DDL guard, until now: see sminion.ddl_on_tables
+    CROSS JOIN LATERAL (SELECT EXISTS (
+      SELECT FROM pg_catalog.pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'guard_untagged')) AS u (untagged)
+    WHERE c.oid = part
     ON CONFLICT DO NOTHING;
+    EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_untagged ON %s', part);
+    EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_untagged_refused ON %s', part);
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
     IF part <> target THEN
       EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
@@ -2834,6 +2975,9 @@ BEGIN
         WHERE t.attrelid = target AND NOT t.attisdropped));
   DROP POLICY IF EXISTS guard_others ON "crm"."orders";
   EXECUTE 'CREATE POLICY guard_others ON "crm"."orders" AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"crm"."orders"''::regclass, ARRAY[''firm_news'', ''firm_repair'', ''firm_work'']::name[])' || ')';
+  -- By this name the policy knows the table, and the DDL guard notices another one.
+  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON "crm"."orders" IS %L', pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
+           FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target);
 END
 $sminion$;
 
@@ -2895,8 +3039,15 @@ BEGIN
     SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
   LOOP
     INSERT INTO sminion.row_security_before (relation, protected, enabled, forced)
-    SELECT c.oid, target, c.relrowsecurity, c.relforcerowsecurity FROM pg_catalog.pg_class c WHERE c.oid = part
+    SELECT c.oid, target, c.relrowsecurity AND NOT u.untagged, c.relforcerowsecurity AND NOT u.untagged
+    FROM pg_catalog.pg_class c
+    -- closed by the DDL guard, until now: see sminion.ddl_on_tables
+    CROSS JOIN LATERAL (SELECT EXISTS (
+      SELECT FROM pg_catalog.pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'guard_untagged')) AS u (untagged)
+    WHERE c.oid = part
     ON CONFLICT DO NOTHING;
+    EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_untagged ON %s', part);
+    EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_untagged_refused ON %s', part);
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
     IF part <> target THEN
       EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
@@ -2942,6 +3093,9 @@ BEGIN
         WHERE t.attrelid = target AND NOT t.attisdropped));
   DROP POLICY IF EXISTS guard_others ON "crm"."visit";
   EXECUTE 'CREATE POLICY guard_others ON "crm"."visit" AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"crm"."visit"''::regclass, ARRAY[''firm_news'', ''firm_repair'', ''firm_work'']::name[])' || ')';
+  -- By this name the policy knows the table, and the DDL guard notices another one.
+  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON "crm"."visit" IS %L', pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
+           FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target);
 END
 $sminion$;
 
@@ -3003,8 +3157,15 @@ BEGIN
     SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
   LOOP
     INSERT INTO sminion.row_security_before (relation, protected, enabled, forced)
-    SELECT c.oid, target, c.relrowsecurity, c.relforcerowsecurity FROM pg_catalog.pg_class c WHERE c.oid = part
+    SELECT c.oid, target, c.relrowsecurity AND NOT u.untagged, c.relforcerowsecurity AND NOT u.untagged
+    FROM pg_catalog.pg_class c
+    -- closed by the DDL guard, until now: see sminion.ddl_on_tables
+    CROSS JOIN LATERAL (SELECT EXISTS (
+      SELECT FROM pg_catalog.pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'guard_untagged')) AS u (untagged)
+    WHERE c.oid = part
     ON CONFLICT DO NOTHING;
+    EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_untagged ON %s', part);
+    EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_untagged_refused ON %s', part);
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
     IF part <> target THEN
       EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
@@ -3050,6 +3211,9 @@ BEGIN
         WHERE t.attrelid = target AND NOT t.attisdropped));
   DROP POLICY IF EXISTS guard_others ON "hr"."badge";
   EXECUTE 'CREATE POLICY guard_others ON "hr"."badge" AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"hr"."badge"''::regclass, ARRAY[''firm_news'', ''firm_repair'', ''firm_work'']::name[])' || ')';
+  -- By this name the policy knows the table, and the DDL guard notices another one.
+  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON "hr"."badge" IS %L', pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
+           FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target);
 END
 $sminion$;
 
@@ -3111,8 +3275,15 @@ BEGIN
     SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
   LOOP
     INSERT INTO sminion.row_security_before (relation, protected, enabled, forced)
-    SELECT c.oid, target, c.relrowsecurity, c.relforcerowsecurity FROM pg_catalog.pg_class c WHERE c.oid = part
+    SELECT c.oid, target, c.relrowsecurity AND NOT u.untagged, c.relforcerowsecurity AND NOT u.untagged
+    FROM pg_catalog.pg_class c
+    -- closed by the DDL guard, until now: see sminion.ddl_on_tables
+    CROSS JOIN LATERAL (SELECT EXISTS (
+      SELECT FROM pg_catalog.pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'guard_untagged')) AS u (untagged)
+    WHERE c.oid = part
     ON CONFLICT DO NOTHING;
+    EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_untagged ON %s', part);
+    EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_untagged_refused ON %s', part);
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
     IF part <> target THEN
       EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
@@ -3158,6 +3329,9 @@ BEGIN
         WHERE t.attrelid = target AND NOT t.attisdropped));
   DROP POLICY IF EXISTS guard_others ON "hr"."employee";
   EXECUTE 'CREATE POLICY guard_others ON "hr"."employee" AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"hr"."employee"''::regclass, ARRAY[''firm_news'', ''firm_repair'', ''firm_work'']::name[])' || ')';
+  -- By this name the policy knows the table, and the DDL guard notices another one.
+  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON "hr"."employee" IS %L', pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
+           FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target);
 END
 $sminion$;
 
@@ -3219,8 +3393,15 @@ BEGIN
     SELECT target UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(target) t
   LOOP
     INSERT INTO sminion.row_security_before (relation, protected, enabled, forced)
-    SELECT c.oid, target, c.relrowsecurity, c.relforcerowsecurity FROM pg_catalog.pg_class c WHERE c.oid = part
+    SELECT c.oid, target, c.relrowsecurity AND NOT u.untagged, c.relforcerowsecurity AND NOT u.untagged
+    FROM pg_catalog.pg_class c
+    -- closed by the DDL guard, until now: see sminion.ddl_on_tables
+    CROSS JOIN LATERAL (SELECT EXISTS (
+      SELECT FROM pg_catalog.pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'guard_untagged')) AS u (untagged)
+    WHERE c.oid = part
     ON CONFLICT DO NOTHING;
+    EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_untagged ON %s', part);
+    EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_untagged_refused ON %s', part);
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
     IF part <> target THEN
       EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
@@ -3266,6 +3447,9 @@ BEGIN
         WHERE t.attrelid = target AND NOT t.attisdropped));
   DROP POLICY IF EXISTS guard_others ON "hr"."partner";
   EXECUTE 'CREATE POLICY guard_others ON "hr"."partner" AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"hr"."partner"''::regclass, ARRAY[''firm_news'', ''firm_repair'', ''firm_work'']::name[])' || ')';
+  -- By this name the policy knows the table, and the DDL guard notices another one.
+  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON "hr"."partner" IS %L', pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
+           FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target);
 END
 $sminion$;
 
@@ -3693,7 +3877,7 @@ DECLARE
   second boolean;
 BEGIN
   FOREACH second IN ARRAY ARRAY[false, true] LOOP
-    FOR more IN SELECT e.item, e.undo, e.grantor FROM sminion.guard_excess('{"firm_app":{"journal":true,"routines":["open_ticket(text, text, text, text[], text, text, text, jsonb, text, text)","enter(text)","session_facts()","policy_in_force()","context(name, name)","open_log()","knows_log(bigint, text)","log_shape(jsonb)","maintain(boolean)","maintain_step(text)"],"views":[]},"firm_auditor":{"routines":["object_states()","state_holders(text)","blind_tables()","unfolded_entries()","unfolded_writes()","fold_holders()"],"views":["access_log","statement_log","refusals","subject_access","write_log","log_faults","dropped_log","subject_history","settle_status","pending_changes","settle_problems","maintenance_status","policy_version","installed_object"]},"firm_desk":{"journal":true,"routines":["open_ticket(text, text, text, text[], text, text, text, jsonb, text, text)","enter(text)","session_facts()","policy_in_force()","context(name, name)","open_log()","knows_log(bigint, text)","log_shape(jsonb)","maintain(boolean)","maintain_step(text)"],"views":[]},"firm_maintenance":{"routines":["settle(integer, integer)","remask(integer)","backfill(integer)","await_older(interval)","extend_log(integer)","state_holders(text)","blind_tables()","maintain(boolean)","maintain_step(text)","fold_holders()"],"views":["settle_status","pending_changes","settle_problems","maintenance_status"]},"firm_news":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)","context_of_kind(name, name, text)","named_subject_of_kind(name, name, text)"],"views":[]},"firm_privacy_officer":{"routines":["block(text, text, text, text)","block(anynonarray, text, text, text)","unblock(text, text, text, text)","unblock(anynonarray, text, text, text)","give_consent(text, text, text, text, text)","give_consent(anynonarray, text, text, text, text)","withdraw_consent(text, text, text, text, text)","withdraw_consent(anynonarray, text, text, text, text)","object(text, text, text, text, text)","object(anynonarray, text, text, text, text)","withdraw_objection(text, text, text, text, text)","withdraw_objection(anynonarray, text, text, text, text)","give_consents(text[], text, text, text, text)","withdraw_consents(text[], text, text, text, text)","object_all(text[], text, text, text, text)","block_all(text[], text, text, text)","revoke_ticket(bigint, text)","await_older(interval)","block_and_wait(text, text, text, interval, text)","block_and_wait(anynonarray, text, text, interval, text)","state_holders(text)","blind_tables()","drop_log(date, text)","unfolded_entries()","unfolded_writes()","fold_holders()"],"views":["access_log","statement_log","refusals","subject_access","write_log","log_faults","dropped_log","subject_history","settle_status","pending_changes","settle_problems","maintenance_status"]},"firm_repair":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)","context_of_kind(name, name, text)","named_subject_of_kind(name, name, text)"],"views":[]},"firm_work":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)","context_of_kind(name, name, text)","named_subject_of_kind(name, name, text)"],"views":[]}}'::pg_catalog.jsonb, '[["crm","customer"],["crm","gift"],["crm","message"],["crm","visit"],["hr","employee"],["hr","partner"],["crm","orders"],["hr","badge"]]'::pg_catalog.jsonb) e LOOP
+    FOR more IN SELECT e.item, e.undo, e.grantor FROM sminion.guard_excess('{"firm_app":{"journal":true,"routines":["open_ticket(text, text, text, text[], text, text, text, jsonb, text, text)","enter(text)","session_facts()","policy_in_force()","context(name, name)","open_log()","knows_log(bigint, text)","log_shape(jsonb)","maintain(boolean)","maintain_step(text)"],"views":[]},"firm_auditor":{"routines":["object_states()","state_holders(text)","blind_tables()","unfolded_entries()","unfolded_writes()","fold_holders()"],"views":["access_log","statement_log","refusals","subject_access","write_log","log_faults","dropped_log","ddl_suspension","subject_history","settle_status","pending_changes","settle_problems","maintenance_status","policy_version","installed_object"]},"firm_desk":{"journal":true,"routines":["open_ticket(text, text, text, text[], text, text, text, jsonb, text, text)","enter(text)","session_facts()","policy_in_force()","context(name, name)","open_log()","knows_log(bigint, text)","log_shape(jsonb)","maintain(boolean)","maintain_step(text)"],"views":[]},"firm_maintenance":{"routines":["settle(integer, integer)","remask(integer)","backfill(integer)","await_older(interval)","extend_log(integer)","state_holders(text)","blind_tables()","maintain(boolean)","maintain_step(text)","fold_holders()"],"views":["settle_status","pending_changes","settle_problems","maintenance_status"]},"firm_news":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)","context_of_kind(name, name, text)","named_subject_of_kind(name, name, text)"],"views":[]},"firm_privacy_officer":{"routines":["block(text, text, text, text)","block(anynonarray, text, text, text)","unblock(text, text, text, text)","unblock(anynonarray, text, text, text)","give_consent(text, text, text, text, text)","give_consent(anynonarray, text, text, text, text)","withdraw_consent(text, text, text, text, text)","withdraw_consent(anynonarray, text, text, text, text)","object(text, text, text, text, text)","object(anynonarray, text, text, text, text)","withdraw_objection(text, text, text, text, text)","withdraw_objection(anynonarray, text, text, text, text)","give_consents(text[], text, text, text, text)","withdraw_consents(text[], text, text, text, text)","object_all(text[], text, text, text, text)","block_all(text[], text, text, text)","revoke_ticket(bigint, text)","await_older(interval)","block_and_wait(text, text, text, interval, text)","block_and_wait(anynonarray, text, text, interval, text)","state_holders(text)","blind_tables()","suspend_ddl_guard(text, timestamptz)","resume_ddl_guard(text)","drop_log(date, text)","unfolded_entries()","unfolded_writes()","fold_holders()"],"views":["access_log","statement_log","refusals","subject_access","write_log","log_faults","dropped_log","ddl_suspension","subject_history","settle_status","pending_changes","settle_problems","maintenance_status"]},"firm_repair":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)","context_of_kind(name, name, text)","named_subject_of_kind(name, name, text)"],"views":[]},"firm_work":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)","context_of_kind(name, name, text)","named_subject_of_kind(name, name, text)"],"views":[]}}'::pg_catalog.jsonb, '[["crm","customer"],["crm","gift"],["crm","message"],["crm","visit"],["hr","employee"],["hr","partner"],["crm","orders"],["hr","badge"]]'::pg_catalog.jsonb) e LOOP
       CONTINUE WHEN second AND more.grantor IS NULL;
       BEGIN
         IF second THEN

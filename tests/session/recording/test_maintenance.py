@@ -69,6 +69,7 @@ def test_what_others_leave_is_done_while_the_application_is_idle(shop: Shop) -> 
 @pytest.mark.usefixtures("maintaining")
 def test_a_database_that_cannot_be_maintained_stops_nobody(shop: Shop) -> None:
     guard = Guard(shop.policy)
+    shop.database.suspend_ddl_guard()
     shop.database.execute("ALTER PROCEDURE sminion.maintain(boolean) RENAME TO gone")
     try:
         with processing("contract", actor="unmaintained", reason="r"), connect(shop.dsn(), policy=guard) as conn:

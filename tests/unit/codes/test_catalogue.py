@@ -57,6 +57,7 @@ def test_no_number_is_given_twice() -> None:
         audit,
         command_line,
         context,
+        ddl,
         embedded,
         installing,
         judgement,
@@ -66,8 +67,8 @@ def test_no_number_is_given_twice() -> None:
     )
 
     groups = (
-        audit.AUDIT, command_line.COMMAND, context.CONTEXT, embedded.EMBEDDED, installing.INSTALL, judgement.JUDGEMENT,
-        policy_file.POLICY, subjects.SUBJECTS, testing.TESTING,
+        audit.AUDIT, command_line.COMMAND, context.CONTEXT, ddl.DDL, embedded.EMBEDDED, installing.INSTALL,
+        judgement.JUDGEMENT, policy_file.POLICY, subjects.SUBJECTS, testing.TESTING,
     )
     assert sum(len(group) for group in groups) == len(CODES)
 

@@ -31,7 +31,7 @@ def test_the_load_order_names_every_object_once() -> None:
     kinds = ("roles", "domains", "tables", "functions", "triggers", "views")
     root = resources.sql()
     files = [path.relative_to(root).as_posix() for kind in kinds for path in (root / kind).glob("*.sql")]
-    assert sorted([*files, "grants.sql", "record_guard.sql"]) == sorted(freeze.load_order())
+    assert sorted([*files, "grants.sql", "ddl_guard.sql", "record_guard.sql"]) == sorted(freeze.load_order())
 
 
 def test_a_released_migration_is_not_written_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
