@@ -28,7 +28,8 @@ def classify(
     names = {name: name[len(prefix):] for name in relation.columns}
     spans = {name: read(_leaf(rest)) for name, rest in names.items()}
     keys = {*relation.primary, *relation.keys, *relation.compound, *(key.column for key in relation.references)}
-    refers = {key.column for key in relation.references} - leading
+    foreign = {*relation.compound, *(key.column for key in relation.references)}
+    refers = foreign - relation.compound - leading
     certain = {name: _certain(relation.columns[name], spans[name], name in keys) for name in relation.columns}
     found = {}
     for name, column in relation.columns.items():
@@ -41,7 +42,8 @@ def classify(
             speech=is_speech(relation.name) and not group,
             strong=len(strong), addresses=strong.count("address"),
         )
-        case = Case(column, spans[name], context, name in keys, name in refers, (sampled or {}).get(name))
+        seen = (sampled or {}).get(name)
+        case = Case(column, spans[name], context, name in keys, name in foreign, name in refers, seen)
         found[name] = decide(case)
     return found
 

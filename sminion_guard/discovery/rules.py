@@ -12,6 +12,7 @@ from sminion_guard.discovery.model import Column, Decision, Sampled, Shape
 from sminion_guard.discovery.naming import Span, read
 from sminion_guard.discovery.patterns import PATTERNS, PROSE
 from sminion_guard.discovery.vocabulary import Meaning
+from sminion_guard.policy.model import OPEN_CATEGORIES
 
 LONG = 255
 """Characters above which a text may be free text."""
@@ -19,7 +20,9 @@ OFTEN = 0.8
 """Part of the values that must have a form."""
 
 
-TELLING = frozenset({"identity", "family", "social", "education", "profession", "income", "health"})
+PRIVATE = frozenset({"birth", "family", "social", "property", "education", "profession", "income", "health"})
+"""Categories of which a type, a level or a yes tells something too."""
+TELLING = PRIVATE | {"identity"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,7 @@ class Case:
 
     :param spans: its name, read; of `a.b.c` the part after the last dot.
     :param key: it identifies a row, or refers to one.
+    :param foreign: it refers to one.
     :param refers: it is a foreign key to a table that leads to no person.
     """
 
@@ -35,6 +39,7 @@ class Case:
     spans: tuple[Span, ...]
     context: Context
     key: bool = False
+    foreign: bool = False
     refers: bool = False
     sampled: Sampled | None = None
 
@@ -53,9 +58,11 @@ class Case:
 
 
 def joins(case: Case) -> Decision | None:
-    """A key that the database declares."""
+    """A key that the database declares, unless it tells something itself: a text, or a name such as `phone`."""
+    if not case.key or case.column.shape is Shape.TEXT:
+        return None
     found = _always(case)
-    if not case.key or (found is not None and (case.column.shape is Shape.TEXT or found[1] in case.telling)):
+    if found is not None and (found[1] in case.telling if case.foreign else not _tail(case)):
         return None
     return Decision("key", "joins", "primary, unique or foreign key", 1.0)
 
@@ -68,33 +75,34 @@ def network(case: Case) -> Decision | None:
 
 
 def yes_or_no(case: Case) -> Decision | None:
-    """A boolean, or a name that asks a question: neutral, unless the question is about health and the like."""
+    """A boolean, or a name that asks something: neutral, if no word is unknown or private."""
     asks = bool(case.spans) and case.spans[0].says("booleans") and len(case.spans) > 1
     if case.column.shape is not Shape.BOOLEAN and not asks:
         return None
-    for span in case.spans:
-        meaning = span.category("always")
-        if meaning and meaning.what in ("health", "family", "social", "property"):
-            return _named(meaning.what, "yes_or_no", span, 0.8)
-    if asks or all(span.says("neutral", "marks", "tails") for span in case.spans):
+    asked = case.spans[1:] if asks else case.spans
+    for span in asked:
+        meaning = span.category("always", "person")
+        if meaning is not None and meaning.what in PRIVATE:
+            return _named(meaning.what, "yes_or_no", span, 0.7)
+    if asks and all(span.meanings for span in asked):
         return Decision("none", "yes_or_no", "a yes or no about the row", 0.7)
     return None
 
 
 def operational(case: Case) -> Decision | None:
-    """Something about a personal value that does not tell it: `email_status`, `address_id`."""
-    if len(case.spans) < 2 or not case.spans[-1].says("tails") or case.spans[-1].category("always"):
+    """Something about a personal value that does not tell it: `email_status`, but not `diagnosis_type`."""
+    if not _tail(case):
         return None
-    if any(meaning.what in case.telling for span in case.spans for meaning in span.meanings):
+    before = [span for span in case.spans[:-1] if span.category("always", "person", "place")]
+    if not before or any(meaning.what in case.telling | PRIVATE for span in before for meaning in span.meanings):
         return None
-    timed = case.spans[-2].category("always")
-    if case.spans[-1].text in ("at", "date") and timed is not None and timed.what in ("behaviour", "birth"):
+    last = case.spans[-1]
+    timed = before[-1].category("always")
+    if last.text in ("at", "date") and timed is not None and timed.what == "behaviour":
         return None  # of a last visit the time is what is known
-    if any(span.category("always", "person", "place") for span in case.spans[:-1]):
-        if case.spans[-1].says("key"):
-            return Decision("key", "operational", f"`{case.spans[-1].text}` of something else", 0.7)
-        return Decision("none", "operational", f"`{case.spans[-1].text}` is about the value beside it", 0.7)
-    return None
+    if last.says("key"):
+        return Decision("key", "operational", f"`{last.text}` of something else", 0.7)
+    return Decision("none", "operational", f"`{last.text}` is about the value beside it", 0.7)
 
 
 def reference_list(case: Case) -> Decision | None:
@@ -153,7 +161,7 @@ def values(case: Case) -> Decision | None:
 def sentences(case: Case) -> Decision | None:
     """Values that are sentences (only with `--sample`)."""
     share = case.share(PROSE)
-    if share < OFTEN / 2 or not _about_people(case) or case.key:
+    if share < OFTEN / 2 or not _about_people(case):
         return None
     return Decision("free_text", "sentences", f"{share:.0%} of its values are sentences", 0.7)
 
@@ -172,6 +180,13 @@ def name_of_key(case: Case) -> Decision | None:
     if not case.kernel or not case.kernel[-1].says("key"):
         return None
     return Decision("key", "name_of_key", f"`{case.kernel[-1].text}` names a key", 0.6)
+
+
+def identifies(case: Case) -> Decision | None:
+    """A text that the database declares to identify a row, and whose name says nothing else."""
+    if not case.key:
+        return None
+    return Decision("key", "identifies", "primary, unique or foreign key", 0.6)
 
 
 def neutral_name(case: Case) -> Decision | None:
@@ -202,7 +217,7 @@ def unknown(case: Case) -> Decision | None:
 
 RULES = (
     joins, network, yes_or_no, operational, reference_list, certain_name, name_beside_people, values, sentences,
-    comment, name_of_key, neutral_name, prose, unknown,
+    comment, name_of_key, identifies, neutral_name, prose, unknown,
 )
 """The order of the rules: what the database declares, what words say for certain, what stands around, the rest."""
 
@@ -211,9 +226,16 @@ def decide(case: Case) -> Decision:
     """The answer of the first rule that has one."""
     found = next(decision for rule in RULES if (decision := rule(case)) is not None)
     seen = values(case)
+    if seen is not None and found.category in OPEN_CATEGORIES and found.rule != "joins":
+        return seen  # whatever the name says
     if seen is not None and seen.category == found.category and found.rule != "values":
         return replace(found, reason=f"{found.reason}; {seen.reason}", confidence=0.95)
     return found
+
+
+def _tail(case: Case) -> bool:
+    """Whether the last word is about the value that the words before it name."""
+    return len(case.spans) > 1 and case.spans[-1].says("tails") and case.spans[-1].category("always") is None
 
 
 def _always(case: Case) -> tuple[Span, str] | None:

@@ -24,7 +24,7 @@ def decide(relation: Relation, name: str, *, leads: bool = False, seen: dict[str
 EXAMPLES: dict[str, tuple[Relation, str, bool, dict[str, float] | None, str | None]] = {
     "joins": (table("invoice", refers={"product_id": "product"}), "product_id", False, None, "key"),
     "network": (table("visit", column("seen_from", "inet")), "seen_from", False, None, "device"),
-    "yes_or_no": (table("customer", column("is_active", "boolean")), "is_active", False, None, "none"),
+    "yes_or_no": (table("customer", column("is_locked", "boolean")), "is_locked", False, None, "none"),
     "operational": (table("customer", "email_status"), "email_status", False, None, "none"),
     "reference_list": (table("country", "country"), "country", False, None, "none"),
     "certain_name": (table("anything", "email"), "email", False, None, "contact"),
@@ -33,6 +33,7 @@ EXAMPLES: dict[str, tuple[Relation, str, bool, dict[str, float] | None, str | No
     "sentences": (table("customer", "xyzzy"), "xyzzy", False, {"prose": 0.5}, "free_text"),
     "comment": (table("thing", column("xyzzy", comment="The customer's date of birth")), "xyzzy", False, None, "birth"),
     "name_of_key": (table("shipment", "batch_ref"), "batch_ref", False, None, "key"),
+    "identifies": (table("setting", column("xyzzy"), key="xyzzy"), "xyzzy", False, None, "key"),
     "neutral_name": (table("customer", "created_at"), "created_at", False, None, "none"),
     "prose": (table("visit", column("xyzzy", "text", limit=None)), "xyzzy", True, None, "free_text"),
     "unknown": (table("customer", "xyzzy"), "xyzzy", False, None, None),
@@ -144,3 +145,31 @@ def test_the_type_of_a_column_is_not_what_decides_its_certain_name() -> None:
     phone = Column("phone", "bigint", column("n", "bigint").shape)
     assert decide(table("customer", phone), "phone").category == "contact"
     assert decide(table("customer", replace(phone, kind="integer")), "phone").category == "contact"
+
+
+def test_a_unique_text_or_number_about_a_person_is_no_key() -> None:
+    """A key is open to every purpose that reaches the table."""
+    columns = ("name", "login", "email", column("phone", "bigint"), column("ssn", "integer"))
+    relation = replace(table("users", *columns), keys=("id", "name", "login", "email", "phone", "ssn"))
+    assert {name: decision.category for name, decision in classify(relation, person=True).items()} == {
+        "id": "key", "name": "identity", "login": "identity", "email": "contact", "phone": "contact", "ssn": "identity"}
+
+
+@pytest.mark.parametrize("name", [
+    "diagnosis_type", "income_level", "religion_group", "disability_status", "has_allergy", "salary_class",
+])
+def test_a_type_or_a_level_of_something_private_is_not_neutral(name: str) -> None:
+    assert decide(table("patient", name), name).category not in ("none", "key")
+
+
+def test_a_question_with_a_word_that_nobody_knows_stays_closed() -> None:
+    assert decide(table("patient", column("has_xyzzy", "boolean")), "has_xyzzy").category is None
+    assert decide(table("patient", column("xyzzy", "boolean")), "xyzzy").category is None
+
+
+def test_values_overrule_a_name_that_says_nothing_personal() -> None:
+    relation = table("customer", "status", "email_type", "batch_ref")
+    for name in ("status", "email_type", "batch_ref"):
+        assert decide(relation, name).category in ("none", "key")
+        assert decide(relation, name, seen={"email": 1.0}).category == "contact"
+    assert decide(relation, "status", seen={"prose": 0.9}).category == "free_text"
