@@ -20,11 +20,14 @@ SET search_path = pg_catalog, pg_temp
 AS $sminion$
 #variable_conflict use_column
 DECLARE
-  -- Each entry becomes a row: a batch of millions of empty ones would make a large log of a small journal.
-  most    CONSTANT integer := 10000;
-  b       record;
-  current bigint;
-  last    bigint;
+  -- Each entry becomes a row: a batch of millions of empty ones would make a large log of a small journal. The time
+  -- of folding is bounded by bytes, so entries of a long batch have the bytes that the shortest one needs that says anything.
+  most     CONSTANT integer := 10000;
+  short    CONSTANT integer := 100;
+  smallest CONSTANT integer := 20;
+  b        record;
+  current  bigint;
+  last     bigint;
 BEGIN
   FOR b IN
     WITH proved AS MATERIALIZED (
@@ -78,13 +81,15 @@ BEGIN
     IF jsonb_typeof(b.parsed) = 'array' THEN
       many := jsonb_array_length(b.parsed);
     END IF;
-    IF jsonb_typeof(b.parsed) = 'array' AND many BETWEEN 1 AND most THEN
+    IF jsonb_typeof(b.parsed) = 'array' AND many BETWEEN 1 AND most
+      AND (many <= short OR many <= octet_length(b.entries) / smallest)
+    THEN
       code := NULL;
       message := NULL;
     ELSE
       many := 1;
       code := 'SG605';
-      message := format('the batch is no JSON array of 1 to %s entries', most);
+      message := format('the batch is no JSON array of 1 to %s entries, or they are too short to say anything', most);
     END IF;
     last := b.first + many - 1;
     RETURN NEXT;

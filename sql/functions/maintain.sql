@@ -6,6 +6,11 @@
 --
 -- A procedure, because a function cannot commit; SECURITY INVOKER and without settings of its own, because PostgreSQL lets only
 -- such a procedure commit.
+--
+-- It sends nothing to the client before it ends. A client may ask for messages (`client_min_messages`, with
+-- `debug_print_plan` or DEBUG5) and not read them: the server then waits in the middle of a step, for as long as the
+-- client likes, and keeps the step's locks. For the transaction, and not for the step: COMMIT has messages too, before
+-- it releases locks.
 CREATE PROCEDURE sminion.maintain(INOUT more boolean DEFAULT NULL)
 LANGUAGE plpgsql
 AS $sminion$
@@ -17,6 +22,7 @@ BEGIN
   COMMIT;
   -- First of all: an expression takes a snapshot, and then the isolation of a login that has another one by default stands.
   SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE;
+  SET LOCAL client_min_messages = error;
   more := false;
   FOREACH step IN ARRAY ARRAY['fold', 'months', 'settle', 'tidy'] LOOP
     IF sminion.maintain_step(step) THEN
@@ -24,6 +30,7 @@ BEGIN
     END IF;
     COMMIT;
     SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE;
+    SET LOCAL client_min_messages = error;
   END LOOP;
 END
 $sminion$;

@@ -5407,11 +5407,14 @@ SET search_path = pg_catalog, pg_temp
 AS $sminion$
 #variable_conflict use_column
 DECLARE
-  -- Each entry becomes a row: a batch of millions of empty ones would make a large log of a small journal.
-  most    CONSTANT integer := 10000;
-  b       record;
-  current bigint;
-  last    bigint;
+  -- Each entry becomes a row: a batch of millions of empty ones would make a large log of a small journal. The time
+  -- of folding is bounded by bytes, so entries of a long batch have the bytes that the shortest one needs that says anything.
+  most     CONSTANT integer := 10000;
+  short    CONSTANT integer := 100;
+  smallest CONSTANT integer := 20;
+  b        record;
+  current  bigint;
+  last     bigint;
 BEGIN
   FOR b IN
     WITH proved AS MATERIALIZED (
@@ -5465,13 +5468,15 @@ BEGIN
     IF jsonb_typeof(b.parsed) = 'array' THEN
       many := jsonb_array_length(b.parsed);
     END IF;
-    IF jsonb_typeof(b.parsed) = 'array' AND many BETWEEN 1 AND most THEN
+    IF jsonb_typeof(b.parsed) = 'array' AND many BETWEEN 1 AND most
+      AND (many <= short OR many <= octet_length(b.entries) / smallest)
+    THEN
       code := NULL;
       message := NULL;
     ELSE
       many := 1;
       code := 'SG605';
-      message := format('the batch is no JSON array of 1 to %s entries', most);
+      message := format('the batch is no JSON array of 1 to %s entries, or they are too short to say anything', most);
     END IF;
     last := b.first + many - 1;
     RETURN NEXT;
@@ -5751,8 +5756,11 @@ AS $sminion$
 $sminion$;
 
 -- functions/fold.sql
--- Moves rows of the journal to the log: at most `most` rows and 16 MB in a call, the oldest first. Returns how many rows it
+-- Moves rows of the journal to the log: at most `most` rows and 4 MB in a call, the oldest first. Returns how many rows it
 -- moved; NULL while another session folds.
+--
+-- The bytes bound the time that a call takes, whatever a login wrote: 4 MB, and 2,000 rows, hold 200,000 entries
+-- (sminion.journal_batches) or a million subjects at most.
 --
 -- Only rows of transactions that are older than every running one are moved: so the log is written in one order, and each row
 -- is moved once. A transaction that stays open makes younger rows wait in the journal, where the views show them too
@@ -5798,7 +5806,7 @@ BEGIN
     WINDOW w AS (ORDER BY j.transaction, j.at, j.first, j.ctid ROWS UNBOUNDED PRECEDING)
     ORDER BY j.transaction, j.at, j.first, j.ctid LIMIT greatest(most, 1)
   ) o
-  WHERE o.nth = 1 OR o.bytes <= 16777216;
+  WHERE o.nth = 1 OR o.bytes <= 4194304;
   IF chosen IS NULL THEN
     UPDATE sminion.fold_state SET folded_at = clock_timestamp();
     RETURN 0;
@@ -5944,6 +5952,11 @@ COMMENT ON FUNCTION sminion.maintain_step(text) IS 'one step of sminion.maintain
 --
 -- A procedure, because a function cannot commit; SECURITY INVOKER and without settings of its own, because PostgreSQL lets only
 -- such a procedure commit.
+--
+-- It sends nothing to the client before it ends. A client may ask for messages (`client_min_messages`, with
+-- `debug_print_plan` or DEBUG5) and not read them: the server then waits in the middle of a step, for as long as the
+-- client likes, and keeps the step's locks. For the transaction, and not for the step: COMMIT has messages too, before
+-- it releases locks.
 CREATE PROCEDURE sminion.maintain(INOUT more boolean DEFAULT NULL)
 LANGUAGE plpgsql
 AS $sminion$
@@ -5955,6 +5968,7 @@ BEGIN
   COMMIT;
   -- First of all: an expression takes a snapshot, and then the isolation of a login that has another one by default stands.
   SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE;
+  SET LOCAL client_min_messages = error;
   more := false;
   FOREACH step IN ARRAY ARRAY['fold', 'months', 'settle', 'tidy'] LOOP
     IF sminion.maintain_step(step) THEN
@@ -5962,6 +5976,7 @@ BEGIN
     END IF;
     COMMIT;
     SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE;
+    SET LOCAL client_min_messages = error;
   END LOOP;
 END
 $sminion$;

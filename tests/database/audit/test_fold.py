@@ -72,7 +72,7 @@ def test_a_call_moves_so_many_rows_and_no_more(shop: Shop, app: Connection, owne
 def test_a_call_reads_so_many_bytes_and_no_more(shop: Shop, app: Connection, owner: Connection) -> None:
     own = journal.opened(app)
     for first in range(1, 11):
-        journal.write(app, own, first, b'["' + b"x" * 4_000_000 + b'"]')
+        journal.write(app, own, first, b'["' + b"x" * 1_000_000 + b'"]')
     assert soon(lambda: owner.execute("SELECT sminion.fold()").fetchone() == (4,))
     app.execute("CALL sminion.maintain()")
     assert waiting(shop) == 2
