@@ -132,6 +132,22 @@ def test_a_key_that_the_database_does_not_declare_is_supposed_from_its_name() ->
     assert "the name of" in answer.reason
 
 
+@pytest.mark.parametrize(("people", "key"), [
+    ("customers", "customer_id"), ("Kunden", "kunde_id"), ("kunden", "KundeNr"), ("clients", "client_id"),
+    ("clientes", "id_cliente"), ("klienty", "klient_id"), ("сотрудники", "КодСотрудника"), ("auth_user", "user_id"),
+    ("tblclients", "clientid"), ("customer_entity", "customer_id"), ("customer", "billing_customer_id"),
+])
+def test_a_key_is_known_by_the_name_of_its_table_in_singular_and_plural(people: str, key: str) -> None:
+    assert subject("xyzzy", table(people, "email"), table("xyzzy", column(key, "bigint"))).leads
+
+
+def test_a_key_is_known_by_the_name_that_its_table_gives_it() -> None:
+    people = table("kunden", "vorname", column("kd_nr", "bigint", required=True), key="kd_nr")
+    assert subject("rechnung", people, table("rechnung", column("kd_nr", "bigint"))).leads
+    plain = table("kunden", "vorname", column("nr", "bigint", required=True), key="nr")
+    assert not subject("rechnung", plain, table("rechnung", column("nr", "bigint"))).leads
+
+
 def test_a_name_that_may_mean_two_tables_is_not_supposed_to_mean_one() -> None:
     other = table("customer", "email", schema="shop")
     cart = table("cart", column("customer_id", "bigint"), schema="third")
