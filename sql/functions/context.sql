@@ -11,8 +11,9 @@
 -- newer, a subject settled in between would be gone from this list while the statement still sees its old mask.
 -- PARALLEL RESTRICTED: the leader calls it, the workers get the result, so parallel plans stay.
 -- A ticket that the snapshot shows was committed, unless this transaction wrote it itself: such a row is seen, and is not
--- kept by a rollback, not even by one to a savepoint. (The state of its writer is not asked for: in a database restored
--- elsewhere the numbers of transactions are others.)
+-- kept by a rollback, not even by one to a savepoint. (The state of its writer is not asked for.)
+-- A ticket that came with a dump opens nothing in the copy: its row was written by another transaction there than it says. A
+-- token that somebody kept would open the copy for as long as it lasts.
 -- A ticket of the policy in force is good, and one of an earlier policy while nothing has changed that it stands on: see
 -- record_policy. What has changed is asked of the latter only, apart.
 -- Without sequential scans: a plan is kept, and one that was made while there were few tickets would read all of them for each
@@ -44,7 +45,7 @@ BEGIN
   WHERE k.token_hash = sha256(convert_to(token, 'UTF8')) AND acting = planned
     AND k.role = planned AND (k.login = session_user) IS TRUE
     AND k.revoked_at IS NULL AND k.expires_at > clock_timestamp()
-    AND k.writer IS DISTINCT FROM pg_current_xact_id_if_assigned()
+    AND k.writer IS DISTINCT FROM pg_current_xact_id_if_assigned() AND k.xmin = k.made_in
     -- inet_client_addr is NULL on the unix socket.
     AND (NOT k.require_tls OR inet_client_addr() IS NULL OR sminion.encrypted())
     AND NOT EXISTS (SELECT FROM pg_cursor() c WHERE c.is_holdable);

@@ -26,7 +26,7 @@ BEGIN
   WHERE k.token_hash = sha256(convert_to(token, 'UTF8'))
     AND k.role = acting AND (k.login = session_user) IS TRUE
     AND k.epoch = (SELECT p.epoch FROM sminion.policy p)
-    AND k.revoked_at IS NULL AND k.expires_at > clock_timestamp() AND k.writer <> pg_current_xact_id()
+    AND k.revoked_at IS NULL AND k.expires_at > clock_timestamp() AND k.writer <> pg_current_xact_id() AND k.xmin = k.made_in
     AND (inet_client_addr() IS NULL OR NOT k.require_tls OR sminion.encrypted())
   ON CONFLICT DO NOTHING RETURNING w.ctid INTO place;
   IF place IS NULL THEN

@@ -59,6 +59,7 @@ DECLARE
   encrypted    CONSTANT boolean := inet_client_addr() IS NOT NULL AND sminion.encrypted();
   ticket_id    bigint;
   token        text;
+  made         xid;
 BEGIN
   SELECT p.epoch, p.ticket_lifetime, p.require_tls, p.ticket_values, l.may_hold_incompatible, l.may_own, w.basis, w.sees_blocked,
     c.role, c.mask, coalesce(k.nth, 0) + 1,
@@ -168,9 +169,13 @@ BEGIN
       ticket_id, sha256(convert_to(ticket_id || token, 'UTF8')), clock_timestamp() + lifetime, session_user, next,
       compartment, bits, alternates, opened_in, tls_required, open_ticket.purpose, rests, rests_on, who, unit_said, what_for,
       about, valued, inet_client_addr(), encrypted, current_setting('application_name')
-    ) ON CONFLICT ON CONSTRAINT ticket_pkey DO NOTHING;
+    ) ON CONFLICT ON CONSTRAINT ticket_pkey DO NOTHING RETURNING xmin INTO made;
     EXIT WHEN FOUND;
   END LOOP;
+  -- Opened behind a savepoint: the row belongs to a subtransaction, which has a number of its own.
+  IF made <> pg_current_xact_id()::xid THEN
+    UPDATE sminion.ticket SET made_in = made WHERE id = ticket_id;
+  END IF;
   RETURN ticket_id || token;
 END
 $sminion$;

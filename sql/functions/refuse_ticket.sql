@@ -7,7 +7,8 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $sminion$
 DECLARE
-  t sminion.ticket;
+  t    sminion.ticket;
+  here boolean;
 BEGIN
   IF acting <> planned THEN
     RAISE EXCEPTION USING ERRCODE = 'SG217',
@@ -19,6 +20,7 @@ BEGIN
       HINT = 'Open a ticket with `sminion.open_ticket`, commit, and activate it with `sminion.enter`.';
   END IF;
   SELECT k.* INTO t FROM sminion.ticket k WHERE k.token_hash = sha256(convert_to(token, 'UTF8'));
+  here := (SELECT k.xmin = k.made_in FROM sminion.ticket k WHERE k.id = t.id);
   IF t.id IS NULL THEN
     RAISE EXCEPTION USING ERRCODE = 'SG202',
       MESSAGE = 'no ticket has this token',
@@ -38,6 +40,10 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = 'SG205',
       MESSAGE = format('ticket %s was revoked', t.id),
       HINT = 'Ask the privacy officer.';
+  ELSIF NOT here THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG225',
+      MESSAGE = format('ticket %s was opened in the database that this one was restored from', t.id),
+      HINT = 'Open a new ticket.';
   ELSIF NOT EXISTS (SELECT FROM sminion.policy) THEN
     RAISE EXCEPTION USING ERRCODE = 'SG208',
       MESSAGE = 'no policy is in force in this database',

@@ -1,4 +1,5 @@
--- Trigger of the access log: a ticket is never removed, and changes in one way only, from open to revoked.
+-- Trigger of the access log: a ticket is never removed, and changes in one way only, from open to revoked. Until its transaction
+-- ends, sminion.open_ticket may correct which subtransaction made it.
 CREATE FUNCTION sminion.ticket_append_only() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -8,6 +9,13 @@ DECLARE
 BEGIN
   IF TG_OP = 'UPDATE' THEN
     expected := OLD;
+    IF OLD.writer = pg_current_xact_id() THEN
+      expected.made_in := NEW.made_in;
+      IF NEW = expected THEN
+        RETURN NEW;
+      END IF;
+      expected := OLD;
+    END IF;
     expected.revoked_at := NEW.revoked_at;
     expected.revoked_by := NEW.revoked_by;
     expected.revoked_why := NEW.revoked_why;

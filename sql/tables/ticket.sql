@@ -7,6 +7,9 @@ CREATE TABLE sminion.ticket (
   token_hash     bytea       NOT NULL UNIQUE,
   -- The top-level transaction that wrote the row: in it the ticket opens nothing, because it could still be rolled back.
   writer         xid8        NOT NULL DEFAULT pg_catalog.pg_current_xact_id(),
+  -- The transaction or subtransaction that wrote the row, as the row itself says it in xmin. In a database that was restored from
+  -- a dump the two differ: there the ticket opens nothing.
+  made_in        xid         NOT NULL DEFAULT pg_catalog.pg_current_xact_id()::pg_catalog.xid,
   opened_at      timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
   expires_at     timestamptz NOT NULL,
   login          name        NOT NULL,

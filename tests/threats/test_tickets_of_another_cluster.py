@@ -1,24 +1,66 @@
-"""Attack: use a ticket that a dump brought from another cluster, where transactions have other numbers."""
+"""Attack: keep a token, and use it in a copy of the database that was restored from a dump, where nobody looks at the log.
+
+The ticket came with the dump. Its row is another one there: written by the transaction that restored it.
+"""
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import psycopg
 import pytest
 
+from tests.database.audit.test_restored import program
+from tests.servers import Database, new_database
 from tests.world import World, acting, refusal, rows, ticket
 
+CUSTOMERS = "SELECT count(*) FROM crm.customer"
+WRITE = "INSERT INTO sales.orders (customer_id, email) VALUES (7, 'x')"
 
-@pytest.mark.parametrize("writer", ["12345678901234", "3"], ids=["of the future", "of the distant past"])
-def test_a_ticket_is_judged_by_its_row_and_not_by_the_number_of_its_transaction(world: World, writer: str) -> None:
-    """It was committed there, or the dump would not have it: it opens what it did, for its login, until it expires."""
+
+def restored(world: World, copy: Database, file: Path) -> None:
+    server = world.database.server
+    program(server, "pg_dump", "-Fc", "-f", str(file), world.database.dsn())
+    program(server, "pg_restore", "--exit-on-error", "-d", copy.dsn(), str(file))
+
+
+def test_a_token_opens_nothing_in_a_restored_copy(world: World, tmp_path: Path) -> None:
     with world.connect() as connection:
         token = ticket(connection, "contract")
-        with world.database.connect(autocommit=False) as admin:
-            admin.execute("SET LOCAL session_replication_role = replica")  # the table is append-only
-            admin.execute("UPDATE sminion.ticket SET writer = %s::text::xid8 WHERE id = %s",
-                          [writer, int(token.split(".")[0])])
+        with acting(connection, token):  # the control: where it was opened, it is good
+            assert rows(connection, CUSTOMERS) != [(0,)]
+            connection.execute(WRITE)
+    with new_database(world.database.server) as copy:
+        restored(world, copy, tmp_path / "dump")
+        with copy.connect(f"{world.name}_all") as connection:
+            role = token.split(".")[2]
+            entered = f"SELECT set_config('sminion.token', '{token}', true), set_config('role', '{role}', true)"
+            assert refusal(connection, "BEGIN", f"SELECT sminion.enter('{token}')") == "SG225"
+            connection.rollback()
+            for statement in (CUSTOMERS, WRITE):
+                assert refusal(connection, "BEGIN", entered, statement) in ("SG225", "SG222")
+                connection.rollback()
+            # What is opened in the copy is good there, also in an application that goes on in it.
+            with acting(connection, ticket(connection, "contract")):
+                assert rows(connection, CUSTOMERS) != [(0,)]
+                connection.execute(WRITE)
+
+
+def test_a_ticket_that_was_opened_behind_a_savepoint_is_good(world: World) -> None:
+    with world.connect() as connection:
+        connection.execute("BEGIN")
+        connection.execute("SAVEPOINT a")
+        token = ticket(connection, "contract")
+        connection.execute("COMMIT")
         with acting(connection, token):
-            assert rows(connection, "SELECT count(*) FROM crm.customer") != [(0,)]
-            connection.execute("INSERT INTO sales.orders (customer_id, email) VALUES (7, 'x')")
-    with world.connect("app") as other:
-        other.execute("BEGIN")
-        assert refusal(other, f"SELECT sminion.enter('{token}')") == "SG206"
+            assert rows(connection, CUSTOMERS) != [(0,)]
+            connection.execute(WRITE)
+
+
+def test_nobody_says_of_a_ticket_that_it_was_made_here(world: World) -> None:
+    """Not even who may act as the owner of the log: in another transaction the row only changes to be revoked."""
+    with world.connect() as connection:
+        number = int(ticket(connection, "contract").split(".")[0])
+    with world.database.connect() as admin, pytest.raises(psycopg.Error) as refused:
+        admin.execute("UPDATE sminion.ticket SET made_in = xmin WHERE id = %s", [number])
+    assert refused.value.sqlstate == "SG505"

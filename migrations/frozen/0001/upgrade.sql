@@ -442,6 +442,9 @@ CREATE TABLE sminion.ticket (
   token_hash     bytea       NOT NULL UNIQUE,
   -- The top-level transaction that wrote the row: in it the ticket opens nothing, because it could still be rolled back.
   writer         xid8        NOT NULL DEFAULT pg_catalog.pg_current_xact_id(),
+  -- The transaction or subtransaction that wrote the row, as the row itself says it in xmin. In a database that was restored from
+  -- a dump the two differ: there the ticket opens nothing.
+  made_in        xid         NOT NULL DEFAULT pg_catalog.pg_current_xact_id()::pg_catalog.xid,
   opened_at      timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
   expires_at     timestamptz NOT NULL,
   login          name        NOT NULL,
@@ -825,7 +828,8 @@ END
 $sminion$;
 
 -- functions/ticket_append_only.sql
--- Trigger of the access log: a ticket is never removed, and changes in one way only, from open to revoked.
+-- Trigger of the access log: a ticket is never removed, and changes in one way only, from open to revoked. Until its transaction
+-- ends, sminion.open_ticket may correct which subtransaction made it.
 CREATE FUNCTION sminion.ticket_append_only() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -835,6 +839,13 @@ DECLARE
 BEGIN
   IF TG_OP = 'UPDATE' THEN
     expected := OLD;
+    IF OLD.writer = pg_current_xact_id() THEN
+      expected.made_in := NEW.made_in;
+      IF NEW = expected THEN
+        RETURN NEW;
+      END IF;
+      expected := OLD;
+    END IF;
     expected.revoked_at := NEW.revoked_at;
     expected.revoked_by := NEW.revoked_by;
     expected.revoked_why := NEW.revoked_why;
@@ -3547,7 +3558,8 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $sminion$
 DECLARE
-  t sminion.ticket;
+  t    sminion.ticket;
+  here boolean;
 BEGIN
   IF acting <> planned THEN
     RAISE EXCEPTION USING ERRCODE = 'SG217',
@@ -3559,6 +3571,7 @@ BEGIN
       HINT = 'Open a ticket with `sminion.open_ticket`, commit, and activate it with `sminion.enter`.';
   END IF;
   SELECT k.* INTO t FROM sminion.ticket k WHERE k.token_hash = sha256(convert_to(token, 'UTF8'));
+  here := (SELECT k.xmin = k.made_in FROM sminion.ticket k WHERE k.id = t.id);
   IF t.id IS NULL THEN
     RAISE EXCEPTION USING ERRCODE = 'SG202',
       MESSAGE = 'no ticket has this token',
@@ -3578,6 +3591,10 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = 'SG205',
       MESSAGE = format('ticket %s was revoked', t.id),
       HINT = 'Ask the privacy officer.';
+  ELSIF NOT here THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG225',
+      MESSAGE = format('ticket %s was opened in the database that this one was restored from', t.id),
+      HINT = 'Open a new ticket.';
   ELSIF NOT EXISTS (SELECT FROM sminion.policy) THEN
     RAISE EXCEPTION USING ERRCODE = 'SG208',
       MESSAGE = 'no policy is in force in this database',
@@ -3697,8 +3714,9 @@ COMMENT ON FUNCTION sminion.refuse_partition(regclass, regclass) IS
 -- newer, a subject settled in between would be gone from this list while the statement still sees its old mask.
 -- PARALLEL RESTRICTED: the leader calls it, the workers get the result, so parallel plans stay.
 -- A ticket that the snapshot shows was committed, unless this transaction wrote it itself: such a row is seen, and is not
--- kept by a rollback, not even by one to a savepoint. (The state of its writer is not asked for: in a database restored
--- elsewhere the numbers of transactions are others.)
+-- kept by a rollback, not even by one to a savepoint. (The state of its writer is not asked for.)
+-- A ticket that came with a dump opens nothing in the copy: its row was written by another transaction there than it says. A
+-- token that somebody kept would open the copy for as long as it lasts.
 -- A ticket of the policy in force is good, and one of an earlier policy while nothing has changed that it stands on: see
 -- record_policy. What has changed is asked of the latter only, apart.
 -- Without sequential scans: a plan is kept, and one that was made while there were few tickets would read all of them for each
@@ -3730,7 +3748,7 @@ BEGIN
   WHERE k.token_hash = sha256(convert_to(token, 'UTF8')) AND acting = planned
     AND k.role = planned AND (k.login = session_user) IS TRUE
     AND k.revoked_at IS NULL AND k.expires_at > clock_timestamp()
-    AND k.writer IS DISTINCT FROM pg_current_xact_id_if_assigned()
+    AND k.writer IS DISTINCT FROM pg_current_xact_id_if_assigned() AND k.xmin = k.made_in
     -- inet_client_addr is NULL on the unix socket.
     AND (NOT k.require_tls OR inet_client_addr() IS NULL OR sminion.encrypted())
     AND NOT EXISTS (SELECT FROM pg_cursor() c WHERE c.is_holdable);
@@ -4100,6 +4118,7 @@ DECLARE
   encrypted    CONSTANT boolean := inet_client_addr() IS NOT NULL AND sminion.encrypted();
   ticket_id    bigint;
   token        text;
+  made         xid;
 BEGIN
   SELECT p.epoch, p.ticket_lifetime, p.require_tls, p.ticket_values, l.may_hold_incompatible, l.may_own, w.basis, w.sees_blocked,
     c.role, c.mask, coalesce(k.nth, 0) + 1,
@@ -4209,9 +4228,13 @@ BEGIN
       ticket_id, sha256(convert_to(ticket_id || token, 'UTF8')), clock_timestamp() + lifetime, session_user, next,
       compartment, bits, alternates, opened_in, tls_required, open_ticket.purpose, rests, rests_on, who, unit_said, what_for,
       about, valued, inet_client_addr(), encrypted, current_setting('application_name')
-    ) ON CONFLICT ON CONSTRAINT ticket_pkey DO NOTHING;
+    ) ON CONFLICT ON CONSTRAINT ticket_pkey DO NOTHING RETURNING xmin INTO made;
     EXIT WHEN FOUND;
   END LOOP;
+  -- Opened behind a savepoint: the row belongs to a subtransaction, which has a number of its own.
+  IF made <> pg_current_xact_id()::xid THEN
+    UPDATE sminion.ticket SET made_in = made WHERE id = ticket_id;
+  END IF;
   RETURN ticket_id || token;
 END
 $sminion$;
@@ -6242,7 +6265,7 @@ BEGIN
   WHERE k.token_hash = sha256(convert_to(token, 'UTF8'))
     AND k.role = acting AND (k.login = session_user) IS TRUE
     AND k.epoch = (SELECT p.epoch FROM sminion.policy p)
-    AND k.revoked_at IS NULL AND k.expires_at > clock_timestamp() AND k.writer <> pg_current_xact_id()
+    AND k.revoked_at IS NULL AND k.expires_at > clock_timestamp() AND k.writer <> pg_current_xact_id() AND k.xmin = k.made_in
     AND (inet_client_addr() IS NULL OR NOT k.require_tls OR sminion.encrypted())
   ON CONFLICT DO NOTHING RETURNING w.ctid INTO place;
   IF place IS NULL THEN

@@ -20,7 +20,7 @@ from sminion_guard.session.transaction.effects import Effects, Row, Send, Server
 from sminion_guard.session.transaction.errors_from_server import NOT_PERMITTED
 from sminion_guard.session.transaction.opening import follow_alone, open_ticket
 
-STALE = frozenset({"SG202", "SG204", "SG208"})
+STALE = frozenset({"SG202", "SG204", "SG208", "SG225"})
 """The ticket is no longer good, and a new one may be opened: it was lost with the last moments of a primary, when a
 standby took over; it expired; the policy changed."""
 CHANGED = "SG208"
