@@ -163,7 +163,8 @@ def _making_again(compiled: Compiled, operation: AlterColumn) -> Iterable[str]:
     for position, statement in again:
         yield rendered(
             "record_object", key=statement.key, position=position, digest=statement.digest,
-            reverse=statement.reverse, fingerprint_query=statement.fingerprint_query, as_owner=statement.as_owner,
+            reverse=statement.reverse, fingerprint_query=statement.fingerprint_query, given=statement.given,
+            as_owner=statement.as_owner,
         )
     yield rendered("act_as_installer")
     yield rendered("roles/release")

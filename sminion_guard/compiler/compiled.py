@@ -54,8 +54,9 @@ def compile_policy(policy: Policy, bits: Mapping[str, int] | None = None) -> Com
     found = compartments(policy)
     statements = tuple(_statements(policy, found, bits))
     hashed = hashlib.sha256("\n".join(f"{entry.key} {entry.digest}" for entry in statements).encode())
-    hashed.update(json.dumps(registry(policy, found, bits, ""), sort_keys=True).encode())
-    return Compiled(policy, found, statements, registry(policy, found, bits, hashed.hexdigest()), upserts(policy))
+    said = registry(policy, found, bits, "")
+    hashed.update(json.dumps(said, sort_keys=True).encode())
+    return Compiled(policy, found, statements, {**said, "digest": hashed.hexdigest()}, upserts(policy))
 
 
 def _statements(policy: Policy, compartments: tuple[Compartment, ...], bits: Mapping[str, int]) -> Iterator[Statement]:

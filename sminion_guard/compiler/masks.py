@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sminion_guard.compiler import names, templates
 from sminion_guard.compiler.quoting import array, ident, literal, qualified
-from sminion_guard.compiler.statement import Statement, from_templates
+from sminion_guard.compiler.statement import Statement, fingerprint, from_templates
 from sminion_guard.compiler.subjects import (
     GUARD_SUBJECT,
     Parent,
@@ -161,11 +161,13 @@ def _leads(table: Table, children: tuple[Table, ...]) -> list[str]:
 
 def _function(name: str, body: str) -> Statement:
     values = {"function": ident(name), "function_literal": literal(name)}
+    query, given = fingerprint("trigger_function", values)
     return Statement(
         key=f"trigger_function:{name}",
         sql=body,
         reverse=templates.fill("trigger_function/reverse", values),
-        fingerprint_query=templates.fill("trigger_function/fingerprint", values),
+        fingerprint_query=query,
+        given=given,
         as_owner=True,
     )
 

@@ -27,6 +27,14 @@ def literal(text: str) -> str:
     return "E" + quoted.replace("\\", "\\\\") if "\\" in text else quoted
 
 
+def unquoted(quoted: str) -> str | None:
+    """What :func:`literal` made ``quoted`` of; None for SQL text that is no such literal."""
+    for text in (quoted[1:-1].replace("''", "'"), quoted[2:-1].replace("''", "'").replace("\\\\", "\\")):
+        if quoted[-1:] == "'" and literal(text) == quoted:
+            return text
+    return None
+
+
 def qualified(schema: str, name: str) -> str:
     """``schema.name``, both quoted."""
     return f"{ident(schema)}.{ident(name)}"

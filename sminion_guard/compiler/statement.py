@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -16,7 +17,9 @@ class Statement:
     :param key: what it is about, stable over versions of the policy, such as ``policy:crm.customer:guard_floor``.
     :param sql: one or more SQL statements that may be run again.
     :param reverse: SQL that undoes them, without knowing the policy.
-    :param fingerprint_query: a SELECT of one text that changes when the object does; NULL when the object is missing.
+    :param fingerprint_query: a SELECT of one text that changes when the object does; NULL when the object is missing. It
+        reads what it asks for from ``o.given``, so that one query serves all objects of a kind.
+    :param given: what that is, as a JSON object.
     :param as_owner: run as ``sminion_owner``, because it concerns schema ``sminion``.
     """
 
@@ -24,6 +27,7 @@ class Statement:
     sql: str
     reverse: str
     fingerprint_query: str
+    given: str = "{}"
     as_owner: bool = False
 
     @property
@@ -34,7 +38,7 @@ class Statement:
     @property
     def digest(self) -> str:
         """Hash of everything that is installed; another digest means that the object is outdated."""
-        parts = (self.sql, self.reverse, self.fingerprint_query, str(self.as_owner))
+        parts = (self.sql, self.reverse, self.fingerprint_query, self.given, str(self.as_owner))
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
@@ -45,10 +49,18 @@ def from_templates(kind: str, key: str, values: Mapping[str, str], *, as_owner: 
     :param key: the part of the statement's key after ``kind:``.
     :param values: placeholder to SQL text.
     """
+    query, given = fingerprint(kind, values)
     return Statement(
         key=f"{kind}:{key}",
         sql=templates.fill(f"{kind}/apply", values),
         reverse=templates.fill(f"{kind}/reverse", values),
-        fingerprint_query=templates.fill(f"{kind}/fingerprint", values),
+        fingerprint_query=query,
+        given=given,
         as_owner=as_owner,
     )
+
+
+def fingerprint(kind: str, values: Mapping[str, str]) -> tuple[str, str]:
+    """The query of an object's fingerprint, and what it is given."""
+    query, given = templates.asked_of(f"{kind}/fingerprint", values, "o.given")
+    return query, json.dumps(given, sort_keys=True, ensure_ascii=False)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from sminion_guard import resources
+from sminion_guard.compiler.quoting import literal, unquoted
 
 _PLACEHOLDER = re.compile(r"<<([a-z_]+)>>")
 
@@ -22,6 +23,17 @@ def fill(name: str, values: Mapping[str, str]) -> str:
     :raises KeyError: when a placeholder has no value.
     """
     return _PLACEHOLDER.sub(lambda match: values[match.group(1)], _text(name))
+
+
+def asked_of(name: str, values: Mapping[str, str], row: str) -> tuple[str, dict[str, str]]:
+    """The template with its placeholders as fields of a jsonb, and what is in them: one query for many objects.
+
+    :param values: placeholder to SQL text. What is no literal, such as an identifier, is filled in.
+    :param row: the jsonb with the fields, as SQL.
+    """
+    given = {key: text for key in placeholders(name) if (text := unquoted(values[key])) is not None}
+    fields = {key: f"({row} OPERATOR(pg_catalog.->>) {literal(key)})" for key in given}
+    return fill(name, {**values, **fields}), given
 
 
 def placeholders(name: str) -> frozenset[str]:

@@ -63,7 +63,7 @@ def note(installer: Installer, found: Places, keys: set[str]) -> None:
     objects = [
         {"key": key, "position": position, "digest": statement.digest,
          "reverse": statement.reverse, "fingerprint_query": statement.fingerprint_query,
-         "as_owner": statement.as_owner}
+         "given": json.loads(statement.given), "as_owner": statement.as_owner}
         for key, (position, statement) in sorted((key, found[key]) for key in keys)
     ]
     installer.ask("record_objects", objects=json.dumps(objects))

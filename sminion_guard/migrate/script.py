@@ -46,7 +46,7 @@ def script(policy: Policy, previous: Policy | None = None, *, transaction: bool 
     for position, statement in enumerate(compiled.statements):
         yield rendered(
             "record_object", key=statement.key, position=position, digest=statement.digest, reverse=statement.reverse,
-            fingerprint_query=statement.fingerprint_query, as_owner=statement.as_owner,
+            fingerprint_query=statement.fingerprint_query, given=statement.given, as_owner=statement.as_owner,
         )
     yield rendered("queries/script/verify")
     yield rendered("queries/script/probe")
