@@ -17,8 +17,8 @@ class Statement:
     :param key: what it is about, stable over versions of the policy, such as ``policy:crm.customer:guard_floor``.
     :param sql: one or more SQL statements that may be run again.
     :param reverse: SQL that undoes them, without knowing the policy.
-    :param fingerprint_query: a SELECT of one text that changes when the object does; NULL when the object is missing. It
-        reads what it asks for from ``o.given``, so that one query serves all objects of a kind.
+    :param fingerprint_query: a SELECT of one text that changes when the object does; NULL when the object is missing.
+        It reads what it asks for from ``o.given``, so that one query serves all objects of a kind.
     :param given: what that is, as a JSON object.
     :param as_owner: run as ``sminion_owner``, because it concerns schema ``sminion``.
     """

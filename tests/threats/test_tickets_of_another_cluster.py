@@ -1,4 +1,4 @@
-"""Attack: keep a token, and use it in a copy of the database that was restored from a dump, where nobody looks at the log.
+"""Attack: keep a token, and use it in a copy of the database that a dump was restored to, where nobody reads the log.
 
 The ticket came with the dump. Its row is another one there: written by the transaction that restored it.
 """
