@@ -4,12 +4,15 @@
 -- Only maintain may call it, as a whole statement of the client. It locks rows of people and tables of the log. A login that
 -- called it in a transaction of its own could keep these locks for as long as it likes: then nobody could write these rows, and
 -- nothing would be folded any more. maintain commits after each step, and PostgreSQL refuses that in a transaction block.
+--
+-- row_security: where the caller has it off, settling fails on each protected table and calls its people stuck.
 CREATE FUNCTION sminion.maintain_step(step text) RETURNS boolean
 LANGUAGE plpgsql
 VOLATILE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 SET lock_timeout = '200ms'
+SET row_security = on
 AS $sminion$
 #variable_conflict use_column
 DECLARE

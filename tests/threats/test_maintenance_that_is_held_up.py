@@ -114,3 +114,21 @@ def test_a_call_folds_no_more_than_four_megabytes(shop: Shop, app: Connection) -
     assert left == [(2,)]
     app.execute(MAINTAIN)
     assert shop.database.execute("SELECT FROM sminion.journal WHERE writer = %s", own[0]) == []
+
+
+def test_a_caller_without_row_security_does_not_keep_anybody_from_being_settled(shop: Shop, app: Connection) -> None:
+    """A block waits for settling because a row is locked meanwhile."""
+    problems = "SELECT cause FROM sminion.settle_problems"
+    with shop.database.connect() as other:
+        with other.transaction():
+            other.execute("SELECT FROM crm.customer WHERE id = 7 FOR UPDATE")
+            shop.database.execute("SELECT sminion.block('7', 'asked')")
+        assert shop.database.execute("SELECT subject FROM sminion.withheld") == [("7",)]
+        other.execute("SET row_security = off")
+        other.execute("SELECT sminion.settle()")
+        ((cause,),) = shop.database.execute(problems)
+        assert "row-level security" in cause, "the control"
+    app.execute("SET row_security = off")
+    app.execute(MAINTAIN)
+    assert shop.database.execute(problems) == []
+    assert shop.database.execute("SELECT subject FROM sminion.withheld") == []
