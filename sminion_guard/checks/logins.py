@@ -86,4 +86,5 @@ def _owners(accepted: str | None, problem: Problem) -> Problem:
         detail=f"{problem.detail}; the policy accepts it: {accepted}",
         hint="let no application connect as this login",
         refuses=False,
+        accepted=True,
     )

@@ -19,6 +19,7 @@ class Problem:
     :param hint: what to do about it, as an action.
     :param refuses: whether the policy cannot be applied with it; else it is a warning.
     :param items: all that it is about, one by one, where message and detail only count them.
+    :param accepted: the policy says why it may be so.
     """
 
     code: str
@@ -27,6 +28,7 @@ class Problem:
     hint: str | None = None
     refuses: bool = True
     items: tuple[str, ...] = ()
+    accepted: bool = False
 
     def render(self, *, verbose: bool = False) -> str:
         """The finding as text of a few lines.

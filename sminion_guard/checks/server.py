@@ -62,4 +62,5 @@ def judge_upserts(number: int, version: str, compiled: Compiled) -> Iterator[Pro
         hint=f"update the server to {mended} or newer"
         + ("" if accepted else ", or say `accept_upsert_leak = \"why\"` under `[policy]`"),
         refuses=accepted is None,
+        accepted=accepted is not None,
     )

@@ -8,7 +8,7 @@ import traceback
 
 import typer
 
-from sminion_guard.cli import apply, catalog, check, demo, init, install, maintain, plan, policy
+from sminion_guard.cli import apply, catalog, check, demo, doctor, init, install, maintain, plan, policy
 from sminion_guard.cli.common import FAILED, INTERRUPTED, print_error
 from sminion_guard.errors import GuardError
 from sminion_guard.extras import explain
@@ -32,6 +32,7 @@ app.command()(install.install)
 app.command()(install.uninstall)
 app.command()(plan.plan)
 app.command()(apply.apply)
+app.command()(doctor.doctor)
 app.command()(maintain.maintain)
 
 

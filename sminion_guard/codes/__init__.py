@@ -2,7 +2,8 @@
 
 A number is never reused. A code raised by the server is the SQLSTATE itself. One module a range: 1xx judgement of a
 statement, 2xx tickets and context, 3xx the policy file, 4xx installing, 5xx subjects' rights, 6xx audit,
-7xx disclosure, 8xx the command line, the embedded server and the plugin for pytest. docs/CODES.md is made from it.
+7xx disclosure, 8xx the command line, the embedded server and the plugin for pytest, 9xx the doctor. docs/CODES.md is
+made from it.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from sminion_guard.codes.code import Code
 from sminion_guard.codes.command_line import COMMAND
 from sminion_guard.codes.context import CONTEXT
 from sminion_guard.codes.ddl import DDL
+from sminion_guard.codes.doctor import DOCTOR
 from sminion_guard.codes.embedded import EMBEDDED
 from sminion_guard.codes.installing import INSTALL
 from sminion_guard.codes.judgement import JUDGEMENT
@@ -24,7 +26,7 @@ __all__ = ["CODES", "Code", "error_class", "raised_by_server"]
 
 CODES: dict[str, Code] = {
     entry.code: entry
-    for group in (JUDGEMENT, CONTEXT, POLICY, INSTALL, DDL, SUBJECTS, EMBEDDED, AUDIT, COMMAND, TESTING)
+    for group in (JUDGEMENT, CONTEXT, POLICY, INSTALL, DDL, SUBJECTS, EMBEDDED, AUDIT, COMMAND, TESTING, DOCTOR)
     for entry in group
 }
 """The catalogue: maps a code to its entry: what happened, why it is refused, what to do, and its exception class."""

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from sminion_guard.compiler import InstalledPurpose
 from sminion_guard.migrate.transaction import Installer
-from sminion_guard.policy import Basis
+from sminion_guard.policy import Basis, Policy
+from sminion_guard.policy.document import from_document
 
 EXCESS_KINDS = frozenset({"closed_database", "closed_schema", "guard_closed", "holdings"})
 """Kinds whose fingerprint lists what is there beside the policy."""
@@ -82,3 +83,12 @@ def read_installed(installer: Installer) -> Installed:
     )
     objects = {row[0]: InstalledObject(*row) for row in installer.ask("installed_objects")}
     return Installed(policies[0] if policies else None, purposes, objects)
+
+
+def policy_in_force(installer: Installer) -> Policy | None:
+    """The policy in force; None before the first apply and after a removal.
+
+    :raises PolicyError: SG234 when this version cannot read it.
+    """
+    rows = installer.ask("policy_in_force")
+    return from_document(rows[0][0]) if rows else None

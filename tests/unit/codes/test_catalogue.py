@@ -58,6 +58,7 @@ def test_no_number_is_given_twice() -> None:
         command_line,
         context,
         ddl,
+        doctor,
         embedded,
         installing,
         judgement,
@@ -67,8 +68,8 @@ def test_no_number_is_given_twice() -> None:
     )
 
     groups = (
-        audit.AUDIT, command_line.COMMAND, context.CONTEXT, ddl.DDL, embedded.EMBEDDED, installing.INSTALL,
-        judgement.JUDGEMENT, policy_file.POLICY, subjects.SUBJECTS, testing.TESTING,
+        audit.AUDIT, command_line.COMMAND, context.CONTEXT, ddl.DDL, doctor.DOCTOR, embedded.EMBEDDED,
+        installing.INSTALL, judgement.JUDGEMENT, policy_file.POLICY, subjects.SUBJECTS, testing.TESTING,
     )
     assert sum(len(group) for group in groups) == len(CODES)
 

@@ -1,0 +1,1 @@
+"""The checks, one a file; :mod:`sminion_guard.doctor.registry` lists them."""

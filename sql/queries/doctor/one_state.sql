@@ -1,0 +1,2 @@
+-- One state of the database for all checks.
+SET TRANSACTION ISOLATION LEVEL REPEATABLE READ;

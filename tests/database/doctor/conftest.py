@@ -1,0 +1,66 @@
+"""A small shop under its policy, and what the doctor says of it after a mutation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from sminion_guard import doctor, migrate
+from sminion_guard.doctor import Finding
+from sminion_guard.embedded import Server
+from sminion_guard.policy import loads
+from tests import servers
+from tests.database.migrate.conftest import POLICY, make_shop
+from tests.servers import Database
+
+OWNED = ("SCHEMA crm", "SCHEMA sales", "SCHEMA news", "TABLE crm.customer", "TABLE sales.orders", "TABLE sales.item",
+         "TABLE news.subscriber")
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """A database under a policy; the logins `app` and `news`, and `dba`, who owns the tables and cannot log in."""
+
+    database: Database
+    name: str
+
+    def text(self, statement: str) -> str:
+        return statement.replace("{name}", self.name).replace("{database}", self.database.name)
+
+    def run(self, statement: str) -> list[tuple[object, ...]]:
+        return self.database.execute(self.text(statement))
+
+    def examine(self, *, full: bool = False) -> tuple[Finding, ...]:
+        with self.database.connect(autocommit=False) as connection:
+            return doctor.examine(connection, full=full).findings
+
+    def found(self, mutation: str, *, full: bool = False) -> list[tuple[str, str]]:
+        """Code and object of each finding after a mutation, with the policy's name and the database's left out."""
+        self.run(mutation)
+        return sorted({(entry.code, self._neutral(entry.object)) for entry in self.examine(full=full)})
+
+    def _neutral(self, text: str) -> str:
+        return text.replace(self.name, "{name}").replace(self.database.name, "{database}")
+
+    def fix(self) -> list[str]:
+        with self.database.connect(autocommit=False) as connection:
+            return list(doctor.fix(connection, doctor.examine(connection).findings))
+
+
+def _make(database: Database, name: str) -> None:
+    shop = make_shop(database, name)
+    database.execute(f"CREATE ROLE {name}_dba NOLOGIN; GRANT CREATE ON DATABASE {database.name} TO {name}_dba")
+    for owned in OWNED:
+        database.execute(f"ALTER {owned} OWNER TO {name}_dba")
+    with database.connect(autocommit=False) as connection:
+        migrate.apply(connection, loads(POLICY.format(name=name)))
+    assert shop.unfilled() == 0
+
+
+@pytest.fixture
+def patient(server: Server) -> Iterator[Patient]:
+    """A healthy one."""
+    with servers.cloned(server, "doctor", "doc", _make) as (database, name):
+        yield Patient(database, name)
