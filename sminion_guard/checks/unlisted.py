@@ -10,24 +10,28 @@ from sminion_guard.checks.known_tables import names
 from sminion_guard.checks.problem import Problem
 from sminion_guard.compiler import Compiled
 from sminion_guard.compiler.quoting import like
+from sminion_guard.policy import Policy
 
 NAMED = 5
 """Tables or columns that are named; the others are counted."""
 
 
-def unlisted(database: Database, compiled: Compiled) -> Iterator[Problem]:
-    """Of each protected schema the tables that the policy does not list, and the columns of those that it lists."""
-    policy = compiled.policy
+def closed(database: Database, policy: Policy) -> list[tuple[str, str, str | None]]:
+    """Schema, table and column of what the policy does not list; without a column where it does not list the table."""
     neutral = [(schema.name, entry) for schema in policy.schemas.values() for entry in schema.neutral]
-    found = database.ask(
+    return database.ask(
         "queries/preflight/unlisted", as_owner=False, schemas=sorted(policy.schemas),
         listed_columns=[json.dumps(sorted(table.columns)) for table in policy.tables()],
         neutral_schemas=[schema for schema, _ in neutral], neutral_patterns=[like(entry) for _, entry in neutral],
         **names(policy),
     )
+
+
+def unlisted(database: Database, compiled: Compiled) -> Iterator[Problem]:
+    """Of each protected schema the tables that the policy does not list, and the columns of those that it lists."""
     tables: dict[str, list[str]] = {}
     columns: dict[str, list[str]] = {}
-    for schema, table, column in found:
+    for schema, table, column in closed(database, compiled.policy):
         if column is None:
             tables.setdefault(schema, []).append(f"{schema}.{table}")
         else:

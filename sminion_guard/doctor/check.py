@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
+from sminion_guard.checks import Problem
+from sminion_guard.checks.asking import AskedOnce, Database
+from sminion_guard.checks.known_tables import names
 from sminion_guard.compiler import Compiled
-from sminion_guard.doctor.finding import Finding
+from sminion_guard.doctor.finding import Finding, of_problems
 from sminion_guard.migrate import Plan
-from sminion_guard.migrate.preflight.tables import names
 from sminion_guard.migrate.transaction import Installer
 from sminion_guard.policy import Policy
 from sminion_guard.policy.names import office_roles
@@ -19,13 +21,19 @@ from sminion_guard.policy.names import office_roles
 class Look:
     """A database under examination, in a transaction that only reads.
 
+    :param database: the same for checks of `plan`, which ask several questions together.
     :param plan: the policy in force beside the objects in place.
     :param full: look at all rows where else a sample does.
     """
 
     installer: Installer
+    database: Database
     plan: Plan
     full: bool = False
+
+    @classmethod
+    def at(cls, installer: Installer, plan: Plan, *, full: bool = False) -> Self:
+        return cls(installer, AskedOnce(installer), plan, full)
 
     @property
     def compiled(self) -> Compiled:
@@ -59,3 +67,17 @@ class Check:
     name: str
     codes: tuple[str, ...]
     find: Callable[[Look], Iterable[Finding]]
+
+
+def of_plan(
+    name: str, kind: str, check: Callable[[Database, Compiled], Iterable[Problem]], *codes: str
+) -> Check:
+    """A check that `plan` makes too.
+
+    :param kind: of what it finds, such as ``login``.
+    :param codes: those of its findings; what else it finds is for another check.
+    """
+    def find(look: Look) -> Iterable[Finding]:
+        return of_problems(kind, check(look.database, look.compiled), *codes)
+
+    return Check(name, codes, find)

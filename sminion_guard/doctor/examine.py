@@ -68,7 +68,7 @@ def examine(
         if in_force is None:
             raise InstallError("SG902", "no policy is in force in this database",
                                hint="put one in force: `sminion-guard apply`")
-        look = Look(installer, compare(in_force, read_installed(installer)), full)
+        look = Look.at(installer, compare(in_force, read_installed(installer)), full=full)
         findings = [finding for check in made for finding in _found(check, look)]
     findings.sort(key=lambda finding: _ORDER.index(finding.level))
     policy = look.policy
@@ -115,4 +115,5 @@ def _reading(connection: psycopg.Connection[Any], milliseconds: int) -> Iterator
         with translated("acting as `sminion_owner`"):
             queries.run(connection, "become_installer")
         queries.run(connection, "queries/doctor/read_only")
+        queries.run(connection, "queries/doctor/search_path")
         yield Installer(connection, Waiting())

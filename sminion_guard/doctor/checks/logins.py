@@ -2,18 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from sminion_guard.checks.logins import logins
+from sminion_guard.doctor.check import of_plan
 
-from sminion_guard.doctor.check import Check, Look
-from sminion_guard.doctor.finding import Finding, of_problems
-from sminion_guard.migrate.preflight.logins import logins
-
-CODES = ("SG420", "SG421", "SG422", "SG423", "SG441")
-
-
-def find(look: Look) -> Iterator[Finding]:
-    """What `plan` says of logins, as they are now."""
-    return of_problems("login", logins(look.installer, look.compiled), *CODES)
-
-
-CHECK = Check("logins", CODES, find)
+CHECK = of_plan("logins", "login", logins, "SG420", "SG421", "SG422", "SG423", "SG441")
