@@ -16,6 +16,11 @@ from sminion_guard.migrate.transaction import Installer
 from sminion_guard.policy import Policy
 from sminion_guard.policy.names import office_roles
 
+LONGEST = 10_000
+"""Milliseconds that one query of a check may take."""
+LONGEST_FULL = 3_600_000
+"""The same where all rows are looked at."""
+
 
 @dataclass(frozen=True, slots=True)
 class Look:

@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 
 from sminion_guard.codes import CODES
-from sminion_guard.doctor.check import Check, Look
+from sminion_guard.doctor.check import LONGEST, LONGEST_FULL, Check, Look
 from sminion_guard.doctor.finding import Finding, Level
 from sminion_guard.doctor.registry import CHECKS
 from sminion_guard.errors import GuardError, InstallError
@@ -20,10 +20,6 @@ from sminion_guard.migrate.installed import policy_in_force, read_installed
 from sminion_guard.migrate.plan import compare
 from sminion_guard.migrate.transaction import Installer, Waiting, require_idle
 
-LONGEST = 10_000
-"""Milliseconds that one query of a check may take."""
-LONGEST_FULL = 3_600_000
-"""The same where all rows are looked at."""
 LOCKS = "500"
 """Milliseconds that a check waits for a lock."""
 _ORDER = (Level.ERROR, Level.UNCHECKABLE, Level.WARNING, Level.ACCEPTED)

@@ -9,10 +9,11 @@ import psycopg
 
 from sminion_guard import migrate
 from sminion_guard.doctor.finding import Finding, Remedy
-from sminion_guard.errors import GuardError
+from sminion_guard.errors import GuardError, InstallError
 from sminion_guard.migrate import queries
 from sminion_guard.migrate.failures import is_superuser, translated
-from sminion_guard.migrate.installed import policy_in_force
+from sminion_guard.migrate.installed import policy_in_force, read_installed
+from sminion_guard.migrate.plan import compare
 from sminion_guard.migrate.transaction import installing
 
 LOCKS = "2000"
@@ -44,15 +45,21 @@ def _attempt(connection: psycopg.Connection[Any], doing: str, remedy: Remedy) ->
         else:
             migrate.maintain(connection)
     except GuardError as error:
-        return f"not fixed: {doing}: {error.message}" + (f": {error.detail}" if error.detail else "")
+        more = "; ".join(part for part in (error.detail, error.hint) if part)
+        return f"not fixed: {doing}: {error.message}" + (f": {more}" if more else "")
     return f"fixed: {doing}"
 
 
 def _apply(connection: psycopg.Connection[Any]) -> None:
     with installing(connection, keep=False) as installer:
         policy = policy_in_force(installer)
-    if policy is not None:
-        migrate.apply(connection, policy)
+        changed = policy is not None and compare(policy, read_installed(installer)).new_policy
+    if policy is None or changed:
+        # The document keeps no order of columns, which views of a purpose have, and another version compiles otherwise.
+        raise InstallError("SG908", "the policy in force cannot be put in place from what the database keeps of it",
+                           detail="applied from there, it would change objects that nobody altered",
+                           hint="run `sminion-guard apply` with its file")
+    migrate.apply(connection, policy)
 
 
 def _run(connection: psycopg.Connection[Any], statement: str) -> None:

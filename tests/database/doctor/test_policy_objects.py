@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from sminion_guard import migrate
+from sminion_guard.policy import loads
 from tests.database.doctor.conftest import Patient
+from tests.database.migrate.conftest import POLICY
 
 
 @pytest.mark.parametrize(("mutation", "expected"), [
@@ -16,6 +19,7 @@ from tests.database.doctor.conftest import Patient
     ("GRANT USAGE ON SCHEMA news TO {name}_contract", ("SG442", "role {name}_contract")),
     ("CREATE ROLE {name}_eve; GRANT {name}_contract TO {name}_eve", ("SG442", "role {name}_contract")),
     ("GRANT {name}_marketing TO {name}_contract", ("SG442", "role {name}_contract")),
+    ("CREATE ROLE {name}_eve; GRANT sminion_owner TO {name}_eve", ("SG906", "guard_closed {name}")),
     ("GRANT SELECT ON crm.customer TO PUBLIC", ("SG906", "schema crm")),
     ("ALTER DEFAULT PRIVILEGES FOR ROLE {name}_dba IN SCHEMA crm GRANT SELECT ON TABLES TO {name}_app",
      ("SG906", "schema crm")),
@@ -34,3 +38,12 @@ def test_fixing_puts_the_policy_in_place_again(patient: Patient) -> None:
     assert patient.found("DROP POLICY guard_floor ON crm.customer; GRANT SELECT ON crm.customer TO PUBLIC")
     assert patient.fix() == ["fixed: put the policy in force in place again"]
     assert patient.examine() == ()
+
+
+def test_a_policy_with_views_is_not_applied_from_the_database(patient: Patient) -> None:
+    with patient.database.connect(autocommit=False) as connection:
+        migrate.apply(connection, loads(POLICY.format(name=patient.name)))
+    assert patient.examine() == ()
+    assert patient.found("DROP POLICY guard_floor ON crm.customer") == [("SG904", "policy crm.customer:guard_floor")]
+    (told,) = patient.fix()
+    assert told.startswith("not fixed") and "run `sminion-guard apply` with its file" in told
