@@ -4,6 +4,7 @@ CREATE FUNCTION sminion.ddl_drops() RETURNS event_trigger
 LANGUAGE plpgsql
 VOLATILE
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
 AS $sminion$
 DECLARE
   gone record;
