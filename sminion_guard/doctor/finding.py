@@ -39,6 +39,10 @@ class Remedy(StrEnum):
     """do the maintenance that waits"""
 
 
+LONGEST = 3
+"""Lines of SQL that a finding shows people."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """Something that would make the promise untrue.
@@ -70,7 +74,10 @@ class Finding:
     def render(self) -> str:
         """The finding as text of a few lines."""
         text = f"{self.level}: " + finding_text(self.code, self.message, detail=self.detail, hint=self.hint)
-        return text if self.sql is None or f"`{self.sql}`" in text else f"{text}\n    sql: {self.sql}"
+        if self.sql is None or f"`{self.sql}`" in text:
+            return text
+        lines = self.sql.count("\n") + 1
+        return f"{text}\n    sql: {self.sql if lines <= LONGEST else f'{lines} lines: see --format json'}"
 
     def as_json(self) -> dict[str, Any]:
         """The finding as JSON values."""
