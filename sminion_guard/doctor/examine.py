@@ -20,6 +20,8 @@ from sminion_guard.migrate.installed import policy_in_force, read_installed
 from sminion_guard.migrate.plan import compare
 from sminion_guard.migrate.transaction import Installer, Waiting, require_idle
 
+READING = "600000"
+"""Milliseconds that comparing all objects with their fingerprints may take: all checks rest on it."""
 LOCKS = "500"
 """Milliseconds that a check waits for a lock."""
 _ORDER = (Level.ERROR, Level.UNCHECKABLE, Level.WARNING, Level.ACCEPTED)
@@ -59,12 +61,13 @@ def examine(
         may not read it.
     """
     made = tuple(checks)
-    with _reading(connection, LONGEST_FULL if full else LONGEST) as installer:
+    with _reading(connection) as installer:
         in_force = policy_in_force(installer)
         if in_force is None:
             raise InstallError("SG902", "no policy is in force in this database",
                                hint="put one in force: `sminion-guard apply`")
         look = Look.at(installer, compare(in_force, read_installed(installer)), full=full)
+        queries.run(connection, "statement_timeout", value=str(LONGEST_FULL if full else LONGEST))
         findings = [finding for check in made for finding in _found(check, look)]
     findings.sort(key=lambda finding: _ORDER.index(finding.level))
     policy = look.policy
@@ -96,7 +99,7 @@ def _once(findings: Iterable[Finding]) -> Iterator[Finding]:
 
 
 @contextmanager
-def _reading(connection: psycopg.Connection[Any], milliseconds: int) -> Iterator[Installer]:
+def _reading(connection: psycopg.Connection[Any]) -> Iterator[Installer]:
     """A transaction that reads one state of the database, as the connecting role and as ``sminion_owner``.
 
     A role that is no superuser is a member of ``sminion_owner`` within it, as for `plan`; that is never committed.
@@ -105,7 +108,7 @@ def _reading(connection: psycopg.Connection[Any], milliseconds: int) -> Iterator
     with translated("the examination", superuser=is_superuser(connection)), \
             connection.transaction(force_rollback=True):
         queries.run(connection, "queries/doctor/one_state")
-        queries.run(connection, "statement_timeout", value=str(milliseconds))
+        queries.run(connection, "statement_timeout", value=READING)
         queries.run(connection, "lock_timeout", value=LOCKS)
         queries.run(connection, "jit", value="off")  # as for installing: the catalogs are small
         with translated("acting as `sminion_owner`"):
