@@ -55,7 +55,7 @@ def _apply(connection: psycopg.Connection[Any]) -> None:
         policy = policy_in_force(installer)
         changed = policy is not None and compare(policy, read_installed(installer)).new_policy
     if policy is None or changed:
-        # The document keeps no order of columns, which views of a purpose have, and another version compiles otherwise.
+        # Another version of this package compiles it to other objects.
         raise InstallError("SG908", "the policy in force cannot be put in place from what the database keeps of it",
                            detail="applied from there, it would change objects that nobody altered",
                            hint="run `sminion-guard apply` with its file")

@@ -17,7 +17,7 @@ class View:
 
     :param schema: the schema of the purpose's views.
     :param name: that of the table; ``schema_table`` where the purpose reads several tables of that name.
-    :param columns: those that the purpose may read, in the order of the policy.
+    :param columns: those that the purpose may read, sorted.
     """
 
     purpose: str
@@ -36,7 +36,7 @@ def views_of(policy: Policy, purpose: str) -> Iterator[View]:
     for table in policy.tables():
         readable = set(table_access(policy, purpose, table).use) - SYSTEM_COLUMNS
         if readable:
-            found.append((table, tuple(column for column in table.columns if column in readable)))
+            found.append((table, tuple(sorted(readable))))
     names = Counter(table.name for table, _ in found)
     for table, columns in found:
         name = table.name if names[table.name] == 1 else f"{table.schema}_{table.name}"

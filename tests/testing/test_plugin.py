@@ -24,6 +24,7 @@ def test_it():
     assert heavy & set(sys.modules) == set()
     ours = {name for name in sys.modules if name.startswith("sminion_guard.")}
     assert ours == {
+        "sminion_guard.diagnostic",
         "sminion_guard.errors", "sminion_guard.extras", "sminion_guard.testing", "sminion_guard.testing.plugin",
         "sminion_guard.testing.told", "sminion_guard.version",
         "sminion_guard.testing.fixtures_of_run", "sminion_guard.testing.fixtures_of_test",
