@@ -68,13 +68,14 @@ def examine(
                                hint="put one in force: `sminion-guard apply`")
         look = Look.at(installer, compare(in_force, read_installed(installer)), full=full)
         queries.run(connection, "statement_timeout", value=str(LONGEST_FULL if full else LONGEST))
-        findings = [finding for check in made for finding in _found(check, look)]
+        findings = [finding for check in made for finding in findings_of(check, look)]
     findings.sort(key=lambda finding: _ORDER.index(finding.level))
     policy = look.policy
     return Examination(policy.name, policy.version, tuple(_once(findings)), len(made))
 
 
-def _found(check: Check, look: Look) -> list[Finding]:
+def findings_of(check: Check, look: Look) -> list[Finding]:
+    """What one check finds; that it cannot be made is a finding too."""
     try:
         with look.installer.rehearsing():  # a savepoint: what one check is refused, the next is not
             return list(check.find(look))

@@ -14,6 +14,7 @@ from sminion_guard.doctor.checks import (
     foreign_servers,
     generated_subjects,
     guard_objects,
+    guard_owner,
     log_faults,
     logins,
     maintenance,
@@ -46,6 +47,7 @@ from sminion_guard.doctor.checks import (
 
 CHECKS: tuple[Check, ...] = (
     guard_objects.CHECK,
+    guard_owner.CHECK,
     ddl_guard.CHECK,
     policy_objects.CHECK,
     logins.CHECK,
