@@ -158,15 +158,16 @@ def test_what_gets_no_ticket_is_told_why(shop: Shop, guard: Guard, login: str, p
 def test_a_ticket_is_on_disk_even_where_the_session_does_not_wait_for_that(shop: Shop, guard: Guard) -> None:
     # A DEFAULT of the ticket's row is evaluated in the transaction that opens it.
     options = "-c synchronous_commit=off"
-    shop.database.execute(
-        "ALTER TABLE sminion.ticket ADD COLUMN durable text DEFAULT current_setting('synchronous_commit')"
-    )
-    try:
-        with connect(shop.dsn(), policy=guard, options=options) as connection, work(actor="agent:durable"):
-            assert one(connection, "SHOW synchronous_commit") == "off"
-        found = shop.database.execute("SELECT durable FROM sminion.ticket WHERE actor = 'agent:durable'")
-    finally:
-        shop.database.execute("ALTER TABLE sminion.ticket DROP COLUMN durable")
+    with shop.database.ddl_guard_suspended():
+        shop.database.execute(
+            "ALTER TABLE sminion.ticket ADD COLUMN durable text DEFAULT current_setting('synchronous_commit')"
+        )
+        try:
+            with connect(shop.dsn(), policy=guard, options=options) as connection, work(actor="agent:durable"):
+                assert one(connection, "SHOW synchronous_commit") == "off"
+            found = shop.database.execute("SELECT durable FROM sminion.ticket WHERE actor = 'agent:durable'")
+        finally:
+            shop.database.execute("ALTER TABLE sminion.ticket DROP COLUMN durable")
     assert found == [("on",)]
 
 
