@@ -88,7 +88,7 @@ def _print(draft: Draft, text: str, output: Path | None, form: Format) -> None:
         typer.echo(text, nl=False)
         return
     found = summary(draft)
-    typer.echo(f"{output}: {found['tables']} tables, {found['kinds']} kinds of subjects, {found['leading']} "
+    typer.echo(f"{output}: {found['tables']} tables, kinds of subjects: {found['kinds']}, {found['leading']} "
                f"tables that lead to subjects, {found['open']} open questions")
     typer.echo(f"{found['columns']} columns: {found['personal']} personal, {found['closed']} not known and closed")
     for name, reason in draft.unsampled.items():

@@ -6832,6 +6832,10 @@ BEGIN
     WHERE (e.command_tag <> 'COMMENT' OR y.polname = 'guard_others')
       AND ((e.command_tag = 'ALTER POLICY' AND EXISTS (
           SELECT FROM pg_policy u WHERE u.polrelid = c.oid AND u.polname IN ('guard_untagged', 'guard_untagged_refused')))
+        -- Altered, `guard_others` calls no function of the guard any more, and nothing else would know the table.
+        OR (e.command_tag = 'ALTER POLICY' AND EXISTS (
+          SELECT FROM pg_policy o
+          WHERE o.polrelid = c.oid AND o.polname = 'guard_others' AND obj_description(o.oid, 'pg_policy') LIKE 'sminion\_guard: %'))
         OR EXISTS (
         SELECT FROM pg_policy gp
         JOIN pg_depend gd ON gd.classid = 'pg_policy'::regclass AND gd.objid = gp.oid AND gd.refclassid = 'pg_proc'::regclass

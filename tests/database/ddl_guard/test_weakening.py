@@ -42,6 +42,7 @@ AROUND = {
     "a publication": ("SG476", "CREATE PUBLICATION p FOR TABLE crm.customer"),
     "a policy": ("SG473", "CREATE POLICY wide ON crm.customer USING (true)"),
     "a policy altered": ("SG473", "ALTER POLICY guard_floor ON crm.customer USING (true)"),
+    "the policy by which a table is known": ("SG473", "ALTER POLICY guard_others ON crm.customer USING (true)"),
     "a policy renamed": ("SG473", "ALTER POLICY guard_floor ON crm.customer RENAME TO other"),
     "a trigger that fires last": ("SG473", 'CREATE TRIGGER "~z" BEFORE INSERT ON crm.customer FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()'),
     "a trigger renamed": ("SG473", 'ALTER TRIGGER "~guard_row" ON crm.customer RENAME TO a'),

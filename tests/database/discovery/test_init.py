@@ -51,7 +51,7 @@ def test_a_file_is_written_and_never_overwritten_without_force(shop: Database, t
     path = tmp_path / "privacy.toml"
     done = init(shop, "-o", str(path))
     assert done.exit_code == 0
-    assert re.search(r"6 tables, 2 kinds of subjects, 5 tables that lead to subjects, 0 open questions", done.stdout)
+    assert re.search(r"6 tables, kinds of subjects: 2, 5 tables that lead to subjects, 0 open questions", done.stdout)
     path.write_text("mine", encoding="utf-8")
     refused = init(shop, "-o", str(path))
     assert isinstance(refused.exception, PolicyError)
