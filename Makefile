@@ -31,7 +31,7 @@ OLDEST := $(VENV)-oldest
 
 test-oldest: $(READY)
 	test -x $(OLDEST)/bin/python || $(PYTHON) -m venv $(OLDEST)
-	$(OLDEST)/bin/python -m pip install --quiet --disable-pip-version-check --no-input -e '.[dev,embedded,asyncio,binary]' \
+	$(OLDEST)/bin/python -m pip install --quiet --disable-pip-version-check --no-input -e '.[dev,embedded,asyncio,audit,binary]' \
 		'sqlalchemy>=2.0,<2.1' 'psycopg>=3.2,<3.3'
 	$(OLDEST)/bin/python -m pytest -n $(WORKERS) --dist loadfile tests/session tests/unit/session
 
@@ -59,7 +59,7 @@ $(READY):
 	@test -x $(BIN)/python || $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
 		|| { echo "$(PYTHON) cannot make virtual environments: install its venv package (Debian: python3-venv)" >&2; exit 1; }
 	$(BIN)/python -c '' 2>/dev/null || $(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input -e '.[dev,embedded,asyncio,binary]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input -e '.[dev,embedded,asyncio,audit,binary]'
 	@rm -f $(VENV)/ready-*
 	@touch $@
 

@@ -22,7 +22,9 @@ from sminion_guard.errors import (
     OpaqueStatement,
     OperationNotAllowed,
     PolicyError,
+    ProofError,
     PurposeViolation,
+    SealRefused,
     TicketRefused,
     TransferRefused,
 )
@@ -53,9 +55,9 @@ __all__ = [
     "CODES", "AuditUnavailable", "Catalog", "Context", "ContextEscape", "ContextMissing", "DataNotNeeded",
     "EmbeddedServerError", "ExtraMissing", "Guard", "GuardError", "GuardedAsyncConnection", "GuardedConnection",
     "IncompatibleMerge", "InstallError", "InvalidPolicy", "OpaqueStatement", "OperationNotAllowed", "Policy",
-    "PolicyError", "PolicyMismatchWarning", "PurposeViolation", "TicketRefused", "TooManyCompartments",
-    "TransferRefused", "UnfitDatabase", "UpsertLeakWarning", "Verdict", "__version__", "analyze", "connect",
-    "current", "guard_engine", "load_policy", "processing", "read_catalog",
+    "PolicyError", "PolicyMismatchWarning", "ProofError", "PurposeViolation", "SealRefused", "TicketRefused",
+    "TooManyCompartments", "TransferRefused", "UnfitDatabase", "UpsertLeakWarning", "Verdict", "__version__",
+    "analyze", "connect", "current", "guard_engine", "load_policy", "processing", "read_catalog",
 ]
 
 _HOMES = {

@@ -90,6 +90,14 @@ class AuditUnavailable(GuardError):
     """The access log cannot be written, so nothing is released."""
 
 
+class ProofError(GuardError):
+    """A checkpoint, key, proof or tile of a sealed log is malformed or does not prove what it should."""
+
+
+class SealRefused(GuardError):
+    """The log cannot be sealed: the key cannot sign, or the seal would contradict an earlier one."""
+
+
 class TransferRefused(GuardError):
     """The data may not go to this recipient."""
 

@@ -30,6 +30,7 @@ _NO_LIBPQ = ("no pq wrapper available", "couldn't import requested psycopg '")
 PSYCOPG_IMPL asks for."""
 
 NEEDS: dict[str, Need] = {
+    "cryptography": Need("the sealed log needs the extra `audit`", "`pip install 'sminion_guard[audit]'`"),
     "greenlet": Need(
         "asynchronous engines of SQLAlchemy need the extra `asyncio`", "`pip install 'sminion_guard[asyncio]'`"),
     "mimesis": Need("the demo needs the extra `embedded`", "`pip install 'sminion_guard[embedded]'`"),

@@ -1,9 +1,9 @@
 """The one catalogue of codes: every error of sminion_guard, in Python, SQL, CLI and docs, is one of these.
 
 A number is never reused. A code raised by the server is the SQLSTATE itself. One module a range: 1xx judgement of a
-statement, 2xx tickets and context, 3xx the policy file, 4xx installing, 5xx subjects' rights, 6xx audit,
-7xx disclosure, 8xx the command line, the embedded server and the plugin for pytest, 9xx the doctor. docs/CODES.md is
-made from it.
+statement, 2xx tickets and context, 3xx the policy file, 4xx installing, 5xx subjects' rights, 6xx audit (from 650 on
+the sealed log), 7xx disclosure, 8xx the command line, the embedded server and the plugin for pytest, 9xx the doctor.
+docs/CODES.md is made from it.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from sminion_guard.codes.embedded import EMBEDDED
 from sminion_guard.codes.installing import INSTALL
 from sminion_guard.codes.judgement import JUDGEMENT
 from sminion_guard.codes.policy_file import POLICY
+from sminion_guard.codes.proofs import PROOFS
 from sminion_guard.codes.subjects import SUBJECTS
 from sminion_guard.codes.testing import TESTING
 
@@ -26,7 +27,9 @@ __all__ = ["CODES", "Code", "error_class", "raised_by_server"]
 
 CODES: dict[str, Code] = {
     entry.code: entry
-    for group in (JUDGEMENT, CONTEXT, POLICY, INSTALL, DDL, SUBJECTS, EMBEDDED, AUDIT, COMMAND, TESTING, DOCTOR)
+    for group in (
+        JUDGEMENT, CONTEXT, POLICY, INSTALL, DDL, SUBJECTS, EMBEDDED, AUDIT, PROOFS, COMMAND, TESTING, DOCTOR,
+    )
     for entry in group
 }
 """The catalogue: maps a code to its entry: what happened, why it is refused, what to do, and its exception class."""

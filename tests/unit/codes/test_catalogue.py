@@ -63,13 +63,14 @@ def test_no_number_is_given_twice() -> None:
         installing,
         judgement,
         policy_file,
+        proofs,
         subjects,
         testing,
     )
 
     groups = (
         audit.AUDIT, command_line.COMMAND, context.CONTEXT, ddl.DDL, doctor.DOCTOR, embedded.EMBEDDED,
-        installing.INSTALL, judgement.JUDGEMENT, policy_file.POLICY, subjects.SUBJECTS, testing.TESTING,
+        installing.INSTALL, judgement.JUDGEMENT, policy_file.POLICY, proofs.PROOFS, subjects.SUBJECTS, testing.TESTING,
     )
     assert sum(len(group) for group in groups) == len(CODES)
 
