@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Sequence
 
-from sminion_guard.audit.merkle.hashing import HASH_SIZE, node_hash
+from sminion_guard.audit.merkle.hashing import EMPTY_ROOT, HASH_SIZE, node_hash
 from sminion_guard.errors import ProofError
 
 
@@ -47,6 +47,8 @@ def verify_consistency(old: int, old_root: bytes, new: int, new_root: bytes, pro
     if old in (0, new):
         if proof:
             raise _not_consistent(old, new, "the proof must be empty here")
+        if old == 0 and old_root != EMPTY_ROOT:
+            raise _not_consistent(old, new, "a log without entries has another root hash")
         if old == new and old_root != new_root:
             raise _not_consistent(old, new, "the sizes are equal and the root hashes differ")
         return

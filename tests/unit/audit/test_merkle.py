@@ -175,7 +175,7 @@ def test_a_frontier_must_have_the_hashes_of_its_size() -> None:
 @pytest.mark.parametrize("arguments", [
     (0, bytes(32), 5, bytes(32), [bytes(32)]), (5, bytes(32), 4, bytes(32), []), (5, bytes(32), 5, b"\1" * 32, []),
     (5, bytes(32), 5, bytes(32), [bytes(32)]), (-1, bytes(32), 5, bytes(32), []), (3, bytes(32), 5, bytes(32), []),
-    (4, bytes(32), 5, bytes(32), []),
+    (4, bytes(32), 5, bytes(32), []), (0, bytes(32), 5, bytes(32), []),
 ])
 def test_no_growth_is_proved_by_what_is_no_proof(arguments: tuple[object, ...]) -> None:
     refused("SG656", verify_consistency, *arguments)
