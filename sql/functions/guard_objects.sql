@@ -24,8 +24,10 @@ AS $sminion$
            pg_get_function_result(p.oid), pg_get_function_arguments(p.oid), p.proconfig::text, p.prosrc))
   FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang JOIN pg_roles r ON r.oid = p.proowner
   WHERE p.pronamespace = 'sminion'::regnamespace
+    -- In the collation of the key: that of names keeps the server from its index, and every function met every object.
     AND NOT (p.prorettype = 'trigger'::regtype AND p.pronargs = 0 AND EXISTS (
-      SELECT FROM sminion.installed_object o WHERE o.key IN ('trigger_function:' || p.proname, 'write_function:' || p.proname)))
+      SELECT FROM sminion.installed_object o
+      WHERE o.key IN ('trigger_function:' || p.proname COLLATE "default", 'write_function:' || p.proname COLLATE "default")))
   UNION ALL
   SELECT 'table', r.relname, r.pattern, md5(concat_ws(' | ', r.relowner::regrole, r.relkind, r.relpersistence,
            r.relrowsecurity, r.relforcerowsecurity, r.relispartition, r.reloftype,
