@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sminion_guard.compiler.quoting import array, ident, literal, qualified
+from sminion_guard.compiler.quoting import array_literal, ident, literal, qualified
 from sminion_guard.compiler.statement import Statement, from_templates
 from sminion_guard.policy import Compartment, Policy, Table
 
@@ -19,7 +19,7 @@ def adopted(inside: tuple[Compartment, ...], table: Table) -> Iterator[Statement
         values = {
             "table": on,
             "table_literal": literal(on),
-            "adopted": array(sorted(table.adopt_policies)),
+            "adopted": array_literal(sorted(table.adopt_policies)),
             "roles": ", ".join(ident(entry.role) for entry in inside),
         }
         yield from_templates("adopted", table.qualified, values)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sminion_guard.compiler import names, templates
-from sminion_guard.compiler.quoting import array, ident, literal, qualified
+from sminion_guard.compiler.quoting import array_literal, ident, literal, qualified
 from sminion_guard.compiler.statement import Statement, fingerprint, from_templates
 from sminion_guard.compiler.subjects import (
     GUARD_SUBJECT,
@@ -72,7 +72,7 @@ def partition_maker(policy: Policy, table: Table) -> Statement:
     functions = [names.row_function(table.schema, table.name)]
     if children_of(policy, table):
         functions.append(names.moved_function(table.schema, table.name))
-    values = _table(table) | {"functions": array(sorted(functions))}
+    values = _table(table) | {"functions": array_literal(sorted(functions))}
     return from_templates("partition_maker", table.qualified, values, as_owner=True)
 
 

@@ -29,9 +29,14 @@ def literal(text: str) -> str:
 
 def unquoted(quoted: str) -> str | None:
     """What :func:`literal` made ``quoted`` of; None for SQL text that is no such literal."""
-    for text in (quoted[1:-1].replace("''", "'"), quoted[2:-1].replace("''", "'").replace("\\\\", "\\")):
-        if quoted[-1:] == "'" and literal(text) == quoted:
-            return text
+    if quoted[-1:] != "'":
+        return None
+    text = quoted[1:-1].replace("''", "'")
+    if literal(text) == quoted:
+        return text
+    text = quoted[2:-1].replace("''", "'").replace("\\\\", "\\")
+    if literal(text) == quoted:
+        return text
     return None
 
 
@@ -48,6 +53,12 @@ def columns(names: Iterable[str]) -> str:
 def array(texts: Iterable[str]) -> str:
     """An array constructor of string literals, without a type: the context gives it one."""
     return "ARRAY[" + ", ".join(literal(text) for text in texts) + "]"
+
+
+def array_literal(texts: Iterable[str]) -> str:
+    """An array of texts as one string literal: a value that a query can be given, which a constructor is not."""
+    quoted = (text.replace("\\", "\\\\").replace('"', '\\"') for text in texts)
+    return literal("{" + ",".join(f'"{text}"' for text in quoted) + "}")
 
 
 def like(pattern: str) -> str:

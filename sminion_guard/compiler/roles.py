@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sminion_guard.compiler.quoting import array, ident, like, literal
+from sminion_guard.compiler.quoting import array_literal, ident, like, literal
 from sminion_guard.compiler.statement import Statement, from_templates
 from sminion_guard.policy import Compartment, Policy
 from sminion_guard.policy.names import office_roles
@@ -39,7 +39,7 @@ def memberships(policy: Policy, compartments: tuple[Compartment, ...]) -> Iterat
 def closures(policy: Policy) -> Iterator[Statement]:
     """What nobody may have: privileges of PUBLIC and of logins in protected schemas, and places for copies."""
     # An owner keeps what it needs to migrate: taken away, it would grant it to itself again.
-    logins = {"logins": array(sorted(login.name for login in policy.logins.values() if login.may_own is None))}
+    logins = {"logins": array_literal(sorted(login.name for login in policy.logins.values() if login.may_own is None))}
     yield from_templates("closed_database", policy.name, logins)
     for name in sorted(policy.schemas):
         values = logins | {"schema_literal": literal(name)}
@@ -65,8 +65,8 @@ def neutral_grants(policy: Policy, compartments: tuple[Compartment, ...]) -> Ite
             values = {
                 "schema": ident(name),
                 "schema_literal": literal(name),
-                "patterns": array(sorted(like(pattern) for pattern in schema.neutral)),
-                "listed": array(sorted(schema.tables)),
+                "patterns": array_literal(sorted(like(pattern) for pattern in schema.neutral)),
+                "listed": array_literal(sorted(schema.tables)),
                 "role": ident(compartment.role),
                 "role_literal": literal(compartment.role),
             }

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from sminion_guard.compiler import names, predicates
 from sminion_guard.compiler.adoption import adopted
-from sminion_guard.compiler.quoting import array, ident, literal, qualified
+from sminion_guard.compiler.quoting import array_literal, ident, literal, qualified
 from sminion_guard.compiler.rows import rows_condition
 from sminion_guard.compiler.statement import Statement, from_templates
 from sminion_guard.policy import Basis, Compartment, Policy, Table
@@ -36,7 +36,7 @@ def row_security(
     yield from_templates("others", table.qualified, {
         "table": name,
         "table_literal": literal(name),
-        "known": array([*sorted(known), predicates.OWNER]),
+        "known": array_literal([*sorted(known), predicates.OWNER]),
         "condition": literal(predicates.refused(known, name)),
     })
     for compartment in inside:
@@ -84,7 +84,7 @@ def _permissions(policy: Policy, inside: tuple[Compartment, ...], table: Table) 
 
 def _permission(table: Table, parts: tuple[str, ...], command: str, roles: tuple[str, ...]) -> Statement:
     """What a purpose may do, where no permissive policy of the table's own says which rows there are."""
-    values = _values(table, parts, command, roles, "true") | {"adopted": array(sorted(table.adopt_policies))}
+    values = _values(table, parts, command, roles, "true") | {"adopted": array_literal(sorted(table.adopt_policies))}
     return from_templates("permission", f"{table.qualified}:{names.policy_name(*parts)}", values)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sminion_guard.compiler.predicates import OWNER
-from sminion_guard.compiler.quoting import array, columns, ident, literal, qualified
+from sminion_guard.compiler.quoting import array_literal, columns, ident, literal, qualified
 from sminion_guard.compiler.roles import usage
 from sminion_guard.compiler.statement import Statement, from_templates
 from sminion_guard.policy import Compartment, Policy
@@ -36,7 +36,7 @@ def purpose_views(policy: Policy, compartments: tuple[Compartment, ...]) -> Iter
             "view": qualified(view.schema, view.name),
             "view_literal": literal(qualified(view.schema, view.name)),
             "columns": columns(view.columns),
-            "names": array(view.columns),
+            "names": array_literal(view.columns),
             "table_literal": literal(qualified(view.table.schema, view.table.name)),
             "comment": literal(f"sminion_guard: what purpose {view.purpose} may read of {view.table.qualified}"),
             "roles": ", ".join(ident(role) for role in roles_of(policy, compartments, view)),

@@ -27,7 +27,7 @@ BEGIN
   FROM sminion.role_holdings(role_excess.role) h
   CROSS JOIN LATERAL (SELECT coalesce(CASE h.kind
     WHEN 'schema' THEN h.privilege = 'USAGE' AND (h.name = 'sminion' OR expected -> 'schemas' ? h.name)
-    WHEN 'table' THEN (h.privilege = 'DELETE' AND expected -> 'tables' -> h.schema_name -> h.name ? 'DELETE')
+    WHEN 'table' THEN (h.privilege = 'DELETE' AND expected #> ARRAY['tables', h.schema_name, h.name] ? 'DELETE')
       OR (h.privilege = 'SELECT' AND expected -> 'neutral' ? h.schema_name
           AND h.name LIKE ANY (ARRAY(SELECT jsonb_array_elements_text(expected -> 'neutral' -> h.schema_name -> 'patterns')))
           AND NOT expected -> 'neutral' -> h.schema_name -> 'listed' ? h.name
@@ -36,7 +36,7 @@ BEGIN
           AND NOT EXISTS (SELECT FROM pg_inherits i WHERE i.inhrelid = h.objid)
           AND ((SELECT c.relkind = 'p' FROM pg_class c WHERE c.oid = h.objid)
                OR NOT EXISTS (SELECT FROM pg_inherits i WHERE i.inhparent = h.objid)))
-    WHEN 'column' THEN expected -> 'tables' -> h.schema_name -> h.name -> h.privilege ? h.column_name
+    WHEN 'column' THEN expected #> ARRAY['tables', h.schema_name, h.name, h.privilege] ? h.column_name
     WHEN 'routine' THEN h.privilege = 'EXECUTE' AND h.objid = ANY (routines)
     -- Of the sequences behind the defaults of the tables that it inserts into.
     WHEN 'sequence' THEN h.privilege = 'USAGE' AND EXISTS (
@@ -46,7 +46,7 @@ BEGIN
       JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE ((d.classid = 'pg_class'::regclass AND d.objid = h.objid AND d.deptype IN ('a', 'i'))
              OR (d.refclassid = 'pg_class'::regclass AND d.refobjid = h.objid AND f.oid IS NOT NULL))
-        AND expected -> 'tables' -> n.nspname::text -> c.relname::text ? 'INSERT')
+        AND expected #> ARRAY['tables', n.nspname::text, c.relname::text] ? 'INSERT')
     WHEN 'member' THEN expected -> 'members' ? h.name
       OR (shared AND NOT h.grantable AND (SELECT r.rolcanlogin FROM pg_roles r WHERE r.oid = h.objid))
     END, false)) AS w (wanted)

@@ -8,7 +8,7 @@ DECLARE
 BEGIN
   FOR neutral IN
     SELECT c.oid::pg_catalog.regclass AS name,
-           c.relname::text LIKE ANY (<<patterns>>) AND c.relname <> ALL (<<listed>>::pg_catalog.name[])
+           c.relname::text LIKE ANY (<<patterns>>::text[]) AND c.relname <> ALL (<<listed>>::pg_catalog.name[])
            AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid)
            AND (c.relkind = 'p' OR NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhparent = c.oid)) AS meant,
            EXISTS (SELECT FROM pg_catalog.aclexplode(c.relacl) a JOIN pg_catalog.pg_roles r ON r.oid = a.grantee

@@ -399,13 +399,13 @@ BEGIN
     FROM pg_catalog.pg_database d, pg_catalog.aclexplode(coalesce(d.datacl, pg_catalog.acldefault('d', d.datdba))) a
     WHERE d.datname = pg_catalog.current_database() AND a.privilege_type IN ('TEMPORARY', 'CREATE')
       AND (a.grantee = 0
-           OR a.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = ANY (ARRAY['shop_all', 'shop_app', 'shop_newsletter']::pg_catalog.name[])))
+           OR a.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = ANY ('{"shop_all","shop_app","shop_newsletter"}'::pg_catalog.name[])))
     UNION ALL
     SELECT pg_catalog.format('SCHEMA %I', n.nspname), a.privilege_type, a.grantee, n.nspowner
     FROM pg_catalog.pg_namespace n, pg_catalog.aclexplode(n.nspacl) a
     WHERE a.privilege_type = 'CREATE' AND a.grantee <> n.nspowner
       AND (a.grantee = 0
-           OR a.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = ANY (ARRAY['shop_all', 'shop_app', 'shop_newsletter']::pg_catalog.name[])))
+           OR a.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = ANY ('{"shop_all","shop_app","shop_newsletter"}'::pg_catalog.name[])))
     UNION ALL
     SELECT 'FUNCTION ' || p.oid::pg_catalog.regprocedure, a.privilege_type, a.grantee, p.proowner
     FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))) a
@@ -439,13 +439,13 @@ BEGIN
     FROM pg_catalog.pg_database d, pg_catalog.aclexplode(coalesce(d.datacl, pg_catalog.acldefault('d', d.datdba))) a
     WHERE d.datname = pg_catalog.current_database() AND a.privilege_type IN ('TEMPORARY', 'CREATE')
       AND (a.grantee = 0
-           OR a.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = ANY (ARRAY['shop_all', 'shop_app', 'shop_newsletter']::pg_catalog.name[])))
+           OR a.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = ANY ('{"shop_all","shop_app","shop_newsletter"}'::pg_catalog.name[])))
     UNION ALL
     SELECT pg_catalog.format('SCHEMA %I', n.nspname), a.privilege_type, a.grantee
     FROM pg_catalog.pg_namespace n, pg_catalog.aclexplode(n.nspacl) a
     WHERE a.privilege_type = 'CREATE' AND a.grantee <> n.nspowner
       AND (a.grantee = 0
-           OR a.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = ANY (ARRAY['shop_all', 'shop_app', 'shop_newsletter']::pg_catalog.name[])))
+           OR a.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = ANY ('{"shop_all","shop_app","shop_newsletter"}'::pg_catalog.name[])))
     UNION ALL
     SELECT 'FUNCTION ' || p.oid::pg_catalog.regprocedure, a.privilege_type, a.grantee
     FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))) a
@@ -520,7 +520,7 @@ BEGIN
       WHERE n.nspname = 'crm' AND f.defaclobjtype IN ('r', 'S', 'f')
     ) AS g (defaults, object, privilege, grantee, is_grantable)
     WHERE g.grantee = 0
-       OR g.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = ANY (ARRAY['shop_all', 'shop_app', 'shop_newsletter']::pg_catalog.name[]))
+       OR g.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = ANY ('{"shop_all","shop_app","shop_newsletter"}'::pg_catalog.name[]))
   LOOP
     whose := CASE open.grantee WHEN 0 THEN 'PUBLIC' ELSE open.grantee::pg_catalog.regrole::text END;
     EXECUTE open.defaults || pg_catalog.format('REVOKE %s ON %s FROM %s', open.privilege, open.object, whose);
@@ -580,7 +580,7 @@ BEGIN
       WHERE n.nspname = 'marketing' AND f.defaclobjtype IN ('r', 'S', 'f')
     ) AS g (defaults, object, privilege, grantee, is_grantable)
     WHERE g.grantee = 0
-       OR g.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = ANY (ARRAY['shop_all', 'shop_app', 'shop_newsletter']::pg_catalog.name[]))
+       OR g.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = ANY ('{"shop_all","shop_app","shop_newsletter"}'::pg_catalog.name[]))
   LOOP
     whose := CASE open.grantee WHEN 0 THEN 'PUBLIC' ELSE open.grantee::pg_catalog.regrole::text END;
     EXECUTE open.defaults || pg_catalog.format('REVOKE %s ON %s FROM %s', open.privilege, open.object, whose);
@@ -640,7 +640,7 @@ BEGIN
       WHERE n.nspname = 'sales' AND f.defaclobjtype IN ('r', 'S', 'f')
     ) AS g (defaults, object, privilege, grantee, is_grantable)
     WHERE g.grantee = 0
-       OR g.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = ANY (ARRAY['shop_all', 'shop_app', 'shop_newsletter']::pg_catalog.name[]))
+       OR g.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = ANY ('{"shop_all","shop_app","shop_newsletter"}'::pg_catalog.name[]))
   LOOP
     whose := CASE open.grantee WHEN 0 THEN 'PUBLIC' ELSE open.grantee::pg_catalog.regrole::text END;
     EXECUTE open.defaults || pg_catalog.format('REVOKE %s ON %s FROM %s', open.privilege, open.object, whose);
@@ -968,7 +968,7 @@ DECLARE
   clone pg_catalog.name;
   whose text;
 BEGIN
-  FOREACH clone IN ARRAY ARRAY['row_crm_customer_f72df6']::pg_catalog.name[] LOOP
+  FOREACH clone IN ARRAY '{"row_crm_customer_f72df6"}'::pg_catalog.name[] LOOP
     FOR whose IN
       SELECT DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::pg_catalog.regrole::text END
       FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
@@ -1053,7 +1053,7 @@ DECLARE
   clone pg_catalog.name;
   whose text;
 BEGIN
-  FOREACH clone IN ARRAY ARRAY['row_marketing_subscriber_9fa874']::pg_catalog.name[] LOOP
+  FOREACH clone IN ARRAY '{"row_marketing_subscriber_9fa874"}'::pg_catalog.name[] LOOP
     FOR whose IN
       SELECT DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::pg_catalog.regrole::text END
       FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
@@ -1183,7 +1183,7 @@ DECLARE
   clone pg_catalog.name;
   whose text;
 BEGIN
-  FOREACH clone IN ARRAY ARRAY['moved_sales_orders_74609b', 'row_sales_orders_74609b']::pg_catalog.name[] LOOP
+  FOREACH clone IN ARRAY '{"moved_sales_orders_74609b","row_sales_orders_74609b"}'::pg_catalog.name[] LOOP
     FOR whose IN
       SELECT DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::pg_catalog.regrole::text END
       FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
@@ -1276,7 +1276,7 @@ DECLARE
   clone pg_catalog.name;
   whose text;
 BEGIN
-  FOREACH clone IN ARRAY ARRAY['row_sales_item_63aa23']::pg_catalog.name[] LOOP
+  FOREACH clone IN ARRAY '{"row_sales_item_63aa23"}'::pg_catalog.name[] LOOP
     FOR whose IN
       SELECT DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::pg_catalog.regrole::text END
       FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
@@ -1850,7 +1850,7 @@ DECLARE
 BEGIN
   SELECT pg_catalog.string_agg(pg_catalog.quote_ident(r.rolname), ', ' ORDER BY r.rolname) INTO others
   FROM pg_catalog.pg_roles r
-  WHERE r.rolname <> ALL (ARRAY['shop_accounting', 'shop_contract', 'shop_rectification', 'sminion_owner']::name[])
+  WHERE r.rolname <> ALL ('{"shop_accounting","shop_contract","shop_rectification","sminion_owner"}'::name[])
     AND NOT EXISTS (SELECT FROM sminion.compartment c WHERE c.role = r.rolname)
     AND (r.rolname IN ('pg_read_all_data', 'pg_write_all_data')
       OR r.oid IN (
@@ -1967,7 +1967,7 @@ DECLARE
 BEGIN
   SELECT pg_catalog.string_agg(pg_catalog.quote_ident(r.rolname), ', ' ORDER BY r.rolname) INTO others
   FROM pg_catalog.pg_roles r
-  WHERE r.rolname <> ALL (ARRAY['shop_marketing', 'sminion_owner']::name[])
+  WHERE r.rolname <> ALL ('{"shop_marketing","sminion_owner"}'::name[])
     AND NOT EXISTS (SELECT FROM sminion.compartment c WHERE c.role = r.rolname)
     AND (r.rolname IN ('pg_read_all_data', 'pg_write_all_data')
       OR r.oid IN (
@@ -2057,7 +2057,7 @@ DECLARE
 BEGIN
   SELECT pg_catalog.string_agg(pg_catalog.quote_ident(r.rolname), ', ' ORDER BY r.rolname) INTO others
   FROM pg_catalog.pg_roles r
-  WHERE r.rolname <> ALL (ARRAY['shop_accounting', 'shop_contract', 'sminion_owner']::name[])
+  WHERE r.rolname <> ALL ('{"shop_accounting","shop_contract","sminion_owner"}'::name[])
     AND NOT EXISTS (SELECT FROM sminion.compartment c WHERE c.role = r.rolname)
     AND (r.rolname IN ('pg_read_all_data', 'pg_write_all_data')
       OR r.oid IN (
@@ -2162,7 +2162,7 @@ DECLARE
 BEGIN
   SELECT pg_catalog.string_agg(pg_catalog.quote_ident(r.rolname), ', ' ORDER BY r.rolname) INTO others
   FROM pg_catalog.pg_roles r
-  WHERE r.rolname <> ALL (ARRAY['shop_accounting', 'shop_contract', 'sminion_owner']::name[])
+  WHERE r.rolname <> ALL ('{"shop_accounting","shop_contract","sminion_owner"}'::name[])
     AND NOT EXISTS (SELECT FROM sminion.compartment c WHERE c.role = r.rolname)
     AND (r.rolname IN ('pg_read_all_data', 'pg_write_all_data')
       OR r.oid IN (
@@ -2267,7 +2267,7 @@ DECLARE
 BEGIN
   SELECT pg_catalog.string_agg(pg_catalog.quote_ident(r.rolname), ', ' ORDER BY r.rolname) INTO others
   FROM pg_catalog.pg_roles r
-  WHERE r.rolname <> ALL (ARRAY['shop_accounting', 'shop_contract', 'sminion_owner']::name[])
+  WHERE r.rolname <> ALL ('{"shop_accounting","shop_contract","sminion_owner"}'::name[])
     AND NOT EXISTS (SELECT FROM sminion.compartment c WHERE c.role = r.rolname)
     AND (r.rolname IN ('pg_read_all_data', 'pg_write_all_data')
       OR r.oid IN (

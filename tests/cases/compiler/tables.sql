@@ -289,13 +289,13 @@ BEGIN
     FROM pg_catalog.pg_database d, pg_catalog.aclexplode(coalesce(d.datacl, pg_catalog.acldefault('d', d.datdba))) a
     WHERE d.datname = pg_catalog.current_database() AND a.privilege_type IN ('TEMPORARY', 'CREATE')
       AND (a.grantee = 0
-           OR a.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = ANY (ARRAY['mono_app', 'mono_news']::pg_catalog.name[])))
+           OR a.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = ANY ('{"mono_app","mono_news"}'::pg_catalog.name[])))
     UNION ALL
     SELECT pg_catalog.format('SCHEMA %I', n.nspname), a.privilege_type, a.grantee, n.nspowner
     FROM pg_catalog.pg_namespace n, pg_catalog.aclexplode(n.nspacl) a
     WHERE a.privilege_type = 'CREATE' AND a.grantee <> n.nspowner
       AND (a.grantee = 0
-           OR a.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = ANY (ARRAY['mono_app', 'mono_news']::pg_catalog.name[])))
+           OR a.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = ANY ('{"mono_app","mono_news"}'::pg_catalog.name[])))
     UNION ALL
     SELECT 'FUNCTION ' || p.oid::pg_catalog.regprocedure, a.privilege_type, a.grantee, p.proowner
     FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))) a
@@ -329,13 +329,13 @@ BEGIN
     FROM pg_catalog.pg_database d, pg_catalog.aclexplode(coalesce(d.datacl, pg_catalog.acldefault('d', d.datdba))) a
     WHERE d.datname = pg_catalog.current_database() AND a.privilege_type IN ('TEMPORARY', 'CREATE')
       AND (a.grantee = 0
-           OR a.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = ANY (ARRAY['mono_app', 'mono_news']::pg_catalog.name[])))
+           OR a.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = ANY ('{"mono_app","mono_news"}'::pg_catalog.name[])))
     UNION ALL
     SELECT pg_catalog.format('SCHEMA %I', n.nspname), a.privilege_type, a.grantee
     FROM pg_catalog.pg_namespace n, pg_catalog.aclexplode(n.nspacl) a
     WHERE a.privilege_type = 'CREATE' AND a.grantee <> n.nspowner
       AND (a.grantee = 0
-           OR a.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = ANY (ARRAY['mono_app', 'mono_news']::pg_catalog.name[])))
+           OR a.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = ANY ('{"mono_app","mono_news"}'::pg_catalog.name[])))
     UNION ALL
     SELECT 'FUNCTION ' || p.oid::pg_catalog.regprocedure, a.privilege_type, a.grantee
     FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))) a
@@ -410,7 +410,7 @@ BEGIN
       WHERE n.nspname = 'crm' AND f.defaclobjtype IN ('r', 'S', 'f')
     ) AS g (defaults, object, privilege, grantee, is_grantable)
     WHERE g.grantee = 0
-       OR g.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = ANY (ARRAY['mono_app', 'mono_news']::pg_catalog.name[]))
+       OR g.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = ANY ('{"mono_app","mono_news"}'::pg_catalog.name[]))
   LOOP
     whose := CASE open.grantee WHEN 0 THEN 'PUBLIC' ELSE open.grantee::pg_catalog.regrole::text END;
     EXECUTE open.defaults || pg_catalog.format('REVOKE %s ON %s FROM %s', open.privilege, open.object, whose);
@@ -470,7 +470,7 @@ BEGIN
       WHERE n.nspname = 'public' AND f.defaclobjtype IN ('r', 'S', 'f')
     ) AS g (defaults, object, privilege, grantee, is_grantable)
     WHERE g.grantee = 0
-       OR g.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = ANY (ARRAY['mono_app', 'mono_news']::pg_catalog.name[]))
+       OR g.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = ANY ('{"mono_app","mono_news"}'::pg_catalog.name[]))
   LOOP
     whose := CASE open.grantee WHEN 0 THEN 'PUBLIC' ELSE open.grantee::pg_catalog.regrole::text END;
     EXECUTE open.defaults || pg_catalog.format('REVOKE %s ON %s FROM %s', open.privilege, open.object, whose);
@@ -868,7 +868,7 @@ DECLARE
   clone pg_catalog.name;
   whose text;
 BEGIN
-  FOREACH clone IN ARRAY ARRAY['row_crm_contact_415e7f']::pg_catalog.name[] LOOP
+  FOREACH clone IN ARRAY '{"row_crm_contact_415e7f"}'::pg_catalog.name[] LOOP
     FOR whose IN
       SELECT DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::pg_catalog.regrole::text END
       FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
@@ -969,7 +969,7 @@ DECLARE
   clone pg_catalog.name;
   whose text;
 BEGIN
-  FOREACH clone IN ARRAY ARRAY['row_crm_gift_d76c67']::pg_catalog.name[] LOOP
+  FOREACH clone IN ARRAY '{"row_crm_gift_d76c67"}'::pg_catalog.name[] LOOP
     FOR whose IN
       SELECT DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::pg_catalog.regrole::text END
       FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
@@ -1054,7 +1054,7 @@ DECLARE
   clone pg_catalog.name;
   whose text;
 BEGIN
-  FOREACH clone IN ARRAY ARRAY['row_crm_letter_76bf3f']::pg_catalog.name[] LOOP
+  FOREACH clone IN ARRAY '{"row_crm_letter_76bf3f"}'::pg_catalog.name[] LOOP
     FOR whose IN
       SELECT DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::pg_catalog.regrole::text END
       FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
@@ -1139,7 +1139,7 @@ DECLARE
   clone pg_catalog.name;
   whose text;
 BEGIN
-  FOREACH clone IN ARRAY ARRAY['row_crm_narrow_376aff']::pg_catalog.name[] LOOP
+  FOREACH clone IN ARRAY '{"row_crm_narrow_376aff"}'::pg_catalog.name[] LOOP
     FOR whose IN
       SELECT DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::pg_catalog.regrole::text END
       FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
@@ -1224,7 +1224,7 @@ DECLARE
   clone pg_catalog.name;
   whose text;
 BEGIN
-  FOREACH clone IN ARRAY ARRAY['row_crm_shut_433f17']::pg_catalog.name[] LOOP
+  FOREACH clone IN ARRAY '{"row_crm_shut_433f17"}'::pg_catalog.name[] LOOP
     FOR whose IN
       SELECT DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::pg_catalog.regrole::text END
       FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
@@ -1360,7 +1360,7 @@ DECLARE
   clone pg_catalog.name;
   whose text;
 BEGIN
-  FOREACH clone IN ARRAY ARRAY['moved_crm_visit_70ee05', 'row_crm_visit_70ee05']::pg_catalog.name[] LOOP
+  FOREACH clone IN ARRAY '{"moved_crm_visit_70ee05","row_crm_visit_70ee05"}'::pg_catalog.name[] LOOP
     FOR whose IN
       SELECT DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::pg_catalog.regrole::text END
       FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
@@ -1490,7 +1490,7 @@ DECLARE
   clone pg_catalog.name;
   whose text;
 BEGIN
-  FOREACH clone IN ARRAY ARRAY['moved_public_customer_df6daf', 'row_public_customer_df6daf']::pg_catalog.name[] LOOP
+  FOREACH clone IN ARRAY '{"moved_public_customer_df6daf","row_public_customer_df6daf"}'::pg_catalog.name[] LOOP
     FOR whose IN
       SELECT DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::pg_catalog.regrole::text END
       FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
@@ -1575,7 +1575,7 @@ DECLARE
   clone pg_catalog.name;
   whose text;
 BEGIN
-  FOREACH clone IN ARRAY ARRAY['row_public_subscriber_85e8a6']::pg_catalog.name[] LOOP
+  FOREACH clone IN ARRAY '{"row_public_subscriber_85e8a6"}'::pg_catalog.name[] LOOP
     FOR whose IN
       SELECT DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::pg_catalog.regrole::text END
       FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
@@ -1660,7 +1660,7 @@ DECLARE
   clone pg_catalog.name;
   whose text;
 BEGIN
-  FOREACH clone IN ARRAY ARRAY['row_public_unsaid_d0a0c7']::pg_catalog.name[] LOOP
+  FOREACH clone IN ARRAY '{"row_public_unsaid_d0a0c7"}'::pg_catalog.name[] LOOP
     FOR whose IN
       SELECT DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::pg_catalog.regrole::text END
       FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
@@ -1763,7 +1763,7 @@ DECLARE
   clone pg_catalog.name;
   whose text;
 BEGIN
-  FOREACH clone IN ARRAY ARRAY['row_crm_click_14858a']::pg_catalog.name[] LOOP
+  FOREACH clone IN ARRAY '{"row_crm_click_14858a"}'::pg_catalog.name[] LOOP
     FOR whose IN
       SELECT DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::pg_catalog.regrole::text END
       FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
@@ -1856,7 +1856,7 @@ DECLARE
   clone pg_catalog.name;
   whose text;
 BEGIN
-  FOREACH clone IN ARRAY ARRAY['row_public_invoice_bda62c']::pg_catalog.name[] LOOP
+  FOREACH clone IN ARRAY '{"row_public_invoice_bda62c"}'::pg_catalog.name[] LOOP
     FOR whose IN
       SELECT DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::pg_catalog.regrole::text END
       FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
@@ -3305,7 +3305,7 @@ DECLARE
 BEGIN
   SELECT pg_catalog.string_agg(pg_catalog.quote_ident(r.rolname), ', ' ORDER BY r.rolname) INTO others
   FROM pg_catalog.pg_roles r
-  WHERE r.rolname <> ALL (ARRAY['mono_accounting', 'mono_audit_44115bb2', 'mono_audit_ce59b12b', 'mono_contract', 'mono_marketing', 'sminion_owner']::name[])
+  WHERE r.rolname <> ALL ('{"mono_accounting","mono_audit_44115bb2","mono_audit_ce59b12b","mono_contract","mono_marketing","sminion_owner"}'::name[])
     AND NOT EXISTS (SELECT FROM sminion.compartment c WHERE c.role = r.rolname)
     AND (r.rolname IN ('pg_read_all_data', 'pg_write_all_data')
       OR r.oid IN (
@@ -3431,7 +3431,7 @@ DECLARE
 BEGIN
   SELECT pg_catalog.string_agg(pg_catalog.quote_ident(r.rolname), ', ' ORDER BY r.rolname) INTO others
   FROM pg_catalog.pg_roles r
-  WHERE r.rolname <> ALL (ARRAY['mono_accounting', 'mono_audit_44115bb2', 'mono_audit_ce59b12b', 'mono_contract', 'mono_marketing', 'sminion_owner']::name[])
+  WHERE r.rolname <> ALL ('{"mono_accounting","mono_audit_44115bb2","mono_audit_ce59b12b","mono_contract","mono_marketing","sminion_owner"}'::name[])
     AND NOT EXISTS (SELECT FROM sminion.compartment c WHERE c.role = r.rolname)
     AND (r.rolname IN ('pg_read_all_data', 'pg_write_all_data')
       OR r.oid IN (
@@ -3557,7 +3557,7 @@ DECLARE
 BEGIN
   SELECT pg_catalog.string_agg(pg_catalog.quote_ident(r.rolname), ', ' ORDER BY r.rolname) INTO others
   FROM pg_catalog.pg_roles r
-  WHERE r.rolname <> ALL (ARRAY['mono_accounting', 'mono_audit_44115bb2', 'mono_audit_ce59b12b', 'mono_contract', 'mono_marketing', 'sminion_owner']::name[])
+  WHERE r.rolname <> ALL ('{"mono_accounting","mono_audit_44115bb2","mono_audit_ce59b12b","mono_contract","mono_marketing","sminion_owner"}'::name[])
     AND NOT EXISTS (SELECT FROM sminion.compartment c WHERE c.role = r.rolname)
     AND (r.rolname IN ('pg_read_all_data', 'pg_write_all_data')
       OR r.oid IN (
@@ -3683,7 +3683,7 @@ DECLARE
 BEGIN
   SELECT pg_catalog.string_agg(pg_catalog.quote_ident(r.rolname), ', ' ORDER BY r.rolname) INTO others
   FROM pg_catalog.pg_roles r
-  WHERE r.rolname <> ALL (ARRAY['mono_accounting', 'mono_audit_44115bb2', 'mono_audit_ce59b12b', 'mono_contract', 'mono_marketing', 'sminion_owner']::name[])
+  WHERE r.rolname <> ALL ('{"mono_accounting","mono_audit_44115bb2","mono_audit_ce59b12b","mono_contract","mono_marketing","sminion_owner"}'::name[])
     AND NOT EXISTS (SELECT FROM sminion.compartment c WHERE c.role = r.rolname)
     AND (r.rolname IN ('pg_read_all_data', 'pg_write_all_data')
       OR r.oid IN (
@@ -3809,7 +3809,7 @@ DECLARE
 BEGIN
   SELECT pg_catalog.string_agg(pg_catalog.quote_ident(r.rolname), ', ' ORDER BY r.rolname) INTO others
   FROM pg_catalog.pg_roles r
-  WHERE r.rolname <> ALL (ARRAY['mono_audit_44115bb2', 'mono_marketing', 'sminion_owner']::name[])
+  WHERE r.rolname <> ALL ('{"mono_audit_44115bb2","mono_marketing","sminion_owner"}'::name[])
     AND NOT EXISTS (SELECT FROM sminion.compartment c WHERE c.role = r.rolname)
     AND (r.rolname IN ('pg_read_all_data', 'pg_write_all_data')
       OR r.oid IN (
@@ -3907,7 +3907,7 @@ DECLARE
 BEGIN
   SELECT pg_catalog.string_agg(pg_catalog.quote_ident(r.rolname), ', ' ORDER BY r.rolname) INTO others
   FROM pg_catalog.pg_roles r
-  WHERE r.rolname <> ALL (ARRAY['sminion_owner']::name[])
+  WHERE r.rolname <> ALL ('{"sminion_owner"}'::name[])
     AND NOT EXISTS (SELECT FROM sminion.compartment c WHERE c.role = r.rolname)
     AND (r.rolname IN ('pg_read_all_data', 'pg_write_all_data')
       OR r.oid IN (
@@ -3984,7 +3984,7 @@ DECLARE
 BEGIN
   SELECT pg_catalog.string_agg(pg_catalog.quote_ident(r.rolname), ', ' ORDER BY r.rolname) INTO others
   FROM pg_catalog.pg_roles r
-  WHERE r.rolname <> ALL (ARRAY['mono_accounting', 'mono_audit_44115bb2', 'mono_audit_ce59b12b', 'mono_contract', 'mono_marketing', 'sminion_owner']::name[])
+  WHERE r.rolname <> ALL ('{"mono_accounting","mono_audit_44115bb2","mono_audit_ce59b12b","mono_contract","mono_marketing","sminion_owner"}'::name[])
     AND NOT EXISTS (SELECT FROM sminion.compartment c WHERE c.role = r.rolname)
     AND (r.rolname IN ('pg_read_all_data', 'pg_write_all_data')
       OR r.oid IN (
@@ -4110,7 +4110,7 @@ DECLARE
 BEGIN
   SELECT pg_catalog.string_agg(pg_catalog.quote_ident(r.rolname), ', ' ORDER BY r.rolname) INTO others
   FROM pg_catalog.pg_roles r
-  WHERE r.rolname <> ALL (ARRAY['mono_accounting', 'mono_audit_ce59b12b', 'mono_contract', 'sminion_owner']::name[])
+  WHERE r.rolname <> ALL ('{"mono_accounting","mono_audit_ce59b12b","mono_contract","sminion_owner"}'::name[])
     AND NOT EXISTS (SELECT FROM sminion.compartment c WHERE c.role = r.rolname)
     AND (r.rolname IN ('pg_read_all_data', 'pg_write_all_data')
       OR r.oid IN (
@@ -4219,7 +4219,7 @@ DECLARE
 BEGIN
   SELECT pg_catalog.string_agg(pg_catalog.quote_ident(r.rolname), ', ' ORDER BY r.rolname) INTO others
   FROM pg_catalog.pg_roles r
-  WHERE r.rolname <> ALL (ARRAY['mono_accounting', 'mono_audit_ce59b12b', 'mono_contract', 'sminion_owner']::name[])
+  WHERE r.rolname <> ALL ('{"mono_accounting","mono_audit_ce59b12b","mono_contract","sminion_owner"}'::name[])
     AND NOT EXISTS (SELECT FROM sminion.compartment c WHERE c.role = r.rolname)
     AND (r.rolname IN ('pg_read_all_data', 'pg_write_all_data')
       OR r.oid IN (
@@ -4328,7 +4328,7 @@ DECLARE
 BEGIN
   SELECT pg_catalog.string_agg(pg_catalog.quote_ident(r.rolname), ', ' ORDER BY r.rolname) INTO others
   FROM pg_catalog.pg_roles r
-  WHERE r.rolname <> ALL (ARRAY['mono_audit_44115bb2', 'mono_marketing', 'sminion_owner']::name[])
+  WHERE r.rolname <> ALL ('{"mono_audit_44115bb2","mono_marketing","sminion_owner"}'::name[])
     AND NOT EXISTS (SELECT FROM sminion.compartment c WHERE c.role = r.rolname)
     AND (r.rolname IN ('pg_read_all_data', 'pg_write_all_data')
       OR r.oid IN (
@@ -4426,7 +4426,7 @@ DECLARE
 BEGIN
   SELECT pg_catalog.string_agg(pg_catalog.quote_ident(r.rolname), ', ' ORDER BY r.rolname) INTO others
   FROM pg_catalog.pg_roles r
-  WHERE r.rolname <> ALL (ARRAY['sminion_owner']::name[])
+  WHERE r.rolname <> ALL ('{"sminion_owner"}'::name[])
     AND NOT EXISTS (SELECT FROM sminion.compartment c WHERE c.role = r.rolname)
     AND (r.rolname IN ('pg_read_all_data', 'pg_write_all_data')
       OR r.oid IN (
@@ -4489,7 +4489,7 @@ DECLARE
 BEGIN
   FOR neutral IN
     SELECT c.oid::pg_catalog.regclass AS name,
-           c.relname::text LIKE ANY (ARRAY[E'100\\%%', 'country', E'ref\\\\\\_%']) AND c.relname <> ALL (ARRAY['customer', 'invoice', 'subscriber', 'unsaid']::pg_catalog.name[])
+           c.relname::text LIKE ANY (E'{"100\\\\%%","country","ref\\\\\\\\\\\\_%"}'::text[]) AND c.relname <> ALL ('{"customer","invoice","subscriber","unsaid"}'::pg_catalog.name[])
            AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid)
            AND (c.relkind = 'p' OR NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhparent = c.oid)) AS meant,
            EXISTS (SELECT FROM pg_catalog.aclexplode(c.relacl) a JOIN pg_catalog.pg_roles r ON r.oid = a.grantee
@@ -4526,7 +4526,7 @@ DECLARE
 BEGIN
   FOR neutral IN
     SELECT c.oid::pg_catalog.regclass AS name,
-           c.relname::text LIKE ANY (ARRAY[E'100\\%%', 'country', E'ref\\\\\\_%']) AND c.relname <> ALL (ARRAY['customer', 'invoice', 'subscriber', 'unsaid']::pg_catalog.name[])
+           c.relname::text LIKE ANY (E'{"100\\\\%%","country","ref\\\\\\\\\\\\_%"}'::text[]) AND c.relname <> ALL ('{"customer","invoice","subscriber","unsaid"}'::pg_catalog.name[])
            AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid)
            AND (c.relkind = 'p' OR NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhparent = c.oid)) AS meant,
            EXISTS (SELECT FROM pg_catalog.aclexplode(c.relacl) a JOIN pg_catalog.pg_roles r ON r.oid = a.grantee
@@ -4563,7 +4563,7 @@ DECLARE
 BEGIN
   FOR neutral IN
     SELECT c.oid::pg_catalog.regclass AS name,
-           c.relname::text LIKE ANY (ARRAY[E'100\\%%', 'country', E'ref\\\\\\_%']) AND c.relname <> ALL (ARRAY['customer', 'invoice', 'subscriber', 'unsaid']::pg_catalog.name[])
+           c.relname::text LIKE ANY (E'{"100\\\\%%","country","ref\\\\\\\\\\\\_%"}'::text[]) AND c.relname <> ALL ('{"customer","invoice","subscriber","unsaid"}'::pg_catalog.name[])
            AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid)
            AND (c.relkind = 'p' OR NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhparent = c.oid)) AS meant,
            EXISTS (SELECT FROM pg_catalog.aclexplode(c.relacl) a JOIN pg_catalog.pg_roles r ON r.oid = a.grantee
@@ -4600,7 +4600,7 @@ DECLARE
 BEGIN
   FOR neutral IN
     SELECT c.oid::pg_catalog.regclass AS name,
-           c.relname::text LIKE ANY (ARRAY[E'100\\%%', 'country', E'ref\\\\\\_%']) AND c.relname <> ALL (ARRAY['customer', 'invoice', 'subscriber', 'unsaid']::pg_catalog.name[])
+           c.relname::text LIKE ANY (E'{"100\\\\%%","country","ref\\\\\\\\\\\\_%"}'::text[]) AND c.relname <> ALL ('{"customer","invoice","subscriber","unsaid"}'::pg_catalog.name[])
            AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid)
            AND (c.relkind = 'p' OR NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhparent = c.oid)) AS meant,
            EXISTS (SELECT FROM pg_catalog.aclexplode(c.relacl) a JOIN pg_catalog.pg_roles r ON r.oid = a.grantee
@@ -4637,7 +4637,7 @@ DECLARE
 BEGIN
   FOR neutral IN
     SELECT c.oid::pg_catalog.regclass AS name,
-           c.relname::text LIKE ANY (ARRAY[E'100\\%%', 'country', E'ref\\\\\\_%']) AND c.relname <> ALL (ARRAY['customer', 'invoice', 'subscriber', 'unsaid']::pg_catalog.name[])
+           c.relname::text LIKE ANY (E'{"100\\\\%%","country","ref\\\\\\\\\\\\_%"}'::text[]) AND c.relname <> ALL ('{"customer","invoice","subscriber","unsaid"}'::pg_catalog.name[])
            AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid)
            AND (c.relkind = 'p' OR NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhparent = c.oid)) AS meant,
            EXISTS (SELECT FROM pg_catalog.aclexplode(c.relacl) a JOIN pg_catalog.pg_roles r ON r.oid = a.grantee

@@ -190,13 +190,13 @@ BEGIN
     FROM pg_catalog.pg_database d, pg_catalog.aclexplode(coalesce(d.datacl, pg_catalog.acldefault('d', d.datdba))) a
     WHERE d.datname = pg_catalog.current_database() AND a.privilege_type IN ('TEMPORARY', 'CREATE')
       AND (a.grantee = 0
-           OR a.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = ANY (ARRAY['saas_app']::pg_catalog.name[])))
+           OR a.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = ANY ('{"saas_app"}'::pg_catalog.name[])))
     UNION ALL
     SELECT pg_catalog.format('SCHEMA %I', n.nspname), a.privilege_type, a.grantee, n.nspowner
     FROM pg_catalog.pg_namespace n, pg_catalog.aclexplode(n.nspacl) a
     WHERE a.privilege_type = 'CREATE' AND a.grantee <> n.nspowner
       AND (a.grantee = 0
-           OR a.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = ANY (ARRAY['saas_app']::pg_catalog.name[])))
+           OR a.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = ANY ('{"saas_app"}'::pg_catalog.name[])))
     UNION ALL
     SELECT 'FUNCTION ' || p.oid::pg_catalog.regprocedure, a.privilege_type, a.grantee, p.proowner
     FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))) a
@@ -230,13 +230,13 @@ BEGIN
     FROM pg_catalog.pg_database d, pg_catalog.aclexplode(coalesce(d.datacl, pg_catalog.acldefault('d', d.datdba))) a
     WHERE d.datname = pg_catalog.current_database() AND a.privilege_type IN ('TEMPORARY', 'CREATE')
       AND (a.grantee = 0
-           OR a.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = ANY (ARRAY['saas_app']::pg_catalog.name[])))
+           OR a.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = ANY ('{"saas_app"}'::pg_catalog.name[])))
     UNION ALL
     SELECT pg_catalog.format('SCHEMA %I', n.nspname), a.privilege_type, a.grantee
     FROM pg_catalog.pg_namespace n, pg_catalog.aclexplode(n.nspacl) a
     WHERE a.privilege_type = 'CREATE' AND a.grantee <> n.nspowner
       AND (a.grantee = 0
-           OR a.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = ANY (ARRAY['saas_app']::pg_catalog.name[])))
+           OR a.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = ANY ('{"saas_app"}'::pg_catalog.name[])))
     UNION ALL
     SELECT 'FUNCTION ' || p.oid::pg_catalog.regprocedure, a.privilege_type, a.grantee
     FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))) a
@@ -311,7 +311,7 @@ BEGIN
       WHERE n.nspname = 'app' AND f.defaclobjtype IN ('r', 'S', 'f')
     ) AS g (defaults, object, privilege, grantee, is_grantable)
     WHERE g.grantee = 0
-       OR g.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = ANY (ARRAY['saas_app']::pg_catalog.name[]))
+       OR g.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = ANY ('{"saas_app"}'::pg_catalog.name[]))
   LOOP
     whose := CASE open.grantee WHEN 0 THEN 'PUBLIC' ELSE open.grantee::pg_catalog.regrole::text END;
     EXECUTE open.defaults || pg_catalog.format('REVOKE %s ON %s FROM %s', open.privilege, open.object, whose);
@@ -521,7 +521,7 @@ DECLARE
   clone pg_catalog.name;
   whose text;
 BEGIN
-  FOREACH clone IN ARRAY ARRAY['row_app_account_5bdf13']::pg_catalog.name[] LOOP
+  FOREACH clone IN ARRAY '{"row_app_account_5bdf13"}'::pg_catalog.name[] LOOP
     FOR whose IN
       SELECT DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::pg_catalog.regrole::text END
       FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
@@ -720,7 +720,7 @@ DECLARE
 BEGIN
   SELECT pg_catalog.string_agg(pg_catalog.quote_ident(r.rolname), ', ' ORDER BY r.rolname) INTO others
   FROM pg_catalog.pg_roles r
-  WHERE r.rolname <> ALL (ARRAY['saas_repair', 'saas_work', 'sminion_owner']::name[])
+  WHERE r.rolname <> ALL ('{"saas_repair","saas_work","sminion_owner"}'::name[])
     AND NOT EXISTS (SELECT FROM sminion.compartment c WHERE c.role = r.rolname)
     AND (r.rolname IN ('pg_read_all_data', 'pg_write_all_data')
       OR r.oid IN (
@@ -837,7 +837,7 @@ DECLARE
 BEGIN
   SELECT pg_catalog.string_agg(pg_catalog.quote_ident(r.rolname), ', ' ORDER BY r.rolname) INTO others
   FROM pg_catalog.pg_roles r
-  WHERE r.rolname <> ALL (ARRAY['saas_repair', 'saas_work', 'sminion_owner']::name[])
+  WHERE r.rolname <> ALL ('{"saas_repair","saas_work","sminion_owner"}'::name[])
     AND NOT EXISTS (SELECT FROM sminion.compartment c WHERE c.role = r.rolname)
     AND (r.rolname IN ('pg_read_all_data', 'pg_write_all_data')
       OR r.oid IN (

@@ -245,13 +245,13 @@ BEGIN
     FROM pg_catalog.pg_database d, pg_catalog.aclexplode(coalesce(d.datacl, pg_catalog.acldefault('d', d.datdba))) a
     WHERE d.datname = pg_catalog.current_database() AND a.privilege_type IN ('TEMPORARY', 'CREATE')
       AND (a.grantee = 0
-           OR a.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = ANY (ARRAY['firm_app', 'firm_desk']::pg_catalog.name[])))
+           OR a.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = ANY ('{"firm_app","firm_desk"}'::pg_catalog.name[])))
     UNION ALL
     SELECT pg_catalog.format('SCHEMA %I', n.nspname), a.privilege_type, a.grantee, n.nspowner
     FROM pg_catalog.pg_namespace n, pg_catalog.aclexplode(n.nspacl) a
     WHERE a.privilege_type = 'CREATE' AND a.grantee <> n.nspowner
       AND (a.grantee = 0
-           OR a.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = ANY (ARRAY['firm_app', 'firm_desk']::pg_catalog.name[])))
+           OR a.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = ANY ('{"firm_app","firm_desk"}'::pg_catalog.name[])))
     UNION ALL
     SELECT 'FUNCTION ' || p.oid::pg_catalog.regprocedure, a.privilege_type, a.grantee, p.proowner
     FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))) a
@@ -285,13 +285,13 @@ BEGIN
     FROM pg_catalog.pg_database d, pg_catalog.aclexplode(coalesce(d.datacl, pg_catalog.acldefault('d', d.datdba))) a
     WHERE d.datname = pg_catalog.current_database() AND a.privilege_type IN ('TEMPORARY', 'CREATE')
       AND (a.grantee = 0
-           OR a.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = ANY (ARRAY['firm_app', 'firm_desk']::pg_catalog.name[])))
+           OR a.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = ANY ('{"firm_app","firm_desk"}'::pg_catalog.name[])))
     UNION ALL
     SELECT pg_catalog.format('SCHEMA %I', n.nspname), a.privilege_type, a.grantee
     FROM pg_catalog.pg_namespace n, pg_catalog.aclexplode(n.nspacl) a
     WHERE a.privilege_type = 'CREATE' AND a.grantee <> n.nspowner
       AND (a.grantee = 0
-           OR a.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = ANY (ARRAY['firm_app', 'firm_desk']::pg_catalog.name[])))
+           OR a.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = ANY ('{"firm_app","firm_desk"}'::pg_catalog.name[])))
     UNION ALL
     SELECT 'FUNCTION ' || p.oid::pg_catalog.regprocedure, a.privilege_type, a.grantee
     FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))) a
@@ -366,7 +366,7 @@ BEGIN
       WHERE n.nspname = 'crm' AND f.defaclobjtype IN ('r', 'S', 'f')
     ) AS g (defaults, object, privilege, grantee, is_grantable)
     WHERE g.grantee = 0
-       OR g.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = ANY (ARRAY['firm_app', 'firm_desk']::pg_catalog.name[]))
+       OR g.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = ANY ('{"firm_app","firm_desk"}'::pg_catalog.name[]))
   LOOP
     whose := CASE open.grantee WHEN 0 THEN 'PUBLIC' ELSE open.grantee::pg_catalog.regrole::text END;
     EXECUTE open.defaults || pg_catalog.format('REVOKE %s ON %s FROM %s', open.privilege, open.object, whose);
@@ -426,7 +426,7 @@ BEGIN
       WHERE n.nspname = 'hr' AND f.defaclobjtype IN ('r', 'S', 'f')
     ) AS g (defaults, object, privilege, grantee, is_grantable)
     WHERE g.grantee = 0
-       OR g.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = ANY (ARRAY['firm_app', 'firm_desk']::pg_catalog.name[]))
+       OR g.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = ANY ('{"firm_app","firm_desk"}'::pg_catalog.name[]))
   LOOP
     whose := CASE open.grantee WHEN 0 THEN 'PUBLIC' ELSE open.grantee::pg_catalog.regrole::text END;
     EXECUTE open.defaults || pg_catalog.format('REVOKE %s ON %s FROM %s', open.privilege, open.object, whose);
@@ -801,7 +801,7 @@ DECLARE
   clone pg_catalog.name;
   whose text;
 BEGIN
-  FOREACH clone IN ARRAY ARRAY['moved_crm_customer_f72df6', 'row_crm_customer_f72df6']::pg_catalog.name[] LOOP
+  FOREACH clone IN ARRAY '{"moved_crm_customer_f72df6","row_crm_customer_f72df6"}'::pg_catalog.name[] LOOP
     FOR whose IN
       SELECT DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::pg_catalog.regrole::text END
       FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
@@ -912,7 +912,7 @@ DECLARE
   clone pg_catalog.name;
   whose text;
 BEGIN
-  FOREACH clone IN ARRAY ARRAY['row_crm_gift_d76c67']::pg_catalog.name[] LOOP
+  FOREACH clone IN ARRAY '{"row_crm_gift_d76c67"}'::pg_catalog.name[] LOOP
     FOR whose IN
       SELECT DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::pg_catalog.regrole::text END
       FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
@@ -1025,7 +1025,7 @@ DECLARE
   clone pg_catalog.name;
   whose text;
 BEGIN
-  FOREACH clone IN ARRAY ARRAY['row_crm_message_72eec1']::pg_catalog.name[] LOOP
+  FOREACH clone IN ARRAY '{"row_crm_message_72eec1"}'::pg_catalog.name[] LOOP
     FOR whose IN
       SELECT DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::pg_catalog.regrole::text END
       FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
@@ -1134,7 +1134,7 @@ DECLARE
   clone pg_catalog.name;
   whose text;
 BEGIN
-  FOREACH clone IN ARRAY ARRAY['row_crm_visit_70ee05']::pg_catalog.name[] LOOP
+  FOREACH clone IN ARRAY '{"row_crm_visit_70ee05"}'::pg_catalog.name[] LOOP
     FOR whose IN
       SELECT DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::pg_catalog.regrole::text END
       FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
@@ -1264,7 +1264,7 @@ DECLARE
   clone pg_catalog.name;
   whose text;
 BEGIN
-  FOREACH clone IN ARRAY ARRAY['moved_hr_employee_f054b3', 'row_hr_employee_f054b3']::pg_catalog.name[] LOOP
+  FOREACH clone IN ARRAY '{"moved_hr_employee_f054b3","row_hr_employee_f054b3"}'::pg_catalog.name[] LOOP
     FOR whose IN
       SELECT DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::pg_catalog.regrole::text END
       FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
@@ -1349,7 +1349,7 @@ DECLARE
   clone pg_catalog.name;
   whose text;
 BEGIN
-  FOREACH clone IN ARRAY ARRAY['row_hr_partner_025f03']::pg_catalog.name[] LOOP
+  FOREACH clone IN ARRAY '{"row_hr_partner_025f03"}'::pg_catalog.name[] LOOP
     FOR whose IN
       SELECT DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::pg_catalog.regrole::text END
       FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
@@ -1442,7 +1442,7 @@ DECLARE
   clone pg_catalog.name;
   whose text;
 BEGIN
-  FOREACH clone IN ARRAY ARRAY['row_crm_orders_a18672']::pg_catalog.name[] LOOP
+  FOREACH clone IN ARRAY '{"row_crm_orders_a18672"}'::pg_catalog.name[] LOOP
     FOR whose IN
       SELECT DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::pg_catalog.regrole::text END
       FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
@@ -1535,7 +1535,7 @@ DECLARE
   clone pg_catalog.name;
   whose text;
 BEGIN
-  FOREACH clone IN ARRAY ARRAY['row_hr_badge_e29225']::pg_catalog.name[] LOOP
+  FOREACH clone IN ARRAY '{"row_hr_badge_e29225"}'::pg_catalog.name[] LOOP
     FOR whose IN
       SELECT DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::pg_catalog.regrole::text END
       FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
@@ -2609,7 +2609,7 @@ DECLARE
 BEGIN
   SELECT pg_catalog.string_agg(pg_catalog.quote_ident(r.rolname), ', ' ORDER BY r.rolname) INTO others
   FROM pg_catalog.pg_roles r
-  WHERE r.rolname <> ALL (ARRAY['firm_news', 'firm_repair', 'firm_work', 'sminion_owner']::name[])
+  WHERE r.rolname <> ALL ('{"firm_news","firm_repair","firm_work","sminion_owner"}'::name[])
     AND NOT EXISTS (SELECT FROM sminion.compartment c WHERE c.role = r.rolname)
     AND (r.rolname IN ('pg_read_all_data', 'pg_write_all_data')
       OR r.oid IN (
@@ -2727,7 +2727,7 @@ DECLARE
 BEGIN
   SELECT pg_catalog.string_agg(pg_catalog.quote_ident(r.rolname), ', ' ORDER BY r.rolname) INTO others
   FROM pg_catalog.pg_roles r
-  WHERE r.rolname <> ALL (ARRAY['firm_news', 'firm_repair', 'firm_work', 'sminion_owner']::name[])
+  WHERE r.rolname <> ALL ('{"firm_news","firm_repair","firm_work","sminion_owner"}'::name[])
     AND NOT EXISTS (SELECT FROM sminion.compartment c WHERE c.role = r.rolname)
     AND (r.rolname IN ('pg_read_all_data', 'pg_write_all_data')
       OR r.oid IN (
@@ -2845,7 +2845,7 @@ DECLARE
 BEGIN
   SELECT pg_catalog.string_agg(pg_catalog.quote_ident(r.rolname), ', ' ORDER BY r.rolname) INTO others
   FROM pg_catalog.pg_roles r
-  WHERE r.rolname <> ALL (ARRAY['firm_news', 'firm_repair', 'firm_work', 'sminion_owner']::name[])
+  WHERE r.rolname <> ALL ('{"firm_news","firm_repair","firm_work","sminion_owner"}'::name[])
     AND NOT EXISTS (SELECT FROM sminion.compartment c WHERE c.role = r.rolname)
     AND (r.rolname IN ('pg_read_all_data', 'pg_write_all_data')
       OR r.oid IN (
@@ -2963,7 +2963,7 @@ DECLARE
 BEGIN
   SELECT pg_catalog.string_agg(pg_catalog.quote_ident(r.rolname), ', ' ORDER BY r.rolname) INTO others
   FROM pg_catalog.pg_roles r
-  WHERE r.rolname <> ALL (ARRAY['firm_news', 'firm_repair', 'firm_work', 'sminion_owner']::name[])
+  WHERE r.rolname <> ALL ('{"firm_news","firm_repair","firm_work","sminion_owner"}'::name[])
     AND NOT EXISTS (SELECT FROM sminion.compartment c WHERE c.role = r.rolname)
     AND (r.rolname IN ('pg_read_all_data', 'pg_write_all_data')
       OR r.oid IN (
@@ -3081,7 +3081,7 @@ DECLARE
 BEGIN
   SELECT pg_catalog.string_agg(pg_catalog.quote_ident(r.rolname), ', ' ORDER BY r.rolname) INTO others
   FROM pg_catalog.pg_roles r
-  WHERE r.rolname <> ALL (ARRAY['firm_news', 'firm_repair', 'firm_work', 'sminion_owner']::name[])
+  WHERE r.rolname <> ALL ('{"firm_news","firm_repair","firm_work","sminion_owner"}'::name[])
     AND NOT EXISTS (SELECT FROM sminion.compartment c WHERE c.role = r.rolname)
     AND (r.rolname IN ('pg_read_all_data', 'pg_write_all_data')
       OR r.oid IN (
@@ -3199,7 +3199,7 @@ DECLARE
 BEGIN
   SELECT pg_catalog.string_agg(pg_catalog.quote_ident(r.rolname), ', ' ORDER BY r.rolname) INTO others
   FROM pg_catalog.pg_roles r
-  WHERE r.rolname <> ALL (ARRAY['firm_news', 'firm_repair', 'firm_work', 'sminion_owner']::name[])
+  WHERE r.rolname <> ALL ('{"firm_news","firm_repair","firm_work","sminion_owner"}'::name[])
     AND NOT EXISTS (SELECT FROM sminion.compartment c WHERE c.role = r.rolname)
     AND (r.rolname IN ('pg_read_all_data', 'pg_write_all_data')
       OR r.oid IN (
@@ -3317,7 +3317,7 @@ DECLARE
 BEGIN
   SELECT pg_catalog.string_agg(pg_catalog.quote_ident(r.rolname), ', ' ORDER BY r.rolname) INTO others
   FROM pg_catalog.pg_roles r
-  WHERE r.rolname <> ALL (ARRAY['firm_news', 'firm_repair', 'firm_work', 'sminion_owner']::name[])
+  WHERE r.rolname <> ALL ('{"firm_news","firm_repair","firm_work","sminion_owner"}'::name[])
     AND NOT EXISTS (SELECT FROM sminion.compartment c WHERE c.role = r.rolname)
     AND (r.rolname IN ('pg_read_all_data', 'pg_write_all_data')
       OR r.oid IN (
@@ -3435,7 +3435,7 @@ DECLARE
 BEGIN
   SELECT pg_catalog.string_agg(pg_catalog.quote_ident(r.rolname), ', ' ORDER BY r.rolname) INTO others
   FROM pg_catalog.pg_roles r
-  WHERE r.rolname <> ALL (ARRAY['firm_news', 'firm_repair', 'firm_work', 'sminion_owner']::name[])
+  WHERE r.rolname <> ALL ('{"firm_news","firm_repair","firm_work","sminion_owner"}'::name[])
     AND NOT EXISTS (SELECT FROM sminion.compartment c WHERE c.role = r.rolname)
     AND (r.rolname IN ('pg_read_all_data', 'pg_write_all_data')
       OR r.oid IN (

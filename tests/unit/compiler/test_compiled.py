@@ -150,3 +150,12 @@ def test_compartments_that_may_not_meet_clash_both_ways(shop: Policy) -> None:
     assert rooms["shop_contract"] == ["shop_marketing"]
     assert "shop_contract" in rooms["shop_marketing"]
     assert rooms["shop_accounting"] == rooms["shop_contract"]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda path: path.stem)
+def test_one_query_serves_the_fingerprints_of_all_objects_of_a_kind(case: Path) -> None:
+    """With one for each table, planning them took a third of the time of a plan."""
+    found: dict[str, set[str]] = {}
+    for entry in compile_policy(load(case)).statements:
+        found.setdefault(entry.kind, set()).add(entry.fingerprint_query)
+    assert {kind: len(queries) for kind, queries in found.items()} == dict.fromkeys(found, 1)

@@ -6,10 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pglast import parse_sql
+from psycopg.adapt import Transformer
+from psycopg.pq import Format
 
-from sminion_guard.compiler.quoting import array, ident, literal, qualified
+from sminion_guard.compiler.quoting import array, array_literal, ident, literal, qualified, unquoted
 
 TEXTS = st.text(st.characters(blacklist_characters="\0", blacklist_categories=["Cs"]), max_size=40)
+TEXT_ARRAY = 1009
+"""The type of an array of texts."""
 NAMES = TEXTS.filter(lambda text: 0 < len(text.encode()) <= 63)
 
 
@@ -37,6 +41,14 @@ def test_an_array_holds_every_text(texts: list[str]) -> None:
     (statement,) = parse_sql(f"SELECT {array(texts)}")
     elements = statement.stmt.targetList[0].val.elements or ()
     assert [element.val.sval or "" for element in elements] == texts
+
+
+@given(st.lists(TEXTS, max_size=4))
+def test_an_array_as_a_literal_is_read_back_as_it_went_in(texts: list[str]) -> None:
+    text = unquoted(array_literal(texts))
+    assert text is not None
+    # As psycopg reads what the server writes, which quotes each element too.
+    assert Transformer().get_loader(TEXT_ARRAY, Format.TEXT).load(text.encode()) == texts
 
 
 @pytest.mark.parametrize("quote", [ident, literal])
