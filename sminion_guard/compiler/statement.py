@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sminion_guard.compiler import templates
+
+_JSON = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +31,17 @@ class Statement:
     fingerprint_query: str
     given: str = "{}"
     as_owner: bool = False
+    digest: str = field(init=False, repr=False, compare=False)
+    """Hash of everything that is installed; another digest means that the object is outdated."""
+
+    def __post_init__(self) -> None:
+        parts = (self.sql, self.reverse, self.fingerprint_query, self.given, str(self.as_owner))
+        object.__setattr__(self, "digest", hashlib.sha256("\0".join(parts).encode()).hexdigest())
 
     @property
     def kind(self) -> str:
         """The first part of the key: a directory below sql/templates."""
         return self.key.partition(":")[0]
-
-    @property
-    def digest(self) -> str:
-        """Hash of everything that is installed; another digest means that the object is outdated."""
-        parts = (self.sql, self.reverse, self.fingerprint_query, self.given, str(self.as_owner))
-        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
 def from_templates(kind: str, key: str, values: Mapping[str, str], *, as_owner: bool = False) -> Statement:
@@ -63,4 +65,4 @@ def from_templates(kind: str, key: str, values: Mapping[str, str], *, as_owner: 
 def fingerprint(kind: str, values: Mapping[str, str]) -> tuple[str, str]:
     """The query of an object's fingerprint, and what it is given."""
     query, given = templates.asked_of(f"{kind}/fingerprint", values, "o.given")
-    return query, json.dumps(given, sort_keys=True, ensure_ascii=False)
+    return query, _JSON.encode(given)

@@ -90,12 +90,7 @@ def parent_of(policy: Policy, table: Table) -> Parent | None:
 
 def children_of(policy: Policy, table: Table) -> tuple[Table, ...]:
     """Tables whose subject is reached through ``table``, sorted."""
-    found = []
-    for other in policy.tables():
-        parent = parent_of(policy, other)
-        if parent is not None and parent.table == table:
-            found.append(other)
-    return tuple(found)
+    return policy.children(table)
 
 
 def depth(policy: Policy, table: Table) -> int:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import cache
 
 from sminion_guard import resources
 from sminion_guard.compiler.quoting import literal, unquoted
@@ -11,8 +12,10 @@ from sminion_guard.compiler.quoting import literal, unquoted
 _PLACEHOLDER = re.compile(r"<<([a-z_]+)>>")
 
 
-def _text(name: str) -> str:
-    return resources.sql_text(f"templates/{name}")
+@cache
+def _parts(name: str) -> tuple[str, ...]:
+    """The template cut at its placeholders: text, name, text, name and so on."""
+    return tuple(_PLACEHOLDER.split(resources.sql_text(f"templates/{name}")))
 
 
 def fill(name: str, values: Mapping[str, str]) -> str:
@@ -22,7 +25,9 @@ def fill(name: str, values: Mapping[str, str]) -> str:
     :param values: placeholder to SQL text, already quoted.
     :raises KeyError: when a placeholder has no value.
     """
-    return _PLACEHOLDER.sub(lambda match: values[match.group(1)], _text(name))
+    parts = list(_parts(name))
+    parts[1::2] = [values[key] for key in parts[1::2]]
+    return "".join(parts)
 
 
 def asked_of(name: str, values: Mapping[str, str], row: str) -> tuple[str, dict[str, str]]:
@@ -31,11 +36,23 @@ def asked_of(name: str, values: Mapping[str, str], row: str) -> tuple[str, dict[
     :param values: placeholder to SQL text. What is no literal, such as an identifier, is filled in.
     :param row: the jsonb with the fields, as SQL.
     """
-    given = {key: text for key in placeholders(name) if (text := unquoted(values[key])) is not None}
-    fields = {key: f"({row} OPERATOR(pg_catalog.->>) {literal(key)})" for key in given}
-    return fill(name, {**values, **fields}), given
+    asked = placeholders(name)
+    given = {key: text for key in asked if (text := unquoted(values[key])) is not None}
+    if len(given) == len(asked):
+        return _of_fields(name, row), given
+    return fill(name, {**values, **_fields(given, row)}), given
 
 
+@cache
+def _of_fields(name: str, row: str) -> str:
+    return fill(name, _fields(placeholders(name), row))
+
+
+def _fields(keys: Iterable[str], row: str) -> dict[str, str]:
+    return {key: f"({row} OPERATOR(pg_catalog.->>) {literal(key)})" for key in keys}
+
+
+@cache
 def placeholders(name: str) -> frozenset[str]:
     """The names that the template asks for."""
-    return frozenset(_PLACEHOLDER.findall(_text(name)))
+    return frozenset(_parts(name)[1::2])

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from sminion_guard.policy.compartments import collects_in, reaches
+from sminion_guard.policy.compartments import collects_in_one, reaches_one
 from sminion_guard.policy.model import Operation, Policy, Purpose, SubjectPath, Table
 from sminion_guard.policy.names import SYSTEM_COLUMNS
 
@@ -77,8 +76,8 @@ def may(policy: Policy, purpose: str, table: Table, operation: Operation) -> boo
 
     :raises PolicyError: for a purpose the policy does not know.
     """
-    where = collects_in if operation in OWN_DATA else reaches
-    return policy.collection_of(table).name in where(policy, purpose) and operation in policy.purposes[purpose].may
+    within = collects_in_one if operation in OWN_DATA else reaches_one
+    return within(policy, purpose, policy.collection_of(table)) and operation in policy.purposes[purpose].may
 
 
 def table_access(policy: Policy, purpose: str, table: Table) -> TableAccess:
@@ -86,17 +85,20 @@ def table_access(policy: Policy, purpose: str, table: Table) -> TableAccess:
 
     :raises PolicyError: for a purpose the policy does not know.
     """
+    collection = policy.collection_of(table)
+    own, used = collects_in_one(policy, purpose, collection), reaches_one(policy, purpose, collection)
+    chosen = policy.purposes[purpose]
 
-    def written(choose: Callable[[Purpose, Table], tuple[str, ...]]) -> Callable[[Purpose, Table], tuple[str, ...]]:
-        return lambda purpose, table: tuple(name for name in choose(purpose, table) if name not in SYSTEM_COLUMNS)
+    def allowed(operation: Operation) -> bool:
+        return (own if operation in OWN_DATA else used) and operation in chosen.may
 
-    def columns(operation: Operation, choose: Callable[[Purpose, Table], tuple[str, ...]]) -> tuple[str, ...]:
-        return choose(policy.purposes[purpose], table) if may(policy, purpose, table, operation) else ()
+    def written(names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(name for name in names if name not in SYSTEM_COLUMNS)
 
     return TableAccess(
         table=table.qualified,
-        use=columns(Operation.USE, needed_columns),
-        collect=columns(Operation.COLLECT, written(needed_columns)),
-        clarify=columns(Operation.CLARIFY, written(changeable_columns)),
-        delete=may(policy, purpose, table, Operation.DELETE),
+        use=needed_columns(chosen, table) if allowed(Operation.USE) else (),
+        collect=written(needed_columns(chosen, table)) if allowed(Operation.COLLECT) else (),
+        clarify=written(changeable_columns(chosen, table)) if allowed(Operation.CLARIFY) else (),
+        delete=allowed(Operation.DELETE),
     )

@@ -105,12 +105,14 @@ def reaches(policy: Policy, purpose: str) -> frozenset[str]:
     :raises PolicyError: for a purpose the policy does not know.
     """
     _known_purpose(policy, purpose)
-    usable = {purpose}
-    for pair in policy.compatible:
-        if not pair.merge_only and purpose in pair.purposes:
-            usable.update(pair.purposes)
-    usable.update(entry.data_of for entry in policy.further if purpose in entry.may_serve)
+    usable = _usable(policy, purpose)
     return frozenset(name for name, entry in policy.collections.items() if entry.collected_for & usable)
+
+
+def reaches_one(policy: Policy, purpose: str, one: Collection) -> bool:
+    """Whether ``one`` is among what :func:`reaches` gives, without a look at all others."""
+    _known_purpose(policy, purpose)
+    return not one.collected_for.isdisjoint(_usable(policy, purpose))
 
 
 def collects_in(policy: Policy, purpose: str) -> frozenset[str]:
@@ -120,6 +122,12 @@ def collects_in(policy: Policy, purpose: str) -> frozenset[str]:
     """
     _known_purpose(policy, purpose)
     return frozenset(name for name, entry in policy.collections.items() if purpose in entry.collected_for)
+
+
+def collects_in_one(policy: Policy, purpose: str, one: Collection) -> bool:
+    """Whether ``one`` is among what :func:`collects_in` gives, without a look at all others."""
+    _known_purpose(policy, purpose)
+    return purpose in one.collected_for
 
 
 def merge_graph(policy: Policy, names: Iterable[str]) -> Graph:
@@ -189,6 +197,16 @@ def _explosion(policy: Policy, purpose: str, graph: Graph) -> TooManyCompartment
         detail=f"it reaches {len(graph)} {kinds}, of which these may not be merged: {shown}{rest}",
         hint="declare some of these purposes compatible, or let the purpose reach fewer schemas",
     )
+
+
+def _usable(policy: Policy, purpose: str) -> set[str]:
+    """The purposes for which data may have been collected that ``purpose`` uses."""
+    usable = {purpose}
+    for pair in policy.compatible:
+        if not pair.merge_only and purpose in pair.purposes:
+            usable.update(pair.purposes)
+    usable.update(entry.data_of for entry in policy.further if purpose in entry.may_serve)
+    return usable
 
 
 def _known_purpose(policy: Policy, purpose: str) -> None:

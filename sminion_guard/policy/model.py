@@ -267,8 +267,19 @@ class Policy:
     """Kinds of subjects, name to the type of their keys; none where all subjects are of one kind."""
     collections: Mapping[str, Collection] = field(init=False, repr=False, compare=False)
     """Every collection by its name; it follows from the schemas."""
+    _tables: tuple[Table, ...] = field(init=False, repr=False, compare=False)
+    _children: Mapping[tuple[str, str], tuple[Table, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        # Asked thousands of times while a large policy is compiled.
+        listed = [table for schema in self.schemas.values() for table in schema.tables.values()]
+        object.__setattr__(self, "_tables", tuple(sorted(listed, key=lambda table: (table.schema, table.name))))
+        children: dict[tuple[str, str], tuple[Table, ...]] = {}
+        for table in self._tables:
+            if isinstance(table.subject, SubjectPath):
+                parent = table.subject.schema, table.subject.table
+                children[parent] = (*children.get(parent, ()), table)
+        object.__setattr__(self, "_children", MappingProxyType(children))
         found = [Collection(schema.name, schema.name, schema.collected_for) for schema in self.schemas.values()]
         found += [
             Collection(table.qualified, table.schema, table.collected_for)
@@ -294,8 +305,11 @@ class Policy:
 
     def tables(self) -> tuple[Table, ...]:
         """Every table, sorted by qualified name."""
-        found = [table for schema in self.schemas.values() for table in schema.tables.values()]
-        return tuple(sorted(found, key=lambda table: (table.schema, table.name)))
+        return self._tables
+
+    def children(self, table: Table) -> tuple[Table, ...]:
+        """Tables whose subject is reached through ``table``, sorted."""
+        return self._children.get((table.schema, table.name), ())
 
     def collection(self, schema: str, relation: str) -> Collection:
         """What ``schema.relation`` belongs to: itself, or its schema, as every relation that the policy does not list.
