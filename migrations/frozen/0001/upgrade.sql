@@ -2458,7 +2458,8 @@ BEGIN
     WHERE p.polrelid = relation AND NOT p.polpermissive AND p.polcmd IN ('*', 'r', 'w')
       AND EXISTS (SELECT FROM unnest(p.polroles) r (oid) WHERE CASE r.oid WHEN 0 THEN true
                     ELSE pg_has_role('sminion_owner', r.oid, 'USAGE') END)
-      AND NOT EXISTS (SELECT FROM sminion.installed_object o WHERE o.key = prefix || p.polname)
+      -- In the collation of the key, since that of names keeps the server from its index: it read all objects for each table.
+      AND NOT EXISTS (SELECT FROM sminion.installed_object o WHERE o.key = prefix || p.polname COLLATE "default")
     HAVING count(*) > 0;
     IF found IS NOT NULL THEN
       RETURN found;
@@ -4850,7 +4851,7 @@ BEGIN
   FROM sminion.role_holdings(role_excess.role) h
   CROSS JOIN LATERAL (SELECT coalesce(CASE h.kind
     WHEN 'schema' THEN h.privilege = 'USAGE' AND (h.name = 'sminion' OR expected -> 'schemas' ? h.name)
-    WHEN 'table' THEN (h.privilege = 'DELETE' AND expected -> 'tables' -> h.schema_name -> h.name ? 'DELETE')
+    WHEN 'table' THEN (h.privilege = 'DELETE' AND expected #> ARRAY['tables', h.schema_name, h.name] ? 'DELETE')
       OR (h.privilege = 'SELECT' AND expected -> 'neutral' ? h.schema_name
           AND h.name LIKE ANY (ARRAY(SELECT jsonb_array_elements_text(expected -> 'neutral' -> h.schema_name -> 'patterns')))
           AND NOT expected -> 'neutral' -> h.schema_name -> 'listed' ? h.name
@@ -4859,7 +4860,7 @@ BEGIN
           AND NOT EXISTS (SELECT FROM pg_inherits i WHERE i.inhrelid = h.objid)
           AND ((SELECT c.relkind = 'p' FROM pg_class c WHERE c.oid = h.objid)
                OR NOT EXISTS (SELECT FROM pg_inherits i WHERE i.inhparent = h.objid)))
-    WHEN 'column' THEN expected -> 'tables' -> h.schema_name -> h.name -> h.privilege ? h.column_name
+    WHEN 'column' THEN expected #> ARRAY['tables', h.schema_name, h.name, h.privilege] ? h.column_name
     WHEN 'routine' THEN h.privilege = 'EXECUTE' AND h.objid = ANY (routines)
     -- Of the sequences behind the defaults of the tables that it inserts into.
     WHEN 'sequence' THEN h.privilege = 'USAGE' AND EXISTS (
@@ -4869,7 +4870,7 @@ BEGIN
       JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE ((d.classid = 'pg_class'::regclass AND d.objid = h.objid AND d.deptype IN ('a', 'i'))
              OR (d.refclassid = 'pg_class'::regclass AND d.refobjid = h.objid AND f.oid IS NOT NULL))
-        AND expected -> 'tables' -> n.nspname::text -> c.relname::text ? 'INSERT')
+        AND expected #> ARRAY['tables', n.nspname::text, c.relname::text] ? 'INSERT')
     WHEN 'member' THEN expected -> 'members' ? h.name
       OR (shared AND NOT h.grantable AND (SELECT r.rolcanlogin FROM pg_roles r WHERE r.oid = h.objid))
     END, false)) AS w (wanted)
@@ -5008,8 +5009,10 @@ AS $sminion$
            pg_get_function_result(p.oid), pg_get_function_arguments(p.oid), p.proconfig::text, p.prosrc))
   FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang JOIN pg_roles r ON r.oid = p.proowner
   WHERE p.pronamespace = 'sminion'::regnamespace
+    -- In the collation of the key: that of names keeps the server from its index, and every function met every object.
     AND NOT (p.prorettype = 'trigger'::regtype AND p.pronargs = 0 AND EXISTS (
-      SELECT FROM sminion.installed_object o WHERE o.key IN ('trigger_function:' || p.proname, 'write_function:' || p.proname)))
+      SELECT FROM sminion.installed_object o
+      WHERE o.key IN ('trigger_function:' || p.proname COLLATE "default", 'write_function:' || p.proname COLLATE "default")))
   UNION ALL
   SELECT 'table', r.relname, r.pattern, md5(concat_ws(' | ', r.relowner::regrole, r.relkind, r.relpersistence,
            r.relrowsecurity, r.relforcerowsecurity, r.relispartition, r.reloftype,
