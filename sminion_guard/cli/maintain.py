@@ -96,7 +96,7 @@ def lines(found: Maintained) -> Iterator[str]:
     if found.folded is None:
         yield f"{_now()}  maintained; this role may not see what is left"
         return
-    parts = [f"{found.folded:,} entries moved to the log"]
+    parts = [f"{found.folded:,} events moved to the log"]
     if found.journal_rows:
         parts.append(f"{found.journal_rows:,} batches ({found.journal_bytes / 1024:,.0f} kB) in the journal")
     if found.unsettled:

@@ -63,4 +63,10 @@ AUDIT = (
          "`sminion.maintain` commits after each step, so that no lock of it outlives the step",
          "run `CALL sminion.maintain()` as a statement of its own, outside of a transaction block",
          errors.GuardError),
+    Code("SG616", "the log cannot be sealed any further",
+         "the row of an event is gone, or two have one number: a tree that went on without it would seal the gap",
+         "run `sminion-guard audit verify`, which names the rows, and restore them from a backup", errors.GuardError),
+    Code("SG617", "no checkpoint of this log",
+         "a checkpoint was to be kept that the tree of the log cannot have",
+         "make checkpoints with `sminion-guard audit seal`", errors.GuardError),
 )

@@ -50,7 +50,8 @@ _ROUTINES: dict[str, tuple[str, ...]] = {
         "block_and_wait(anynonarray, text, text, interval, text)",
         "state_holders(text)", "blind_tables()",
         "suspend_ddl_guard(text, timestamptz)", "resume_ddl_guard(text)",
-        "drop_log(date, text)", "unfolded_entries()", "unfolded_writes()", "fold_holders()",
+        "drop_log(date, text)", "erase_from_log(text, text, text)",
+        "unfolded_entries()", "unfolded_writes()", "fold_holders()",
     ),
     "maintenance": (
         "settle(integer, integer)", "remask(integer)", "backfill(integer)", "await_older(interval)",
@@ -59,20 +60,21 @@ _ROUTINES: dict[str, tuple[str, ...]] = {
     ),
     # The views call them.
     "auditor": ("object_states()", "state_holders(text)", "blind_tables()", "unfolded_entries()",
-                "unfolded_writes()", "fold_holders()"),
+                "unfolded_writes()", "fold_holders()", "leaves(bigint, bigint)", "stray_rows()",
+                "record_checkpoint(bigint, bytea, text)"),
 }
 _OF_KINDS = ("context_of_kind(name, name, text)", "named_subject_of_kind(name, name, text)")
 """What the floors of a policy that names kinds of subjects call too."""
 _LOGS = (
     "access_log", "statement_log", "refusals", "subject_access", "write_log", "log_faults", "dropped_log",
-    "ddl_suspension",
+    "ddl_suspension", "act",
     "subject_history",
 )
 _WAITING = ("settle_status", "pending_changes", "settle_problems", "maintenance_status")
 _VIEWS: dict[str, tuple[str, ...]] = {
     "privacy_officer": (*_LOGS, *_WAITING),
     "maintenance": _WAITING,
-    "auditor": (*_LOGS, *_WAITING, "policy_version", "installed_object"),
+    "auditor": (*_LOGS, *_WAITING, "policy_version", "installed_object", "tile", "tree_state", "checkpoint"),
 }
 
 

@@ -18,7 +18,8 @@ from sminion_guard.migrate import queries
 class Maintained:
     """What one call has done and left.
 
-    :param folded: entries that were moved from the journal to the log; None for a role that may not see it.
+    :param folded: events that got their number in the log: entries of the journal, tickets, changes of states and
+        others; None for a role that may not see it.
     :param journal_rows: batches that are still in the journal.
     :param journal_bytes: their size.
     :param journal_since: when the oldest was written.

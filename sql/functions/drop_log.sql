@@ -21,6 +21,9 @@ DECLARE
   month   date;
   counted bigint;
   writes  bigint;
+  events  bigint;
+  lowest  bigint;
+  highest bigint;
   dropped integer := 0;
   why     text := sminion.require_reason(drop_log.reason);
 BEGIN
@@ -31,8 +34,10 @@ BEGIN
   END IF;
   -- What is still in the journal belongs to its month.
   BEGIN
-    PERFORM FROM sminion.fold_state FOR UPDATE;
-    WHILE sminion.fold() > 0 LOOP
+    PERFORM sminion.fold_all();
+    -- What goes is a leaf before.
+    PERFORM FROM sminion.tree_state FOR UPDATE;
+    WHILE sminion.grow_tree() > 0 LOOP
       NULL;
     END LOOP;
   EXCEPTION WHEN lock_not_available THEN
@@ -61,9 +66,12 @@ BEGIN
     -- Counted before the lock: no row comes to a month that is over.
     EXECUTE format('SELECT count(*) FROM sminion.%I', 'statement_event' || to_char(month, '_YYYY_MM')) INTO counted;
     EXECUTE format('SELECT count(*) FROM sminion.%I', 'write_event' || to_char(month, '_YYYY_MM')) INTO writes;
+    EXECUTE (SELECT format('SELECT count(*), min(number), max(number) FROM (%s) e', string_agg(
+        format('SELECT number FROM sminion.%I', p || to_char(month, '_YYYY_MM')), ' UNION ALL '))
+      FROM unnest(ARRAY['statement_event', 'statement_result', 'write_event', 'log_fault']) p) INTO events, lowest, highest;
     doomed := doomed || ARRAY(SELECT format('sminion.%I', p || to_char(month, '_YYYY_MM')) FROM unnest(parents) p);
-    INSERT INTO sminion.dropped_log (reason, month, statements, writes)
-    VALUES (why, month, counted, writes);
+    INSERT INTO sminion.dropped_log (reason, month, statements, writes, events, first_number, last_number)
+    VALUES (why, month, counted, writes, events, lowest, highest);
     dropped := dropped + 1;
   END LOOP;
   IF dropped = 0 THEN

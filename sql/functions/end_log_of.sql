@@ -12,6 +12,7 @@ BEGIN
   IF NOT FOUND THEN
     RETURN false;
   END IF;
+  PERFORM sminion.record_act('end_log_of', jsonb_build_object('login', end_log_of.login), NULL);
   EXECUTE format(
     'REVOKE ALL ON ROUTINE sminion.open_log(), sminion.knows_log(bigint, text), sminion.log_shape(jsonb), '
     || 'sminion.maintain(boolean), sminion.maintain_step(text) FROM %I', end_log_of.login);

@@ -1,5 +1,6 @@
--- Moves rows of the journal to the log: at most `most` rows and 4 MB in a call, the oldest first. Returns how many rows it
--- moved; NULL while another session folds.
+-- Moves rows of the journal to the log: at most `most` rows and 4 MB in a call, the oldest first. Numbers tickets, changes of
+-- states and the like before (sminion.number_events). Returns how many rows of the journal it moved; NULL
+-- while another session folds.
 --
 -- The bytes bound the time that a call takes, whatever a login wrote: 4 MB, and 2,000 rows, hold 200,000 entries
 -- (sminion.journal_batches) or a million subjects at most.
@@ -24,6 +25,8 @@ DECLARE
   until   xid8;
   month   timestamptz;
   moved   bigint;
+  others  bigint := 0;
+  more    bigint;
 BEGIN
   PERFORM sminion.require_read_committed();
   SELECT f.* INTO state FROM sminion.fold_state f FOR UPDATE SKIP LOCKED;
@@ -35,11 +38,27 @@ BEGIN
     WITH old AS (DELETE FROM sminion.journal j RETURNING j.*)
     INSERT INTO sminion.journal (at, login, writer, first, proof, entries, event)
     SELECT o.at, o.login, o.writer, o.first, o.proof, o.entries, o.event FROM old o;
-    UPDATE sminion.fold_state SET system_identifier = cluster, lowest = '0';
+    -- What else came with it is numbered at once, and not looked at again.
+    LOOP
+      more := sminion.number_events(state.number + others, '18446744073709551615', 5000);
+      EXIT WHEN more = 0;
+      others := others + more;
+    END LOOP;
+    UPDATE sminion.event_source s SET transaction = '0', key = 0, restored = greatest(s.restored, s.key, coalesce(CASE s.kind
+      WHEN 'ticket' THEN (SELECT max(k.id) FROM sminion.ticket k)
+      WHEN 'writer' THEN (SELECT max(w.id) FROM sminion.log_writer w)
+      WHEN 'state' THEN (SELECT max(e.id) FROM sminion.subject_event e)
+      WHEN 'policy' THEN (SELECT max(p.epoch) FROM sminion.policy_version p)
+      WHEN 'dropped_month' THEN (SELECT max(d.id) FROM sminion.dropped_log d)
+      WHEN 'suspension' THEN (SELECT max(d.id) FROM sminion.ddl_suspension d)
+      WHEN 'act' THEN (SELECT max(a.id) FROM sminion.act a) END, 0));
+    UPDATE sminion.fold_state SET number = state.number + others, system_identifier = cluster, lowest = '0';
     RETURN 0;
   END IF;
 
   horizon := pg_snapshot_xmin(pg_current_snapshot());
+  others := sminion.number_events(state.number, horizon, most);
+  state.number := state.number + others;
   SELECT array_agg(o.ctid ORDER BY o.nth) INTO chosen
   FROM (
     SELECT j.ctid, row_number() OVER w AS nth, sum(coalesce(octet_length(j.entries), pg_column_size(j.event))) OVER w AS bytes
@@ -50,7 +69,7 @@ BEGIN
   ) o
   WHERE o.nth = 1 OR o.bytes <= 4194304;
   IF chosen IS NULL THEN
-    UPDATE sminion.fold_state SET folded_at = clock_timestamp();
+    UPDATE sminion.fold_state SET number = state.number, folded_at = clock_timestamp();
     RETURN 0;
   END IF;
   FOR month IN

@@ -7,6 +7,8 @@ SET search_path = pg_catalog, pg_temp
 AS $sminion$
   WITH removed AS (
     DELETE FROM sminion.journal j WHERE j.ctid = ANY (chosen) RETURNING j.*
+  ), salted AS (
+    INSERT INTO sminion.salt (holder) SELECT DISTINCT 'login:' || r.login FROM removed r ON CONFLICT DO NOTHING
   ), fault AS (
     INSERT INTO sminion.log_fault (at, number, login, writer, place, code, message, entry, size, digest)
     SELECT r.at, fold_fault.number + row_number() OVER (ORDER BY r.at), r.login, coalesce(r.writer, 0), coalesce(r.first, 0), 'SG605',

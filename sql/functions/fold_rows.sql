@@ -19,6 +19,21 @@ AS $sminion$
   ), event AS MATERIALIZED (
     SELECT e.*, fold_rows.number + row_number() OVER (ORDER BY e.transaction, e.at, e.writer, e.place) AS nth
     FROM entry e
+  ), subject AS MATERIALIZED (
+    SELECT e.nth, e.at, e.kind, e.writer, e.place, coalesce(e.of, e.place) AS statement, k.subject, f.holder IS NOT NULL AS erased
+    FROM event e
+    CROSS JOIN LATERAL jsonb_array_elements_text(e.subjects) AS s (subject)
+    CROSS JOIN LATERAL (SELECT CASE e.kind WHEN 'write' THEN s.subject ELSE sminion.logged_subject(s.subject) END) AS k (subject)
+    LEFT JOIN sminion.erasure f ON f.holder = 'subject:' || k.subject
+  ), salted AS (
+    INSERT INTO sminion.salt (holder)
+    SELECT 'subject:' || s.subject FROM subject s WHERE NOT s.erased
+    UNION SELECT 'login:' || e.login FROM event e WHERE e.kind = 'fault'
+    ON CONFLICT DO NOTHING
+  ), erased AS (
+    -- Nobody brings back who was erased meanwhile: a commitment to nothing stands for the row.
+    INSERT INTO sminion.erased (number, field, hash)
+    SELECT s.nth, 'subject', sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())) FROM subject s WHERE s.erased
   ), statements AS (
     INSERT INTO sminion.statement_event (
       at, number, writer, place, ticket, shape, refused, outcome, codes, rows, microseconds, bulk)
@@ -29,10 +44,8 @@ AS $sminion$
     SELECT e.at, e.nth, e.writer, e.of, e.outcome, e.codes, e.rows, e.microseconds, e.bulk
     FROM event e WHERE e.kind = 'result' ORDER BY e.nth
   ), subjects AS (
-    INSERT INTO sminion.statement_subject (at, writer, statement, subject)
-    SELECT e.at, e.writer, coalesce(e.of, e.place), sminion.logged_subject(s.subject)
-    FROM event e CROSS JOIN LATERAL jsonb_array_elements_text(e.subjects) AS s (subject)
-    WHERE e.kind <> 'write'
+    INSERT INTO sminion.statement_subject (at, writer, statement, number, subject)
+    SELECT s.at, s.writer, s.statement, s.nth, s.subject FROM subject s WHERE s.kind <> 'write' AND NOT s.erased
   ), writes AS (
     INSERT INTO sminion.write_event (
       at, number, id, transaction, ticket, login, role, operation, relation, columns, rows, bulk)
@@ -40,9 +53,8 @@ AS $sminion$
            e.written ->> 'relation', e.codes, e.rows, e.bulk
     FROM event e WHERE e.kind = 'write' ORDER BY e.nth
   ), written AS (
-    INSERT INTO sminion.write_subject (at, event, subject)
-    SELECT e.at, e.place, s.subject FROM event e CROSS JOIN LATERAL jsonb_array_elements_text(e.subjects) AS s (subject)
-    WHERE e.kind = 'write'
+    INSERT INTO sminion.write_subject (at, event, number, subject)
+    SELECT s.at, s.place, s.nth, s.subject FROM subject s WHERE s.kind = 'write' AND NOT s.erased
   ), faults AS (
     INSERT INTO sminion.log_fault (at, number, login, writer, place, code, message, entry, size, digest)
     SELECT e.at, e.nth, e.login, e.writer, e.place, e.code, e.message, sminion.fault_text(e.entry),

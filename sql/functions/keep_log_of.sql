@@ -34,6 +34,8 @@ BEGIN
   INSERT INTO sminion.log_home (login, database, system_identifier)
   VALUES (keep_log_of.login, keep_log_of.database, keep_log_of.system_identifier)
   RETURNING id INTO home;
+  PERFORM sminion.record_act('keep_log_of', jsonb_build_object(
+    'login', keep_log_of.login, 'database', keep_log_of.database, 'system_identifier', keep_log_of.system_identifier), NULL);
   EXECUTE format('GRANT USAGE ON SCHEMA sminion TO %I', keep_log_of.login);
   EXECUTE format(
     'GRANT EXECUTE ON ROUTINE sminion.open_log(), sminion.knows_log(bigint, text), sminion.log_shape(jsonb), '

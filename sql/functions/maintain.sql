@@ -1,4 +1,4 @@
--- Folds the journal, makes the months of the log, settles withheld subjects, and removes what is no longer needed: a bounded part
+-- Folds the journal, appends to the log's Merkle tree, makes the months of the log, settles withheld subjects, and removes what is no longer needed: a bounded part
 -- of each, so that a call takes little time. `more` says whether another call would find more at once.
 --
 -- The guarded sessions of an application call it while they are idle, and so may a scheduler. Any number may call it at once:
@@ -24,7 +24,7 @@ BEGIN
   SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE;
   SET LOCAL client_min_messages = error;
   more := false;
-  FOREACH step IN ARRAY ARRAY['fold', 'months', 'settle', 'tidy'] LOOP
+  FOREACH step IN ARRAY ARRAY['fold', 'tree', 'months', 'settle', 'tidy'] LOOP
     IF sminion.maintain_step(step) THEN
       more := true;
     END IF;

@@ -16,10 +16,11 @@ SET row_security = on
 AS $sminion$
 #variable_conflict use_column
 DECLARE
-  stack text;
-  lines text[];
-  words text;
-  more  boolean := false;
+  stack  text;
+  lines  text[];
+  words  text;
+  more   boolean := false;
+  number bigint;
 BEGIN
   GET DIAGNOSTICS stack = PG_CONTEXT;
   lines := string_to_array(stack, E'\n');
@@ -40,12 +41,18 @@ BEGIN
   BEGIN
     CASE maintain_step.step
       WHEN 'fold' THEN
+        SELECT f.number INTO number FROM sminion.fold_state f;
         more := coalesce(sminion.fold(2000), 0) > 0;
         -- Apart: an expression does not see what the functions in it did.
         more := more AND EXISTS (
           SELECT FROM sminion.journal j
           WHERE j.transaction >= (SELECT f.lowest FROM sminion.fold_state f)
             AND j.transaction < pg_snapshot_xmin(pg_current_snapshot()));
+        -- Many tickets or changes of states: sminion.number_events takes so many of a kind.
+        more := more OR (SELECT f.number >= number + 2000 FROM sminion.fold_state f);
+      WHEN 'tree' THEN
+        more := coalesce(sminion.grow_tree(), 0) > 0;
+        more := more AND (SELECT f.number > t.size FROM sminion.fold_state f, sminion.tree_state t);
       WHEN 'months' THEN
         IF to_regclass('sminion.write_subject'
              || to_char(clock_timestamp() AT TIME ZONE 'UTC' + interval '1 month', '_YYYY_MM')) IS NULL
@@ -59,6 +66,7 @@ BEGIN
         END IF;
       WHEN 'tidy' THEN
         PERFORM sminion.forget_write_tickets();
+        DELETE FROM sminion.erasure e WHERE e.at < clock_timestamp() - interval '1 day';
         DELETE FROM sminion.folded_batch f WHERE f.folded_at < clock_timestamp() - interval '1 hour';
     END CASE;
   EXCEPTION WHEN OTHERS THEN

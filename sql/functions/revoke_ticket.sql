@@ -11,7 +11,11 @@ BEGIN
   UPDATE sminion.ticket k
   SET revoked_at = clock_timestamp(), revoked_by = session_user, revoked_why = why
   WHERE k.id = ticket AND k.revoked_at IS NULL;
-  RETURN FOUND;
+  IF FOUND THEN
+    PERFORM sminion.record_act('revoke_ticket', jsonb_build_object('ticket', revoke_ticket.ticket), why);
+    RETURN true;
+  END IF;
+  RETURN false;
 END
 $sminion$;
 COMMENT ON FUNCTION sminion.revoke_ticket(bigint, text) IS 'revokes a ticket; false if it had ended already or does not exist';

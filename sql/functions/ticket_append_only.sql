@@ -9,6 +9,14 @@ DECLARE
 BEGIN
   IF TG_OP = 'UPDATE' THEN
     expected := OLD;
+    -- sminion.erase_from_log: see sminion.erasable_append_only.
+    IF current_user = 'sminion_owner' AND current_setting('sminion.erasing', true) = pg_current_xact_id()::text THEN
+      expected.subject := NULL;
+      IF NEW = expected THEN
+        RETURN NEW;
+      END IF;
+      expected := OLD;
+    END IF;
     IF OLD.writer = pg_current_xact_id() THEN
       expected.made_in := NEW.made_in;
       IF NEW = expected THEN

@@ -12,7 +12,8 @@ SET search_path = pg_catalog, pg_temp
 AS $sminion$
   SELECT j.at, j.login, j.kind, j.writer, j.place, j.of, j.ticket, j.shape, j.refused, j.outcome, j.codes, j.rows,
          j.microseconds, j.bulk,
-         ARRAY(SELECT sminion.logged_subject(s.subject) FROM jsonb_array_elements_text(j.subjects) AS s (subject)),
+         ARRAY(SELECT sminion.logged_subject(s.subject) FROM jsonb_array_elements_text(j.subjects) AS s (subject)
+               WHERE NOT EXISTS (SELECT FROM sminion.erasure e WHERE e.holder = 'subject:' || sminion.logged_subject(s.subject))),
          j.code, j.message, sminion.fault_text(j.entry), coalesce(octet_length(j.entry), 0), sha256(coalesce(j.entry, ''))
   FROM sminion.journal_entries(NULL) j
 $sminion$;

@@ -9,7 +9,9 @@ SECURITY DEFINER
 ROWS 100
 SET search_path = pg_catalog, pg_temp
 AS $sminion$
-  SELECT w.at, w.transaction, w.login, w.id, w.ticket, w.role, w.operation, w.relation, w.columns, w.rows, w.bulk, w.subjects
+  SELECT w.at, w.transaction, w.login, w.id, w.ticket, w.role, w.operation, w.relation, w.columns, w.rows, w.bulk,
+         ARRAY(SELECT s.subject FROM unnest(w.subjects) AS s (subject)
+               WHERE NOT EXISTS (SELECT FROM sminion.erasure e WHERE e.holder = 'subject:' || s.subject))
   FROM sminion.journal_writes(NULL) w
 $sminion$;
 COMMENT ON FUNCTION sminion.unfolded_writes() IS 'the writes that wait in the journal; for the views';

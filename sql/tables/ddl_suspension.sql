@@ -3,6 +3,7 @@
 CREATE TABLE sminion.ddl_suspension (
   id     bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   at     timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+  transaction xid8   NOT NULL DEFAULT pg_catalog.pg_current_xact_id(),
   login  name        NOT NULL DEFAULT session_user,
   reason text        NOT NULL,
   until  timestamptz

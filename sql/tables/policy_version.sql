@@ -6,6 +6,7 @@ CREATE TABLE sminion.policy_version (
   version    text        NOT NULL,
   digest     text        NOT NULL,
   document   jsonb       NOT NULL,
+  transaction xid8       NOT NULL DEFAULT pg_catalog.pg_current_xact_id(),
   applied_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
   applied_by name        NOT NULL DEFAULT session_user
 );

@@ -2,7 +2,9 @@
 CREATE TABLE sminion.subject_event (
   id      bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   at      timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
-  subject text        COLLATE "C" NOT NULL,
+  transaction xid8    NOT NULL DEFAULT pg_catalog.pg_current_xact_id(),
+  -- NULL once the person was erased from the log
+  subject text        COLLATE "C",
   event   text        NOT NULL CHECK (event IN (
             'block', 'unblock', 'give_consent', 'withdraw_consent', 'object', 'withdraw_objection')),
   purpose text,
@@ -14,4 +16,5 @@ CREATE TABLE sminion.subject_event (
   CHECK ((event IN ('block', 'unblock')) = (purpose IS NULL))
 );
 CREATE INDEX subject_event_subject ON sminion.subject_event (subject, at);
+CREATE INDEX subject_event_transaction ON sminion.subject_event (transaction);
 COMMENT ON TABLE sminion.subject_event IS 'history of subjects'' states; append-only';

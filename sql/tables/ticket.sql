@@ -41,6 +41,8 @@ CREATE TABLE sminion.ticket (
 );
 -- The log grows in time order: BRIN answers "last week" for almost nothing.
 CREATE INDEX ticket_opened_at ON sminion.ticket USING brin (opened_at);
+-- For sminion.number_events, which takes tickets in the order of their transactions.
+CREATE INDEX ticket_writer ON sminion.ticket (writer);
 CREATE INDEX ticket_actor ON sminion.ticket (actor, opened_at);
 CREATE INDEX ticket_nth ON sminion.ticket (login, nth);
 CREATE INDEX ticket_subject ON sminion.ticket (subject, opened_at) WHERE subject IS NOT NULL;

@@ -39,11 +39,12 @@ def test_every_statement_of_the_page_runs(world: World) -> None:
         grants = grants.replace(person, f"{world.name}_{person}")
     world.super(grants.replace("shop_", f"{world.name}_"))
     done = 0
-    with world.connect("anna") as officer, world.connect("scheduler") as scheduler:
+    with world.connect("anna") as officer, world.connect("scheduler") as scheduler, world.connect("bert") as bert:
         for block in others:
             for statement in filter(None, map(str.strip, block.replace("4711", number).split(";"))):
                 called = re.search(r"settle\(|extend_log|remask|backfill|maintain\(", statement)
-                (scheduler if called else officer).execute(statement.encode())
+                audited = re.search(r"leaves\(|stray_rows|record_checkpoint", statement)
+                (scheduler if called else bert if audited else officer).execute(statement.encode())
                 done += 1
     assert done > 20
     with world.connect("bert") as auditor:

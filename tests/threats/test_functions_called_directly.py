@@ -16,14 +16,15 @@ GRANTED = {
     "officer": {
         "block", "unblock", "give_consent", "withdraw_consent", "object", "withdraw_objection", "revoke_ticket",
         "give_consents", "withdraw_consents", "object_all", "block_all", "await_older", "block_and_wait", "drop_log", "state_holders", "blind_tables",
-        "suspend_ddl_guard", "resume_ddl_guard",
+        "suspend_ddl_guard", "resume_ddl_guard", "erase_from_log",
         "unfolded_entries", "unfolded_writes", "fold_holders",
     },
     "keeper": {
         "settle", "remask", "backfill", "await_older", "extend_log", "state_holders", "blind_tables", "maintain", "maintain_step",
         "fold_holders",
     },
-    "reader": {"object_states", "state_holders", "blind_tables", "unfolded_entries", "unfolded_writes", "fold_holders"},
+    "reader": {"object_states", "state_holders", "blind_tables", "unfolded_entries", "unfolded_writes", "fold_holders", "leaves", "stray_rows",
+               "record_checkpoint"},
     "owner": set(),
 }
 """Role to the functions of schema `sminion` that it may execute: all of them, by comparison with pg_proc."""
@@ -35,14 +36,14 @@ EVENTS = {
 }
 """Functions of event triggers: whoever trips one executes it, and nobody can call it."""
 LOGS = {
-    "access_log", "statement_log", "refusals", "subject_access", "write_log", "log_faults", "dropped_log", "ddl_suspension", "subject_history",
+    "access_log", "statement_log", "refusals", "subject_access", "write_log", "log_faults", "dropped_log", "ddl_suspension", "act", "subject_history",
 }
 WAITING = {"settle_status", "pending_changes", "settle_problems", "maintenance_status"}
 VIEWS = {
     "all": set(), "app": set(), "contract": set(), "owner": set(),
     "officer": LOGS | WAITING,
     "keeper": WAITING,
-    "reader": LOGS | WAITING | {"policy_version", "installed_object"},
+    "reader": LOGS | WAITING | {"policy_version", "installed_object", "tile", "tree_state", "checkpoint"},
 }
 
 

@@ -82,6 +82,7 @@ CREATE TABLE sminion.policy_version (
   version    text        NOT NULL,
   digest     text        NOT NULL,
   document   jsonb       NOT NULL,
+  transaction xid8       NOT NULL DEFAULT pg_catalog.pg_current_xact_id(),
   applied_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
   applied_by name        NOT NULL DEFAULT session_user
 );
@@ -394,7 +395,9 @@ COMMENT ON TABLE sminion.pending_change IS 'changes of states that wait for a lo
 CREATE TABLE sminion.subject_event (
   id      bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   at      timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
-  subject text        COLLATE "C" NOT NULL,
+  transaction xid8    NOT NULL DEFAULT pg_catalog.pg_current_xact_id(),
+  -- NULL once the person was erased from the log
+  subject text        COLLATE "C",
   event   text        NOT NULL CHECK (event IN (
             'block', 'unblock', 'give_consent', 'withdraw_consent', 'object', 'withdraw_objection')),
   purpose text,
@@ -406,6 +409,7 @@ CREATE TABLE sminion.subject_event (
   CHECK ((event IN ('block', 'unblock')) = (purpose IS NULL))
 );
 CREATE INDEX subject_event_subject ON sminion.subject_event (subject, at);
+CREATE INDEX subject_event_transaction ON sminion.subject_event (transaction);
 COMMENT ON TABLE sminion.subject_event IS 'history of subjects'' states; append-only';
 
 -- domains/actor_text.sql
@@ -478,6 +482,8 @@ CREATE TABLE sminion.ticket (
 );
 -- The log grows in time order: BRIN answers "last week" for almost nothing.
 CREATE INDEX ticket_opened_at ON sminion.ticket USING brin (opened_at);
+-- For sminion.number_events, which takes tickets in the order of their transactions.
+CREATE INDEX ticket_writer ON sminion.ticket (writer);
 CREATE INDEX ticket_actor ON sminion.ticket (actor, opened_at);
 CREATE INDEX ticket_nth ON sminion.ticket (login, nth);
 CREATE INDEX ticket_subject ON sminion.ticket (subject, opened_at) WHERE subject IS NOT NULL;
@@ -509,6 +515,7 @@ CREATE TABLE sminion.log_writer (
   id             bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   login          name        NOT NULL DEFAULT session_user,
   opened_at      timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+  transaction    xid8        NOT NULL DEFAULT pg_catalog.pg_current_xact_id(),
   client_address inet        DEFAULT pg_catalog.inet_client_addr(),
   application    text        NOT NULL DEFAULT pg_catalog.current_setting('application_name'),
   -- where the tickets of its events are; NULL for this database
@@ -522,6 +529,7 @@ CREATE TABLE sminion.log_writer (
 WITH (fillfactor = 50);
 -- How many a login opened of late. Folding changes none of its columns, so the row stays on its page.
 CREATE INDEX log_writer_login ON sminion.log_writer (login, opened_at);
+CREATE INDEX log_writer_transaction ON sminion.log_writer (transaction);
 COMMENT ON TABLE sminion.log_writer IS 'the processes that write the log of statements, and how far each has come';
 
 -- tables/statement_shape.sql
@@ -582,6 +590,8 @@ CREATE INDEX statement_event_at ON sminion.statement_event (at);
 CREATE INDEX statement_event_place ON sminion.statement_event (writer, place);
 CREATE INDEX statement_event_ticket ON sminion.statement_event (ticket);
 CREATE INDEX statement_event_refused ON sminion.statement_event (at) WHERE refused;
+-- For reading in the order of numbers, which is the order in which rows are written: a range of pages has a range of numbers.
+CREATE INDEX statement_event_number ON sminion.statement_event USING brin (number) WITH (pages_per_range = 32, autosummarize = on);
 COMMENT ON TABLE sminion.statement_event IS 'every statement: under which ticket, of which shape, what came of it';
 
 -- tables/statement_result.sql
@@ -606,6 +616,8 @@ CREATE TABLE sminion.statement_result (
 CREATE INDEX statement_result_at ON sminion.statement_result USING brin (at);
 CREATE INDEX statement_result_statement ON sminion.statement_result (writer, statement);
 CREATE INDEX statement_result_refused ON sminion.statement_result (at) WHERE outcome = 'refused';
+-- For reading in the order of numbers, which is the order in which rows are written: a range of pages has a range of numbers.
+CREATE INDEX statement_result_number ON sminion.statement_result USING brin (number) WITH (pages_per_range = 32, autosummarize = on);
 COMMENT ON TABLE sminion.statement_result IS 'what came of each statement: outcome, rows, duration';
 
 -- tables/statement_subject.sql
@@ -616,10 +628,14 @@ CREATE TABLE sminion.statement_subject (
   writer    bigint      NOT NULL,
   -- the place of the statement
   statement bigint      NOT NULL,
+  -- of the event: the statement's own, or that of a result
+  number    bigint      NOT NULL,
   subject   text        COLLATE "C" NOT NULL
 ) PARTITION BY RANGE (at);
 CREATE INDEX statement_subject_at ON sminion.statement_subject USING brin (at);
 CREATE INDEX statement_subject_subject ON sminion.statement_subject (subject, at);
+-- For reading in the order of numbers, which is the order in which rows are written: a range of pages has a range of numbers.
+CREATE INDEX statement_subject_number ON sminion.statement_subject USING brin (number) WITH (pages_per_range = 32, autosummarize = on);
 COMMENT ON TABLE sminion.statement_subject IS 'whose data each result held';
 
 -- tables/log_fault.sql
@@ -643,6 +659,8 @@ CREATE TABLE sminion.log_fault (
   digest  bytea       NOT NULL
 ) PARTITION BY RANGE (at);
 CREATE INDEX log_fault_at ON sminion.log_fault (at);
+-- For reading in the order of numbers, which is the order in which rows are written: a range of pages has a range of numbers.
+CREATE INDEX log_fault_number ON sminion.log_fault USING brin (number) WITH (pages_per_range = 32, autosummarize = on);
 COMMENT ON TABLE sminion.log_fault IS 'entries of the log that are not what they claim to be, and places that are missing';
 
 -- tables/journal.sql
@@ -712,7 +730,7 @@ CREATE TABLE sminion.maintenance_state (
   code      text,
   message   text
 );
-INSERT INTO sminion.maintenance_state (step) VALUES ('fold'), ('months'), ('settle'), ('tidy');
+INSERT INTO sminion.maintenance_state (step) VALUES ('fold'), ('tree'), ('months'), ('settle'), ('tidy');
 COMMENT ON TABLE sminion.maintenance_state IS 'the steps of sminion.maintain: when each was done, and what stopped it';
 
 -- tables/write_ticket.sql
@@ -768,6 +786,8 @@ CREATE TABLE sminion.write_event (
 -- Grows at its right end, as an index of random numbers would not; subjects are joined by both.
 CREATE INDEX write_event_at ON sminion.write_event (at);
 CREATE INDEX write_event_ticket ON sminion.write_event (ticket) WHERE ticket IS NOT NULL;
+-- For reading in the order of numbers, which is the order in which rows are written: a range of pages has a range of numbers.
+CREATE INDEX write_event_number ON sminion.write_event USING brin (number) WITH (pages_per_range = 32, autosummarize = on);
 COMMENT ON TABLE sminion.write_event IS 'every write to a protected table: who, what, which columns, how many rows';
 
 -- tables/write_subject.sql
@@ -777,10 +797,14 @@ CREATE TABLE sminion.write_subject (
   at      timestamptz NOT NULL,
   -- sminion.write_event.id, of the same `at`
   event   bigint      NOT NULL,
+  -- of the event
+  number  bigint      NOT NULL,
   subject text        COLLATE "C" NOT NULL
 ) PARTITION BY RANGE (at);
 CREATE INDEX write_subject_at ON sminion.write_subject USING brin (at);
 CREATE INDEX write_subject_subject ON sminion.write_subject (subject, at);
+-- For reading in the order of numbers, which is the order in which rows are written: a range of pages has a range of numbers.
+CREATE INDEX write_subject_number ON sminion.write_subject USING brin (number) WITH (pages_per_range = 32, autosummarize = on);
 COMMENT ON TABLE sminion.write_subject IS 'whose data each write touched';
 
 -- tables/dropped_log.sql
@@ -788,13 +812,138 @@ COMMENT ON TABLE sminion.write_subject IS 'whose data each write touched';
 CREATE TABLE sminion.dropped_log (
   id         bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   at         timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+  transaction xid8       NOT NULL DEFAULT pg_catalog.pg_current_xact_id(),
   login      name        NOT NULL DEFAULT session_user,
   reason     text        NOT NULL,
   month      date        NOT NULL,
   statements bigint      NOT NULL,
-  writes     bigint      NOT NULL
+  writes     bigint      NOT NULL,
+  -- All events of the month, and the lowest and highest of their numbers: so nothing else can be taken for dropped.
+  events       bigint    NOT NULL,
+  first_number bigint,
+  last_number  bigint
 );
 COMMENT ON TABLE sminion.dropped_log IS 'months of the logs of statements and writes that retention dropped; append-only';
+
+-- tables/act.sql
+-- What officers and DBAs did to the guard itself and what has no other table: tickets revoked, logs of other databases kept here,
+-- people erased from the log. Append-only. See sminion.record_act.
+CREATE TABLE sminion.act (
+  id          bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  at          timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+  transaction xid8        NOT NULL DEFAULT pg_catalog.pg_current_xact_id(),
+  login       name        NOT NULL DEFAULT session_user,
+  act         text        NOT NULL,
+  -- what it was done to: never data of a person
+  detail      jsonb       NOT NULL,
+  reason      text
+);
+COMMENT ON TABLE sminion.act IS 'acts of officers and DBAs; append-only';
+
+-- tables/salt.sql
+-- What the commitments in the leaves of the log are salted with: one row for each person, actor and login that the log names.
+--
+-- A leaf names nobody. It has SHA-256(SHA-256(salt || number of the event || name of the field) || value), so nobody can find the
+-- value by hashing every possible one, and two leaves about one person have nothing in common. The inner hash opens one field of
+-- one event only. Without the row nobody can say any more whom a leaf is about, and every proof stays valid.
+--
+-- holder: `subject:` and the key, `actor:` and the name, or `login:` and the name.
+-- salt:   244 random bits, hashed once.
+CREATE TABLE sminion.salt (
+  holder text  COLLATE "C" PRIMARY KEY,
+  salt   bytea NOT NULL DEFAULT pg_catalog.sha256(pg_catalog.uuid_send(pg_catalog.gen_random_uuid())
+           || pg_catalog.uuid_send(pg_catalog.gen_random_uuid()))
+           CHECK (pg_catalog.octet_length(salt) = 32)
+);
+COMMENT ON TABLE sminion.salt IS 'salts of the commitments that stand in the leaves of the log instead of names';
+
+-- tables/erased.sql
+-- Commitments of what was erased from the log: the value is gone, and its salt, and the leaf is still the one that was sealed.
+-- Append-only.
+CREATE TABLE sminion.erased (
+  -- of the event
+  number bigint NOT NULL,
+  -- as in sminion.leaves
+  field  text   NOT NULL,
+  hash   bytea  NOT NULL CHECK (pg_catalog.octet_length(hash) = 32)
+);
+CREATE INDEX erased_number ON sminion.erased (number);
+COMMENT ON TABLE sminion.erased IS 'commitments of values that were erased from the log; append-only';
+
+-- tables/erasure.sql
+-- Who was erased from the log within the last day. A process may still have rows about them that it has not written yet: what
+-- sminion.fold takes from the journal meanwhile does not bring them back.
+CREATE TABLE sminion.erasure (
+  -- as in sminion.salt
+  holder text        COLLATE "C" PRIMARY KEY,
+  at     timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp()
+);
+COMMENT ON TABLE sminion.erasure IS 'who was erased from the log within the last day';
+
+-- tables/event_run.sql
+-- Which events have the numbers that no row of a table keeps itself: those of tickets, writers, states, policies, dropped months,
+-- suspensions and acts. One row for each kind and call of sminion.number_events; the n-th key is event `first` + n - 1. Eight bytes
+-- an event, where a row for each would take fifty. Append-only.
+CREATE TABLE sminion.event_run (
+  first bigint   PRIMARY KEY,
+  kind  text     NOT NULL,
+  -- At most 5,000 (sminion.number_events): so a search knows how far before a number its run can begin.
+  keys  bigint[] NOT NULL CHECK (pg_catalog.cardinality(keys) BETWEEN 1 AND 5000)
+);
+CREATE INDEX event_run_kind ON sminion.event_run (kind, first);
+COMMENT ON TABLE sminion.event_run IS 'numbers of events whose own rows have none; append-only';
+
+-- tables/event_source.sql
+-- How far the events of each kind are numbered (sminion.number_events): all with a lower transaction, and those of this
+-- transaction up to the key.
+CREATE TABLE sminion.event_source (
+  kind        text   PRIMARY KEY,
+  transaction xid8   NOT NULL DEFAULT '0',
+  key         bigint NOT NULL DEFAULT 0,
+  -- Rows up to this key came with a copy of another cluster, and have transactions of that one.
+  restored    bigint NOT NULL DEFAULT -1
+);
+INSERT INTO sminion.event_source (kind)
+VALUES ('policy'), ('writer'), ('ticket'), ('state'), ('dropped_month'), ('suspension'), ('act');
+COMMENT ON TABLE sminion.event_source IS 'how far the events of each kind are numbered';
+
+-- tables/tile.sql
+-- The Merkle tree of the log (RFC 6962) as tiles of C2SP tlog-tiles: `hashes` is what a file of the tile holds, up to 256 hashes of
+-- 32 bytes. A tile of level 0 has the hashes of leaves, one of level n the roots of full tiles of level n - 1.
+-- sminion.grow_tree appends to the last tile of each level, and nothing else ever changes here.
+CREATE TABLE sminion.tile (
+  level  smallint NOT NULL CHECK (level BETWEEN 0 AND 7),
+  index  bigint   NOT NULL CHECK (index >= 0),
+  hashes bytea    NOT NULL CHECK (pg_catalog.octet_length(hashes) % 32 = 0
+           AND pg_catalog.octet_length(hashes) BETWEEN 32 AND 8192),
+  PRIMARY KEY (level, index)
+);
+-- Hashes cannot be compressed.
+ALTER TABLE sminion.tile ALTER hashes SET STORAGE EXTERNAL;
+COMMENT ON TABLE sminion.tile IS 'the Merkle tree of the log, as tiles of C2SP tlog-tiles';
+
+-- tables/tree_state.sql
+-- How many events are leaves of the tree: one row, and whoever has it locked appends.
+CREATE TABLE sminion.tree_state (
+  size     bigint      NOT NULL DEFAULT 0 CHECK (size >= 0),
+  grown_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp()
+);
+INSERT INTO sminion.tree_state DEFAULT VALUES;
+COMMENT ON TABLE sminion.tree_state IS 'how many events are leaves of the Merkle tree';
+
+-- tables/checkpoint.sql
+-- Checkpoints that were signed (C2SP tlog-checkpoint), for whoever verifies. They prove nothing by standing here: whoever may change
+-- rows may change these. What was signed last is remembered outside of the database. Append-only.
+CREATE TABLE sminion.checkpoint (
+  size  bigint      NOT NULL CHECK (size >= 0),
+  root  bytea       NOT NULL CHECK (pg_catalog.octet_length(root) = 32),
+  note  text        NOT NULL CHECK (pg_catalog.length(note) <= 65536),
+  at    timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+  login name        NOT NULL DEFAULT session_user
+);
+-- Not unique: a key that is rotated, or a witness that answered late, gives another note about the same tree.
+CREATE INDEX checkpoint_size ON sminion.checkpoint (size);
+COMMENT ON TABLE sminion.checkpoint IS 'signed checkpoints of the log; append-only';
 
 -- tables/ddl_migration.sql
 -- Empty. Its comment is how a migration of the guard proves itself to the event triggers: it names the transaction that may
@@ -809,6 +958,7 @@ COMMENT ON TABLE sminion.ddl_migration IS 'no migration of the guard is at work'
 CREATE TABLE sminion.ddl_suspension (
   id     bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   at     timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+  transaction xid8   NOT NULL DEFAULT pg_catalog.pg_current_xact_id(),
   login  name        NOT NULL DEFAULT session_user,
   reason text        NOT NULL,
   until  timestamptz
@@ -829,6 +979,27 @@ BEGIN
 END
 $sminion$;
 
+-- functions/erasable_append_only.sql
+-- Trigger of the tables that say whose data an event held: as sminion.append_only, but that sminion.erase_from_log may take a person
+-- out. Whoever can pretend to be that function has the rights of `sminion_owner` already.
+CREATE FUNCTION sminion.erasable_append_only() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+BEGIN
+  IF current_user = 'sminion_owner' AND current_setting('sminion.erasing', true) = pg_current_xact_id()::text THEN
+    IF TG_OP = 'DELETE' AND to_jsonb(OLD) ?| ARRAY['statement', 'event'] AND NOT to_jsonb(OLD) ? 'transaction' THEN
+      RETURN OLD;
+    ELSIF TG_OP = 'UPDATE' AND to_jsonb(NEW) = to_jsonb(OLD) || '{"subject": null}' THEN
+      RETURN NEW;
+    END IF;
+  END IF;
+  RAISE EXCEPTION USING ERRCODE = 'SG505',
+    MESSAGE = format('`%I.%I` is append-only: %s refused', TG_TABLE_SCHEMA, TG_TABLE_NAME, lower(TG_OP)),
+    HINT = 'Record a correction as a new event.';
+END
+$sminion$;
+
 -- functions/ticket_append_only.sql
 -- Trigger of the access log: a ticket is never removed, and changes in one way only, from open to revoked. Until its transaction
 -- ends, sminion.open_ticket may correct which subtransaction made it.
@@ -841,6 +1012,14 @@ DECLARE
 BEGIN
   IF TG_OP = 'UPDATE' THEN
     expected := OLD;
+    -- sminion.erase_from_log: see sminion.erasable_append_only.
+    IF current_user = 'sminion_owner' AND current_setting('sminion.erasing', true) = pg_current_xact_id()::text THEN
+      expected.subject := NULL;
+      IF NEW = expected THEN
+        RETURN NEW;
+      END IF;
+      expected := OLD;
+    END IF;
     IF OLD.writer = pg_current_xact_id() THEN
       expected.made_in := NEW.made_in;
       IF NEW = expected THEN
@@ -901,7 +1080,7 @@ CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON sminion.policy_change
 
 -- triggers/subject_event_append_only.sql
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON sminion.subject_event
-  FOR EACH ROW EXECUTE FUNCTION sminion.append_only();
+  FOR EACH ROW EXECUTE FUNCTION sminion.erasable_append_only();
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON sminion.subject_event
   FOR EACH STATEMENT EXECUTE FUNCTION sminion.append_only();
 
@@ -931,7 +1110,7 @@ CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON sminion.statement_result
 
 -- triggers/statement_subject_append_only.sql
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON sminion.statement_subject
-  FOR EACH ROW EXECUTE FUNCTION sminion.append_only();
+  FOR EACH ROW EXECUTE FUNCTION sminion.erasable_append_only();
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON sminion.statement_subject
   FOR EACH STATEMENT EXECUTE FUNCTION sminion.append_only();
 
@@ -953,7 +1132,7 @@ CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON sminion.write_event
 
 -- triggers/write_subject_append_only.sql
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON sminion.write_subject
-  FOR EACH ROW EXECUTE FUNCTION sminion.append_only();
+  FOR EACH ROW EXECUTE FUNCTION sminion.erasable_append_only();
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON sminion.write_subject
   FOR EACH STATEMENT EXECUTE FUNCTION sminion.append_only();
 
@@ -967,6 +1146,30 @@ CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON sminion.dropped_log
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON sminion.ddl_suspension
   FOR EACH ROW EXECUTE FUNCTION sminion.append_only();
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON sminion.ddl_suspension
+  FOR EACH STATEMENT EXECUTE FUNCTION sminion.append_only();
+
+-- triggers/act_append_only.sql
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON sminion.act
+  FOR EACH ROW EXECUTE FUNCTION sminion.append_only();
+CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON sminion.act
+  FOR EACH STATEMENT EXECUTE FUNCTION sminion.append_only();
+
+-- triggers/erased_append_only.sql
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON sminion.erased
+  FOR EACH ROW EXECUTE FUNCTION sminion.append_only();
+CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON sminion.erased
+  FOR EACH STATEMENT EXECUTE FUNCTION sminion.append_only();
+
+-- triggers/event_run_append_only.sql
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON sminion.event_run
+  FOR EACH ROW EXECUTE FUNCTION sminion.append_only();
+CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON sminion.event_run
+  FOR EACH STATEMENT EXECUTE FUNCTION sminion.append_only();
+
+-- triggers/checkpoint_append_only.sql
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON sminion.checkpoint
+  FOR EACH ROW EXECUTE FUNCTION sminion.append_only();
+CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON sminion.checkpoint
   FOR EACH STATEMENT EXECUTE FUNCTION sminion.append_only();
 
 -- functions/log_text.sql
@@ -4244,6 +4447,16 @@ $sminion$;
 COMMENT ON FUNCTION sminion.open_ticket(text, text, text, text[], text, text, text, jsonb, text, text) IS
   'opens a ticket for a purpose and returns its token, for sminion.enter';
 
+-- functions/record_act.sql
+-- Records an act of an officer or a DBA that no other table has. `detail` never has data of a person.
+CREATE FUNCTION sminion.record_act(act text, detail jsonb, reason text) RETURNS bigint
+LANGUAGE sql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+  INSERT INTO sminion.act (act, detail, reason) VALUES (record_act.act, record_act.detail, record_act.reason) RETURNING id
+$sminion$;
+
 -- functions/revoke_ticket.sql
 -- Ends an access before its time: from its next statement on, whoever uses the ticket is refused.
 CREATE FUNCTION sminion.revoke_ticket(ticket bigint, reason text) RETURNS boolean
@@ -4258,7 +4471,11 @@ BEGIN
   UPDATE sminion.ticket k
   SET revoked_at = clock_timestamp(), revoked_by = session_user, revoked_why = why
   WHERE k.id = ticket AND k.revoked_at IS NULL;
-  RETURN FOUND;
+  IF FOUND THEN
+    PERFORM sminion.record_act('revoke_ticket', jsonb_build_object('ticket', revoke_ticket.ticket), why);
+    RETURN true;
+  END IF;
+  RETURN false;
 END
 $sminion$;
 COMMENT ON FUNCTION sminion.revoke_ticket(bigint, text) IS 'revokes a ticket; false if it had ended already or does not exist';
@@ -5659,7 +5876,8 @@ SET search_path = pg_catalog, pg_temp
 AS $sminion$
   SELECT j.at, j.login, j.kind, j.writer, j.place, j.of, j.ticket, j.shape, j.refused, j.outcome, j.codes, j.rows,
          j.microseconds, j.bulk,
-         ARRAY(SELECT sminion.logged_subject(s.subject) FROM jsonb_array_elements_text(j.subjects) AS s (subject)),
+         ARRAY(SELECT sminion.logged_subject(s.subject) FROM jsonb_array_elements_text(j.subjects) AS s (subject)
+               WHERE NOT EXISTS (SELECT FROM sminion.erasure e WHERE e.holder = 'subject:' || sminion.logged_subject(s.subject))),
          j.code, j.message, sminion.fault_text(j.entry), coalesce(octet_length(j.entry), 0), sha256(coalesce(j.entry, ''))
   FROM sminion.journal_entries(NULL) j
 $sminion$;
@@ -5697,10 +5915,91 @@ SECURITY DEFINER
 ROWS 100
 SET search_path = pg_catalog, pg_temp
 AS $sminion$
-  SELECT w.at, w.transaction, w.login, w.id, w.ticket, w.role, w.operation, w.relation, w.columns, w.rows, w.bulk, w.subjects
+  SELECT w.at, w.transaction, w.login, w.id, w.ticket, w.role, w.operation, w.relation, w.columns, w.rows, w.bulk,
+         ARRAY(SELECT s.subject FROM unnest(w.subjects) AS s (subject)
+               WHERE NOT EXISTS (SELECT FROM sminion.erasure e WHERE e.holder = 'subject:' || s.subject))
   FROM sminion.journal_writes(NULL) w
 $sminion$;
 COMMENT ON FUNCTION sminion.unfolded_writes() IS 'the writes that wait in the journal; for the views';
+
+-- functions/number_events.sql
+-- Numbers the events that have a table of their own and no entry in the journal, such as tickets: those of transactions that are
+-- older than `horizon`, in their order, at most `most` of each kind. Makes the salts that their leaves need. Returns how many
+-- there are. For sminion.fold, which calls it under the lock of fold_state.
+--
+-- before: the number of the last event before.
+CREATE FUNCTION sminion.number_events(before bigint, horizon xid8, most integer) RETURNS bigint
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $sminion$
+DECLARE
+  -- The limit of a run: see sminion.event_run.
+  limited CONSTANT integer := least(greatest(most, 1), 5000);
+  source  record;
+  taken   bigint[];
+  last    xid8;
+  number  bigint := before;
+BEGIN
+  FOR source IN SELECT s.* FROM sminion.event_source s ORDER BY s.kind COLLATE "C" LOOP
+    -- One query for each kind: so each is planned once in a session.
+    CASE source.kind
+      WHEN 'ticket' THEN
+        SELECT array_agg(k.id ORDER BY k.writer, k.id), max(k.writer) INTO taken, last
+        FROM (
+          SELECT k.writer, k.id FROM sminion.ticket k
+          WHERE k.writer >= source.transaction AND k.writer < horizon AND (k.writer, k.id) > (source.transaction, source.key)
+            AND k.id > source.restored
+          ORDER BY k.writer, k.id LIMIT limited) k;
+      WHEN 'writer' THEN
+        SELECT array_agg(w.id ORDER BY w.transaction, w.id), max(w.transaction) INTO taken, last
+        FROM (
+          SELECT w.transaction, w.id FROM sminion.log_writer w
+          WHERE w.transaction >= source.transaction AND w.transaction < horizon
+            AND (w.transaction, w.id) > (source.transaction, source.key) AND w.id > source.restored
+          ORDER BY w.transaction, w.id LIMIT limited) w;
+      WHEN 'state' THEN
+        SELECT array_agg(e.id ORDER BY e.transaction, e.id), max(e.transaction) INTO taken, last
+        FROM (
+          SELECT e.transaction, e.id FROM sminion.subject_event e
+          WHERE e.transaction >= source.transaction AND e.transaction < horizon
+            AND (e.transaction, e.id) > (source.transaction, source.key) AND e.id > source.restored
+          ORDER BY e.transaction, e.id LIMIT limited) e;
+      ELSE
+        -- Few rows.
+        SELECT array_agg(r.key ORDER BY r.transaction, r.key), max(r.transaction) INTO taken, last
+        FROM (
+          SELECT r.transaction, r.key
+          FROM (
+            SELECT 'policy' AS kind, p.transaction, p.epoch::bigint AS key FROM sminion.policy_version p
+            UNION ALL SELECT 'dropped_month', d.transaction, d.id FROM sminion.dropped_log d
+            UNION ALL SELECT 'suspension', d.transaction, d.id FROM sminion.ddl_suspension d
+            UNION ALL SELECT 'act', a.transaction, a.id FROM sminion.act a
+          ) r
+          WHERE r.kind = source.kind AND r.transaction < horizon
+            AND (r.transaction, r.key) > (source.transaction, source.key) AND r.key > source.restored
+          ORDER BY r.transaction, r.key LIMIT limited) r;
+    END CASE;
+    CONTINUE WHEN taken IS NULL;
+    INSERT INTO sminion.event_run (first, kind, keys) VALUES (number + 1, source.kind, taken);
+    UPDATE sminion.event_source s SET transaction = last, key = taken[cardinality(taken)] WHERE s.kind = source.kind;
+    number := number + cardinality(taken);
+    IF source.kind = 'ticket' THEN
+      INSERT INTO sminion.salt (holder)
+      SELECT 'actor:' || k.actor FROM sminion.ticket k WHERE k.id = ANY (taken)
+      UNION SELECT 'subject:' || k.subject FROM sminion.ticket k WHERE k.id = ANY (taken) AND k.subject IS NOT NULL
+      ON CONFLICT DO NOTHING;
+    ELSIF source.kind = 'state' THEN
+      INSERT INTO sminion.salt (holder)
+      SELECT 'actor:' || e.actor FROM sminion.subject_event e WHERE e.id = ANY (taken)
+      UNION SELECT 'subject:' || e.subject FROM sminion.subject_event e WHERE e.id = ANY (taken) AND e.subject IS NOT NULL
+      ON CONFLICT DO NOTHING;
+    END IF;
+  END LOOP;
+  RETURN number - before;
+END
+$sminion$;
 
 -- functions/fold_rows.sql
 -- Moves rows of the journal to the log, for sminion.fold: each entry becomes an event with a number of its own, without gaps.
@@ -5724,6 +6023,21 @@ AS $sminion$
   ), event AS MATERIALIZED (
     SELECT e.*, fold_rows.number + row_number() OVER (ORDER BY e.transaction, e.at, e.writer, e.place) AS nth
     FROM entry e
+  ), subject AS MATERIALIZED (
+    SELECT e.nth, e.at, e.kind, e.writer, e.place, coalesce(e.of, e.place) AS statement, k.subject, f.holder IS NOT NULL AS erased
+    FROM event e
+    CROSS JOIN LATERAL jsonb_array_elements_text(e.subjects) AS s (subject)
+    CROSS JOIN LATERAL (SELECT CASE e.kind WHEN 'write' THEN s.subject ELSE sminion.logged_subject(s.subject) END) AS k (subject)
+    LEFT JOIN sminion.erasure f ON f.holder = 'subject:' || k.subject
+  ), salted AS (
+    INSERT INTO sminion.salt (holder)
+    SELECT 'subject:' || s.subject FROM subject s WHERE NOT s.erased
+    UNION SELECT 'login:' || e.login FROM event e WHERE e.kind = 'fault'
+    ON CONFLICT DO NOTHING
+  ), erased AS (
+    -- Nobody brings back who was erased meanwhile: a commitment to nothing stands for the row.
+    INSERT INTO sminion.erased (number, field, hash)
+    SELECT s.nth, 'subject', sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())) FROM subject s WHERE s.erased
   ), statements AS (
     INSERT INTO sminion.statement_event (
       at, number, writer, place, ticket, shape, refused, outcome, codes, rows, microseconds, bulk)
@@ -5734,10 +6048,8 @@ AS $sminion$
     SELECT e.at, e.nth, e.writer, e.of, e.outcome, e.codes, e.rows, e.microseconds, e.bulk
     FROM event e WHERE e.kind = 'result' ORDER BY e.nth
   ), subjects AS (
-    INSERT INTO sminion.statement_subject (at, writer, statement, subject)
-    SELECT e.at, e.writer, coalesce(e.of, e.place), sminion.logged_subject(s.subject)
-    FROM event e CROSS JOIN LATERAL jsonb_array_elements_text(e.subjects) AS s (subject)
-    WHERE e.kind <> 'write'
+    INSERT INTO sminion.statement_subject (at, writer, statement, number, subject)
+    SELECT s.at, s.writer, s.statement, s.nth, s.subject FROM subject s WHERE s.kind <> 'write' AND NOT s.erased
   ), writes AS (
     INSERT INTO sminion.write_event (
       at, number, id, transaction, ticket, login, role, operation, relation, columns, rows, bulk)
@@ -5745,9 +6057,8 @@ AS $sminion$
            e.written ->> 'relation', e.codes, e.rows, e.bulk
     FROM event e WHERE e.kind = 'write' ORDER BY e.nth
   ), written AS (
-    INSERT INTO sminion.write_subject (at, event, subject)
-    SELECT e.at, e.place, s.subject FROM event e CROSS JOIN LATERAL jsonb_array_elements_text(e.subjects) AS s (subject)
-    WHERE e.kind = 'write'
+    INSERT INTO sminion.write_subject (at, event, number, subject)
+    SELECT s.at, s.place, s.nth, s.subject FROM subject s WHERE s.kind = 'write' AND NOT s.erased
   ), faults AS (
     INSERT INTO sminion.log_fault (at, number, login, writer, place, code, message, entry, size, digest)
     SELECT e.at, e.nth, e.login, e.writer, e.place, e.code, e.message, sminion.fault_text(e.entry),
@@ -5778,6 +6089,8 @@ SET search_path = pg_catalog, pg_temp
 AS $sminion$
   WITH removed AS (
     DELETE FROM sminion.journal j WHERE j.ctid = ANY (chosen) RETURNING j.*
+  ), salted AS (
+    INSERT INTO sminion.salt (holder) SELECT DISTINCT 'login:' || r.login FROM removed r ON CONFLICT DO NOTHING
   ), fault AS (
     INSERT INTO sminion.log_fault (at, number, login, writer, place, code, message, entry, size, digest)
     SELECT r.at, fold_fault.number + row_number() OVER (ORDER BY r.at), r.login, coalesce(r.writer, 0), coalesce(r.first, 0), 'SG605',
@@ -5789,8 +6102,9 @@ AS $sminion$
 $sminion$;
 
 -- functions/fold.sql
--- Moves rows of the journal to the log: at most `most` rows and 4 MB in a call, the oldest first. Returns how many rows it
--- moved; NULL while another session folds.
+-- Moves rows of the journal to the log: at most `most` rows and 4 MB in a call, the oldest first. Numbers tickets, changes of
+-- states and the like before (sminion.number_events). Returns how many rows of the journal it moved; NULL
+-- while another session folds.
 --
 -- The bytes bound the time that a call takes, whatever a login wrote: 4 MB, and 2,000 rows, hold 200,000 entries
 -- (sminion.journal_batches) or a million subjects at most.
@@ -5815,6 +6129,8 @@ DECLARE
   until   xid8;
   month   timestamptz;
   moved   bigint;
+  others  bigint := 0;
+  more    bigint;
 BEGIN
   PERFORM sminion.require_read_committed();
   SELECT f.* INTO state FROM sminion.fold_state f FOR UPDATE SKIP LOCKED;
@@ -5826,11 +6142,27 @@ BEGIN
     WITH old AS (DELETE FROM sminion.journal j RETURNING j.*)
     INSERT INTO sminion.journal (at, login, writer, first, proof, entries, event)
     SELECT o.at, o.login, o.writer, o.first, o.proof, o.entries, o.event FROM old o;
-    UPDATE sminion.fold_state SET system_identifier = cluster, lowest = '0';
+    -- What else came with it is numbered at once, and not looked at again.
+    LOOP
+      more := sminion.number_events(state.number + others, '18446744073709551615', 5000);
+      EXIT WHEN more = 0;
+      others := others + more;
+    END LOOP;
+    UPDATE sminion.event_source s SET transaction = '0', key = 0, restored = greatest(s.restored, s.key, coalesce(CASE s.kind
+      WHEN 'ticket' THEN (SELECT max(k.id) FROM sminion.ticket k)
+      WHEN 'writer' THEN (SELECT max(w.id) FROM sminion.log_writer w)
+      WHEN 'state' THEN (SELECT max(e.id) FROM sminion.subject_event e)
+      WHEN 'policy' THEN (SELECT max(p.epoch) FROM sminion.policy_version p)
+      WHEN 'dropped_month' THEN (SELECT max(d.id) FROM sminion.dropped_log d)
+      WHEN 'suspension' THEN (SELECT max(d.id) FROM sminion.ddl_suspension d)
+      WHEN 'act' THEN (SELECT max(a.id) FROM sminion.act a) END, 0));
+    UPDATE sminion.fold_state SET number = state.number + others, system_identifier = cluster, lowest = '0';
     RETURN 0;
   END IF;
 
   horizon := pg_snapshot_xmin(pg_current_snapshot());
+  others := sminion.number_events(state.number, horizon, most);
+  state.number := state.number + others;
   SELECT array_agg(o.ctid ORDER BY o.nth) INTO chosen
   FROM (
     SELECT j.ctid, row_number() OVER w AS nth, sum(coalesce(octet_length(j.entries), pg_column_size(j.event))) OVER w AS bytes
@@ -5841,7 +6173,7 @@ BEGIN
   ) o
   WHERE o.nth = 1 OR o.bytes <= 4194304;
   IF chosen IS NULL THEN
-    UPDATE sminion.fold_state SET folded_at = clock_timestamp();
+    UPDATE sminion.fold_state SET number = state.number, folded_at = clock_timestamp();
     RETURN 0;
   END IF;
   FOR month IN
@@ -5869,6 +6201,406 @@ BEGIN
 END
 $sminion$;
 COMMENT ON FUNCTION sminion.fold(integer) IS 'moves rows of the journal to the log; returns how many, NULL while another session does';
+
+-- functions/fold_all.sql
+-- Moves all of the journal to the log that can be moved now, and numbers all other events: for functions that change or remove what
+-- is in the log. They keep the lock, so nothing is folded before they commit.
+CREATE FUNCTION sminion.fold_all() RETURNS void
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  before bigint;
+  after  bigint;
+  moved  bigint;
+BEGIN
+  SELECT f.number INTO after FROM sminion.fold_state f FOR UPDATE;
+  LOOP
+    before := after;
+    moved := sminion.fold();
+    SELECT f.number INTO after FROM sminion.fold_state f;
+    EXIT WHEN moved = 0 AND after = before;
+  END LOOP;
+END
+$sminion$;
+
+-- functions/leaves.sql
+-- The leaves of the log, from its rows: one for each event from `low` to `high`, as canonical bytes. An event whose row is gone has
+-- none. docs/PROOF.md describes the format, version 1.
+--
+-- Whoever verifies compares this text with the one that he has (sminion_guard/audit); it calls nothing outside of pg_catalog. json_build_object
+-- writes keys and values in the order in which they stand here, in the same way in every version of PostgreSQL and with every
+-- setting: numbers in digits, moments as microseconds since 1970 in UTC, transactions as strings.
+--
+-- What may name a person is no part of a leaf: its commitment is (sminion.salt). `subjects` is one hash over the commitments
+-- of all persons whose data the event held, in the order of their bytes.
+CREATE FUNCTION sminion.leaves(low bigint, high bigint, OUT number bigint, OUT kind text, OUT leaf bytea) RETURNS SETOF record
+LANGUAGE sql
+STABLE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $sminion$
+  WITH run AS MATERIALIZED (
+    SELECT r.kind, r.first + k.nth - 1 AS number, k.key
+    FROM sminion.event_run r CROSS JOIN LATERAL unnest(r.keys) WITH ORDINALITY AS k (key, nth)
+    WHERE r.first > leaves.low - 5000 AND r.first <= leaves.high AND r.first + k.nth - 1 BETWEEN leaves.low AND leaves.high
+  ), ticket AS MATERIALIZED (
+    SELECT r.number, k.* FROM run r JOIN sminion.ticket k ON k.id = r.key WHERE r.kind = 'ticket'
+  ), state AS MATERIALIZED (
+    SELECT r.number, e.* FROM run r JOIN sminion.subject_event e ON e.id = r.key WHERE r.kind = 'state'
+  ), fault AS MATERIALIZED (
+    SELECT f.* FROM sminion.log_fault f WHERE f.number BETWEEN leaves.low AND leaves.high
+  ), claim AS (
+    SELECT s.number, 'subject:' || s.subject AS holder, 'subject' AS field, s.subject AS value
+    FROM sminion.statement_subject s WHERE s.number BETWEEN leaves.low AND leaves.high
+    UNION ALL
+    SELECT s.number, 'subject:' || s.subject, 'subject', s.subject
+    FROM sminion.write_subject s WHERE s.number BETWEEN leaves.low AND leaves.high
+    UNION ALL
+    SELECT k.number, 'subject:' || k.subject, 'about', k.subject FROM ticket k
+    UNION ALL
+    SELECT k.number, 'actor:' || k.actor, f.field, f.value
+    FROM ticket k CROSS JOIN LATERAL (VALUES
+      ('actor', k.actor), ('reason', k.reason), ('basis_ref', k.basis_ref), ('values', nullif(k."values"::text, '{}')),
+      ('client_address', host(k.client_address)), ('application', nullif(k.application, ''))) AS f (field, value)
+    UNION ALL
+    SELECT e.number, 'subject:' || e.subject, 'about', e.subject FROM state e
+    UNION ALL
+    SELECT e.number, 'actor:' || e.actor, f.field, f.value
+    FROM state e CROSS JOIN LATERAL (VALUES ('actor', e.actor), ('reason', e.reason)) AS f (field, value)
+    UNION ALL
+    SELECT f.number, 'login:' || f.login, v.field, v.value
+    FROM fault f CROSS JOIN LATERAL (VALUES
+      ('message', f.message), ('entry', f.entry), ('digest', encode(f.digest, 'hex'))) AS v (field, value)
+  ), hidden AS MATERIALIZED (
+    -- Without its salt a commitment is not the one that was sealed: then the leaf differs, and is not passed over.
+    SELECT c.number, c.field,
+           coalesce(sha256(sha256(z.salt || int8send(c.number) || convert_to(c.field, 'UTF8')) || convert_to(c.value, 'UTF8')), '') AS hash
+    FROM claim c LEFT JOIN sminion.salt z ON z.holder = c.holder COLLATE "C"
+    WHERE c.value IS NOT NULL
+    UNION ALL
+    SELECT e.number, e.field, e.hash FROM sminion.erased e WHERE e.number BETWEEN leaves.low AND leaves.high
+  ), subjects AS MATERIALIZED (
+    SELECT h.number, count(*) AS many, encode(sha256(string_agg(h.hash, '' ORDER BY h.hash)), 'hex') AS digest
+    FROM hidden h WHERE h.field = 'subject' GROUP BY h.number
+  ), texts AS MATERIALIZED (
+    SELECT h.number, json_object_agg(h.field, encode(h.hash, 'hex') ORDER BY h.field COLLATE "C") AS hashes
+    FROM hidden h WHERE h.field <> 'subject' GROUP BY h.number
+  ), event AS (
+    SELECT v.number, 'statement' AS kind, json_build_object(
+             'v', 1, 'kind', 'statement', 'number', v.number, 'at', (extract(epoch FROM v.at) * 1000000)::bigint,
+             'login', w.login, 'writer', v.writer, 'place', v.place, 'ticket', v.ticket, 'shape', encode(h.digest, 'hex'),
+             'refused', v.refused, 'outcome', v.outcome, 'codes', v.codes, 'rows', v.rows, 'microseconds', v.microseconds,
+             'bulk', v.bulk, 'listed', s.many, 'subjects', s.digest) AS leaf
+    FROM sminion.statement_event v
+    JOIN sminion.statement_shape h ON h.id = v.shape
+    JOIN sminion.log_writer w ON w.id = v.writer
+    LEFT JOIN subjects s ON s.number = v.number
+    WHERE v.number BETWEEN leaves.low AND leaves.high
+    UNION ALL
+    SELECT v.number, 'result', json_build_object(
+             'v', 1, 'kind', 'result', 'number', v.number, 'at', (extract(epoch FROM v.at) * 1000000)::bigint,
+             'writer', v.writer, 'statement', v.statement, 'outcome', v.outcome, 'codes', v.codes, 'rows', v.rows,
+             'microseconds', v.microseconds, 'bulk', v.bulk, 'listed', s.many, 'subjects', s.digest)
+    FROM sminion.statement_result v
+    LEFT JOIN subjects s ON s.number = v.number
+    WHERE v.number BETWEEN leaves.low AND leaves.high
+    UNION ALL
+    SELECT v.number, 'write', json_build_object(
+             'v', 1, 'kind', 'write', 'number', v.number, 'at', (extract(epoch FROM v.at) * 1000000)::bigint, 'id', v.id,
+             'transaction', v.transaction, 'login', v.login, 'role', v.role, 'ticket', v.ticket, 'operation', v.operation,
+             'relation', v.relation,
+             -- A table has 1,600 columns at most, and a leaf of C2SP tlog-tiles 65,535 bytes.
+             'columns', CASE WHEN pg_column_size(v.columns) <= 16000 THEN array_to_json(v.columns)
+               ELSE json_build_object('many', cardinality(v.columns),
+                 'sha256', encode(sha256(convert_to(array_to_json(v.columns)::text, 'UTF8')), 'hex')) END,
+             'rows', v.rows, 'bulk', v.bulk, 'listed', s.many, 'subjects', s.digest)
+    FROM sminion.write_event v
+    LEFT JOIN subjects s ON s.number = v.number
+    WHERE v.number BETWEEN leaves.low AND leaves.high
+    UNION ALL
+    SELECT v.number, 'fault', json_build_object(
+             'v', 1, 'kind', 'fault', 'number', v.number, 'at', (extract(epoch FROM v.at) * 1000000)::bigint, 'login', v.login,
+             'writer', v.writer, 'place', v.place, 'code', v.code, 'size', v.size, 'committed', t.hashes)
+    FROM fault v
+    LEFT JOIN texts t ON t.number = v.number
+    UNION ALL
+    SELECT k.number, 'ticket', json_build_object(
+             'v', 1, 'kind', 'ticket', 'number', k.number, 'at', (extract(epoch FROM k.opened_at) * 1000000)::bigint,
+             'id', k.id, 'transaction', k.writer, 'expires_at', (extract(epoch FROM k.expires_at) * 1000000)::bigint,
+             'login', k.login, 'nth', k.nth, 'role', k.role, 'mask', k.mask, 'alternating', k.alternating, 'epoch', k.epoch,
+             'require_tls', k.require_tls, 'purpose', k.purpose, 'basis', k.basis, 'unit', k.unit, 'encrypted', k.encrypted,
+             'committed', t.hashes)
+    FROM ticket k
+    LEFT JOIN texts t ON t.number = k.number
+    UNION ALL
+    SELECT e.number, 'state', json_build_object(
+             'v', 1, 'kind', 'state', 'number', e.number, 'at', (extract(epoch FROM e.at) * 1000000)::bigint, 'id', e.id,
+             'transaction', e.transaction, 'login', e.login, 'event', e.event, 'purpose', e.purpose, 'epoch', e.epoch,
+             'committed', t.hashes)
+    FROM state e
+    LEFT JOIN texts t ON t.number = e.number
+    UNION ALL
+    SELECT r.number, 'writer', json_build_object(
+             'v', 1, 'kind', 'writer', 'number', r.number, 'at', (extract(epoch FROM w.opened_at) * 1000000)::bigint, 'id', w.id,
+             'transaction', w.transaction, 'login', w.login,
+             'home', CASE WHEN h.id IS NOT NULL THEN json_build_array(h.database, h.system_identifier) END)
+    FROM run r JOIN sminion.log_writer w ON w.id = r.key
+    LEFT JOIN sminion.log_home h ON h.id = w.home
+    WHERE r.kind = 'writer'
+    UNION ALL
+    SELECT r.number, 'policy', json_build_object(
+             'v', 1, 'kind', 'policy', 'number', r.number, 'at', (extract(epoch FROM p.applied_at) * 1000000)::bigint,
+             'epoch', p.epoch, 'transaction', p.transaction, 'login', p.applied_by, 'name', p.name, 'version', p.version,
+             'digest', p.digest, 'document', encode(sha256(convert_to(p.document::text, 'UTF8')), 'hex'),
+             'changes', (SELECT encode(sha256(convert_to(string_agg(
+                           json_build_array(c.login, c.role, c.purpose, c.change)::text, E'\n'
+                           ORDER BY c.login COLLATE "C", c.role COLLATE "C", c.change COLLATE "C"), 'UTF8')), 'hex')
+                         FROM sminion.policy_change c WHERE c.epoch = p.epoch))
+    FROM run r JOIN sminion.policy_version p ON p.epoch = r.key
+    WHERE r.kind = 'policy'
+    UNION ALL
+    SELECT r.number, 'dropped_month', json_build_object(
+             'v', 1, 'kind', 'dropped_month', 'number', r.number, 'at', (extract(epoch FROM d.at) * 1000000)::bigint, 'id', d.id,
+             'transaction', d.transaction, 'login', d.login, 'reason', d.reason, 'month', to_char(d.month, 'YYYY-MM'),
+             'statements', d.statements, 'writes', d.writes, 'events', d.events, 'first', d.first_number, 'last', d.last_number)
+    FROM run r JOIN sminion.dropped_log d ON d.id = r.key
+    WHERE r.kind = 'dropped_month'
+    UNION ALL
+    SELECT r.number, 'suspension', json_build_object(
+             'v', 1, 'kind', 'suspension', 'number', r.number, 'at', (extract(epoch FROM d.at) * 1000000)::bigint, 'id', d.id,
+             'transaction', d.transaction, 'login', d.login, 'reason', d.reason,
+             'until', (extract(epoch FROM d.until) * 1000000)::bigint)
+    FROM run r JOIN sminion.ddl_suspension d ON d.id = r.key
+    WHERE r.kind = 'suspension'
+    UNION ALL
+    SELECT r.number, 'act', json_build_object(
+             'v', 1, 'kind', 'act', 'number', r.number, 'at', (extract(epoch FROM a.at) * 1000000)::bigint, 'id', a.id,
+             'transaction', a.transaction, 'login', a.login, 'act', a.act, 'detail', a.detail, 'reason', a.reason)
+    FROM run r JOIN sminion.act a ON a.id = r.key
+    WHERE r.kind = 'act'
+  )
+  SELECT e.number, e.kind, convert_to(e.leaf::text, 'UTF8') FROM event e ORDER BY e.number
+$sminion$;
+COMMENT ON FUNCTION sminion.leaves(bigint, bigint) IS 'the leaves of the log, from its rows: canonical bytes of each event';
+
+-- functions/tile_root.sql
+-- The root of the subtree over a full tile: 256 hashes become 128, and so on.
+CREATE FUNCTION sminion.tile_root(hashes bytea) RETURNS bytea
+LANGUAGE plpgsql
+IMMUTABLE
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $sminion$
+DECLARE
+  wide bytea := hashes;
+BEGIN
+  WHILE octet_length(wide) > 32 LOOP
+    wide := (SELECT string_agg(sha256(decode('01', 'hex') || substr(wide, 64 * i + 1, 64)), '' ORDER BY i)
+            FROM generate_series(0, octet_length(wide) / 64 - 1) AS i);
+  END LOOP;
+  RETURN wide;
+END
+$sminion$;
+
+-- functions/grow_tree.sql
+-- Appends the next leaves to the Merkle tree, at most `most`. Returns how many; NULL while another session does.
+--
+-- An event whose row is gone stops it: a tree that went on without it would seal the gap.
+--
+-- No literal with a backslash, here and in sminion.tile_root: what one means depends on a setting of the caller.
+CREATE FUNCTION sminion.grow_tree(most integer DEFAULT 20000) RETURNS bigint
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $sminion$
+DECLARE
+  before  bigint;
+  after   bigint;
+  counted bigint;
+  missed  bigint;
+  width   bigint := 256;
+BEGIN
+  PERFORM sminion.require_read_committed();
+  SELECT s.size INTO before FROM sminion.tree_state s FOR UPDATE SKIP LOCKED;
+  IF NOT FOUND THEN
+    RETURN NULL;
+  END IF;
+  SELECT least(f.number, before + greatest(most, 1)) INTO after FROM sminion.fold_state f;
+  IF after IS NULL OR after <= before THEN
+    RETURN 0;
+  END IF;
+
+  WITH leaf AS MATERIALIZED (
+    SELECT l.number, sha256(decode('00', 'hex') || l.leaf) AS hash FROM sminion.leaves(before + 1, after) l
+  ), added AS (
+    INSERT INTO sminion.tile AS t (level, index, hashes)
+    SELECT 0, (l.number - 1) / 256, string_agg(l.hash, '' ORDER BY l.number) FROM leaf l GROUP BY (l.number - 1) / 256
+    ON CONFLICT (level, index) DO UPDATE SET hashes = t.hashes || excluded.hashes
+  )
+  SELECT count(*), (
+    SELECT min(n) FROM generate_series(before + 1, after) AS n WHERE n NOT IN (SELECT l.number FROM leaf l))
+  INTO counted, missed FROM leaf l;
+  IF missed IS NOT NULL OR counted <> after - before THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG616',
+      MESSAGE = CASE WHEN missed IS NULL THEN format('two rows of the log have one number, between %s and %s', before + 1, after)
+        ELSE format('the row of event %s of the log is gone', missed) END,
+      DETAIL = 'The log is not sealed any further.',
+      HINT = 'Run `sminion-guard audit verify`, which names all such rows, and restore them from a backup.';
+  END IF;
+
+  FOR above IN 1 .. 7 LOOP
+    EXIT WHEN after / width = before / width;
+    INSERT INTO sminion.tile AS t (level, index, hashes)
+    SELECT above, f.index / 256, string_agg(sminion.tile_root(f.hashes), '' ORDER BY f.index)
+    FROM sminion.tile f WHERE f.level = above - 1 AND f.index >= before / width AND f.index < after / width
+    GROUP BY f.index / 256
+    ON CONFLICT (level, index) DO UPDATE SET hashes = t.hashes || excluded.hashes;
+    width := width * 256;
+  END LOOP;
+  UPDATE sminion.tree_state SET size = after, grown_at = clock_timestamp();
+  RETURN after - before;
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.grow_tree(integer) IS 'appends events of the log to its Merkle tree; how many, NULL while another session does';
+
+-- functions/record_checkpoint.sql
+-- Keeps a checkpoint that was signed outside of the database, for those who verify. Nothing here can tell whether it is true: it
+-- is compared with the log's own tree, and signatures are verified by whoever reads it.
+CREATE FUNCTION sminion.record_checkpoint(size bigint, root bytea, note text) RETURNS void
+LANGUAGE plpgsql
+VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  present bigint := (SELECT s.size FROM sminion.tree_state s);
+BEGIN
+  IF record_checkpoint.size > present OR record_checkpoint.size < 0 OR octet_length(record_checkpoint.root) <> 32
+     OR length(record_checkpoint.note) > 65536 OR record_checkpoint.note IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG617',
+      MESSAGE = format('no checkpoint of %s events', record_checkpoint.size),
+      DETAIL = format('The tree of the log has %s.', present),
+      HINT = 'Make checkpoints with `sminion-guard audit seal`.';
+  END IF;
+  INSERT INTO sminion.checkpoint (size, root, note)
+  VALUES (record_checkpoint.size, record_checkpoint.root, record_checkpoint.note);
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.record_checkpoint(bigint, bytea, text) IS 'keeps a signed checkpoint of the log';
+
+-- functions/stray_rows.sql
+-- Rows of the log that are no leaf, or more than their leaf says, for whoever verifies: in a log that nobody touched there are none,
+-- but for `listed`, which counts all rows that say whose data an event held; the leaves say how many there should be.
+--
+-- What is not numbered yet is not counted: it becomes a leaf when it is folded.
+CREATE FUNCTION sminion.stray_rows(OUT kind text, OUT rows bigint) RETURNS SETOF record
+LANGUAGE sql
+STABLE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+  WITH state AS MATERIALIZED (
+    SELECT f.number FROM sminion.fold_state f
+  ), source AS (
+    SELECT 'ticket' AS kind, k.writer AS transaction, k.id AS key FROM sminion.ticket k
+    UNION ALL SELECT 'writer', w.transaction, w.id FROM sminion.log_writer w
+    UNION ALL SELECT 'state', e.transaction, e.id FROM sminion.subject_event e
+    UNION ALL SELECT 'policy', p.transaction, p.epoch FROM sminion.policy_version p
+    UNION ALL SELECT 'dropped_month', d.transaction, d.id FROM sminion.dropped_log d
+    UNION ALL SELECT 'suspension', d.transaction, d.id FROM sminion.ddl_suspension d
+    UNION ALL SELECT 'act', a.transaction, a.id FROM sminion.act a
+  )
+  SELECT 'statement', count(*) FROM sminion.statement_event v, state s WHERE v.number < 1 OR v.number > s.number
+  UNION ALL
+  SELECT 'result', count(*) FROM sminion.statement_result v, state s WHERE v.number < 1 OR v.number > s.number
+  UNION ALL
+  SELECT 'write', count(*) FROM sminion.write_event v, state s WHERE v.number < 1 OR v.number > s.number
+  UNION ALL
+  SELECT 'fault', count(*) FROM sminion.log_fault v, state s WHERE v.number < 1 OR v.number > s.number
+  UNION ALL
+  SELECT e.kind, greatest(0,
+    (SELECT count(*) FROM source r
+     WHERE r.kind = e.kind AND ((r.transaction, r.key) <= (e.transaction, e.key) OR r.key <= e.restored))
+    - coalesce((SELECT sum(cardinality(r.keys)) FROM sminion.event_run r WHERE r.kind = e.kind), 0))
+  FROM sminion.event_source e
+  UNION ALL
+  SELECT 'shape', count(*) FROM sminion.statement_shape h
+  WHERE h.digest <> sha256(convert_to(jsonb_build_object('codes', h.codes, 'operations', h.operations, 'relations', h.relations,
+          'columns', h.columns, 'fingerprint', h.fingerprint, 'statement', h.statement)::text, 'UTF8'))
+  UNION ALL
+  SELECT 'listed', (SELECT count(*) FROM sminion.statement_subject) + (SELECT count(*) FROM sminion.write_subject)
+    + (SELECT count(*) FROM sminion.erased e WHERE e.field = 'subject')
+$sminion$;
+COMMENT ON FUNCTION sminion.stray_rows() IS 'rows of the log that are no leaf of its tree, by kind; for verification';
+
+-- functions/erase_from_log.sql
+-- Takes a person out of the log: the key, wherever an event names it, and the salt of its commitments. The events stay, with
+-- commitments that nobody can open any more, so the tree and every proof stay valid. Returns how many events named the person.
+--
+-- The journal is folded before, and for a day what comes late is not let in under the key (sminion.erasure).
+CREATE FUNCTION sminion.erase_from_log(subject text, reason text, kind text DEFAULT NULL) RETURNS bigint
+LANGUAGE plpgsql
+VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET lock_timeout = '5s'
+AS $sminion$
+DECLARE
+  why     text := sminion.require_reason(erase_from_log.reason);
+  key     text := sminion.subject_key(erase_from_log.subject, erase_from_log.kind);
+  who     CONSTANT text := 'subject:' || key;
+  tickets bigint[];
+  states  bigint[];
+  events  bigint;
+  strangers bigint;
+BEGIN
+  PERFORM sminion.require_read_committed();
+  -- Before the journal is folded: what comes later finds it.
+  INSERT INTO sminion.erasure AS e (holder) VALUES (who) ON CONFLICT (holder) DO UPDATE SET at = excluded.at;
+  PERFORM sminion.fold_all();
+  tickets := ARRAY(SELECT k.id FROM sminion.ticket k WHERE k.subject = key);
+  states := ARRAY(SELECT e.id FROM sminion.subject_event e WHERE e.subject = key);
+
+  WITH numbered AS (
+    SELECT r.first + k.nth - 1 AS number
+    FROM sminion.event_run r CROSS JOIN LATERAL unnest(r.keys) WITH ORDINALITY AS k (key, nth)
+    WHERE (r.kind = 'ticket' AND k.key = ANY (tickets)) OR (r.kind = 'state' AND k.key = ANY (states))
+  ), named AS MATERIALIZED (
+    SELECT n.number, 'about' AS field FROM numbered n
+    UNION ALL SELECT s.number, 'subject' FROM sminion.statement_subject s WHERE s.subject = key
+    UNION ALL SELECT s.number, 'subject' FROM sminion.write_subject s WHERE s.subject = key
+  ), kept AS (
+    INSERT INTO sminion.erased (number, field, hash)
+    SELECT n.number, n.field,
+           sha256(sha256(z.salt || int8send(n.number) || convert_to(n.field, 'UTF8')) || convert_to(key, 'UTF8'))
+    FROM named n CROSS JOIN (SELECT s.salt FROM sminion.salt s WHERE s.holder = who) z
+  )
+  SELECT count(DISTINCT n.number), count(*) FILTER (WHERE n.field = 'about') - cardinality(tickets) - cardinality(states)
+  INTO events, strangers FROM named n;
+  IF strangers <> 0 THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG511',
+      MESSAGE = 'the person cannot be erased from the log now: events that name it have no number yet',
+      DETAIL = format('They wait for %s.', sminion.transactions_named(sminion.running_transactions())),
+      HINT = 'Call it in a transaction of its own, when these transactions have ended.';
+  END IF;
+
+  PERFORM set_config('sminion.erasing', pg_current_xact_id()::text, true);
+  DELETE FROM sminion.statement_subject s WHERE s.subject = key;
+  DELETE FROM sminion.write_subject s WHERE s.subject = key;
+  UPDATE sminion.ticket k SET subject = NULL WHERE k.id = ANY (tickets);
+  UPDATE sminion.subject_event e SET subject = NULL WHERE e.id = ANY (states);
+  PERFORM set_config('sminion.erasing', '', true);
+  DELETE FROM sminion.salt s WHERE s.holder = who;
+  PERFORM sminion.record_act('erase_from_log', jsonb_build_object('events', events), why);
+  RETURN events;
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.erase_from_log(text, text, text) IS
+  'erases a person from the log, whose proofs stay valid; how many events named the person';
 
 -- functions/fold_holders.sql
 -- The oldest running transactions, for which rows of the journal wait: see sminion.fold. NULL when none waits for them.
@@ -5922,10 +6654,11 @@ SET row_security = on
 AS $sminion$
 #variable_conflict use_column
 DECLARE
-  stack text;
-  lines text[];
-  words text;
-  more  boolean := false;
+  stack  text;
+  lines  text[];
+  words  text;
+  more   boolean := false;
+  number bigint;
 BEGIN
   GET DIAGNOSTICS stack = PG_CONTEXT;
   lines := string_to_array(stack, E'\n');
@@ -5946,12 +6679,18 @@ BEGIN
   BEGIN
     CASE maintain_step.step
       WHEN 'fold' THEN
+        SELECT f.number INTO number FROM sminion.fold_state f;
         more := coalesce(sminion.fold(2000), 0) > 0;
         -- Apart: an expression does not see what the functions in it did.
         more := more AND EXISTS (
           SELECT FROM sminion.journal j
           WHERE j.transaction >= (SELECT f.lowest FROM sminion.fold_state f)
             AND j.transaction < pg_snapshot_xmin(pg_current_snapshot()));
+        -- Many tickets or changes of states: sminion.number_events takes so many of a kind.
+        more := more OR (SELECT f.number >= number + 2000 FROM sminion.fold_state f);
+      WHEN 'tree' THEN
+        more := coalesce(sminion.grow_tree(), 0) > 0;
+        more := more AND (SELECT f.number > t.size FROM sminion.fold_state f, sminion.tree_state t);
       WHEN 'months' THEN
         IF to_regclass('sminion.write_subject'
              || to_char(clock_timestamp() AT TIME ZONE 'UTC' + interval '1 month', '_YYYY_MM')) IS NULL
@@ -5965,6 +6704,7 @@ BEGIN
         END IF;
       WHEN 'tidy' THEN
         PERFORM sminion.forget_write_tickets();
+        DELETE FROM sminion.erasure e WHERE e.at < clock_timestamp() - interval '1 day';
         DELETE FROM sminion.folded_batch f WHERE f.folded_at < clock_timestamp() - interval '1 hour';
     END CASE;
   EXCEPTION WHEN OTHERS THEN
@@ -5980,7 +6720,7 @@ $sminion$;
 COMMENT ON FUNCTION sminion.maintain_step(text) IS 'one step of sminion.maintain, which alone may call it';
 
 -- functions/maintain.sql
--- Folds the journal, makes the months of the log, settles withheld subjects, and removes what is no longer needed: a bounded part
+-- Folds the journal, appends to the log's Merkle tree, makes the months of the log, settles withheld subjects, and removes what is no longer needed: a bounded part
 -- of each, so that a call takes little time. `more` says whether another call would find more at once.
 --
 -- The guarded sessions of an application call it while they are idle, and so may a scheduler. Any number may call it at once:
@@ -6006,7 +6746,7 @@ BEGIN
   SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE;
   SET LOCAL client_min_messages = error;
   more := false;
-  FOREACH step IN ARRAY ARRAY['fold', 'months', 'settle', 'tidy'] LOOP
+  FOREACH step IN ARRAY ARRAY['fold', 'tree', 'months', 'settle', 'tidy'] LOOP
     IF sminion.maintain_step(step) THEN
       more := true;
     END IF;
@@ -6043,6 +6783,9 @@ DECLARE
   month   date;
   counted bigint;
   writes  bigint;
+  events  bigint;
+  lowest  bigint;
+  highest bigint;
   dropped integer := 0;
   why     text := sminion.require_reason(drop_log.reason);
 BEGIN
@@ -6053,8 +6796,10 @@ BEGIN
   END IF;
   -- What is still in the journal belongs to its month.
   BEGIN
-    PERFORM FROM sminion.fold_state FOR UPDATE;
-    WHILE sminion.fold() > 0 LOOP
+    PERFORM sminion.fold_all();
+    -- What goes is a leaf before.
+    PERFORM FROM sminion.tree_state FOR UPDATE;
+    WHILE sminion.grow_tree() > 0 LOOP
       NULL;
     END LOOP;
   EXCEPTION WHEN lock_not_available THEN
@@ -6083,9 +6828,12 @@ BEGIN
     -- Counted before the lock: no row comes to a month that is over.
     EXECUTE format('SELECT count(*) FROM sminion.%I', 'statement_event' || to_char(month, '_YYYY_MM')) INTO counted;
     EXECUTE format('SELECT count(*) FROM sminion.%I', 'write_event' || to_char(month, '_YYYY_MM')) INTO writes;
+    EXECUTE (SELECT format('SELECT count(*), min(number), max(number) FROM (%s) e', string_agg(
+        format('SELECT number FROM sminion.%I', p || to_char(month, '_YYYY_MM')), ' UNION ALL '))
+      FROM unnest(ARRAY['statement_event', 'statement_result', 'write_event', 'log_fault']) p) INTO events, lowest, highest;
     doomed := doomed || ARRAY(SELECT format('sminion.%I', p || to_char(month, '_YYYY_MM')) FROM unnest(parents) p);
-    INSERT INTO sminion.dropped_log (reason, month, statements, writes)
-    VALUES (why, month, counted, writes);
+    INSERT INTO sminion.dropped_log (reason, month, statements, writes, events, first_number, last_number)
+    VALUES (why, month, counted, writes, events, lowest, highest);
     dropped := dropped + 1;
   END LOOP;
   IF dropped = 0 THEN
@@ -6392,6 +7140,8 @@ BEGIN
   INSERT INTO sminion.log_home (login, database, system_identifier)
   VALUES (keep_log_of.login, keep_log_of.database, keep_log_of.system_identifier)
   RETURNING id INTO home;
+  PERFORM sminion.record_act('keep_log_of', jsonb_build_object(
+    'login', keep_log_of.login, 'database', keep_log_of.database, 'system_identifier', keep_log_of.system_identifier), NULL);
   EXECUTE format('GRANT USAGE ON SCHEMA sminion TO %I', keep_log_of.login);
   EXECUTE format(
     'GRANT EXECUTE ON ROUTINE sminion.open_log(), sminion.knows_log(bigint, text), sminion.log_shape(jsonb), '
@@ -6417,6 +7167,7 @@ BEGIN
   IF NOT FOUND THEN
     RETURN false;
   END IF;
+  PERFORM sminion.record_act('end_log_of', jsonb_build_object('login', end_log_of.login), NULL);
   EXECUTE format(
     'REVOKE ALL ON ROUTINE sminion.open_log(), sminion.knows_log(bigint, text), sminion.log_shape(jsonb), '
     || 'sminion.maintain(boolean), sminion.maintain_step(text) FROM %I', end_log_of.login);

@@ -385,7 +385,7 @@ def test_not_even_the_owner_changes_or_empties_it(shop: Shop, app: Connection, o
     shop.database.execute("UPDATE crm.customer SET email = email WHERE id = 1")
     journal.fold_all(owner)
     owner.execute(
-        "INSERT INTO sminion.dropped_log (reason, month, statements, writes) SELECT 'r', '2020-01-01', 0, 0"
+        "INSERT INTO sminion.dropped_log (reason, month, statements, writes, events) SELECT 'r', '2020-01-01', 0, 0, 0"
         " WHERE NOT EXISTS (SELECT FROM sminion.dropped_log)"
     )
     columns = {

@@ -1,0 +1,63 @@
+-- Takes a person out of the log: the key, wherever an event names it, and the salt of its commitments. The events stay, with
+-- commitments that nobody can open any more, so the tree and every proof stay valid. Returns how many events named the person.
+--
+-- The journal is folded before, and for a day what comes late is not let in under the key (sminion.erasure).
+CREATE FUNCTION sminion.erase_from_log(subject text, reason text, kind text DEFAULT NULL) RETURNS bigint
+LANGUAGE plpgsql
+VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET lock_timeout = '5s'
+AS $sminion$
+DECLARE
+  why     text := sminion.require_reason(erase_from_log.reason);
+  key     text := sminion.subject_key(erase_from_log.subject, erase_from_log.kind);
+  who     CONSTANT text := 'subject:' || key;
+  tickets bigint[];
+  states  bigint[];
+  events  bigint;
+  strangers bigint;
+BEGIN
+  PERFORM sminion.require_read_committed();
+  -- Before the journal is folded: what comes later finds it.
+  INSERT INTO sminion.erasure AS e (holder) VALUES (who) ON CONFLICT (holder) DO UPDATE SET at = excluded.at;
+  PERFORM sminion.fold_all();
+  tickets := ARRAY(SELECT k.id FROM sminion.ticket k WHERE k.subject = key);
+  states := ARRAY(SELECT e.id FROM sminion.subject_event e WHERE e.subject = key);
+
+  WITH numbered AS (
+    SELECT r.first + k.nth - 1 AS number
+    FROM sminion.event_run r CROSS JOIN LATERAL unnest(r.keys) WITH ORDINALITY AS k (key, nth)
+    WHERE (r.kind = 'ticket' AND k.key = ANY (tickets)) OR (r.kind = 'state' AND k.key = ANY (states))
+  ), named AS MATERIALIZED (
+    SELECT n.number, 'about' AS field FROM numbered n
+    UNION ALL SELECT s.number, 'subject' FROM sminion.statement_subject s WHERE s.subject = key
+    UNION ALL SELECT s.number, 'subject' FROM sminion.write_subject s WHERE s.subject = key
+  ), kept AS (
+    INSERT INTO sminion.erased (number, field, hash)
+    SELECT n.number, n.field,
+           sha256(sha256(z.salt || int8send(n.number) || convert_to(n.field, 'UTF8')) || convert_to(key, 'UTF8'))
+    FROM named n CROSS JOIN (SELECT s.salt FROM sminion.salt s WHERE s.holder = who) z
+  )
+  SELECT count(DISTINCT n.number), count(*) FILTER (WHERE n.field = 'about') - cardinality(tickets) - cardinality(states)
+  INTO events, strangers FROM named n;
+  IF strangers <> 0 THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG511',
+      MESSAGE = 'the person cannot be erased from the log now: events that name it have no number yet',
+      DETAIL = format('They wait for %s.', sminion.transactions_named(sminion.running_transactions())),
+      HINT = 'Call it in a transaction of its own, when these transactions have ended.';
+  END IF;
+
+  PERFORM set_config('sminion.erasing', pg_current_xact_id()::text, true);
+  DELETE FROM sminion.statement_subject s WHERE s.subject = key;
+  DELETE FROM sminion.write_subject s WHERE s.subject = key;
+  UPDATE sminion.ticket k SET subject = NULL WHERE k.id = ANY (tickets);
+  UPDATE sminion.subject_event e SET subject = NULL WHERE e.id = ANY (states);
+  PERFORM set_config('sminion.erasing', '', true);
+  DELETE FROM sminion.salt s WHERE s.holder = who;
+  PERFORM sminion.record_act('erase_from_log', jsonb_build_object('events', events), why);
+  RETURN events;
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.erase_from_log(text, text, text) IS
+  'erases a person from the log, whose proofs stay valid; how many events named the person';
