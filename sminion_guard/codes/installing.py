@@ -221,6 +221,10 @@ INSTALL = (
          "`apply` makes the schema, and drops it when the policy no longer asks for it: it holds nothing else",
          "name another schema in the policy, or drop this one",
          errors.PolicyError),
+    Code("SG464", "schema of the guard's versions exists",
+         "`install` creates schema `sminion_migrations`: an owner of it could run code as the installing role",
+         "look who owns the schema, drop it, and install again",
+         errors.InstallError),
     Code("SG450", "change of policy interrupted",
          "the new policy is in force and what it does not give is taken away, but some tables are not changed yet:"
          " compartments lack what it gives them there",

@@ -109,11 +109,11 @@ def _reading(connection: psycopg.Connection[Any]) -> Iterator[Installer]:
     with translated("the examination", superuser=is_superuser(connection)), \
             connection.transaction(force_rollback=True):
         queries.run(connection, "queries/doctor/one_state")
+        queries.run(connection, "queries/doctor/search_path")
         queries.run(connection, "statement_timeout", value=READING)
         queries.run(connection, "lock_timeout", value=LOCKS)
         queries.run(connection, "jit", value="off")  # as for installing: the catalogs are small
         with translated("acting as `sminion_owner`"):
             queries.run(connection, "become_installer")
         queries.run(connection, "queries/doctor/read_only")
-        queries.run(connection, "queries/doctor/search_path")
         yield Installer(connection, Waiting())

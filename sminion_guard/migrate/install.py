@@ -65,6 +65,9 @@ def _online(direction: Literal["upgrade", "downgrade"], address: str, revision: 
     def connect() -> psycopg.Connection[Any]:
         connection = psycopg.connect(target)
         connection.add_notice_handler(hear)
+        # Before SQLAlchemy asks the server about itself, and for the whole session, which is ours.
+        queries.run(connection, "session_path")
+        connection.commit()
         return connection
 
     engine = create_engine("postgresql+psycopg://", creator=connect, poolclass=NullPool)

@@ -38,9 +38,10 @@ class _Yielding:
         self._pause, self._since = _PAUSE, time.monotonic()
         self.tell: Progress = progress or silent
         with translated("the look for a maintenance role"), connection.transaction():
+            queries.run(connection, "hold_path")
             row = queries.run(connection, "maintenance_role").fetchone()
-        self._role = None if row is None else row[0]
-        self._superuser = is_superuser(connection)
+            self._role = None if row is None else row[0]
+            self._superuser = is_superuser(connection)
 
     def ask(self, name: str, **values: object) -> list[tuple[Any, ...]] | None:
         """The rows of a named query in a transaction of its own; None when a lock was not to be had."""
@@ -48,6 +49,7 @@ class _Yielding:
             with translated(f"`{name}`", superuser=self._superuser), self._connection.transaction():
                 # Whatever the default is: with an older snapshot rows would be missed (SG509).
                 queries.run(self._connection, "read_committed")
+                queries.run(self._connection, "hold_path")
                 queries.run(self._connection, "lock_timeout", value=str(LOCK_TIMEOUT))
                 if self._role is not None:
                     queries.run(self._connection, "act_as", role=self._role)

@@ -75,6 +75,7 @@ def removal_script(*, transaction: bool = True) -> Iterator[str]:
 def _begin(wanted: dict[str, object], transaction: bool) -> Iterator[str]:
     if transaction:
         yield "BEGIN;"
+    yield rendered("hold_path")
     yield rendered("lock_timeout", value=str(OTHER_LOCKS))
     yield rendered("lock")
     yield rendered("become_installer")
@@ -92,6 +93,7 @@ def _lock_tables() -> Iterator[str]:
 def _end(transaction: bool) -> Iterator[str]:
     yield rendered("roles/release")
     yield "SET LOCAL lock_timeout TO DEFAULT;"
+    yield rendered("return_path")
     if transaction:
         yield "COMMIT;"
 

@@ -158,6 +158,7 @@ def alone(connection: psycopg.Connection[Any], waiting: Waiting) -> Iterator[Non
     """
     require_idle(connection)
     with translated("the installation's lock"), connection.transaction():
+        queries.run(connection, "hold_path")
         _await_others(connection, waiting, PATIENCE, "try_hold")
     try:
         yield
@@ -192,6 +193,8 @@ def joined(
 
     :param patience: seconds to wait for another installation; those of a migration when it is None.
     """
+    with translated("the search path"):
+        queries.run(connection, "hold_path")
     _await_others(connection, waiting, PATIENCE_WITHIN if patience is None else patience)
     with translated("the installation's lock"):
         before = queries.run(connection, "lock_timeout_now").fetchone()
@@ -207,6 +210,7 @@ def joined(
         # A migration goes on after us.
         queries.run(connection, "lock_timeout", value=before[0] if before else "0")
         queries.run(connection, "jit", value=jit[0] if jit else "on")
+        queries.run(connection, "return_path")
 
 
 def _await_others(

@@ -162,7 +162,7 @@ def test_what_does_no_harm_is_not_refused(shop: Shop, harmless: str) -> None:
     ("DROP INDEX sales.item_order_id_idx", "SG435", "no index of `sales.item` begins with `order_id`"),
     ("CREATE FUNCTION public.all_mails() RETURNS SETOF text SECURITY DEFINER LANGUAGE sql"
      " AS 'SELECT email FROM crm.customer'",
-     "SG434", "everybody may call `all_mails()`"),
+     "SG434", "everybody may call `public.all_mails()`"),
     ("CREATE ROLE {name}_team; GRANT {name}_team TO {name}_app", "SG441",
      "login `{name}_app` is a member of `{name}_team`"),
     ("CREATE ROLE {name}_firm; CREATE ROLE {name}_team; GRANT {name}_firm TO {name}_team;"
@@ -176,14 +176,14 @@ def test_what_does_no_harm_is_not_refused(shop: Shop, harmless: str) -> None:
      "`public.stamp()`, which acts as `{name}_high`, runs in trigger stamp"),
     (READER + "CREATE FUNCTION public.same(a text, b text) RETURNS boolean LANGUAGE sql SECURITY DEFINER AS 'SELECT $1 = $2';"
      "CREATE OPERATOR public.=~= (LEFTARG = text, RIGHTARG = text, FUNCTION = public.same)", "SG444",
-     "`public.same(a text, b text)`, which acts as `postgres`, runs in operator =~=(text,text)"),
+     "`public.same(a text, b text)`, which acts as `postgres`, runs in operator public.=~=(text,text)"),
     (READER.replace("public.mail() RETURNS text", "public.mail(integer) RETURNS text")
      + "CREATE TYPE public.num AS (a int); CREATE FUNCTION public.tonum(public.num) RETURNS text LANGUAGE sql SECURITY DEFINER AS"
      " 'SELECT min(email) FROM news.subscriber'; CREATE CAST (public.num AS text) WITH FUNCTION public.tonum(public.num)",
-     "SG444", "`public.tonum(num)`, which acts as `postgres`, runs in cast from num to text"),
+     "SG444", "`public.tonum(num)`, which acts as `postgres`, runs in cast from public.num to text"),
     ("CREATE FUNCTION public.mine() RETURNS text LANGUAGE sql SECURITY DEFINER AS 'SELECT 1::text';"
      "REVOKE EXECUTE ON FUNCTION public.mine() FROM PUBLIC; GRANT EXECUTE ON FUNCTION public.mine() TO {name}_app",
-     "SG434", "`{name}_app` may call `mine()`"),
+     "SG434", "`{name}_app` may call `public.mine()`"),
     ("CREATE PUBLICATION out FOR TABLE crm.customer", "SG445", "publication `out` carries `crm.customer`"),
     ("CREATE PUBLICATION out FOR TABLES IN SCHEMA news", "SG445", "publication `out` carries `news.subscriber`"),
     ("CREATE PUBLICATION out FOR ALL TABLES", "SG445",

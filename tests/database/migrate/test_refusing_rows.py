@@ -192,4 +192,4 @@ def test_a_superuser_is_told_whose_privilege_is_missing(shop: Shop) -> None:
     with pytest.raises(InstallError) as caught:
         shop.apply()
     assert caught.value.code == "SG413"
-    assert "superuser" not in (caught.value.hint or "") and "function no()" in (caught.value.detail or "")
+    assert "superuser" not in (caught.value.hint or "") and "function public.no()" in (caught.value.detail or "")
