@@ -4,6 +4,7 @@
 #   make check   linter, types, direction of the imports
 #   make test-oldest   the guarded session on the oldest SQLAlchemy and psycopg
 #   make test-servers   the tests of the database side on PostgreSQL 16 and 17, which come with Python packages
+#   make checkers   what linters and testers of row security that others wrote find in the shop: docs/CHECKERS.md
 #   make bench   what a guarded session costs here, beside an unguarded one; B="--parts alone --rounds 10" for less,
 #                B="--delay 0.25" over a network with a round trip of half a millisecond
 # An active virtual environment is left alone; `make test VENV=$VIRTUAL_ENV` uses (and installs into) it.
@@ -17,7 +18,7 @@ BIN := $(VENV)/bin
 # Named by what it was made for: changed dependencies, or a tree that was moved, make it new.
 READY := $(VENV)/ready-$(shell { cat pyproject.toml; pwd; } | cksum | cut -d' ' -f1)
 
-.PHONY: demo test test-oldest test-servers check bench install clean
+.PHONY: demo test test-oldest test-servers check checkers bench install clean
 .DEFAULT_GOAL := test
 
 demo: $(READY)
@@ -48,6 +49,10 @@ check: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# Each in an environment of its own: they need other versions of what we need. WITHOUT="plpgsql_check" leaves some out.
+checkers: $(READY)
+	$(BIN)/python -m tests.checkers --home $(VENV)-checkers --without '$(WITHOUT)'
+
 bench: $(READY)
 	$(BIN)/python -m bench.session $(B)
 
@@ -64,4 +69,4 @@ $(READY):
 	@touch $@
 
 clean:
-	rm -rf .venv .venv-oldest build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .venv-oldest .venv-checkers build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

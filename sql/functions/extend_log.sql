@@ -10,7 +10,6 @@ SET lock_timeout = '1s'
 AS $sminion$
 DECLARE
   made integer := 0;
-  n    integer;
 BEGIN
   -- Partitions stay until their months are over: a number that is too large by mistake would leave thousands of them.
   IF months > 24 THEN

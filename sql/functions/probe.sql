@@ -26,7 +26,6 @@ DECLARE
   parts  oid[];
   tids   tid[];
   masked boolean[];
-  before text;
   done   boolean := false;
   said   text;
   state  text;
@@ -58,7 +57,7 @@ BEGIN
   END IF;
 
   BEGIN
-    before := sminion.begin_replica_role();
+    PERFORM sminion.begin_replica_role();
     EXECUTE touch || 'FROM unnest($1, $2) AS s (part, place) WHERE t.ctid = s.place AND t.tableoid = s.part' USING parts, tids;
     GET DIAGNOSTICS tried = ROW_COUNT;
     done := true;
@@ -73,7 +72,7 @@ BEGIN
     EXIT WHEN clock_timestamp() > ends AND tried > 0;
     done := false;
     BEGIN
-      before := sminion.begin_replica_role();
+      PERFORM sminion.begin_replica_role();
       EXECUTE touch || 'WHERE t.ctid = $1 AND t.tableoid = $2' USING tids[n], parts[n];
       GET DIAGNOSTICS number = ROW_COUNT;
       done := true;
