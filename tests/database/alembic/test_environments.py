@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from alembic import command
 from sminion_guard.errors import InstallError
 from tests.database.alembic.conftest import Project
 
+PAGE = Path(__file__).parents[3] / "docs" / "MIGRATIONS.md"
 OPTION = {"guard_policy": "privacy.toml"}
 ASYNCHRONOUS = '''
 import asyncio
@@ -89,7 +92,15 @@ def test_an_asynchronous_environment_compares_and_says_that_it_cannot_apply(proj
     assert "op.guard_apply_policy" in project.revision("second", **OPTION)
     with pytest.raises(InstallError) as caught:
         command.upgrade(config, "head")
-    assert caught.value.code == "SG416" and "synchronous" in str(caught.value)
+    assert caught.value.code == "SG416" and "AsyncConnection" in caught.value.message
+    # What the hint and the page say works.
+    (said,) = re.findall(r"^  ```python\n(.*?)^  ```", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    line = textwrap.dedent(said).splitlines()[3]
+    assert re.sub(r"\burl\b", "make_url(url)", line) in (caught.value.hint or "")
+    head, _, _ = ASYNCHRONOUS.partition("async def connect")
+    env(project).write_text(head + textwrap.dedent(said))
+    command.upgrade(config, "head")
+    assert project.version() == ["2"]
 
 
 def test_what_alembic_utils_does_not_know_it_does_not_drop(project: Project) -> None:
