@@ -162,6 +162,16 @@ def new_world(server: Server, *, one_schema: bool = False, shared_roles: bool = 
         yield world
 
 
+def filled(database: servers.Database, name: str) -> World:
+    """A world in a database that it creates, on a server that will not be there at the end of the test."""
+    with psycopg.connect(database.server.dsn(), autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {database.name}".encode())
+    migrate.upgrade(database.dsn())
+    world = World(database, name)
+    _make(world)
+    return world
+
+
 def _make(world: World) -> None:
     database = world.database
     with database.connect() as admin:

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from sminion_guard import migrate
 from sminion_guard.embedded import Binaries, Server
 from sminion_guard.migrate import Problem, UnfitDatabase
 from tests import servers
-from tests.world import World, acting, new_world, rows, ticket
+from tests.world import World, acting, new_world, refusal, rows, ticket
 
 
 @pytest.fixture(scope="module")
@@ -128,4 +129,53 @@ def test_an_owner_of_the_subscription_whom_row_security_binds_is_named(world: Wo
         assert found(world) == []
     finally:
         world.super(f"ALTER SUBSCRIPTION {name} OWNER TO postgres; ALTER ROLE {world.name}_dba SUPERUSER")
+        unsubscribe(world, name)
+
+
+@pytest.fixture
+def publisher(replicating: Server) -> Iterator[World]:
+    """A guarded database whose protected rows another guarded one gets."""
+    with new_world(replicating) as world:
+        with world.database.connect() as admin:
+            assert refusal(admin, "CREATE PUBLICATION out FOR TABLE sales.orders") == "SG476"
+        with world.database.ddl_guard_suspended():
+            world.super("CREATE PUBLICATION out FOR TABLE sales.orders")
+        yield world
+
+
+def _added(world: World, number: int, customer: int) -> None:
+    with world.connect("app") as app:
+        token = ticket(app, "contract")
+        with app.transaction():
+            app.execute("SELECT sminion.enter(%s)", [token])
+            app.execute("INSERT INTO sales.orders (id, customer_id, email) VALUES (%s, %s, 'e')", [number, customer])
+
+
+def _seen(world: World) -> list[int]:
+    with world.connect("app") as app, acting(app, ticket(app, "contract")):
+        return [number for (number,) in rows(app, "SELECT id FROM sales.orders WHERE id > 5000 ORDER BY 1")]
+
+
+def test_each_of_two_guarded_databases_decides_by_its_own_states(world: World, publisher: World) -> None:
+    ((version,),) = world.super("SELECT current_setting('server_version_num')::int")
+    name = subscribe(world, publisher.database, ", run_as_owner = true" if version >= 160000 else "")
+    try:
+        with publisher.database.connect(autocommit=False) as admin:
+            assert "SG445" in {problem.code for problem in migrate.plan(admin, publisher.policy).problems}
+        world.super("SELECT sminion.block('7', 'at the subscriber')")
+        _added(publisher, 5001, 7)
+        _added(publisher, 5002, 8)
+        assert arrived(world, 5002)
+        assert (_seen(publisher), _seen(world)) == ([5001, 5002], [5002])
+        # A block does not travel, and the masks that settling writes at the publisher are no masks here.
+        publisher.super("SELECT sminion.block('8', 'at the publisher')")
+        publisher.settle()
+        _added(publisher, 5003, 9)
+        assert arrived(world, 5003)
+        assert (_seen(publisher), _seen(world)) == ([5001, 5003], [5002, 5003])
+        world.super("SELECT sminion.block('8', 'repeated here')")
+        assert _seen(world) == [5003]
+        world.settle()
+        assert _seen(world) == [5003]
+    finally:
         unsubscribe(world, name)
