@@ -9,16 +9,9 @@ from __future__ import annotations
 from alembic import context
 from sqlalchemy import Connection
 
-from sminion_guard.errors import InstallError
+from sminion_guard.migrate.version_schema import VERSION_SCHEMA, make
 
-VERSION_SCHEMA = "sminion_migrations"
 VERSION_TABLE = "version"
-INSTALLED = """
-SELECT EXISTS (
-  SELECT FROM pg_catalog.pg_namespace n
-  WHERE n.nspname = 'sminion' AND pg_catalog.pg_get_userbyid(n.nspowner) = 'sminion_owner')
-"""
-MADE_BEFORE = f"SELECT pg_catalog.to_regnamespace('{VERSION_SCHEMA}') IS NOT NULL"
 
 
 def configure(connection: Connection | None) -> None:
@@ -37,26 +30,9 @@ def to_base() -> bool:
     return bool(context.config.attributes.get("to_base", False))
 
 
-def make_schema(connection: Connection) -> None:
-    """Create the schema of the version table with the first migration.
-
-    Whoever made it before could have made it to run code as us: what reads and writes the table fires its triggers.
-
-    :raises InstallError: SG464.
-    """
-    if connection.exec_driver_sql(INSTALLED).scalar_one():
-        return
-    if connection.exec_driver_sql(MADE_BEFORE).scalar_one():
-        raise InstallError(
-            "SG464", f"schema `{VERSION_SCHEMA}` exists, and the guard is not installed in this database",
-            detail="it was not made by an installation of the guard",
-            hint=f"look who owns it, and drop it: DROP SCHEMA {VERSION_SCHEMA} CASCADE")
-    connection.exec_driver_sql(f"CREATE SCHEMA {VERSION_SCHEMA}")
-
-
 def run_online(connection: Connection) -> None:
     """Run within the transaction of ``connection``, which whoever called us commits."""
-    make_schema(connection)
+    make(connection)
     configure(connection)
     context.run_migrations()
     if to_base():
