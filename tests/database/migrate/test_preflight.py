@@ -106,7 +106,7 @@ UNFIT = [
      "ALTER TABLE crm.customer ALTER full_name TYPE public.mailed", "SG444", "runs in constraint mailed_check"),
     (READER + "CREATE VIEW public.form AS SELECT 1 AS a; GRANT INSERT, SELECT ON public.form TO PUBLIC; "
      + LENDER + "CREATE TRIGGER lend INSTEAD OF INSERT ON public.form FOR EACH ROW EXECUTE FUNCTION public.lend()", "SG444",
-     "runs in trigger lend on view form"),
+     "runs in trigger lend on view public.form"),
 ]
 
 
@@ -180,7 +180,7 @@ def test_what_does_no_harm_is_not_refused(shop: Shop, harmless: str) -> None:
     (READER.replace("public.mail() RETURNS text", "public.mail(integer) RETURNS text")
      + "CREATE TYPE public.num AS (a int); CREATE FUNCTION public.tonum(public.num) RETURNS text LANGUAGE sql SECURITY DEFINER AS"
      " 'SELECT min(email) FROM news.subscriber'; CREATE CAST (public.num AS text) WITH FUNCTION public.tonum(public.num)",
-     "SG444", "`public.tonum(num)`, which acts as `postgres`, runs in cast from public.num to text"),
+     "SG444", "`public.tonum(public.num)`, which acts as `postgres`, runs in cast from public.num to text"),
     ("CREATE FUNCTION public.mine() RETURNS text LANGUAGE sql SECURITY DEFINER AS 'SELECT 1::text';"
      "REVOKE EXECUTE ON FUNCTION public.mine() FROM PUBLIC; GRANT EXECUTE ON FUNCTION public.mine() TO {name}_app",
      "SG434", "`{name}_app` may call `public.mine()`"),
