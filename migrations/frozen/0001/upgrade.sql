@@ -3317,7 +3317,6 @@ DECLARE
   parts  oid[];
   tids   tid[];
   masked boolean[];
-  before text;
   done   boolean := false;
   said   text;
   state  text;
@@ -3349,7 +3348,7 @@ BEGIN
   END IF;
 
   BEGIN
-    before := sminion.begin_replica_role();
+    PERFORM sminion.begin_replica_role();
     EXECUTE touch || 'FROM unnest($1, $2) AS s (part, place) WHERE t.ctid = s.place AND t.tableoid = s.part' USING parts, tids;
     GET DIAGNOSTICS tried = ROW_COUNT;
     done := true;
@@ -3364,7 +3363,7 @@ BEGIN
     EXIT WHEN clock_timestamp() > ends AND tried > 0;
     done := false;
     BEGIN
-      before := sminion.begin_replica_role();
+      PERFORM sminion.begin_replica_role();
       EXECUTE touch || 'WHERE t.ctid = $1 AND t.tableoid = $2' USING tids[n], parts[n];
       GET DIAGNOSTICS number = ROW_COUNT;
       done := true;
@@ -5532,7 +5531,6 @@ SET lock_timeout = '1s'
 AS $sminion$
 DECLARE
   made integer := 0;
-  n    integer;
 BEGIN
   -- Partitions stay until their months are over: a number that is too large by mistake would leave thousands of them.
   IF months > 24 THEN
