@@ -35,8 +35,6 @@ class Checkpoint:
             raise _malformed(f"{self.size} is not the size of a log")
         if len(self.root) != HASH_SIZE:
             raise _malformed("a root hash has 32 bytes")
-        if self.size == 0 and self.root != EMPTY_ROOT:
-            raise _malformed("the root hash of a log without entries is that of nothing")
 
     @property
     def text(self) -> str:
@@ -47,6 +45,7 @@ class Checkpoint:
     def signed(self, signers: Sequence[Signer]) -> Note:
         """The checkpoint as a note. Callers must have made sure that it continues the one that they signed last:
         :mod:`sminion_guard.audit.memory` does."""
+        _sound(self)
         return sign_note(self.text, signers)
 
 
@@ -74,10 +73,16 @@ def verify_checkpoint(data: bytes, origin: str, keys: Sequence[VerifierKey]) -> 
     """
     note = parse_note(data)
     verify_note(note, keys)
-    checkpoint = parse_checkpoint(note.text)
+    checkpoint = _sound(parse_checkpoint(note.text))
     if checkpoint.origin != origin:
         raise ProofError("SG653", f"a checkpoint of `{checkpoint.origin}`, not of `{origin}`",
                          detail="two logs may be sealed with one key, but no checkpoint is of both")
+    return checkpoint
+
+
+def _sound(checkpoint: Checkpoint) -> Checkpoint:
+    if checkpoint.size == 0 and checkpoint.root != EMPTY_ROOT:
+        raise _malformed("the root hash of a log without entries is that of nothing")
     return checkpoint
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sminion_guard.audit.merkle import (
@@ -100,6 +100,7 @@ def test_every_proof_of_every_small_tree_is_verified_by_both() -> None:
             assert verifier.consistent(old, tree.root(old), size, tree.root(size), path)
 
 
+@settings(max_examples=60, deadline=None)
 @given(sizes, st.data())
 def test_proofs_of_random_trees_are_verified_and_no_altered_one_is(size: int, data: st.DataObject) -> None:
     tree = Tree(numbered(size))
@@ -133,6 +134,7 @@ def altered(hashes: list[bytes], data: st.DataObject) -> list[bytes]:
     return [*hashes[:at], turned, *hashes[at + 1:]]
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.integers(0, 40), max_size=6))
 def test_a_frontier_that_was_kept_goes_on_where_it_stopped(batches: list[int]) -> None:
     whole, resumed = Frontier(), Frontier()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sminion_guard.audit.note import MAX_BYTES, Note, Signature, parse_note
@@ -68,6 +68,7 @@ def test_a_hundred_signatures_of_strangers_are_read_and_ignored() -> None:
     assert verify_note(note, [LOG.key, NEXT.key]) == (LOG.key,)
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"], include_characters="\n")))
 def test_every_text_can_be_signed(text: str) -> None:
     note = sign_note(text + "\n", [LOG])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sminion_guard.audit.checkpoint import Checkpoint
@@ -40,6 +40,7 @@ def test_a_file_has_the_form_of_the_specification() -> None:
     assert parse_proof_file(TEXT) == PROOF
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.integers(1, 40), st.data())
 def test_every_entry_can_be_proved_by_a_file(size: int, data: st.DataObject) -> None:
     tree, index = Tree(numbered(size)), data.draw(st.integers(0, size - 1))
