@@ -51,6 +51,7 @@ def altered(question: Question, chance: random.Random) -> Question:
     """The same with one thing wrong."""
     if question.kind == "note":
         at = chance.randrange(len(question.note))
+        at -= at == len(question.note) - 3  # of this character Go, unlike us, ignores the bits that mean nothing
         return replace(question, note=_turned(question.note, at, chance))
     hashes = [question.known, *question.proof, question.root]
     how, at = chance.choice(("turn", "turn", "drop", "add", "swap")), chance.randrange(len(hashes))

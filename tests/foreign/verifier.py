@@ -77,9 +77,9 @@ def signed_by(note: bytes, vkey: str) -> str | None:
     if hashlib.sha256(f"{name}\n".encode() + raw).hexdigest()[:8] != known or raw[0] != 1:
         return None
     text, _, lines = note.decode().rpartition("\n\n")
-    for line in lines.splitlines():
+    for line in lines.removesuffix("\n").split("\n") if lines.endswith("\n") else ():
         dash, signer, signature = line.split(" ")
-        body = base64.b64decode(signature)
+        body = base64.b64decode(signature, validate=True)
         if (dash, signer, body[:4].hex()) == ("—", name, known):
             try:
                 Ed25519PublicKey.from_public_bytes(raw[1:]).verify(body[4:], f"{text}\n".encode())
