@@ -23,6 +23,4 @@ BEGIN
   RETURN made;
 END
 $sminion$;
--- The log begins with the month of the installation.
-SELECT sminion.extend_log();
 COMMENT ON FUNCTION sminion.extend_log(integer) IS 'creates the partitions of the coming months; returns how many it created';

@@ -15,7 +15,8 @@ BEGIN
     before := after;
     moved := sminion.fold();
     SELECT f.number INTO after FROM sminion.fold_state f;
-    EXIT WHEN moved = 0 AND after = before;
+    -- NULL before there is a policy.
+    EXIT WHEN coalesce(moved, 0) = 0 AND after IS NOT DISTINCT FROM before;
   END LOOP;
 END
 $sminion$;

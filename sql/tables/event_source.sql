@@ -1,5 +1,5 @@
 -- How far the events of each kind are numbered (sminion.number_events): all with a lower transaction, and those of this
--- transaction up to the key.
+-- transaction up to the key. The first policy makes the rows, as that of fold_state.
 CREATE TABLE sminion.event_source (
   kind        text   PRIMARY KEY,
   transaction xid8   NOT NULL DEFAULT '0',
@@ -7,6 +7,4 @@ CREATE TABLE sminion.event_source (
   -- Rows up to this key came with a copy of another cluster, and have transactions of that one.
   restored    bigint NOT NULL DEFAULT -1
 );
-INSERT INTO sminion.event_source (kind)
-VALUES ('policy'), ('writer'), ('ticket'), ('state'), ('dropped_month'), ('suspension'), ('act');
 COMMENT ON TABLE sminion.event_source IS 'how far the events of each kind are numbered';

@@ -1,4 +1,5 @@
--- How far sminion.fold has come: one row, and whoever has it locked folds.
+-- How far sminion.fold has come: one row, and whoever has it locked folds. The first policy makes it (sminion.record_policy): before,
+-- there is nothing to fold. A row that the installation made would meet that of a dump, where an extension brings the table.
 CREATE TABLE sminion.fold_state (
   -- of the last event
   number            bigint      NOT NULL,
@@ -8,6 +9,4 @@ CREATE TABLE sminion.fold_state (
   system_identifier bigint      NOT NULL,
   folded_at         timestamptz NOT NULL
 );
-INSERT INTO sminion.fold_state (number, lowest, system_identifier, folded_at)
-SELECT 0, '0', c.system_identifier, pg_catalog.clock_timestamp() FROM pg_catalog.pg_control_system() c;
 COMMENT ON TABLE sminion.fold_state IS 'the number of the last event of the log, and how far the journal is folded';

@@ -17,7 +17,4 @@ CREATE TABLE sminion.log_fault (
   size    integer     NOT NULL,
   digest  bytea       NOT NULL
 ) PARTITION BY RANGE (at);
-CREATE INDEX log_fault_at ON sminion.log_fault (at);
--- For reading in the order of numbers, which is the order in which rows are written: a range of pages has a range of numbers.
-CREATE INDEX log_fault_number ON sminion.log_fault USING brin (number) WITH (pages_per_range = 32, autosummarize = on);
 COMMENT ON TABLE sminion.log_fault IS 'entries of the log that are not what they claim to be, and places that are missing';

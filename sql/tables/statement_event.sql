@@ -22,11 +22,4 @@ CREATE TABLE sminion.statement_event (
   CHECK ((outcome = 'done') = (codes = '{}')),
   CHECK ((outcome IS NULL) = (codes IS NULL) AND (outcome IS NULL) = (microseconds IS NULL))
 ) PARTITION BY RANGE (at);
--- In the order of time, so that the newest rows are found without a sort.
-CREATE INDEX statement_event_at ON sminion.statement_event (at);
-CREATE INDEX statement_event_place ON sminion.statement_event (writer, place);
-CREATE INDEX statement_event_ticket ON sminion.statement_event (ticket);
-CREATE INDEX statement_event_refused ON sminion.statement_event (at) WHERE refused;
--- For reading in the order of numbers, which is the order in which rows are written: a range of pages has a range of numbers.
-CREATE INDEX statement_event_number ON sminion.statement_event USING brin (number) WITH (pages_per_range = 32, autosummarize = on);
 COMMENT ON TABLE sminion.statement_event IS 'every statement: under which ticket, of which shape, what came of it';

@@ -16,9 +16,4 @@ CREATE TABLE sminion.statement_result (
   bulk         bigint      CHECK (bulk >= 0),
   CHECK ((outcome = 'done') = (codes = '{}'))
 ) PARTITION BY RANGE (at);
-CREATE INDEX statement_result_at ON sminion.statement_result USING brin (at);
-CREATE INDEX statement_result_statement ON sminion.statement_result (writer, statement);
-CREATE INDEX statement_result_refused ON sminion.statement_result (at) WHERE outcome = 'refused';
--- For reading in the order of numbers, which is the order in which rows are written: a range of pages has a range of numbers.
-CREATE INDEX statement_result_number ON sminion.statement_result USING brin (number) WITH (pages_per_range = 32, autosummarize = on);
 COMMENT ON TABLE sminion.statement_result IS 'what came of each statement: outcome, rows, duration';

@@ -28,9 +28,4 @@ CREATE TABLE sminion.write_event (
   -- how many subjects were not listed one by one, because they were too many
   bulk        bigint
 ) PARTITION BY RANGE (at);
--- Grows at its right end, as an index of random numbers would not; subjects are joined by both.
-CREATE INDEX write_event_at ON sminion.write_event (at);
-CREATE INDEX write_event_ticket ON sminion.write_event (ticket) WHERE ticket IS NOT NULL;
--- For reading in the order of numbers, which is the order in which rows are written: a range of pages has a range of numbers.
-CREATE INDEX write_event_number ON sminion.write_event USING brin (number) WITH (pages_per_range = 32, autosummarize = on);
 COMMENT ON TABLE sminion.write_event IS 'every write to a protected table: who, what, which columns, how many rows';
