@@ -5,6 +5,7 @@ DO $sminion$
 DECLARE
   before CONSTANT text := current_user;
   made record;
+  of_extension boolean;
 BEGIN
   IF NOT (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = pg_catalog.current_setting('sminion.installer')) THEN
     -- Those of a dump that no superuser restored, or that a superuser dropped.
@@ -40,6 +41,13 @@ BEGIN
       ('ddl_drops', 'sql_drop', NULL)
     ) AS t (name, event, tags)
   LOOP
+    -- One that belongs to an extension cannot be dropped, unless it is let go first.
+    of_extension := EXISTS (
+      SELECT FROM pg_catalog.pg_event_trigger e JOIN pg_catalog.pg_depend d ON d.objid = e.oid
+      WHERE e.evtname = 'sminion_' || made.name AND d.classid = 'pg_catalog.pg_event_trigger'::pg_catalog.regclass AND d.deptype = 'e');
+    IF of_extension THEN
+      EXECUTE pg_catalog.format('ALTER EXTENSION sminion_guard DROP EVENT TRIGGER sminion_%s', made.name);
+    END IF;
     EXECUTE pg_catalog.format('DROP EVENT TRIGGER IF EXISTS sminion_%s', made.name);
     EXECUTE pg_catalog.format('ALTER FUNCTION sminion.%I() OWNER TO CURRENT_USER', made.name);
     -- PostgreSQL asks whoever trips it for the privilege. Nobody can call it.
@@ -48,6 +56,15 @@ BEGIN
       (SELECT 'WHEN TAG IN (' || pg_catalog.string_agg(pg_catalog.quote_literal(g), ', ' ORDER BY g) || ')' FROM pg_catalog.unnest(made.tags) g),
       made.name);
     EXECUTE pg_catalog.format('COMMENT ON EVENT TRIGGER sminion_%s IS %L', made.name, 'sminion_guard: see sminion.' || made.name || '()');
+    -- The script of an extension makes members; all others are added, so that DROP EXTENSION takes them along.
+    IF EXISTS (
+      SELECT FROM pg_catalog.pg_extension x
+      WHERE x.extname = 'sminion_guard' AND NOT EXISTS (
+        SELECT FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_event_trigger e ON e.oid = d.objid
+        WHERE d.classid = 'pg_catalog.pg_event_trigger'::pg_catalog.regclass AND d.deptype = 'e' AND e.evtname = 'sminion_' || made.name))
+    THEN
+      EXECUTE pg_catalog.format('ALTER EXTENSION sminion_guard ADD EVENT TRIGGER sminion_%s', made.name);
+    END IF;
   END LOOP;
   PERFORM pg_catalog.set_config('role', before, true);
 END

@@ -65,6 +65,8 @@ def lines(found: Examination) -> Iterator[str]:
     for finding in found.findings:
         yield finding.render()
     count = len(found.findings)
+    if found.extension is not None:
+        yield f"the guard is installed as extension `sminion_guard` {found.extension}"
     yield (f"policy `{found.policy}` version {found.version}, {found.checks} checks: "
            f"{count or 'no'} finding{'' if count == 1 else 's'}" + _fixable(found.findings))
 
@@ -77,6 +79,7 @@ def _fixable(findings: tuple[Finding, ...]) -> str:
 def _as_json(found: Examination) -> dict[str, object]:
     return {
         "policy": found.policy, "version": found.version, "clean": found.clean, "checks": found.checks,
+        "extension": found.extension,
         "findings": [finding.as_json() for finding in found.findings],
     }
 

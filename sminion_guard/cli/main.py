@@ -8,7 +8,7 @@ import traceback
 
 import typer
 
-from sminion_guard.cli import apply, catalog, check, demo, doctor, init, install, maintain, plan, policy
+from sminion_guard.cli import apply, catalog, check, demo, doctor, extension, init, install, maintain, plan, policy
 from sminion_guard.cli.common import FAILED, INTERRUPTED, print_error
 from sminion_guard.errors import GuardError
 from sminion_guard.extras import explain
@@ -34,6 +34,7 @@ app.command()(plan.plan)
 app.command()(apply.apply)
 app.command()(doctor.doctor)
 app.command()(maintain.maintain)
+app.add_typer(extension.app, name="extension")
 
 
 def _version(asked: bool) -> None:

@@ -56,6 +56,7 @@ def _as_json(found: Plan) -> dict[str, object]:
         "policy": found.compiled.policy.name,
         "version": found.compiled.policy.version,
         "in_force": None if before is None else {"name": before.name, "version": before.version},
+        "extension": found.extension,
         "clean": found.clean,
         "difference": None if found.difference is None else {
             "sentences": found.difference.sentences, "logins": found.difference.logins,

@@ -16,6 +16,7 @@ from sminion_guard.codes.context import CONTEXT
 from sminion_guard.codes.ddl import DDL
 from sminion_guard.codes.doctor import DOCTOR
 from sminion_guard.codes.embedded import EMBEDDED
+from sminion_guard.codes.extension import EXTENSION
 from sminion_guard.codes.installing import INSTALL
 from sminion_guard.codes.judgement import JUDGEMENT
 from sminion_guard.codes.policy_file import POLICY
@@ -28,7 +29,7 @@ __all__ = ["CODES", "Code", "error_class", "raised_by_server"]
 CODES: dict[str, Code] = {
     entry.code: entry
     for group in (
-        JUDGEMENT, CONTEXT, POLICY, INSTALL, DDL, SUBJECTS, EMBEDDED, AUDIT, PROOFS, COMMAND, TESTING, DOCTOR,
+        JUDGEMENT, CONTEXT, POLICY, INSTALL, DDL, EXTENSION, SUBJECTS, EMBEDDED, AUDIT, PROOFS, COMMAND, TESTING, DOCTOR,
     )
     for entry in group
 }

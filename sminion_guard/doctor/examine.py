@@ -15,6 +15,7 @@ from sminion_guard.doctor.finding import Finding, Level
 from sminion_guard.doctor.registry import CHECKS
 from sminion_guard.errors import GuardError, InstallError
 from sminion_guard.migrate import queries
+from sminion_guard.migrate.as_extension import require_version
 from sminion_guard.migrate.failures import is_superuser, translated
 from sminion_guard.migrate.installed import policy_in_force, read_installed
 from sminion_guard.migrate.plan import compare
@@ -32,12 +33,14 @@ class Examination:
     """What was found in a database under the policy ``policy``, the worst first.
 
     :param checks: how many checks were made.
+    :param extension: the version of the extension, where the guard was installed as one.
     """
 
     policy: str
     version: str
     findings: tuple[Finding, ...]
     checks: int
+    extension: str | None = None
 
     @property
     def clean(self) -> bool:
@@ -58,10 +61,11 @@ def examine(
     :param connection: not in a transaction; of a superuser, or of the role that installs.
     :param full: look at all rows where else a sample does.
     :raises InstallError: SG409 when the guard is not installed, SG902 when no policy is in force, SG413 for a role that
-        may not read it.
+        may not read it, SG481 for an extension of another version.
     """
     made = tuple(checks)
     with _reading(connection) as installer:
+        extension = require_version(installer)
         in_force = policy_in_force(installer)
         if in_force is None:
             raise InstallError("SG902", "no policy is in force in this database",
@@ -71,7 +75,7 @@ def examine(
         findings = [finding for check in made for finding in findings_of(check, look)]
     findings.sort(key=lambda finding: _ORDER.index(finding.level))
     policy = look.policy
-    return Examination(policy.name, policy.version, tuple(_once(findings)), len(made))
+    return Examination(policy.name, policy.version, tuple(_once(findings)), len(made), extension)
 
 
 def findings_of(check: Check, look: Look) -> list[Finding]:

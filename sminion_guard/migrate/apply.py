@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 
 from sminion_guard.checks import preflight
+from sminion_guard.migrate.as_extension import require_version
 from sminion_guard.migrate.doing import bearable
 from sminion_guard.migrate.guard_schema import mend_guard
 from sminion_guard.migrate.installed import read_installed
@@ -45,7 +46,7 @@ def apply(
     :param attempts: how often it is tried before the installation gives way to the application.
     :raises PolicyError: SG417 with all findings when the database is not fit for the policy.
     :raises InstallError: SG409 not installed, SG410 a lock was not to be had, SG412 another subject key, SG413 a
-        privilege is missing, SG450 interrupted: apply again.
+        privilege is missing, SG450 interrupted: apply again, SG481 for an extension of another version.
     """
     waiting = Waiting(lock_timeout, attempts, progress or silent)
     with alone(connection, waiting):
@@ -70,6 +71,7 @@ def _changed(connection: psycopg.Connection[Any], policy: Policy, waiting: Waiti
 def _planned(connection: psycopg.Connection[Any], policy: Policy, waiting: Waiting) -> tuple[Report, Stepwise]:
     report = Report(policy.name, policy.version)
     with report.listening(connection), installing(connection, waiting=waiting) as installer:
+        require_version(installer)
         # First: what follows is asked of the guard's own functions.
         mended = mend_guard(installer)
         todo = replace(compare(policy, read_installed(installer)), guard=mended)

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from sminion_guard import resources
-from sminion_guard.migrate.frozen import checksums
+from sminion_guard.migrate.frozen import checksums, released
 
 HEADER = "-- Frozen: written by `python -m sminion_guard.migrate.freeze` from sql/, never edited after its release.\n"
 
@@ -28,12 +28,6 @@ def current() -> str:
 def newest() -> Path:
     """The directory of the newest migration's SQL."""
     return max(path for path in (resources.migrations() / "frozen").iterdir() if path.is_dir())
-
-
-def released() -> frozenset[str]:
-    """Migrations that users have: their files never change again."""
-    lines = (resources.migrations() / "frozen" / "RELEASED").read_text(encoding="utf-8").splitlines()
-    return frozenset(line.strip() for line in lines if line.strip() and not line.startswith("#"))
 
 
 def main() -> int:

@@ -38,3 +38,9 @@ def checksums() -> dict[str, str]:
         path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(root.glob("*/*.sql"))
     }
+
+
+def released() -> dict[str, str]:
+    """Migrations that users have, each with the version that brought it: their files never change again."""
+    lines = (resources.migrations() / "frozen" / "RELEASED").read_text(encoding="utf-8").splitlines()
+    return dict(line.split() for line in lines if line.strip() and not line.startswith("#"))

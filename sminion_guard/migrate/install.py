@@ -9,7 +9,7 @@ import psycopg
 from alembic import command
 from alembic.config import Config
 from psycopg.errors import Diagnostic
-from sqlalchemy import create_engine, exc
+from sqlalchemy import Connection, create_engine, exc
 from sqlalchemy.pool import NullPool
 
 from sminion_guard import resources
@@ -17,6 +17,7 @@ from sminion_guard.address import conninfo
 from sminion_guard.errors import InstallError
 from sminion_guard.migrate import queries
 from sminion_guard.migrate.failures import translate
+from sminion_guard.migrate.frozen import text
 
 BRANCH = "sminion_guard"
 """Branch label of the guard's migrations, for environments that hold others too."""
@@ -25,11 +26,12 @@ BRANCH = "sminion_guard"
 def upgrade(url_or_conninfo: str, revision: str = "head") -> tuple[str, ...]:
     """Install the database side, or upgrade it to ``revision``, in one transaction.
 
-    Run by a superuser where another role installed before, it adds the DDL guard.
+    Run by a superuser where another role installed before, it adds the DDL guard, also to an extension.
 
     :param url_or_conninfo: SQLAlchemy URL or libpq connection string.
     :returns: what could not be installed, and what that leaves: warnings of the server, such as SG478.
-    :raises InstallError: when the role lacks what it needs, or the database is not fit; SG802 for another address.
+    :raises InstallError: when the role lacks what it needs, or the database is not fit; SG480 for an
+        extension, which PostgreSQL upgrades; SG802 for another address.
     """
     return _online("upgrade", url_or_conninfo, revision)
 
@@ -37,7 +39,7 @@ def upgrade(url_or_conninfo: str, revision: str = "head") -> tuple[str, ...]:
 def downgrade(url_or_conninfo: str, revision: str = "base") -> None:
     """Uninstall the database side; ``base`` removes all of it, including the access log.
 
-    :raises InstallError: SG407 while a policy is in place.
+    :raises InstallError: SG407 while a policy is in place; SG480 for an extension and another revision than ``base``.
     """
     _online("downgrade", url_or_conninfo, revision)
 
@@ -76,7 +78,11 @@ def _online(direction: Literal["upgrade", "downgrade"], address: str, revision: 
     try:
         with engine.begin() as connection:
             config.attributes["connection"] = connection
-            getattr(command, direction)(config, revision)
+            version = connection.exec_driver_sql(queries.text("extension")).scalar()
+            if version is None:
+                getattr(command, direction)(config, revision)
+            else:
+                _of_extension(connection, version, gone=config.attributes["to_base"])
             if direction == "upgrade" and connection.exec_driver_sql(queries.text("ddl_guard_missing")).scalar():
                 for name in ("become_installer", "ddl_guard", "act_as_owner", "ddl_guard_made", "roles/release"):
                     connection.exec_driver_sql(queries.text(name), execution_options={"no_parameters": True})
@@ -87,6 +93,18 @@ def _online(direction: Literal["upgrade", "downgrade"], address: str, revision: 
     except psycopg.OperationalError as error:
         raise InstallError("SG416", "the database cannot be reached", detail=str(error).strip()) from error
     return tuple(warnings)
+
+
+def _of_extension(connection: Connection, version: str, *, gone: bool) -> None:
+    """What migrations can do where they installed nothing: take everything away, or make way for the DDL guard."""
+    if gone:
+        connection.exec_driver_sql(text("sminion_0001", "downgrade"), execution_options={"no_parameters": True})
+    elif not connection.exec_driver_sql(queries.text("ddl_guard_missing")).scalar():
+        raise InstallError(
+            "SG480", f"the guard is installed as extension `sminion_guard` {version}",
+            detail="no migration was applied to this database, so none can be the next one",
+            hint="upgrade it with `ALTER EXTENSION sminion_guard UPDATE`",
+        )
 
 
 def _config(output: io.StringIO) -> Config:

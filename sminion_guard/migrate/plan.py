@@ -29,6 +29,7 @@ class Plan:
     :param ended: login, compartment and change, for each change that ends the open tickets of a login.
     :param difference: from the policy in force; None where none is, or where this version cannot read it.
     :param locks: what the steps lock, in their order.
+    :param extension: the version of the extension, where the guard was installed as one.
     """
 
     compiled: Compiled
@@ -39,6 +40,7 @@ class Plan:
     ended: tuple[tuple[str, str, str], ...] = ()
     difference: Difference | None = None
     locks: tuple[TableLock, ...] = ()
+    extension: str | None = None
 
     @property
     def new_policy(self) -> bool:
@@ -75,6 +77,8 @@ class Plan:
         :param sql: with the SQL that would be run below each object.
         """
         before, policy = self.installed.policy, self.compiled.policy
+        if self.extension is not None:
+            yield f"the guard is installed as extension `sminion_guard` {self.extension}"
         if self.clean:
             yield f"policy `{policy.name}` version {policy.version} is in place: nothing to do"
             return

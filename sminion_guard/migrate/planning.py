@@ -10,6 +10,7 @@ import psycopg
 
 from sminion_guard.checks import preflight
 from sminion_guard.errors import InstallError, PolicyError
+from sminion_guard.migrate.as_extension import require_version
 from sminion_guard.migrate.change import State
 from sminion_guard.migrate.guard_schema import guard_changes
 from sminion_guard.migrate.installed import read_installed
@@ -25,9 +26,11 @@ from sminion_guard.policy.document import from_document
 def plan(connection: psycopg.Connection[Any], policy: Policy) -> Plan:
     """Compare ``policy`` with the database. Changes nothing.
 
-    :raises InstallError: SG409 when the guard is not installed, SG412 for another subject key, SG411 in a transaction.
+    :raises InstallError: SG409 when the guard is not installed, SG412 for another subject key, SG411 in a transaction,
+        SG481 for an extension of another version.
     """
     with installing(connection, keep=False) as installer:
+        extension = require_version(installer)
         guard = guard_changes(installer)
         found = compare(policy, read_installed(installer))
         ended: tuple[tuple[str, str, str], ...] = ()
@@ -39,7 +42,7 @@ def plan(connection: psycopg.Connection[Any], policy: Policy) -> Plan:
         steps = divide(found, installer.ask("restated", registry=json.dumps(found.compiled.registry)),
                        installer.ask("parents"))
         return replace(found, problems=preflight(installer, found.compiled), guard=guard, ended=ended,
-                       difference=words, locks=_locks(installer, steps))
+                       difference=words, locks=_locks(installer, steps), extension=extension)
 
 
 def require_consent(connection: psycopg.Connection[Any], policy: Policy) -> None:

@@ -79,6 +79,7 @@ def _begin(wanted: dict[str, object], transaction: bool) -> Iterator[str]:
     yield rendered("lock_timeout", value=str(OTHER_LOCKS))
     yield rendered("lock")
     yield rendered("become_installer")
+    yield rendered("lend_replica_role")
     yield rendered("set_script", wanted=json.dumps(wanted, sort_keys=True))
 
 

@@ -204,6 +204,7 @@ def joined(
         queries.run(connection, "jit", value="off")
     with translated("acting as `sminion_owner`"):
         queries.run(connection, "become_installer")
+        queries.run(connection, "lend_replica_role")
     yield Installer(connection, waiting)
     with translated("giving up the membership in `sminion_owner`"):
         queries.run(connection, "roles/release")

@@ -8,6 +8,7 @@ from dataclasses import replace
 from sminion_guard.checks import preflight
 from sminion_guard.checks.refusing import probe
 from sminion_guard.compiler import Statement
+from sminion_guard.migrate.as_extension import require_version
 from sminion_guard.migrate.change import State
 from sminion_guard.migrate.doing import bearable, clear_columns, make, note, place, places, require_closed, undo
 from sminion_guard.migrate.guard_schema import mend_guard
@@ -22,6 +23,7 @@ from sminion_guard.policy import Policy
 
 def apply_within(installer: Installer, policy: Policy, report: Report) -> None:
     """Everything but the masks, in the transaction of ``installer``, with all locks from the beginning to its end."""
+    require_version(installer)
     # First: what follows is asked of the guard's own functions.
     mended = mend_guard(installer)
     todo = replace(compare(policy, read_installed(installer)), guard=mended)

@@ -54,7 +54,11 @@ $sminion$;
 -- Masks are set without the application's triggers (see sminion.begin_replica_role), where the installing role may allow it.
 DO $sminion$
 BEGIN
-  IF NOT pg_catalog.has_parameter_privilege('sminion_owner', 'session_replication_role', 'SET') THEN
+  -- What the script of an extension grants is kept as a privilege of the extension, on a parameter too, and no role of whom that is
+  -- said can be dropped: there, a superuser's first `apply` grants it (queries/migrate/lend_replica_role.sql).
+  IF NOT pg_catalog.has_parameter_privilege('sminion_owner', 'session_replication_role', 'SET')
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'sminion_guard')
+  THEN
     GRANT SET ON PARAMETER session_replication_role TO sminion_owner;
   END IF;
 EXCEPTION WHEN insufficient_privilege THEN

@@ -19,11 +19,14 @@ BEGIN
 END
 $sminion$;
 SELECT pg_catalog.set_config('role', pg_catalog.current_setting('sminion.installer'), true);
--- The event triggers would refuse what follows.
+-- The event triggers would refuse what follows. Those of an extension go with it.
 DO $sminion$
 DECLARE
   made record;
 BEGIN
+  IF EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'sminion_guard') THEN
+    DROP EXTENSION sminion_guard;
+  END IF;
   FOR made IN
     SELECT e.evtname FROM pg_catalog.pg_event_trigger e JOIN pg_catalog.pg_proc p ON p.oid = e.evtfoid
     JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = 'sminion'
@@ -33,7 +36,7 @@ BEGIN
 END
 $sminion$;
 SELECT pg_catalog.set_config('role', 'sminion_owner', true);
-DROP SCHEMA sminion CASCADE;
+DROP SCHEMA IF EXISTS sminion CASCADE;
 -- As it is for every role by default: so nothing is left of the entry made by grants.sql.
 ALTER DEFAULT PRIVILEGES GRANT EXECUTE ON ROUTINES TO PUBLIC;
 SELECT pg_catalog.set_config('role', pg_catalog.current_setting('sminion.installer'), true);

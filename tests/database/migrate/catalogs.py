@@ -46,6 +46,18 @@ _QUERIES = {
     "statistics": """
         SELECT stxnamespace::regnamespace::text, stxname, pg_get_statisticsobjdef(oid)
         FROM pg_statistic_ext""",
+    "event triggers": """
+        SELECT evtname, evtevent, evtenabled, evttags::text, evtfoid::regprocedure::text, evtowner::regrole::text,
+               obj_description(oid, 'pg_event_trigger')
+        FROM pg_event_trigger""",
+    "types": """
+        SELECT t.oid::regtype::text, t.typtype, t.typowner::regrole::text, t.typacl::text,
+               obj_description(t.oid, 'pg_type')
+        FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
+        WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'""",
+    "comments": """
+        SELECT pg_describe_object(classoid, objoid, objsubid), description
+        FROM pg_description d WHERE objoid >= 16384 AND classoid <> 'pg_extension'::regclass""",
     "defaults": "SELECT defaclrole::regrole::text, defaclobjtype, defaclacl::text FROM pg_default_acl",
     "database": "SELECT (SELECT array_agg(a::text ORDER BY a::text) "
                 "FROM unnest(coalesce(datacl, acldefault('d', datdba))) a) "

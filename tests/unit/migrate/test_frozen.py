@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sminion_guard import resources
-from sminion_guard.migrate import freeze
+from sminion_guard.migrate import freeze, frozen
 from sminion_guard.migrate.frozen import checksums
 
 
@@ -21,10 +21,10 @@ def test_no_frozen_file_was_edited() -> None:
 
 
 def test_the_newest_migration_installs_what_sql_holds() -> None:
-    if freeze.newest().name in freeze.released():
+    if freeze.newest().name in frozen.released():
         pytest.skip("released: tests/database/migrate compares what all migrations together install")
-    frozen = (freeze.newest() / "upgrade.sql").read_text()
-    assert frozen == freeze.current(), "run `python -m sminion_guard.migrate.freeze`"
+    text = (freeze.newest() / "upgrade.sql").read_text()
+    assert text == freeze.current(), "run `python -m sminion_guard.migrate.freeze`"
 
 
 def test_the_load_order_names_every_object_once() -> None:
@@ -35,13 +35,13 @@ def test_the_load_order_names_every_object_once() -> None:
 
 
 def test_a_released_migration_is_not_written_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    frozen = tmp_path / "frozen" / "0001"
-    frozen.mkdir(parents=True)
-    (frozen / "upgrade.sql").write_text("SELECT 1;\n")
-    (tmp_path / "frozen" / "RELEASED").write_text("# a comment\n0001\n")
+    directory = tmp_path / "frozen" / "0001"
+    directory.mkdir(parents=True)
+    (directory / "upgrade.sql").write_text("SELECT 1;\n")
+    (tmp_path / "frozen" / "RELEASED").write_text("# a comment\n0001 0.1.0\n")
     monkeypatch.setattr(resources, "migrations", lambda: tmp_path)
     assert freeze.main() == 2
-    assert (frozen / "upgrade.sql").read_text() == "SELECT 1;\n"
+    assert (directory / "upgrade.sql").read_text() == "SELECT 1;\n"
     (tmp_path / "frozen" / "RELEASED").write_text("# a comment\n")
     assert freeze.main() == 0
-    assert (frozen / "upgrade.sql").read_text() == freeze.current()
+    assert (directory / "upgrade.sql").read_text() == freeze.current()
