@@ -29,7 +29,8 @@ __all__ = ["CODES", "Code", "error_class", "raised_by_server"]
 CODES: dict[str, Code] = {
     entry.code: entry
     for group in (
-        JUDGEMENT, CONTEXT, POLICY, INSTALL, DDL, EXTENSION, SUBJECTS, EMBEDDED, AUDIT, PROOFS, COMMAND, TESTING, DOCTOR,
+        JUDGEMENT, CONTEXT, POLICY, INSTALL, DDL, EXTENSION, SUBJECTS, EMBEDDED, AUDIT, PROOFS, COMMAND, TESTING,
+        DOCTOR,
     )
     for entry in group
 }

@@ -23,6 +23,8 @@ SINCE = 18
 
 def write(directory: Path, files: dict[str, str]) -> None:
     for name, content in files.items():
+        if name == "Makefile":
+            continue  # no server reads it
         (directory / name).write_text(content, encoding="utf-8")
 
 
@@ -70,7 +72,7 @@ def extended(binaries: Binaries) -> Iterator[Extended]:
         if not (binaries.bin_dir / "pg_config").exists():
             pytest.skip(f"no pg_config beside {binaries}, which cannot be copied without it")
         binaries, files = _moved(binaries, home)
-    write(files, {name: text for name, text in extension.files().items() if name.startswith(extension.NAME)})
+    write(files, extension.files())
     yield Extended(binaries, settings, files)
     shutil.rmtree(home)
 

@@ -19,7 +19,8 @@ from tests.servers import Database, new_database
 PGTLE = """
 CREATE SCHEMA pgtle;
 CREATE TABLE pgtle.said (name text, before text, version text, description text, ext text);
-CREATE FUNCTION pgtle.install_extension(name text, version text, description text, ext text, requires text[] DEFAULT NULL)
+CREATE FUNCTION pgtle.install_extension(
+  name text, version text, description text, ext text, requires text[] DEFAULT NULL)
   RETURNS boolean LANGUAGE sql AS 'INSERT INTO pgtle.said VALUES ($1, NULL, $2, $3, $4) RETURNING true';
 """
 """A stand-in for pg_tle, with its signature: it keeps what it is told, and the test does with it what pg_tle does."""
@@ -51,7 +52,8 @@ def test_an_extension_looks_as_migrations_do(with_extension: Server) -> None:
         assert catalogs(database) == migrated(with_extension)
         assert database.execute("SELECT * FROM sminion.guard_states()") == []
         assert database.execute("SELECT extversion, extrelocatable, extnamespace::regnamespace::text FROM pg_extension"
-                                " WHERE extname = 'sminion_guard'") == [(extension.default_version(), False, "pg_catalog")]
+                                " WHERE extname = 'sminion_guard'"
+                                ) == [(extension.default_version(), False, "pg_catalog")]
 
 
 def test_the_plain_script_looks_as_migrations_do_and_is_known_to_them(with_extension: Server, tmp_path: Path) -> None:
@@ -72,7 +74,7 @@ def test_the_plain_script_looks_as_migrations_do_and_is_known_to_them(with_exten
 
 
 def test_pg_tle_gets_what_a_role_without_superuser_creates(with_extension: Server, extended: Extended) -> None:
-    """An extension of the stand-in's text, in the way in which pg_tle makes it: with the rights of whoever creates it."""
+    """An extension of the stand-in's text, made as pg_tle does it: with the rights of whoever creates it."""
     with new_database(with_extension) as database:
         database.execute("CREATE ROLE tle_dba LOGIN CREATEROLE")
         if with_extension.binaries.major >= 16:
@@ -83,12 +85,13 @@ def test_pg_tle_gets_what_a_role_without_superuser_creates(with_extension: Serve
         ((name, before, version, comment, script),) = database.execute("SELECT * FROM pgtle.said")
         assert (name, before, version) == ("sminion_guard", None, extension.default_version())
         database.execute("DROP SCHEMA pgtle CASCADE")
-        write(extended.files, {"sminion_guard.control": CONTROL.format(version, comment), f"sminion_guard--{version}.sql": script})
+        write(extended.files, {
+            "sminion_guard.control": CONTROL.format(version, comment), f"sminion_guard--{version}.sql": script})
         try:
             with database.connect("tle_dba") as dba:
                 dba.execute("CREATE EXTENSION sminion_guard")
         finally:
-            write(extended.files, {name: text for name, text in extension.files().items() if name.startswith(extension.NAME)})
+            write(extended.files, extension.files())
         assert catalogs(database) == expected
         assert database.execute("SELECT count(*) FROM pg_event_trigger") == [(0,)]
         migrate.upgrade(database.dsn())  # a superuser adds the DDL guard
