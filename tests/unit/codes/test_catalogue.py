@@ -71,8 +71,8 @@ def test_no_number_is_given_twice() -> None:
 
     groups = (
         audit.AUDIT, command_line.COMMAND, context.CONTEXT, ddl.DDL, doctor.DOCTOR, embedded.EMBEDDED,
-        extension.EXTENSION, installing.INSTALL, judgement.JUDGEMENT, policy_file.POLICY, proofs.PROOFS, subjects.SUBJECTS,
-        testing.TESTING,
+        extension.EXTENSION, installing.INSTALL, judgement.JUDGEMENT, policy_file.POLICY, proofs.PROOFS,
+        subjects.SUBJECTS, testing.TESTING,
     )
     assert sum(len(group) for group in groups) == len(CODES)
 
