@@ -6663,7 +6663,7 @@ DECLARE
   lines  text[];
   words  text;
   more   boolean := false;
-  number bigint;
+  before bigint;
 BEGIN
   GET DIAGNOSTICS stack = PG_CONTEXT;
   lines := string_to_array(stack, E'\n');
@@ -6684,7 +6684,7 @@ BEGIN
   BEGIN
     CASE maintain_step.step
       WHEN 'fold' THEN
-        SELECT f.number INTO number FROM sminion.fold_state f;
+        SELECT f.number INTO before FROM sminion.fold_state f;
         more := coalesce(sminion.fold(2000), 0) > 0;
         -- Apart: an expression does not see what the functions in it did.
         more := more AND EXISTS (
@@ -6692,7 +6692,7 @@ BEGIN
           WHERE j.transaction >= (SELECT f.lowest FROM sminion.fold_state f)
             AND j.transaction < pg_snapshot_xmin(pg_current_snapshot()));
         -- Many tickets or changes of states: sminion.number_events takes so many of a kind.
-        more := more OR (SELECT f.number >= number + 2000 FROM sminion.fold_state f);
+        more := more OR (SELECT f.number >= before + 2000 FROM sminion.fold_state f);
       WHEN 'tree' THEN
         more := coalesce(sminion.grow_tree(), 0) > 0;
         more := more AND (SELECT f.number > t.size FROM sminion.fold_state f, sminion.tree_state t);
