@@ -68,7 +68,7 @@ def main() -> None:
             for statement in STATEMENTS:
                 rounds = [(spent(guarded, statement), spent(plain, statement)) for _ in range(WARM + asked.rounds)]
                 with_guard, without = (statistics.median(side) for side in zip(*rounds[WARM:], strict=True))
-                print(f"{statement[:48]:50}{without:6.2f} ms, the DDL guard adds {with_guard - without:.2f}", flush=True)
+                print(f"{statement[:46]:48}{without:6.2f} ms, the guard adds {with_guard - without:.2f}", flush=True)
 
 
 if __name__ == "__main__":
