@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -50,3 +50,16 @@ def bars() -> Iterator[Telling]:
             shown.update(known[step.work], completed=step.done, total=step.total)
 
         yield show
+
+
+@contextmanager
+def counting(work: str) -> Iterator[Callable[[int, int], object]]:
+    """Shows one bar on a terminal: told how much of how much is done."""
+    if not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:,}/{task.total:,}"),
+               TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
+        task = shown.add_task(work, total=None)
+        yield lambda done, total: shown.update(task, completed=done, total=total)

@@ -8,7 +8,20 @@ import traceback
 
 import typer
 
-from sminion_guard.cli import apply, catalog, check, demo, doctor, extension, init, install, maintain, plan, policy
+from sminion_guard.cli import (
+    apply,
+    audit,
+    catalog,
+    check,
+    demo,
+    doctor,
+    extension,
+    init,
+    install,
+    maintain,
+    plan,
+    policy,
+)
 from sminion_guard.cli.common import FAILED, INTERRUPTED, print_error
 from sminion_guard.errors import GuardError
 from sminion_guard.extras import explain
@@ -35,6 +48,7 @@ app.command()(apply.apply)
 app.command()(doctor.doctor)
 app.command()(maintain.maintain)
 app.add_typer(extension.app, name="extension")
+app.add_typer(audit.app, name="audit")
 
 
 def _version(asked: bool) -> None:

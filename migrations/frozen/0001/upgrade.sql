@@ -6742,6 +6742,9 @@ COMMENT ON FUNCTION sminion.maintain_step(text) IS 'one step of sminion.maintain
 -- `debug_print_plan` or DEBUG5) and not read them: the server then waits in the middle of a step, for as long as the
 -- client likes, and keeps the step's locks. For the transaction, and not for the step: COMMIT has messages too, before
 -- it releases locks.
+--
+-- Each step is on disk when it has committed, also for a login that does not wait for that: what is signed may not be lost in a
+-- crash afterwards.
 CREATE PROCEDURE sminion.maintain(INOUT more boolean DEFAULT NULL)
 LANGUAGE plpgsql
 AS $sminion$
@@ -6754,6 +6757,7 @@ BEGIN
   -- First of all: an expression takes a snapshot, and then the isolation of a login that has another one by default stands.
   SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE;
   SET LOCAL client_min_messages = error;
+  SET LOCAL synchronous_commit = on;
   more := false;
   FOREACH step IN ARRAY ARRAY['fold', 'tree', 'months', 'settle', 'tidy'] LOOP
     IF sminion.maintain_step(step) THEN
@@ -6762,6 +6766,7 @@ BEGIN
     COMMIT;
     SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE;
     SET LOCAL client_min_messages = error;
+    SET LOCAL synchronous_commit = on;
   END LOOP;
 END
 $sminion$;

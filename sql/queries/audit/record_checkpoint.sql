@@ -1,0 +1,1 @@
+SELECT sminion.record_checkpoint(%(size)s, %(root)s, %(note)s)

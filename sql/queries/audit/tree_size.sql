@@ -1,0 +1,1 @@
+SELECT t.size FROM sminion.tree_state t
