@@ -25,7 +25,7 @@ demo: $(READY)
 	$(BIN)/sminion-guard demo
 
 test: $(READY)
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(T)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --durations=40 --durations-min=5 $(T)
 
 # The guarded session on the oldest SQLAlchemy and psycopg that we promise: its hooks lie deep in both.
 OLDEST := $(VENV)-oldest
