@@ -13,6 +13,7 @@ from sminion_guard.cli.common import FINDINGS, DatabaseOption, Format, FormatOpt
 from sminion_guard.cli.database import conninfo
 
 if TYPE_CHECKING:
+    from sminion_guard.audit.checkpoint import Checkpoint
     from sminion_guard.audit.database import SealedLog, Verified
     from sminion_guard.audit.vkey import VerifierKey
     from sminion_guard.audit.witnesses import Witness
@@ -132,19 +133,36 @@ def prove(
     import psycopg
 
     from sminion_guard.audit import database
-    from sminion_guard.audit.checkpoint import verify_checkpoint
 
-    keys = _keys(vkey)
     with psycopg.connect(conninfo(database_url)) as connection:
         log = database.SealedLog(connection)
-        known = [(verify_checkpoint(note, keys[0].name, keys), note)
-                 for note in (*log.checkpoints(), *_published(published or []))]
-        if not known:
-            raise typer.BadParameter("the log has no checkpoint yet: run `sminion-guard audit seal`")
-        leaf, proof = database.prove(log, event, *max(known, key=lambda each: each[0].size))
+        leaf, proof = database.prove(log, event, *_newest(log, vkey, published or []))
     out.write_bytes(bytes(proof))
     out.with_name(out.name + ".json").write_bytes(leaf.entry)
     typer.echo(f"{out}: event {event} ({leaf.kind})")
+
+
+@app.command()
+def export(
+    vkey: VkeysOption,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", file_okay=False, help="Where the files go.")],
+    published: PublishedOption = None,
+    database_url: DatabaseOption = None,
+) -> None:
+    """Write the sealed log as files (C2SP tlog-tiles) for a web server. Only what is new is written."""
+    import psycopg
+
+    from sminion_guard.audit import database
+    from sminion_guard.audit.tiles import TileDirectory
+
+    with psycopg.connect(conninfo(database_url)) as connection:
+        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        connection.read_only = True
+        log = database.SealedLog(connection)
+        checkpoint, note = _newest(log, vkey, published or [])
+        with counting("writing tiles") as progress:
+            written = database.export(log, TileDirectory(out), checkpoint, note, progress)
+    typer.echo(f"{written:,} tiles written; {out} has {checkpoint.size:,} events")
 
 
 def lines(found: Verified) -> Iterator[str]:
@@ -224,6 +242,17 @@ def _keys(texts: Sequence[str]) -> list[VerifierKey]:
     if len({each.name for each in keys}) != 1:
         raise typer.BadParameter("keys of one log have one name")
     return keys
+
+
+def _newest(log: SealedLog, vkey: Sequence[str], files: Sequence[Path]) -> tuple[Checkpoint, bytes]:
+    """The checkpoint with the most events, and its note."""
+    from sminion_guard.audit.checkpoint import verify_checkpoint
+
+    keys = _keys(vkey)
+    known = [(verify_checkpoint(note, keys[0].name, keys), note) for note in (*log.checkpoints(), *_published(files))]
+    if not known:
+        raise typer.BadParameter("the log has no checkpoint yet: run `sminion-guard audit seal`")
+    return max(known, key=lambda each: each[0].size)
 
 
 def _published(files: Sequence[Path]) -> Iterator[bytes]:

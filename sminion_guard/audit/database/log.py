@@ -96,6 +96,10 @@ class SealedLog:
         """Keep a checkpoint in the database, for those who verify."""
         self._run("record_checkpoint", size=size, root=root, note=note.decode())
 
+    def dropped_until(self) -> int:
+        """The highest number of an event whose month was dropped; 0 where none was."""
+        return int(self._one("dropped_until")[0])
+
     def stray_rows(self) -> dict[str, int]:
         """Kind to the number of rows that are no leaf; `listed` counts all rows that name a person."""
         return dict(self._run("stray_rows"))

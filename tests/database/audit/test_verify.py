@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 
 from sminion_guard.audit import database
+from sminion_guard.audit.checkpoint import Checkpoint, verify_checkpoint
 from sminion_guard.audit.keys import generate
+from sminion_guard.audit.merkle import root
 from sminion_guard.audit.proof_file import verify_proof_file
+from sminion_guard.audit.tiles import TileDirectory, TileHashes
 from sminion_guard.embedded import Server
 from sminion_guard.errors import ProofError, SealRefused
 from tests.database.audit import tree
@@ -173,18 +176,52 @@ def test_an_old_month_goes_and_proofs_of_what_is_kept_stay(sealed: Sealed) -> No
     assert sealed.found() == {"gone"}
 
 
-def newest(sealed: Sealed) -> tuple[database.SealedLog, bytes]:
-    from sminion_guard.audit.checkpoint import verify_checkpoint
+def test_the_log_is_exported_as_tiles_that_prove_the_same(sealed: Sealed, tmp_path: Path) -> None:
+    directory = TileDirectory(tmp_path / "tiles")
+    checkpoint, note = newest(sealed)
+    with sealed.log() as log:
+        assert database.export(log, directory, checkpoint, note) == 2
+        entries = [leaf.entry for leaf in log.leaves(1, checkpoint.size)]
+    hashes = TileHashes(directory.fetch, checkpoint.size)
+    assert root(checkpoint.size, hashes) == checkpoint.root and hashes.entries(0) == entries
+    fill(sealed.shop, batches=80)
+    sealed.seal()
+    checkpoint, note = newest(sealed)
+    with sealed.log() as log:
+        database.export(log, directory, checkpoint, note)
+        assert database.export(log, directory, checkpoint, note) == 0
+        entries = [leaf.entry for leaf in log.leaves(1, checkpoint.size)]
+    hashes = TileHashes(directory.fetch, checkpoint.size)
+    assert checkpoint.size > 256 and root(checkpoint.size, hashes) == checkpoint.root
+    assert [*hashes.entries(0), *hashes.entries(1)] == entries[:512]
+    verify_checkpoint((tmp_path / "tiles" / "checkpoint").read_bytes(), ORIGIN, [sealed.key.key])
 
+
+def test_a_log_that_does_not_continue_what_was_exported_is_refused(sealed: Sealed, tmp_path: Path) -> None:
+    directory = TileDirectory(tmp_path / "tiles")
+    with sealed.log() as log:
+        database.export(log, directory, *newest(sealed))
+    sealed.tamper("UPDATE sminion.ticket SET actor = 'somebody else'")
+    rebuild(sealed)
+    fill(sealed.shop)
+    other = begin(sealed.shop, tmp_path / "other")
+    other.key = sealed.key
+    other.seal()
+    with sealed.log() as log, pytest.raises(ProofError) as refused:
+        database.export(log, directory, *newest(other))
+    assert refused.value.code == "SG656"
+
+
+def newest(sealed: Sealed) -> tuple[Checkpoint, bytes]:
     note = sealed.published[-1]
-    return verify_checkpoint(note, ORIGIN, [sealed.key.key]), note  # type: ignore[return-value]
+    return verify_checkpoint(note, ORIGIN, [sealed.key.key]), note
 
 
 def test_each_event_is_proved_to_whoever_has_the_public_key(sealed: Sealed) -> None:
     size = sealed.verify().size
     with sealed.log() as log:
         for number in range(1, size + 1):
-            leaf, proof = database.prove(log, number, *newest(sealed))  # type: ignore[arg-type]
+            leaf, proof = database.prove(log, number, *newest(sealed))
             verify_proof_file(proof, leaf.entry, ORIGIN, [sealed.key.key])
             with pytest.raises(ProofError):
                 verify_proof_file(proof, leaf.entry + b" ", ORIGIN, [sealed.key.key])
@@ -220,7 +257,7 @@ def test_a_person_who_is_erased_leaves_every_proof_valid(sealed: Sealed) -> None
     assert sealed.shop.database.execute("SELECT count(*) FROM sminion.salt WHERE holder = 'subject:2'") == [(0,)]
     assert sealed.verify().clean
     with sealed.log() as log:
-        leaf, proof = database.prove(log, number, *old)  # type: ignore[arg-type]
+        leaf, proof = database.prove(log, number, *old)
         verify_proof_file(proof, leaf.entry, ORIGIN, [sealed.key.key])
     fill(sealed.shop)  # names the person again: a process that had not written yet
     sealed.seal()
