@@ -6,7 +6,9 @@
 -- setting: numbers in digits, moments as microseconds since 1970 in UTC, transactions as strings.
 --
 -- What may name a person is no part of a leaf: its commitment is (sminion.salt). `subjects` is one hash over the commitments
--- of all persons whose data the event held, in the order of their bytes.
+-- of all persons whose data the event held, in the order of their bytes. A long list, such as the columns of a table that has 1,600, is
+-- hashed: a leaf of C2SP tlog-tiles has 65,535 bytes at most, and no login may keep the log from being published. What is
+-- long is measured in its text: how a value is stored differs from one database to its copy.
 CREATE FUNCTION sminion.leaves(low bigint, high bigint, OUT number bigint, OUT kind text, OUT leaf bytea) RETURNS SETOF record
 LANGUAGE sql
 STABLE
@@ -64,8 +66,12 @@ AS $sminion$
     SELECT v.number, 'statement' AS kind, json_build_object(
              'v', 1, 'kind', 'statement', 'number', v.number, 'at', (extract(epoch FROM v.at) * 1000000)::bigint,
              'login', w.login, 'writer', v.writer, 'place', v.place, 'ticket', v.ticket, 'shape', encode(h.digest, 'hex'),
-             'refused', v.refused, 'outcome', v.outcome, 'codes', v.codes, 'rows', v.rows, 'microseconds', v.microseconds,
-             'bulk', v.bulk, 'listed', s.many, 'subjects', s.digest) AS leaf
+             'refused', v.refused, 'outcome', v.outcome,
+             'codes', CASE WHEN v.codes IS NULL OR octet_length(array_to_json(v.codes)::text) <= 16000
+               THEN array_to_json(v.codes)
+               ELSE json_build_object('many', cardinality(v.codes),
+                 'sha256', encode(sha256(convert_to(array_to_json(v.codes)::text, 'UTF8')), 'hex')) END,
+             'rows', v.rows, 'microseconds', v.microseconds, 'bulk', v.bulk, 'listed', s.many, 'subjects', s.digest) AS leaf
     FROM sminion.statement_event v
     JOIN sminion.statement_shape h ON h.id = v.shape
     JOIN sminion.log_writer w ON w.id = v.writer
@@ -74,8 +80,12 @@ AS $sminion$
     UNION ALL
     SELECT v.number, 'result', json_build_object(
              'v', 1, 'kind', 'result', 'number', v.number, 'at', (extract(epoch FROM v.at) * 1000000)::bigint,
-             'writer', v.writer, 'statement', v.statement, 'outcome', v.outcome, 'codes', v.codes, 'rows', v.rows,
-             'microseconds', v.microseconds, 'bulk', v.bulk, 'listed', s.many, 'subjects', s.digest)
+             'writer', v.writer, 'statement', v.statement, 'outcome', v.outcome,
+             'codes', CASE WHEN v.codes IS NULL OR octet_length(array_to_json(v.codes)::text) <= 16000
+               THEN array_to_json(v.codes)
+               ELSE json_build_object('many', cardinality(v.codes),
+                 'sha256', encode(sha256(convert_to(array_to_json(v.codes)::text, 'UTF8')), 'hex')) END,
+             'rows', v.rows, 'microseconds', v.microseconds, 'bulk', v.bulk, 'listed', s.many, 'subjects', s.digest)
     FROM sminion.statement_result v
     LEFT JOIN subjects s ON s.number = v.number
     WHERE v.number BETWEEN leaves.low AND leaves.high
@@ -84,8 +94,7 @@ AS $sminion$
              'v', 1, 'kind', 'write', 'number', v.number, 'at', (extract(epoch FROM v.at) * 1000000)::bigint, 'id', v.id,
              'transaction', v.transaction, 'login', v.login, 'role', v.role, 'ticket', v.ticket, 'operation', v.operation,
              'relation', v.relation,
-             -- A table has 1,600 columns at most, and a leaf of C2SP tlog-tiles 65,535 bytes.
-             'columns', CASE WHEN pg_column_size(v.columns) <= 16000 THEN array_to_json(v.columns)
+             'columns', CASE WHEN octet_length(array_to_json(v.columns)::text) <= 16000 THEN array_to_json(v.columns)
                ELSE json_build_object('many', cardinality(v.columns),
                  'sha256', encode(sha256(convert_to(array_to_json(v.columns)::text, 'UTF8')), 'hex')) END,
              'rows', v.rows, 'bulk', v.bulk, 'listed', s.many, 'subjects', s.digest)

@@ -98,6 +98,28 @@ def test_a_leaf_names_nobody_and_its_commitments_open(shop: Shop, app: Connectio
     assert (said["listed"], said["subjects"]) == (2, sha256(b"".join(hashes)).hexdigest())
 
 
+def test_no_login_makes_a_leaf_that_cannot_be_published(shop: Shop, app: Connection, owner: Connection) -> None:
+    own = journal.opened(app)
+    came = {"outcome": "failed", "codes": ["é" * 190] * 1_000, "microseconds": 1}
+    journal.write(app, own, 1, [{"ticket": ticket(app), "shape": shape(app)} | came])
+    journal.write(app, own, 2, [{"of": 1} | came])
+    journal.write(app, own, 3, [{"subjects": ["x" * 400] * 5_000}])
+    shop.database.execute(
+        "CREATE TABLE crm.wide (id bigint PRIMARY KEY, " + ", ".join(f"{'c' * 55}{n:04} int" for n in range(1_500)) + ")")
+    shop.database.execute(
+        "INSERT INTO sminion.journal (event) SELECT jsonb_build_object('id', 5, 'role', 'r', 'operation', 'collect', 'relation', 'crm.wide', 'columns',"
+        " (SELECT array_agg(attname) FROM pg_attribute WHERE attrelid = 'crm.wide'::regclass), 'rows', 1)")
+    journal.fold(owner)
+    owner.commit()
+    found = tree.leaves(shop.database)
+    assert {"statement", "result", "fault", "write"} <= {kind for _, kind, _ in found}
+    assert max(len(leaf) for _, _, leaf in found) < 65_535
+    (said, *_) = tree.events(shop.database, "statement")
+    assert said["codes"]["many"] == 51 and len(said["codes"]["sha256"]) == 64
+    (written,) = tree.events(shop.database, "write")
+    assert written["columns"]["many"] > 1_500
+
+
 def test_settings_of_the_session_change_no_leaf(shop: Shop, app: Connection, owner: Connection) -> None:
     fill(shop, app, owner, 2, 3)
     owner.commit()
