@@ -98,6 +98,9 @@ def seal(
 def verify(
     vkey: VkeysOption,
     published: PublishedOption = None,
+    resume: Annotated[Path | None, typer.Option(
+        "--resume", metavar="FILE", show_default=False, help="Go on where a run with this file was interrupted.",
+    )] = None,
     database_url: DatabaseOption = None,
     form: FormatOption = Format.TEXT,
 ) -> None:
@@ -111,7 +114,9 @@ def verify(
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         connection.read_only = True
         with counting("verifying") as progress:
-            found = database.verify(database.SealedLog(connection), keys[0].name, keys, notes, progress=progress)
+            resuming = None if resume is None else database.Resuming(resume, keys[0].name)
+            found = database.verify(
+                database.SealedLog(connection), keys[0].name, keys, notes, progress=progress, resuming=resuming)
     if form is Format.JSON:
         print_json(found)
     else:

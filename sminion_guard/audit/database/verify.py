@@ -14,7 +14,8 @@ from sminion_guard.audit.checkpoint import Checkpoint, verify_checkpoint
 from sminion_guard.audit.database.finding import Finding, Findings, Kind
 from sminion_guard.audit.database.log import CHUNK, Leaf, SealedLog, Waiting
 from sminion_guard.audit.database.missing import Missing
-from sminion_guard.audit.merkle import EMPTY_ROOT, Frontier, leaf_hash
+from sminion_guard.audit.database.resuming import Resuming
+from sminion_guard.audit.merkle import EMPTY_ROOT, Frontier, consistency_proof, leaf_hash, verify_consistency
 from sminion_guard.audit.vkey import VerifierKey
 from sminion_guard.errors import ProofError
 
@@ -52,7 +53,7 @@ class Verified:
 
 def verify(
     log: SealedLog, origin: str, keys: Sequence[VerifierKey], published: Iterable[bytes] = (), *,
-    progress: Told | None = None,
+    progress: Told | None = None, resuming: Resuming | None = None,
 ) -> Verified:
     """Reads the whole log.
 
@@ -60,19 +61,22 @@ def verify(
     :param keys: of the log; of several, where a key was replaced, one must have signed each checkpoint.
     :param published: checkpoints that somebody else kept. Only these show that the end of the log was cut off, or an
         old copy restored: those in the database went with it.
+    :param resuming: to go on where an interrupted verification ended, and to say how far this one is.
     """
-    return _Verification(log, progress).run(origin, keys, published)
+    return _Verification(log, progress, resuming).run(origin, keys, published)
 
 
 @dataclass(slots=True)
 class _Verification:
     log: SealedLog
     progress: Told | None
+    resuming: Resuming | None
     findings: Findings = field(default_factory=Findings)
     missing: Missing = field(default_factory=Missing)
     frontier: Frontier = field(default_factory=Frontier)
     listed: int = 0
     sealed: int = 0
+    torn: bool = False
 
     def run(self, origin: str, keys: Sequence[VerifierKey], published: Iterable[bytes]) -> Verified:
         if not self.log.makes_leaves_as_we_do():
@@ -84,16 +88,22 @@ class _Verification:
                 self.findings.add(
                     Kind.SHORTER, f"a checkpoint of {checkpoint.size} events was signed, and the log has {size}")
         ends = [each for each in known if each.size <= size]
-        for start in range(0, size, CHUNK):
+        self._resume(size, ends)
+        while self.frontier.size < size and not self.torn:
+            start = self.frontier.size
             end = min(start + CHUNK, size)
             self._chunk(start, end, [each for each in ends if start < each.size <= end])
             if self.progress is not None:
                 self.progress(end, size)
+            if self.resuming is not None:
+                self._save(self.resuming)
         for checkpoint in ends:
             if checkpoint.size == 0 and checkpoint.root != EMPTY_ROOT:
                 self.findings.add(Kind.CHECKPOINT, "a checkpoint of no events has the root of others")
         self._gaps()
         self._strays()
+        if self.resuming is not None:
+            self.resuming.done()
         return Verified(size, self.sealed, len(known), self.missing.count, tuple(self.findings.listed),
                         {str(kind): count for kind, count in self.findings.counts.items()}, self.log.waiting())
 
@@ -109,6 +119,31 @@ class _Verification:
                 self.findings.add(Kind.CHECKPOINT, f"checkpoint of {' '.join(first)} events: {error.message}{detail}")
         return found
 
+    def _resume(self, size: int, ends: Sequence[Checkpoint]) -> None:
+        """Goes on where another run ended, if the tree still begins with what that one read."""
+        found = None if self.resuming is None else self.resuming.read()
+        if found is None or not 0 < found.frontier.size <= size:
+            return
+        self.frontier = found.frontier
+        self.listed, self.sealed = found.counted["listed"], found.counted["sealed"]
+        self.missing = Missing(found.counted["missing"], found.counted["months"])
+        for kind, message, number in found.counted["findings"]:
+            self.findings.add(Kind(kind), message, number)
+        for checkpoint in ends:
+            if checkpoint.size <= self.frontier.size:
+                proof = consistency_proof(checkpoint.size, self.frontier.size, self.log.hashes(self.frontier.size))
+                try:
+                    verify_consistency(
+                        checkpoint.size, checkpoint.root, self.frontier.size, self.frontier.root(), proof)
+                    self.sealed = max(self.sealed, checkpoint.size)
+                except ProofError as error:
+                    self.findings.add(Kind.TREE, f"the checkpoint of {checkpoint.size} events: {error.message}")
+
+    def _save(self, resuming: Resuming) -> None:
+        resuming.write(self.frontier, {
+            "listed": self.listed, "sealed": self.sealed, "missing": self.missing.ranges, "months": self.missing.months,
+            "findings": [(each.kind, each.message, each.number) for each in self.findings.listed]})
+
     def _chunk(self, start: int, end: int, ends: Sequence[Checkpoint]) -> None:
         """The leaves with the indexes from ``start`` up to ``end``."""
         kept = self.log.leaf_hashes(start, end)
@@ -118,7 +153,8 @@ class _Verification:
                 self.findings.add(Kind.EXTRA, f"two rows have the number {leaf.number}: {leaf.kind}", leaf.number)
             rows.setdefault(leaf.number, leaf)
         if len(kept) != end - start:
-            self.findings.add(Kind.TREE, f"the tree has no hashes of events {start + len(kept) + 1} to {end}")
+            self.findings.add(Kind.TREE, f"the tree has no hashes of event {start + len(kept) + 1} and what follows")
+            self.torn = True
         for number, sealed in enumerate(kept, start + 1):
             self._event(number, rows.get(number), sealed)
         marks = {each.size for each in ends}

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -174,6 +175,32 @@ def test_an_old_month_goes_and_proofs_of_what_is_kept_stay(sealed: Sealed) -> No
         database.prove(log, number + 1, *newest(sealed))
     sealed.tamper("DELETE FROM sminion.statement_event WHERE number = (SELECT max(e.number) FROM sminion.statement_event e)")
     assert sealed.found() == {"gone"}
+
+
+@pytest.mark.parametrize("tampered", [False, True])
+def test_an_interrupted_verification_goes_on(sealed: Sealed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tampered: bool) -> None:
+    monkeypatch.setattr(import_module("sminion_guard.audit.database.verify"), "CHUNK", 10)
+    if tampered:
+        sealed.tamper("UPDATE sminion.policy_version SET version = 'x'; DELETE FROM sminion.write_event")
+    whole = sealed.verify()
+    resuming = database.Resuming(tmp_path / "how-far", ORIGIN)
+    read: list[int] = []
+
+    def interrupted(done: int, total: int) -> None:
+        read.append(done)
+        if len(read) == 2:
+            raise KeyboardInterrupt
+
+    with sealed.log() as log:
+        with pytest.raises(KeyboardInterrupt):
+            database.verify(log, ORIGIN, [sealed.key.key], sealed.published, progress=interrupted, resuming=resuming)
+        assert read == [10, 20] and (tmp_path / "how-far").exists()
+        found = database.verify(log, ORIGIN, [sealed.key.key], sealed.published, progress=interrupted, resuming=resuming)
+        assert read[2] == 20 and not (tmp_path / "how-far").exists()
+        assert found == whole and found.clean is not tampered
+        (tmp_path / "how-far").write_text("{}")
+        with pytest.raises(ProofError):
+            database.verify(log, ORIGIN, [sealed.key.key], resuming=resuming)
 
 
 def test_the_log_is_exported_as_tiles_that_prove_the_same(sealed: Sealed, tmp_path: Path) -> None:
