@@ -19,9 +19,9 @@ DECLARE
   strangers bigint;
 BEGIN
   PERFORM sminion.require_read_committed();
-  -- Before the journal is folded: what comes later finds it.
-  INSERT INTO sminion.erasure AS e (holder) VALUES (who) ON CONFLICT (holder) DO UPDATE SET at = excluded.at;
+  -- Nobody else folds until this transaction ends; whoever does then finds the row.
   PERFORM sminion.fold_all();
+  INSERT INTO sminion.erasure AS e (holder) VALUES (who) ON CONFLICT (holder) DO UPDATE SET at = excluded.at;
   tickets := ARRAY(SELECT k.id FROM sminion.ticket k WHERE k.subject = key);
   states := ARRAY(SELECT e.id FROM sminion.subject_event e WHERE e.subject = key);
 
