@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,10 +12,13 @@ import typer
 from sminion_guard.cli.bars import counting
 from sminion_guard.cli.common import FINDINGS, DatabaseOption, Format, FormatOption, print_json
 from sminion_guard.cli.database import conninfo
+from sminion_guard.cli.maintain import seconds
 
 if TYPE_CHECKING:
     from sminion_guard.audit.checkpoint import Checkpoint
     from sminion_guard.audit.database import SealedLog, Verified
+    from sminion_guard.audit.memory import Memory
+    from sminion_guard.audit.signing import Signer
     from sminion_guard.audit.vkey import VerifierKey
     from sminion_guard.audit.witnesses import Witness
 
@@ -64,13 +68,16 @@ def seal(
     vkey: Annotated[str | None, typer.Option(
         "--vkey", metavar="VKEY", show_default=False, help="Public key; needed for command:.")] = None,
     start: Annotated[bool, typer.Option("--start", help="Make the memory: once, before the first seal.")] = False,
+    every: Annotated[float | None, typer.Option(
+        "--every", metavar="TIME", parser=seconds, show_default=False,
+        help="Go on for ever, and seal anew after this time: 60s, 5m, 1h.",
+    )] = None,
     database_url: DatabaseOption = None,
     form: FormatOption = Format.TEXT,
 ) -> None:
     """Sign a checkpoint of the log, if it continues the last one. Exit code 1: too few witnesses cosigned."""
     import psycopg
 
-    from sminion_guard.audit import database
     from sminion_guard.audit.keys import signer
     from sminion_guard.audit.memory import Memory
 
@@ -78,10 +85,36 @@ def seal(
     remembered = Memory(memory, signers[0].key.name)
     if start:
         remembered.create()
-    with psycopg.connect(conninfo(database_url), autocommit=True) as connection:
+    address, witnesses = conninfo(database_url), _witnesses(witness or [])
+    while True:
+        began = time.monotonic()
+        try:
+            enough = _seal(address, remembered, signers, publish or [], witnesses, quorum, form)
+        except psycopg.OperationalError as error:  # the server is restarted, or cannot be reached for a while
+            if every is None:
+                raise
+            typer.echo(f"not sealed: {' '.join(str(error).split())}", err=True)
+            enough = True
+        if every is None:
+            if not enough:
+                raise typer.Exit(FINDINGS)
+            return
+        time.sleep(max(0.0, every - (time.monotonic() - began)))
+
+
+def _seal(
+    address: str, memory: Memory, signers: Sequence[Signer], publish: Sequence[str], witnesses: Sequence[Witness],
+    quorum: int, form: Format,
+) -> bool:
+    """Seals once; whether enough witnesses cosigned."""
+    import psycopg
+
+    from sminion_guard.audit import database
+
+    with psycopg.connect(address, autocommit=True) as connection:
         log = database.SealedLog(connection)
-        places = _Places(log, publish or [], _witnesses(witness or []))
-        sealed = database.seal(log, remembered, signers, places)
+        places = _Places(log, publish, witnesses)
+        sealed = database.seal(log, memory, signers, places)
     if form is Format.JSON:
         print_json({"size": sealed.size, "root": sealed.root.hex(), "fresh": sealed.fresh, "note": sealed.note.decode(),
                     "witnesses": places.told})
@@ -91,7 +124,8 @@ def seal(
             typer.echo(f"witness {name}: {said}")
     if sealed.fresh and places.cosigned < quorum:
         typer.echo(f"{places.cosigned} witnesses cosigned, not {quorum}", err=True)
-        raise typer.Exit(FINDINGS)
+        return False
+    return True
 
 
 @app.command()

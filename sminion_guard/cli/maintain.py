@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 _UNITS = {"s": 1, "m": 60, "h": 3600}
 
 
-def _seconds(text: str) -> float:
+def seconds(text: str) -> float:
+    """What an option such as ``--every`` says: a number of seconds, or one with a unit."""
     found = re.fullmatch(r"(\d{1,6})([smh]?)", text.strip())
     if found is None or int(found[1]) == 0:
         raise typer.BadParameter("write a number of seconds, or one with a unit: 60, 60s, 5m, 1h")
@@ -29,7 +30,7 @@ def _seconds(text: str) -> float:
 def maintain(
     database_url: DatabaseOption = None,
     every: Annotated[float | None, typer.Option(
-        "--every", metavar="TIME", parser=_seconds, show_default=False,
+        "--every", metavar="TIME", parser=seconds, show_default=False,
         help="Go on for ever, and begin anew after this time: 60s, 5m, 1h.",
     )] = None,
     once: Annotated[bool, typer.Option("--once", help="Do one bounded part of the work only.")] = False,
