@@ -215,6 +215,9 @@ def lines(found: Verified) -> Iterator[str]:
     yield f"{found.size:,} events verified, {found.sealed:,} of them sealed by {found.checkpoints} checkpoints"
     if found.dropped:
         yield f"{found.dropped:,} events went with months that were dropped"
+    if found.late:
+        yield (f"{found.late:,} events are more than an hour older than one before: transactions were open so long,"
+               " or the clock was set back")
     waiting = found.waiting
     if waiting.events > found.size or waiting.journal_rows:
         since = ("" if waiting.journal_since is None

@@ -20,6 +20,9 @@ from sminion_guard.audit.vkey import VerifierKey
 from sminion_guard.errors import ProofError
 
 _LISTED = re.compile(rb'"listed" : (\d+)')
+_AT = re.compile(rb'"at" : (\d+)')
+LATE = 3_600_000_000
+"""Microseconds by which an event may be older than one before it: transactions stay open for a while."""
 Told = Callable[[int, int], object]
 """Told how many events of how many are done."""
 
@@ -32,6 +35,8 @@ class Verified:
     :param sealed: events in the newest checkpoint whose signature is good and whose root the tree has.
     :param checkpoints: how many were verified.
     :param dropped: events of months that were dropped.
+    :param late: events that are an hour older than one before them: a transaction was open so long, or the clock was
+        set back.
     :param findings: what is wrong; the first hundred of each kind.
     :param counts: how many there are of each kind.
     :param waiting: what is no leaf yet: nothing of it is wrong, and nothing of it is sealed.
@@ -41,6 +46,7 @@ class Verified:
     sealed: int
     checkpoints: int
     dropped: int
+    late: int
     findings: tuple[Finding, ...]
     counts: dict[str, int]
     waiting: Waiting
@@ -76,6 +82,8 @@ class _Verification:
     frontier: Frontier = field(default_factory=Frontier)
     listed: int = 0
     sealed: int = 0
+    late: int = 0
+    newest: int = 0
     torn: bool = False
 
     def run(self, origin: str, keys: Sequence[VerifierKey], published: Iterable[bytes]) -> Verified:
@@ -104,7 +112,7 @@ class _Verification:
         self._strays()
         if self.resuming is not None:
             self.resuming.done()
-        return Verified(size, self.sealed, len(known), self.missing.count, tuple(self.findings.listed),
+        return Verified(size, self.sealed, len(known), self.missing.count, self.late, tuple(self.findings.listed),
                         {str(kind): count for kind, count in self.findings.counts.items()}, self.log.waiting())
 
     def _good(self, origin: str, keys: Sequence[VerifierKey], published: Iterable[bytes]) -> set[Checkpoint]:
@@ -125,9 +133,11 @@ class _Verification:
         if found is None or not 0 < found.frontier.size <= size:
             return
         self.frontier = found.frontier
-        self.listed, self.sealed = found.counted["listed"], found.counted["sealed"]
-        self.missing = Missing(found.counted["missing"], found.counted["months"])
-        for kind, message, number in found.counted["findings"]:
+        counted = found.counted
+        self.listed, self.sealed = counted["listed"], counted["sealed"]
+        self.late, self.newest = counted["late"], counted["newest"]
+        self.missing = Missing(counted["missing"], counted["months"])
+        for kind, message, number in counted["findings"]:
             self.findings.add(Kind(kind), message, number)
         for checkpoint in ends:
             if checkpoint.size <= self.frontier.size:
@@ -141,7 +151,8 @@ class _Verification:
 
     def _save(self, resuming: Resuming) -> None:
         resuming.write(self.frontier, {
-            "listed": self.listed, "sealed": self.sealed, "missing": self.missing.ranges, "months": self.missing.months,
+            "listed": self.listed, "sealed": self.sealed, "late": self.late, "newest": self.newest,
+            "missing": self.missing.ranges, "months": self.missing.months,
             "findings": [(each.kind, each.message, each.number) for each in self.findings.listed]})
 
     def _chunk(self, start: int, end: int, ends: Sequence[Checkpoint]) -> None:
@@ -171,8 +182,11 @@ class _Verification:
         else:
             if leaf.kind == "dropped_month":
                 self.missing.dropped(leaf.entry)
-            counted = _LISTED.search(leaf.entry)
+            counted, at = _LISTED.search(leaf.entry), _AT.search(leaf.entry)
             self.listed += int(counted[1]) if counted else 0
+            moment = int(at[1]) if at else 0
+            self.late += moment < self.newest - LATE
+            self.newest = max(self.newest, moment)
 
     def _compare(self, checkpoints: Sequence[Checkpoint]) -> None:
         root = self.frontier.root()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from sminion_guard.audit import database
@@ -17,6 +18,7 @@ from sminion_guard.audit.proof_file import verify_proof_file
 from sminion_guard.audit.tiles import TileDirectory, TileHashes
 from sminion_guard.embedded import Server
 from sminion_guard.errors import ProofError, SealRefused
+from tests import journal
 from tests.database.audit import tree
 from tests.database.audit.sealed import ORIGIN, Sealed, begin, fill
 from tests.session.shop import new_shop
@@ -132,6 +134,37 @@ def test_a_log_of_which_all_was_deleted_is_shorter(sealed: Sealed) -> None:
     with pytest.raises(SealRefused) as refused:
         sealed.seal()
     assert refused.value.code == "SG663"
+
+
+def test_two_histories_from_one_checkpoint_are_found_out(sealed: Sealed, tmp_path: Path) -> None:
+    """Whoever has the key too signs another history with a memory of his own."""
+    sealed.tamper("UPDATE sminion.statement_event SET ticket = 1 WHERE number = (SELECT max(e.number) FROM sminion.statement_event e)")
+    rebuild(sealed)
+    other = begin(sealed.shop, tmp_path / "other")
+    other.key = sealed.key
+    other.seal()
+    assert other.found(outside=False) == {"tree"}, "the database has the checkpoints of both"
+    sealed.tamper("DELETE FROM sminion.checkpoint WHERE at < (SELECT max(c.at) FROM sminion.checkpoint c)")
+    assert other.found() == set()
+    assert sealed.found() == {"tree"}, "but somebody kept those of the first"
+
+
+def test_a_clock_that_was_set_back_is_told(sealed: Sealed) -> None:
+    assert sealed.verify().late == 0
+    with sealed.shop.database.connect(autocommit=False) as intruder:
+        intruder.execute("INSERT INTO sminion.act (at, act, detail) VALUES (now() - interval '2 hours', 'revoke_ticket', '{}')")
+        intruder.commit()
+    fill(sealed.shop)
+    found = sealed.verify()
+    assert found.clean and found.late == 1
+
+
+def test_what_waits_in_the_journal_is_told(sealed: Sealed) -> None:
+    with psycopg.connect(sealed.shop.dsn("app"), autocommit=True) as app:
+        own = journal.opened(app)
+        journal.write(app, own, 1, [{}])
+    waiting = sealed.verify().waiting
+    assert waiting.journal_rows == 1 and waiting.journal_since is not None
 
 
 def test_a_key_that_is_not_of_the_log_verifies_nothing(sealed: Sealed) -> None:
