@@ -1,6 +1,6 @@
 -- Moves rows of the journal to the log: at most `most` rows and 4 MB in a call, the oldest first. Numbers tickets, changes of
 -- states and the like before (sminion.number_events). Returns how many rows of the journal it moved; NULL
--- while another session folds, and before there is a policy.
+-- while another session folds, and before the log has begun (sminion.begin_log).
 --
 -- The bytes bound the time that a call takes, whatever a login wrote: 4 MB, and 2,000 rows, hold 200,000 entries
 -- (sminion.journal_batches) or a million subjects at most.

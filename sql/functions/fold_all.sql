@@ -15,7 +15,7 @@ BEGIN
     before := after;
     moved := sminion.fold();
     SELECT f.number INTO after FROM sminion.fold_state f;
-    -- NULL before there is a policy.
+    -- NULL before the log has begun.
     EXIT WHEN coalesce(moved, 0) = 0 AND after IS NOT DISTINCT FROM before;
   END LOOP;
 END

@@ -29,6 +29,7 @@ BEGIN
       MESSAGE = format('login `%s` has its tickets in this database', keep_log_of.login),
       HINT = 'Use a separate login for the log of another database.';
   END IF;
+  PERFORM sminion.begin_log();
   UPDATE sminion.log_home h SET ended_at = clock_timestamp(), ended_by = session_user
   WHERE h.login = keep_log_of.login AND h.ended_at IS NULL;
   INSERT INTO sminion.log_home (login, database, system_identifier)

@@ -95,15 +95,7 @@ BEGIN
   ON CONFLICT DO NOTHING;
   PERFORM set_config('sminion.closed', '', true);
 
-  -- The log begins with the first policy.
-  IF NOT EXISTS (SELECT FROM sminion.fold_state) THEN
-    INSERT INTO sminion.fold_state (number, lowest, system_identifier, folded_at)
-    SELECT 0, '0', c.system_identifier, clock_timestamp() FROM pg_control_system() c;
-    INSERT INTO sminion.event_source (kind)
-    VALUES ('policy'), ('writer'), ('ticket'), ('state'), ('dropped_month'), ('suspension'), ('act');
-    INSERT INTO sminion.tree_state DEFAULT VALUES;
-    PERFORM sminion.extend_log();
-  END IF;
+  PERFORM sminion.begin_log();
   RETURN new_epoch;
 END
 $sminion$;

@@ -1,5 +1,5 @@
 -- How far the events of each kind are numbered (sminion.number_events): all with a lower transaction, and those of this
--- transaction up to the key. The first policy makes the rows, as that of fold_state.
+-- transaction up to the key. The rows are made by sminion.begin_log.
 CREATE TABLE sminion.event_source (
   kind        text   PRIMARY KEY,
   transaction xid8   NOT NULL DEFAULT '0',

@@ -1,5 +1,5 @@
--- How far sminion.fold has come: one row, and whoever has it locked folds. The first policy makes it (sminion.record_policy): before,
--- there is nothing to fold. A row that the installation made would meet that of a dump, where an extension brings the table.
+-- How far sminion.fold has come: one row, and whoever has it locked folds. It is made by sminion.begin_log: before, there is
+-- nothing to fold. A row that the installation made would meet that of a dump, where an extension brings the table.
 CREATE TABLE sminion.fold_state (
   -- of the last event
   number            bigint      NOT NULL,

@@ -1,4 +1,4 @@
--- How many events are leaves of the tree: one row, and whoever has it locked appends. The first policy makes it, as
+-- How many events are leaves of the tree: one row, and whoever has it locked appends. It is made by sminion.begin_log, as
 -- that of fold_state.
 CREATE TABLE sminion.tree_state (
   size     bigint      NOT NULL DEFAULT 0 CHECK (size >= 0),

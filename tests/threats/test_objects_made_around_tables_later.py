@@ -138,7 +138,7 @@ def test_a_parent_shows_the_rows_of_its_children_and_plan_says_so(world: World) 
         assert rows(app, "SELECT count(*) FROM public.party") == [(0,)]
         world.super(f"ALTER TABLE public.party OWNER TO {world.name}_owner; ALTER TABLE crm.customer INHERIT public.party")
         assert rows(app, "SELECT count(*) FROM public.party") == [(40,)]
-    assert problems(world) == {"SG431": "table `crm.customer` is a partition or child of `party`"}
+    assert problems(world) == {"SG431": "table `crm.customer` is a partition or child of `public.party`"}
 
 
 def test_rows_of_a_child_are_seen_by_nobody_through_its_parent_and_plan_says_so(world: World) -> None:

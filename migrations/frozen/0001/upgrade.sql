@@ -680,8 +680,8 @@ CREATE INDEX journal_transaction ON sminion.journal (transaction);
 COMMENT ON TABLE sminion.journal IS 'rows of the log of statements that sminion.fold has not moved to the log yet';
 
 -- tables/fold_state.sql
--- How far sminion.fold has come: one row, and whoever has it locked folds. The first policy makes it (sminion.record_policy): before,
--- there is nothing to fold. A row that the installation made would meet that of a dump, where an extension brings the table.
+-- How far sminion.fold has come: one row, and whoever has it locked folds. It is made by sminion.begin_log: before, there is
+-- nothing to fold. A row that the installation made would meet that of a dump, where an extension brings the table.
 CREATE TABLE sminion.fold_state (
   -- of the last event
   number            bigint      NOT NULL,
@@ -870,7 +870,7 @@ COMMENT ON TABLE sminion.event_run IS 'numbers of events whose own rows have non
 
 -- tables/event_source.sql
 -- How far the events of each kind are numbered (sminion.number_events): all with a lower transaction, and those of this
--- transaction up to the key. The first policy makes the rows, as that of fold_state.
+-- transaction up to the key. The rows are made by sminion.begin_log.
 CREATE TABLE sminion.event_source (
   kind        text   PRIMARY KEY,
   transaction xid8   NOT NULL DEFAULT '0',
@@ -896,7 +896,7 @@ ALTER TABLE sminion.tile ALTER hashes SET STORAGE EXTERNAL;
 COMMENT ON TABLE sminion.tile IS 'the Merkle tree of the log, as tiles of C2SP tlog-tiles';
 
 -- tables/tree_state.sql
--- How many events are leaves of the tree: one row, and whoever has it locked appends. The first policy makes it, as
+-- How many events are leaves of the tree: one row, and whoever has it locked appends. It is made by sminion.begin_log, as
 -- that of fold_state.
 CREATE TABLE sminion.tree_state (
   size     bigint      NOT NULL DEFAULT 0 CHECK (size >= 0),
@@ -4603,6 +4603,31 @@ AS $sminion$
 $sminion$;
 COMMENT ON FUNCTION sminion.policy_changes(jsonb) IS 'whose open tickets a compiled policy would end, and why';
 
+-- functions/begin_log.sql
+-- Begins the log, once: with the first policy, or with the first login of another database whose log is kept here. Not with the
+-- installation: a dump has these rows and months too, and could not be restored where the extension makes them already.
+CREATE FUNCTION sminion.begin_log() RETURNS void
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+BEGIN
+  IF EXISTS (SELECT FROM sminion.fold_state) THEN
+    RETURN;
+  END IF;
+  -- Of two at once the second finds the row.
+  LOCK TABLE sminion.fold_state IN SHARE ROW EXCLUSIVE MODE;
+  IF NOT EXISTS (SELECT FROM sminion.fold_state) THEN
+    INSERT INTO sminion.fold_state (number, lowest, system_identifier, folded_at)
+    SELECT 0, '0', c.system_identifier, clock_timestamp() FROM pg_control_system() c;
+    INSERT INTO sminion.event_source (kind)
+    VALUES ('policy'), ('writer'), ('ticket'), ('state'), ('dropped_month'), ('suspension'), ('act');
+    INSERT INTO sminion.tree_state DEFAULT VALUES;
+    PERFORM sminion.extend_log();
+  END IF;
+END
+$sminion$;
+
 -- functions/record_policy.sql
 -- Puts a compiled policy in force and returns its epoch. Tickets that the change concerns open nothing from here on, those
 -- of compartments that it leaves alone stay good: see policy_changes. When the formula of the masks changed, every state is
@@ -4701,15 +4726,7 @@ BEGIN
   ON CONFLICT DO NOTHING;
   PERFORM set_config('sminion.closed', '', true);
 
-  -- The log begins with the first policy.
-  IF NOT EXISTS (SELECT FROM sminion.fold_state) THEN
-    INSERT INTO sminion.fold_state (number, lowest, system_identifier, folded_at)
-    SELECT 0, '0', c.system_identifier, clock_timestamp() FROM pg_control_system() c;
-    INSERT INTO sminion.event_source (kind)
-    VALUES ('policy'), ('writer'), ('ticket'), ('state'), ('dropped_month'), ('suspension'), ('act');
-    INSERT INTO sminion.tree_state DEFAULT VALUES;
-    PERFORM sminion.extend_log();
-  END IF;
+  PERFORM sminion.begin_log();
   RETURN new_epoch;
 END
 $sminion$;
@@ -6108,7 +6125,7 @@ $sminion$;
 -- functions/fold.sql
 -- Moves rows of the journal to the log: at most `most` rows and 4 MB in a call, the oldest first. Numbers tickets, changes of
 -- states and the like before (sminion.number_events). Returns how many rows of the journal it moved; NULL
--- while another session folds, and before there is a policy.
+-- while another session folds, and before the log has begun (sminion.begin_log).
 --
 -- The bytes bound the time that a call takes, whatever a login wrote: 4 MB, and 2,000 rows, hold 200,000 entries
 -- (sminion.journal_batches) or a million subjects at most.
@@ -6224,7 +6241,7 @@ BEGIN
     before := after;
     moved := sminion.fold();
     SELECT f.number INTO after FROM sminion.fold_state f;
-    -- NULL before there is a policy.
+    -- NULL before the log has begun.
     EXIT WHEN coalesce(moved, 0) = 0 AND after IS NOT DISTINCT FROM before;
   END LOOP;
 END
@@ -7158,6 +7175,7 @@ BEGIN
       MESSAGE = format('login `%s` has its tickets in this database', keep_log_of.login),
       HINT = 'Use a separate login for the log of another database.';
   END IF;
+  PERFORM sminion.begin_log();
   UPDATE sminion.log_home h SET ended_at = clock_timestamp(), ended_by = session_user
   WHERE h.login = keep_log_of.login AND h.ended_at IS NULL;
   INSERT INTO sminion.log_home (login, database, system_identifier)

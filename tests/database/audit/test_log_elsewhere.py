@@ -111,6 +111,7 @@ def test_tickets_that_are_looked_at_here_stay_looked_at(database: servers.Databa
     database.execute(f"GRANT USAGE ON SCHEMA sminion TO {login}")
     database.execute(f"GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA sminion TO {login}")
     database.execute(f"GRANT INSERT (writer, first, proof, entries) ON sminion.journal TO {login}")
+    database.execute("SELECT sminion.begin_log()")
     with database.connect(login) as connection:
         assert fault(database, connection, {"ticket": 12, **DONE}) == "SG603"
 

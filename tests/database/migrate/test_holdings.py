@@ -190,6 +190,9 @@ def _plain(taken: dict[str, list[tuple[Any, ...]]]) -> dict[str, list[tuple[Any,
             return sorted(entry for entry in value if not entry.startswith(("postgres=", "sminion_owner="))) or None
         return value
 
+    # What everybody may do with a type is written out then, too.
+    types = [(*row[:3], row[3] or f"{{=U/{row[2]}}}", *row[4:]) for row in taken["types"]]
     return {
-        kind: sorted((tuple(plain(value) for value in row) for row in rows), key=repr) for kind, rows in taken.items()
+        kind: sorted((tuple(plain(value) for value in row) for row in rows), key=repr)
+        for kind, rows in (taken | {"types": types}).items()
     }
