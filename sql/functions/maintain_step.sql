@@ -48,8 +48,9 @@ BEGIN
           SELECT FROM sminion.journal j
           WHERE j.transaction >= (SELECT f.lowest FROM sminion.fold_state f)
             AND j.transaction < pg_snapshot_xmin(pg_current_snapshot()));
-        -- Many tickets or changes of states: sminion.number_events takes so many of a kind.
-        more := more OR (SELECT f.number >= before + 2000 FROM sminion.fold_state f);
+        -- Many tickets or changes of states: a call of sminion.fold makes four full runs of a kind, and no more.
+        more := more OR EXISTS (
+          SELECT FROM sminion.event_run r WHERE r.first > before AND cardinality(r.keys) >= 5000 GROUP BY r.kind HAVING count(*) >= 4);
       WHEN 'tree' THEN
         more := coalesce(sminion.grow_tree(), 0) > 0;
         more := more AND (SELECT f.number > t.size FROM sminion.fold_state f, sminion.tree_state t);

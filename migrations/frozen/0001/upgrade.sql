@@ -6182,7 +6182,12 @@ BEGIN
   END IF;
 
   horizon := pg_snapshot_xmin(pg_current_snapshot());
-  others := sminion.number_events(state.number, horizon, most);
+  -- Cheap beside what moves entries: up to four runs of each kind.
+  FOR part IN 1 .. 4 LOOP
+    more := sminion.number_events(state.number + others, horizon, 5000);
+    others := others + more;
+    EXIT WHEN more < 5000;
+  END LOOP;
   state.number := state.number + others;
   SELECT array_agg(o.ctid ORDER BY o.nth) INTO chosen
   FROM (
@@ -6717,8 +6722,9 @@ BEGIN
           SELECT FROM sminion.journal j
           WHERE j.transaction >= (SELECT f.lowest FROM sminion.fold_state f)
             AND j.transaction < pg_snapshot_xmin(pg_current_snapshot()));
-        -- Many tickets or changes of states: sminion.number_events takes so many of a kind.
-        more := more OR (SELECT f.number >= before + 2000 FROM sminion.fold_state f);
+        -- Many tickets or changes of states: a call of sminion.fold makes four full runs of a kind, and no more.
+        more := more OR EXISTS (
+          SELECT FROM sminion.event_run r WHERE r.first > before AND cardinality(r.keys) >= 5000 GROUP BY r.kind HAVING count(*) >= 4);
       WHEN 'tree' THEN
         more := coalesce(sminion.grow_tree(), 0) > 0;
         more := more AND (SELECT f.number > t.size FROM sminion.fold_state f, sminion.tree_state t);

@@ -280,6 +280,22 @@ def test_more_says_whether_another_call_finds_more(shop: Shop, app: Connection) 
     assert app.execute("CALL sminion.maintain()").fetchone() == (False,)
 
 
+def test_many_changes_of_states_are_numbered_by_several_calls(shop: Shop, app: Connection) -> None:
+    """Not by one, and `more` says so; fewer than one call takes are no reason for another."""
+    assert soon(lambda: app.execute("CALL sminion.maintain()").fetchone() == (False,))
+    change = ("INSERT INTO sminion.subject_event (subject, event, reason, actor, epoch)"
+              " SELECT n::text, 'unblock', 'r', 'a', 1 FROM generate_series(1, %s) n")
+    shop.database.execute(change, 40_500)
+    answers = [app.execute("CALL sminion.maintain()").fetchone() for _ in range(3)]
+    assert answers == [(True,), (True,), (False,)]
+    with shop.database.connect() as two:
+        two.execute(change, (5_000,))
+        two.execute("SELECT sminion.open_log() FROM generate_series(1, 1500)")
+        two.commit()
+    assert app.execute("CALL sminion.maintain()").fetchone() == (False,)
+    assert shop.database.execute("SELECT f.number = t.size FROM sminion.fold_state f, sminion.tree_state t") == [(True,)]
+
+
 @pytest.mark.parametrize("level", ["repeatable read", "serializable"])
 def test_a_login_with_another_isolation_by_default_maintains_too(shop: Shop, app: Connection, level: str) -> None:
     own = fill(app, 2)
