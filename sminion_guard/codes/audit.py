@@ -69,4 +69,8 @@ AUDIT = (
     Code("SG617", "no checkpoint of this log",
          "a checkpoint was to be kept that the tree of the log cannot have",
          "make checkpoints with `sminion-guard audit seal`", errors.GuardError),
+    Code("SG618", "reading the log is not on record",
+         "who reads the log is recorded before the first row is read, so nothing is read where that fails",
+         "connect as an auditor or privacy officer to a server that can be written to, and see the detail",
+         errors.AuditUnavailable),
 )

@@ -51,6 +51,7 @@ _ROUTINES: dict[str, tuple[str, ...]] = {
         "state_holders(text)", "blind_tables()",
         "suspend_ddl_guard(text, timestamptz)", "resume_ddl_guard(text)",
         "drop_log(date, text)", "erase_from_log(text, text, text)",
+        "record_reading(text, text, text, timestamptz, timestamptz, text, text)",
         "unfolded_entries()", "unfolded_writes()", "fold_holders()",
     ),
     "maintenance": (
@@ -61,7 +62,8 @@ _ROUTINES: dict[str, tuple[str, ...]] = {
     # The views call them.
     "auditor": ("object_states()", "state_holders(text)", "blind_tables()", "unfolded_entries()",
                 "unfolded_writes()", "fold_holders()", "leaves(bigint, bigint)", "stray_rows()",
-                "record_checkpoint(bigint, bytea, text)"),
+                "record_checkpoint(bigint, bytea, text)",
+                "record_reading(text, text, text, timestamptz, timestamptz, text, text)"),
 }
 _OF_KINDS = ("context_of_kind(name, name, text)", "named_subject_of_kind(name, name, text)")
 """What the floors of a policy that names kinds of subjects call too."""
@@ -72,7 +74,7 @@ _LOGS = (
 )
 _WAITING = ("settle_status", "pending_changes", "settle_problems", "maintenance_status")
 _VIEWS: dict[str, tuple[str, ...]] = {
-    "privacy_officer": (*_LOGS, *_WAITING),
+    "privacy_officer": (*_LOGS, *_WAITING, "policy_version"),
     "maintenance": _WAITING,
     "auditor": (*_LOGS, *_WAITING, "policy_version", "installed_object", "tile", "tree_state", "checkpoint"),
 }

@@ -1,5 +1,5 @@
 -- What officers and DBAs did to the guard itself and what has no other table: tickets revoked, logs of other databases kept here,
--- people erased from the log. Append-only. See sminion.record_act.
+-- people erased from the log, readings of the log. Append-only. See sminion.record_act.
 CREATE TABLE sminion.act (
   id          bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   at          timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),

@@ -16,7 +16,7 @@ GRANTED = {
     "officer": {
         "block", "unblock", "give_consent", "withdraw_consent", "object", "withdraw_objection", "revoke_ticket",
         "give_consents", "withdraw_consents", "object_all", "block_all", "await_older", "block_and_wait", "drop_log", "state_holders", "blind_tables",
-        "suspend_ddl_guard", "resume_ddl_guard", "erase_from_log",
+        "suspend_ddl_guard", "resume_ddl_guard", "erase_from_log", "record_reading",
         "unfolded_entries", "unfolded_writes", "fold_holders",
     },
     "keeper": {
@@ -24,7 +24,7 @@ GRANTED = {
         "fold_holders",
     },
     "reader": {"object_states", "state_holders", "blind_tables", "unfolded_entries", "unfolded_writes", "fold_holders", "leaves", "stray_rows",
-               "record_checkpoint"},
+               "record_checkpoint", "record_reading"},
     "owner": set(),
 }
 """Role to the functions of schema `sminion` that it may execute: all of them, by comparison with pg_proc."""
@@ -41,7 +41,7 @@ LOGS = {
 WAITING = {"settle_status", "pending_changes", "settle_problems", "maintenance_status"}
 VIEWS = {
     "all": set(), "app": set(), "contract": set(), "owner": set(),
-    "officer": LOGS | WAITING,
+    "officer": LOGS | WAITING | {"policy_version"},
     "keeper": WAITING,
     "reader": LOGS | WAITING | {"policy_version", "installed_object", "tile", "tree_state", "checkpoint"},
 }
