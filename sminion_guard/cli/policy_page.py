@@ -39,7 +39,7 @@ def render(view: Overview, template: str) -> str:
     :param template: ``policy.html.j2`` or ``policy.md.j2``.
     """
     titles = {purpose.name: purpose.title for purpose in view.purposes}
-    return _environment().get_template(template).render(
+    return environment().get_template(template).render(
         policy=view, titles=titles, bases=BASES, operations=OPERATIONS, ends=ENDS
     )
 
@@ -49,17 +49,18 @@ def escape_markdown(text: object) -> str:
     return _MARKDOWN.sub(r"\\\1", " ".join(str(text).split()))
 
 
-def _environment() -> Environment:
-    environment = Environment(
+def environment() -> Environment:
+    """What renders the templates beside this file; those named ``.html.j2`` escape all texts."""
+    made = Environment(
         loader=PackageLoader("sminion_guard.cli"),
         autoescape=select_autoescape(enabled_extensions=("html.j2",)),
         undefined=StrictUndefined,  # a misspelt field fails instead of printing nothing
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["md"] = escape_markdown
-    environment.filters["words"] = _words
-    return environment
+    made.filters["md"] = escape_markdown
+    made.filters["words"] = _words
+    return made
 
 
 def _words(names: Iterable[str]) -> str:

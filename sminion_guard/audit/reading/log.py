@@ -1,0 +1,125 @@
+"""Reads the log as an auditor or privacy officer may, after it has recorded that it will."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+from sminion_guard import resources
+from sminion_guard.audit.reading.categories import Policies
+from sminion_guard.audit.reading.entry import Entry
+from sminion_guard.audit.reading.page import Page, Place
+from sminion_guard.audit.reading.question import Kind, Question
+from sminion_guard.errors import AuditUnavailable
+
+_LISTS = ("operations", "relations", "columns", "outcomes", "codes")
+_QUERIES = {Kind.SUBJECT: "read_subject", Kind.REFUSALS: "read_refusals"}
+
+
+class Log:
+    """The log, for one question that is on record. Made by :func:`read` only."""
+
+    def __init__(self, connection: psycopg.Connection[Any], question: Question, act: int, key: str | None) -> None:
+        """
+        :param act: number of the record, which is committed.
+        :param key: of the subject, as logs keep it.
+        """
+        self._connection = connection
+        self._question = question
+        self.act = act
+        self.key = key
+
+    def page(self, limit: int, after: Place | None = None) -> Page:
+        """The newest events, or those behind a place; more than ``limit`` where several stand at the last place."""
+        asked = self._question
+        found = [_entry(row) for row in self._run(
+            _QUERIES.get(asked.what, "read_log"), limit=limit, key=self.key, since=asked.since, until=asked.until,
+            actor=asked.actor, purpose=asked.purpose, **Place.parameters(after))]
+        following = Place.of(found[-1]) if len(found) >= limit else None
+        if asked.what is Kind.SUBJECT:
+            # Each result of a cursor that was in one batch says the same of the same statement.
+            found = list({Place.of(entry): entry for entry in found}.values())
+        return Page(self.act, tuple(self._whole(found)), following)
+
+    def _whole(self, entries: list[Entry]) -> Iterator[Entry]:
+        """With what tickets, policies and results say, each asked for once for all entries."""
+        if not entries:
+            return
+        tickets = {row["id"]: row for row in self._run(
+            "tickets_of", tickets=[entry.ticket for entry in entries if entry.home is None])}
+        moments = [entry.at for entry in entries]
+        policies = Policies([(row["applied_at"], row["document"]) for row in self._run(
+            "policies_between", first=min(moments), last=max(moments))])
+        rows = self._rows(entries) if self._question.what is Kind.SUBJECT else {}
+        for entry in entries:
+            ticket = tickets.get(entry.ticket, {}) if entry.home is None else {}
+            yield replace(
+                entry, title=policies.title(entry.purpose, entry.at), basis=ticket.get("basis"),
+                basis_ref=ticket.get("basis_ref"), address=ticket.get("host"), application=ticket.get("application"),
+                categories=policies.categories(entry.relations, entry.columns, entry.at),
+                rows=rows.get((entry.writer, entry.place, entry.write), entry.rows))
+
+    def _rows(self, entries: list[Entry]) -> dict[tuple[int, int, int], int | None]:
+        statements = [entry for entry in entries if entry.writer]
+        writes = [entry for entry in entries if not entry.writer]
+        found = {}
+        if statements:
+            found = {(row["writer"], row["place"], 0): row["rows"] for row in self._run(
+                "rows_of_statements", writers=[each.writer for each in statements],
+                places=[each.place for each in statements])}
+        if writes:
+            found |= {(0, 0, row["id"]): row["rows"] for row in self._run(
+                "rows_of_writes", moments=[each.at for each in writes], writes=[each.write for each in writes])}
+        return found
+
+    def _run(self, name: str, **values: object) -> Iterable[dict[str, Any]]:
+        return _run(self._connection, name, **values)
+
+
+@contextmanager
+def read(connection: psycopg.Connection[Any], question: Question) -> Iterator[Log]:
+    """Records a question, and then lets it be asked: all pages see the log as it is at one moment.
+
+    :param connection: in autocommit, as a member of the auditors' or the privacy officers' role.
+    :raises AuditUnavailable: SG618 where the question cannot be recorded: nothing was read then.
+    """
+    act, key = _record(connection, question)
+    connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+    connection.read_only = True
+    connection.prepare_threshold = None  # plans are made with the values: most filters are absent
+    with connection.transaction():
+        yield Log(connection, question, act, key)
+
+
+def _record(connection: psycopg.Connection[Any], question: Question) -> tuple[int, str | None]:
+    if not connection.autocommit or connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
+        raise AuditUnavailable("SG618", "reading the log is not on record", detail="the record would wait for a COMMIT",
+                               hint="pass a connection in autocommit, outside of a transaction")
+    try:
+        (row,) = _run(
+            connection, "record_reading", question=question.what.value, subject=question.subject, kind=question.kind,
+            since=question.since, until=question.until, purpose=question.purpose, reason=question.reason)
+    except psycopg.Error as error:
+        if (error.sqlstate or "").startswith("SG"):
+            said = error.diag
+            raise AuditUnavailable(error.sqlstate or "", said.message_primary or "", detail=said.message_detail,
+                                   hint=said.message_hint) from error
+        raise AuditUnavailable(
+            "SG618", "reading the log is not on record, so nothing was read", detail=" ".join(str(error).split()),
+            hint="connect as an auditor or privacy officer, to a server that can be written to") from error
+    return int(row["act"]), row["key"]
+
+
+def _entry(row: dict[str, Any]) -> Entry:
+    values: dict[str, Any] = {name: tuple(value or ()) if name in _LISTS else value for name, value in row.items()}
+    return Entry(**values)
+
+
+def _run(connection: psycopg.Connection[Any], name: str, **values: object) -> list[dict[str, Any]]:
+    cursor = connection.cursor(row_factory=dict_row)
+    return cursor.execute(resources.sql_text(f"queries/audit/{name}").encode(), values or None).fetchall()

@@ -1,0 +1,212 @@
+"""`sminion-guard audit subject` and its companions, as auditors and privacy officers type them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable, Iterator
+from html.parser import HTMLParser
+from typing import Any
+
+import psycopg
+import pytest
+
+from sminion_guard.audit.reading import Kind, Question, read
+from sminion_guard.embedded import Server
+from sminion_guard.errors import AuditUnavailable
+from tests import journal
+from tests.database.audit.readings import HOSTILE, acts, read_people, run
+from tests.session.shop import Shop, new_shop
+
+Run = Callable[..., str]
+JSON = ("--receiver-code", "12345678", "--format", "json")
+
+
+@pytest.fixture(scope="module", params=["in the journal", "folded"])
+def shop(server: Server, request: pytest.FixtureRequest) -> Iterator[Shop]:
+    with new_shop(server) as shop:
+        read_people(shop)
+        if request.param == "folded":
+            with shop.database.connect() as owner:
+                journal.fold_all(owner)
+        yield shop
+
+
+@pytest.fixture
+def bert(shop: Shop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs a command as an auditor, and returns what it printed."""
+    def command(*words: str, login: str = "bert", code: int = 0) -> str:
+        capsys.readouterr()
+        assert run(monkeypatch, *words, "--database-url", shop.dsn(login)) == code
+        said = capsys.readouterr()
+        return said.err if code else said.out
+    return command
+
+
+def test_a_person_learns_who_saw_the_data(bert: Run) -> None:
+    found = json.loads(bert("subject", "1", *JSON))["usages"]
+    write, *reads = found
+    assert write["operations"] == ["clarify"] and write["actor"] is None and write["categories"] == ["contact"]
+    assert write["rows"] == 1 and write["relations"] == ["crm.customer"]
+    assert [entry["rows"] for entry in reads] == [5, 5, 10]  # one statement has two results, in one batch
+    for entry in reads:
+        assert entry["actor"] == "anna" and entry["unit"] == "support" and entry["reason"] == "order 17"
+        assert entry["basis"] == "contract" and entry["basis_ref"] == "contract 42"
+        assert entry["title"] == "Fulfil orders"
+        assert entry["categories"] == ["closed", "contact", "key"]
+    assert [entry["place"] for entry in reads] == [3, 2, 1]
+
+
+def test_accesses_have_the_fields_of_the_data_tracker(bert: Run) -> None:
+    found = json.loads(bert("subject", "1", *JSON))["usages"]
+    for usage in found:
+        # `Usage` of dumonitor-openapi.yaml 2.1.0: four strings, one a date-time, and one that may be absent
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", usage["logtime"])
+        for name in ("action", "receiverCode", "receiverSystem"):
+            assert usage[name] and isinstance(usage[name], str)
+        assert isinstance(usage.get("receiverName", ""), str)
+    assert found[1]["action"] == "Fulfil orders: order 17" and found[1]["receiverName"] == "support"
+    assert [usage["logtime"] for usage in found] == sorted((usage["logtime"] for usage in found), reverse=True)
+
+
+def test_pages_have_each_access_once(bert: Run) -> None:
+    whole = json.loads(bert("subject", "2", "--format", "json"))["usages"]
+    assert len(whole) == 4
+    paged, after = [], []
+    while True:
+        page = json.loads(bert("subject", "2", "--limit", "1", "--format", "json", *after))
+        paged += page["usages"]
+        if page["next"] is None:
+            break
+        after = ["--after", page["next"]]
+    assert paged == whole
+
+
+def test_pages_of_the_log_have_each_event_once(bert: Run) -> None:
+    whole = json.loads(bert("log", "--format", "json"))["entries"]
+    assert len(whole) == 6
+    paged, after = [], []
+    while True:
+        page = json.loads(bert("log", "--limit", "2", "--format", "json", *after))
+        paged += page["entries"]
+        if page["next"] is None:
+            break
+        after = ["--after", page["next"]]
+    assert paged == whole
+
+
+def test_the_log_is_asked_by_actor_purpose_refusal_and_time(bert: Run) -> None:
+    def entries(*words: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = json.loads(bert(*words, "--format", "json"))["entries"]
+        return found
+
+    log = entries("log")
+    assert {entry["actor"] for entry in log} == {"anna", HOSTILE, None}
+    assert [entry["actor"] for entry in entries("actor", "anna")] == ["anna"] * 4
+    assert entries("actor", "nobody") == [] == entries("purpose", "marketing")
+    assert len(entries("purpose", "contract")) == 5
+    (refusal,) = entries("refusals")
+    assert refusal["refused_by"] == "analyzer" and refusal["codes"] == ["SG101"] and refusal["actor"] == "anna"
+    middle = log[2]["at"]
+    assert entries("log", "--since", middle) == log[:3] and entries("log", "--until", middle) == log[3:]
+
+
+def test_in_words(bert: Run) -> None:
+    said = bert("subject", "1")
+    assert "anna (support)\n  purpose: Fulfil orders\n" in said
+    assert "  basis: it is needed for a contract with you (contract 42)\n  reason: order 17\n" in said
+    assert "  data: data that the policy does not list, contact; used, in crm.customer\n" in said
+    assert re.search(r"the login \w+, outside of any purpose\n  purpose: none\n  reason: none\n  data: contact;", said)
+    assert "no access is on record" in bert("subject", "3")
+    refused = bert("refusals")
+    assert "refused by analyzer (SG101)" in refused and "rows not counted" in refused and "on record: act " in refused
+
+
+def test_no_cell_of_a_spreadsheet_is_a_formula(bert: Run) -> None:
+    lines = list(csv.reader(io.StringIO(bert("subject", "2", "--format", "csv"))))
+    assert lines[0][:3] == ["at", "actor", "unit"] and len(lines) == 5
+    cells = [cell for line in lines[1:] for cell in line]
+    assert f"'{HOSTILE}" in cells and "'@SUM(1+1)" in cells and "'-1" in cells
+    assert not [cell for cell in cells if cell[:1] in tuple("=+-@\t\r") and not re.fullmatch(r"-\d+", cell)]
+
+
+class Tags(HTMLParser):
+    """Tags and attributes of a page, and its text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.links: list[tuple[str, str | None]] = []
+        self.text = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.links += [each for each in attrs if each[0] in ("src", "href", "action") or each[0].startswith("on")]
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def test_the_page_of_a_person_runs_nothing_and_loads_nothing(bert: Run) -> None:
+    said = bert("subject", "2", "--format", "html")
+    page = Tags()
+    page.feed(said)
+    assert "script" not in page.tags and page.links == []
+    assert HOSTILE in page.text and "<script" not in said.lower() and "url(" not in said and "@import" not in said
+    assert said.startswith("<!doctype html>\n<html lang=\"en\">") and '<meta name="viewport"' in said
+    assert page.tags.count("h1") == 1 and page.tags.count("li") == page.tags.count("h2") == page.tags.count("time") == 4
+    assert "it is needed for a contract with you" in page.text
+
+
+def test_reading_is_on_record_and_names_nobody(shop: Shop, bert: Run) -> None:
+    before = len(acts(shop))
+    asked = ("--since", "2020-01-01", "--reason", "asked by letter")
+    number = json.loads(bert("subject", "2", *asked, *JSON))["act"]
+    bert("actor", "anna", login="olga")
+    bert("purpose", "contract")
+    bert("purpose", "2")
+    found = acts(shop)[before:]
+    assert found == [
+        (f"{shop.name}_bert", {"question": "subject", "since": "2020-01-01T00:00:00+00:00"}, "asked by letter"),
+        (f"{shop.name}_olga", {"question": "actor"}, None),
+        (f"{shop.name}_bert", {"question": "purpose", "purpose": "contract"}, None),
+        (f"{shop.name}_bert", {"question": "purpose"}, None),
+    ]
+    assert shop.database.execute("SELECT act FROM sminion.act WHERE id = %s", number) == [("read_log",)]
+
+
+def test_nothing_is_read_that_is_not_on_record(shop: Shop, bert: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = acts(shop)
+    assert "SG618" in bert("subject", "1", login="app", code=2)
+    monkeypatch.setenv("PGOPTIONS", "-c default_transaction_read_only=on")
+    said = bert("subject", "1", code=2)
+    assert "SG618" in said and "nothing was read" in said and "anna" not in said
+    monkeypatch.delenv("PGOPTIONS")
+    assert "SG504" in bert("subject", "one", code=2)
+    assert "SG460" in bert("subject", "1", "--kind", "employee", code=2)
+    assert acts(shop) == before
+
+
+def test_the_record_is_committed_before_the_first_row_is_read(shop: Shop) -> None:
+    before = len(acts(shop))
+    with psycopg.connect(shop.dsn("bert"), autocommit=True) as connection, \
+            read(connection, Question(Kind.SUBJECT, subject="01")) as log:
+        assert len(acts(shop)) == before + 1 and log.key == "1"
+        with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+            connection.execute("SELECT sminion.record_checkpoint(0, sha256(''), 'x')")
+    with psycopg.connect(shop.dsn("bert")) as connection, pytest.raises(AuditUnavailable, match="SG618"), \
+            read(connection, Question(Kind.LOG)):
+        raise AssertionError("read without a record")
+    assert len(acts(shop)) == before + 1
+
+
+def test_questions_that_nobody_asks_are_not_recorded(shop: Shop) -> None:
+    with psycopg.connect(shop.dsn("bert"), autocommit=True) as connection:
+        for words in ("'anna'", "NULL", "'subject'", "'log', '1'"):
+            with pytest.raises(psycopg.Error) as caught:
+                connection.execute(f"SELECT sminion.record_reading({words})".encode())
+            assert caught.value.sqlstate == "SG618"
+        with pytest.raises(psycopg.Error, match="empty"):
+            connection.execute("SELECT sminion.record_reading('log', reason => ' ')")
