@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import psycopg
@@ -46,6 +47,16 @@ class Log:
             found = list({Place.of(entry): entry for entry in found}.values())
         return Page(self.act, tuple(self._whole(found)), following)
 
+    def named(self, first: datetime, last: datetime) -> Iterator[tuple[str, str, str, bool, datetime]]:
+        """Login, database, relation, whether it was a write, and the second: each once, in the order of time."""
+        for row in self._run("named_relations", first=first, last=last):
+            yield row["login"], row["database"], row["relation"], row["is_write"], row["at"]
+
+    def schemas(self, first: datetime, last: datetime) -> set[str] | None:
+        """Those that policies protected in a period; None in a database without a policy, which only keeps a log."""
+        versions = self._run("policies_between", first=first, last=last)
+        return {schema for row in versions for schema in row["document"]["schemas"]} if versions else None
+
     def _whole(self, entries: list[Entry]) -> Iterator[Entry]:
         """With what tickets, policies and results say, each asked for once for all entries."""
         if not entries:
@@ -77,7 +88,7 @@ class Log:
                 "rows_of_writes", moments=[each.at for each in writes], writes=[each.write for each in writes])}
         return found
 
-    def _run(self, name: str, **values: object) -> Iterable[dict[str, Any]]:
+    def _run(self, name: str, **values: object) -> list[dict[str, Any]]:
         return _run(self._connection, name, **values)
 
 
