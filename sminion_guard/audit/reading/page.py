@@ -49,10 +49,12 @@ class Page:
     """What was read.
 
     :param act: number of the record of this reading in ``sminion.act``.
+    :param subject: key of the person that was asked about, as logs keep it.
     :param entries: newest first.
     :param following: where the next page begins; None on the last one.
     """
 
     act: int
+    subject: str | None
     entries: tuple[Entry, ...]
     following: Place | None

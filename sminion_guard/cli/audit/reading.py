@@ -22,6 +22,9 @@ class LogFormat(StrEnum):
     TEXT = "text"
     JSON = "json"
     CSV = "csv"
+    FHIR_R4 = "fhir-r4"
+    FHIR_R5 = "fhir-r5"
+    OTLP = "otlp"
 
 
 class SubjectFormat(StrEnum):
@@ -31,6 +34,9 @@ class SubjectFormat(StrEnum):
     JSON = "json"
     CSV = "csv"
     HTML = "html"
+    FHIR_R4 = "fhir-r4"
+    FHIR_R5 = "fhir-r5"
+    OTLP = "otlp"
 
 
 def _moment(text: str) -> datetime:
@@ -147,6 +153,7 @@ def _read(question: Question, limit: int, after: str | None, database_url: str |
 
 
 def _print(page: Page, form: LogFormat, words: Callable[[Page], Iterator[str]] | None = None) -> None:
+    from sminion_guard.audit.reading import fhir_r4, fhir_r5, otlp
     from sminion_guard.audit.reading.spreadsheet import as_csv
     from sminion_guard.cli.audit import words as in_words
 
@@ -154,12 +161,15 @@ def _print(page: Page, form: LogFormat, words: Callable[[Page], Iterator[str]] |
         print_json({"act": page.act, "entries": [entry.document() for entry in page.entries],
                     "next": page.following and str(page.following)})
         return
-    if form is LogFormat.CSV:
-        typer.echo(as_csv(page.entries), nl=False)
-    else:
+    if form is LogFormat.TEXT:
         for line in (words or in_words.events)(page):
             typer.echo(line)
-    _say_next(page, err=form is LogFormat.CSV)
+    elif form is LogFormat.CSV:
+        typer.echo(as_csv(page.entries), nl=False)
+    else:
+        export = {LogFormat.FHIR_R4: fhir_r4, LogFormat.FHIR_R5: fhir_r5, LogFormat.OTLP: otlp}[form]
+        print_json(export.document(page.entries, page.subject))
+    _say_next(page, err=form is not LogFormat.TEXT)
 
 
 def _say_next(page: Page, *, err: bool) -> None:

@@ -12,6 +12,10 @@ from typing import Any
 
 import psycopg
 import pytest
+from fhir.resources import bundle as r5
+from fhir.resources.R4B import bundle as r4
+from google.protobuf import json_format
+from opentelemetry.proto.logs.v1.logs_pb2 import LogsData
 
 from sminion_guard.audit.reading import Kind, Question, read
 from sminion_guard.embedded import Server
@@ -130,6 +134,19 @@ def test_no_cell_of_a_spreadsheet_is_a_formula(bert: Run) -> None:
     cells = [cell for line in lines[1:] for cell in line]
     assert f"'{HOSTILE}" in cells and "'@SUM(1+1)" in cells and "'-1" in cells
     assert not [cell for cell in cells if cell[:1] in tuple("=+-@\t\r") and not re.fullmatch(r"-\d+", cell)]
+
+
+@pytest.mark.parametrize("words", [("subject", "2"), ("log",), ("refusals",)])
+def test_other_programs_read_what_was_exported(bert: Run, words: tuple[str, ...]) -> None:
+    whole = json.loads(bert(*words, "--format", "json"))
+    many = len(whole.get("usages") or whole["entries"])
+    for schema, form in ((r4.Bundle, "fhir-r4"), (r5.Bundle, "fhir-r5")):
+        found = schema.model_validate_json(bert(*words, "--format", form))
+        assert len(found.entry) == many
+        people = [entry.resource.entity[0].what for entry in found.entry]
+        assert {person and person.identifier.value for person in people} == {"2" if words[0] == "subject" else None}
+    logs = json_format.Parse(bert(*words, "--format", "otlp"), LogsData())
+    assert len(logs.resource_logs[0].scope_logs[0].log_records) == many
 
 
 class Tags(HTMLParser):
