@@ -20,7 +20,7 @@ from opentelemetry.proto.logs.v1.logs_pb2 import LogsData
 from sminion_guard.audit.reading import Kind, Question, read
 from sminion_guard.embedded import Server
 from sminion_guard.errors import AuditUnavailable
-from tests import journal
+from tests import journal, servers
 from tests.database.audit.readings import HOSTILE, acts, read_people, run
 from tests.session.shop import Shop, new_shop
 
@@ -227,3 +227,17 @@ def test_questions_that_nobody_asks_are_not_recorded(shop: Shop) -> None:
             assert caught.value.sqlstate == "SG618"
         with pytest.raises(psycopg.Error, match="empty"):
             connection.execute("SELECT sminion.record_reading('log', reason => ' ')")
+
+
+def test_what_cannot_be_read_as_a_place_or_a_moment_is_refused(shop: Shop, bert: Run) -> None:
+    before = acts(shop)
+    for words in (("--after", "yesterday"), ("--after", "2026-01-01,1,1,1"), ("--since", "soon"), ("--limit", "0")):
+        assert "Invalid value" in bert("log", *words, code=2)
+    assert acts(shop) == before
+
+
+def test_a_database_that_only_keeps_a_log_has_keys_as_they_were_passed(server: Server) -> None:
+    with servers.new_guarded_database(server) as database, \
+            psycopg.connect(database.dsn(), autocommit=True) as connection, \
+            read(connection, Question(Kind.SUBJECT, subject="042", kind="employee")) as log:
+        assert log.key == "employee:042" and log.page(50).entries == ()
