@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -38,9 +38,13 @@ class Log:
     def page(self, limit: int, after: Place | None = None) -> Page:
         """The newest events, or those behind a place; more than ``limit`` where several stand at the last place."""
         asked = self._question
-        found = [_entry(row) for row in self._run(
-            _QUERIES.get(asked.what, "read_log"), limit=limit, key=self.key, since=asked.since, until=asked.until,
-            actor=asked.actor, purpose=asked.purpose, **Place.parameters(after))]
+        values = {"limit": limit, "key": self.key, "since": asked.since, "until": asked.until, "actor": asked.actor,
+                  "purpose": asked.purpose, **Place.parameters(after)}
+        name = _QUERIES.get(asked.what, "read_log")
+        if asked.what is Kind.LOG:
+            (edge,) = self._run("edge_of_log", **values)
+            values["since"] = edge["at"] or asked.since
+        found = [_entry(row) for row in self._run(name, **values)]
         following = Place.of(found[-1]) if len(found) >= limit else None
         if asked.what is Kind.SUBJECT:
             # Each result of a cursor that was in one batch says the same of the same statement.
@@ -78,11 +82,15 @@ class Log:
     def _rows(self, entries: list[Entry]) -> dict[tuple[int, int, int], int | None]:
         statements = [entry for entry in entries if entry.writer]
         writes = [entry for entry in entries if not entry.writer]
-        found = {}
-        if statements:
-            found = {(row["writer"], row["place"], 0): row["rows"] for row in self._run(
-                "rows_of_statements", writers=[each.writer for each in statements],
-                places=[each.place for each in statements])}
+        found: dict[tuple[int, int, int], int | None] = {}
+        last = max(entry.at for entry in entries)
+        # A result is no older than its statement, and seldom younger than a day: only then all months are looked at.
+        for first in (min(entry.at for entry in entries) - timedelta(days=1), None):
+            missing = [each for each in statements if (each.writer, each.place, 0) not in found]
+            if missing:
+                found |= {(row["writer"], row["place"], 0): row["rows"] for row in self._run(
+                    "rows_of_statements", first=first or "-infinity", last=last,
+                    writers=[each.writer for each in missing], places=[each.place for each in missing])}
         if writes:
             found |= {(0, 0, row["id"]): row["rows"] for row in self._run(
                 "rows_of_writes", moments=[each.at for each in writes], writes=[each.write for each in writes])}

@@ -1,3 +1,6 @@
+-- More than was asked for, where several writers have the same places. Compared with lists and not joined with pairs, and
+-- between moments: so each month is either left out, or read by its index.
 SELECT l.writer, l.place, l.rows
-FROM ROWS FROM (pg_catalog.unnest(%(writers)s::bigint[]), pg_catalog.unnest(%(places)s::bigint[])) AS w (writer, place)
-JOIN sminion.statement_log l ON l.writer = w.writer AND l.place = w.place
+FROM sminion.statement_log l
+WHERE l.writer = ANY (%(writers)s::bigint[]) AND l.place = ANY (%(places)s::bigint[])
+  AND l.at >= %(first)s::timestamptz AND l.at <= %(last)s::timestamptz
