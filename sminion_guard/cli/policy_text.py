@@ -31,6 +31,8 @@ def overview(view: Overview) -> str:
 
 def _overview(view: Overview) -> Iterator[str]:
     yield f"policy {view.name}, version {view.version}"
+    for role, why in view.backup.items():
+        yield f"  members of {role} read all rows of all tables, for dumps, because: {why}"
     for purpose in view.purposes:
         yield ""
         yield from _purpose(purpose)

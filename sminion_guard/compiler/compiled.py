@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from sminion_guard.compiler.backup import backup_grant, backup_policy, backup_schemas
 from sminion_guard.compiler.bits import assign_bits
 from sminion_guard.compiler.columns import column_grants, owner_grant, upserts
 from sminion_guard.compiler.guard_grants import guard_grants
@@ -79,11 +80,14 @@ def _statements(policy: Policy, compartments: tuple[Compartment, ...], bits: Map
         yield from write_triggers(policy, table)
     for table in policy.tables():
         yield from row_security(policy, compartments, bits, table)
+        yield from backup_policy(policy, table)
+    yield from backup_schemas(policy)
     yield from schema_usage(policy, compartments)
     yield from view_schemas(policy, compartments)
     yield from neutral_grants(policy, compartments)
     for table in policy.tables():
         yield from column_grants(policy, compartments, table)
+        yield from backup_grant(policy, table)
     yield from purpose_views(policy, compartments)
     # Last: what is there beside all this.
     yield from holdings(policy, compartments)

@@ -8,6 +8,7 @@ from typing import Any
 from sminion_guard.compiler.quoting import ident, literal
 from sminion_guard.compiler.statement import Statement, from_templates
 from sminion_guard.policy import Compartment, Policy
+from sminion_guard.policy.names import backup_role
 
 _TICKET = (
     "open_ticket(text, text, text, text[], text, text, text, jsonb, text, text)", "enter(text)", "session_facts()",
@@ -94,7 +95,8 @@ def guard_privileges(policy: Policy, compartments: tuple[Compartment, ...]) -> d
     callers |= {f"{policy.name}_{office}": office for office in ("auditor", "maintenance", "privacy_officer")}
     callers |= dict.fromkeys(sorted(policy.logins), "login")
     routines = _ROUTINES | ({"compartment": (*_ROUTINES["compartment"], *_OF_KINDS)} if policy.kinds else {})
-    return {
+    dumping = {backup_role(policy.name): {"routines": [], "views": [], "dump": True}} if policy.backup else {}
+    return dumping | {
         role: {"routines": list(routines[caller]), "views": list(_VIEWS.get(caller, ()))}
         | ({"journal": True} if caller == "login" else {})
         for role, caller in callers.items()
@@ -104,6 +106,10 @@ def guard_privileges(policy: Policy, compartments: tuple[Compartment, ...]) -> d
 def guard_grants(policy: Policy, compartments: tuple[Compartment, ...]) -> Iterator[Statement]:
     """EXECUTE, SELECT and INSERT in schema ``sminion`` for compartments, offices and logins."""
     for role, held in guard_privileges(policy, compartments).items():
+        if "dump" in held:
+            values = {"role": ident(role), "role_literal": literal(role)}
+            yield from_templates("backup_guard", role, values, as_owner=True)
+            continue
         routines = ", ".join(f"sminion.{signature}" for signature in held["routines"])
         grants = [f"GRANT EXECUTE ON ROUTINE {routines} TO {ident(role)}"]
         if held["views"]:

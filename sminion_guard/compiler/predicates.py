@@ -14,20 +14,25 @@ from sminion_guard.policy import Anonymous, Policy, Table
 OWNER = "sminion_owner"
 
 
-def known_role(roles: Iterable[str]) -> str:
+def known_role(roles: Iterable[str], backup: str | None = None) -> str:
     """The floor under everybody: only compartments and the guard's own functions see rows at all.
 
     A later permissive policy for anybody else, the owner of the table included, opens nothing.
+
+    :param backup: the role for dumps, where there is one.
     """
-    return f"(SELECT current_user = ANY ({array([*sorted(roles), OWNER])}::name[]))"
+    also = [] if backup is None else [backup]
+    return f"(SELECT current_user = ANY ({array([*sorted(roles), *also, OWNER])}::name[]))"
 
 
-def refused(roles: Iterable[str], relation: str) -> str:
+def refused(roles: Iterable[str], relation: str, backup: str | None = None) -> str:
     """The condition for whoever else holds a privilege on the table: it raises while the statement is planned.
 
     :param relation: the table, as SQL names it.
+    :param backup: the role for dumps, which it lets through, where there is one.
     """
-    return f"sminion.refuse_others({literal(relation)}::regclass, {array(sorted(roles))}::name[])"
+    also = "" if backup is None else f", {literal(backup)}"
+    return f"sminion.refuse_others({literal(relation)}::regclass, {array(sorted(roles))}::name[]{also})"
 
 
 def ticket_floor(policy: Policy, table: Table, role: str, *, sees_blocked: bool) -> str:

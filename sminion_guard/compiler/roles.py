@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from sminion_guard.compiler.quoting import array_literal, ident, like, literal
 from sminion_guard.compiler.statement import Statement, from_templates
 from sminion_guard.policy import Compartment, Policy
-from sminion_guard.policy.names import office_roles
+from sminion_guard.policy.names import backup_role, office_roles
 
 
 def roles(policy: Policy, compartments: tuple[Compartment, ...]) -> Iterator[Statement]:
-    """The NOLOGIN roles: one for each compartment, and the policy's offices."""
-    for name in sorted([*(entry.role for entry in compartments), *office_roles(policy.name)]):
+    """The NOLOGIN roles: one for each compartment, the policy's offices, and the one for dumps."""
+    dumping = [backup_role(policy.name)] if policy.backup else []
+    for name in sorted([*(entry.role for entry in compartments), *office_roles(policy.name), *dumping]):
         values = {
             "role": ident(name),
             "role_literal": literal(name),

@@ -11,6 +11,7 @@ from sminion_guard.compiler.rows import rows_condition
 from sminion_guard.compiler.statement import Statement, from_templates
 from sminion_guard.policy import Basis, Compartment, Policy, Table
 from sminion_guard.policy.access import table_access
+from sminion_guard.policy.names import backup_role
 
 _CLAUSES = {
     "SELECT": "USING ({0})",
@@ -26,18 +27,25 @@ def row_security(
 ) -> Iterator[Statement]:
     """ENABLE and FORCE, then the policies, then the statistics that let the planner estimate them."""
     name = qualified(table.schema, table.name)
-    yield from_templates("row_security", table.qualified, {"table": name, "table_literal": literal(name)})
+    backup = backup_role(policy.name) if policy.backup else None
+    dumping = "" if backup is None else f", {literal(backup)}"
+    yield from_templates("row_security", table.qualified, {
+        "table": name,
+        "table_literal": literal(name),
+        "backup": dumping.replace("'", "''"),  # it stands within a text
+    })
     collection = policy.collection_of(table).name
     inside = tuple(entry for entry in compartments if collection in entry.collections)
     known = tuple(entry.role for entry in inside)
-    yield _policy(table, ("floor",), "RESTRICTIVE", "ALL", ("PUBLIC",), predicates.known_role(known))
+    yield _policy(table, ("floor",), "RESTRICTIVE", "ALL", ("PUBLIC",), predicates.known_role(known, backup))
     # Without a permissive policy PostgreSQL answers with no rows, and asks none of the others.
     yield _policy(table, ("refused",), "PERMISSIVE", "ALL", ("PUBLIC",), "false")
     yield from_templates("others", table.qualified, {
         "table": name,
         "table_literal": literal(name),
         "known": array_literal([*sorted(known), predicates.OWNER]),
-        "condition": literal(predicates.refused(known, name)),
+        "condition": literal(predicates.refused(known, name, backup)),
+        "backup": dumping,
     })
     for compartment in inside:
         blocked = policy.purposes[compartment.purpose].sees_blocked

@@ -20,19 +20,19 @@ from sminion_guard.compiler.subjects import parent_of
 from sminion_guard.migrate.change import Change, State
 from sminion_guard.migrate.plan import Plan
 
-_GRANTS = frozenset({"column_grant", "sequence_usage"})
+_GRANTS = frozenset({"column_grant", "sequence_usage", "backup_grant"})
 _WITHOUT_LOCK = _GRANTS | {"partition_maker", "trigger_function", "write_function", "view"}
 """Kinds of statements about a table that nobody who reads or writes it waits for."""
 _ON_TABLES = _GRANTS | {
     "partition_maker", "guard_columns", "guard_index", "row_trigger", "moved_trigger", "write_triggers", "row_security",
-    "policy", "others", "adopted", "permission", "view",
+    "policy", "others", "adopted", "permission", "view", "backup_policy",
 }
 """Kinds whose keys begin with the table."""
 _RELATED = frozenset({"guard_columns", "trigger_function", "row_trigger", "moved_trigger"})
 """Kinds that work on the tables above and below too."""
 CLOSING = frozenset({"closed_database", "closed_schema", "neutral_grant", "holdings", "guard_closed"})
 """Kinds that change rows of tables in the catalog, for which autovacuum may wait: no lock is asked for after them."""
-_FIRST = CLOSING | _GRANTS | {"membership", "guard_grant", "schema_usage"}
+_FIRST = CLOSING | _GRANTS | {"membership", "guard_grant", "schema_usage", "backup_guard", "backup_schema"}
 """Kinds that are undone first."""
 
 

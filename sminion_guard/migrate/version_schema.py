@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
+from sminion_guard.compiler.backup import VERSION_SCHEMA
 from sminion_guard.errors import InstallError
 from sminion_guard.migrate import queries
-
-VERSION_SCHEMA = "sminion_migrations"
 
 
 def make(connection: Connection) -> None:

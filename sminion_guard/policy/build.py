@@ -82,6 +82,7 @@ class Builder:
                                          if head else {}),
             accept_upsert_leak=head.accept_upsert_leak if head else None,
             widens=head.widens if head else None,
+            backup=head.backup if head else None,
             timezone=self._timezone(head),
             **build_ticket(self.sections["ticket"], self.report),
         )

@@ -14,6 +14,7 @@ from sminion_guard.policy.access import TableAccess, table_access
 from sminion_guard.policy.compartments import mergeable
 from sminion_guard.policy.interval import may_exceed
 from sminion_guard.policy.model import Anonymous, Basis, Policy, Table
+from sminion_guard.policy.names import backup_role
 
 _NOTHING = TableAccess("", (), (), (), False)
 _OPERATIONS = (("use", "see"), ("collect", "fill in"), ("clarify", "change"))
@@ -61,7 +62,7 @@ class Difference:
 def difference(before: Policy, after: Policy) -> Difference:
     """What ``after`` changes of ``before``."""
     found = [
-        *_logins(before, after), *_purposes(before, after), *_accesses(before, after), *_merges(before, after),
+        *_backup(before, after), *_logins(before, after), *_purposes(before, after), *_accesses(before, after), *_merges(before, after),
         *_rows(before, after), *_neutral(before, after), *_recipients(before, after), *_tickets(before, after),
     ]
     concerned = {entry.purpose for entry in found if entry.purpose is not None}
@@ -73,6 +74,15 @@ def difference(before: Policy, after: Policy) -> Difference:
     tables = {entry.table for entry in found if entry.table is not None}
     return Difference(
         tuple(sorted(found, key=lambda entry: not entry.widens)), tuple(sorted(logins)), tuple(sorted(tables)))
+
+
+def _backup(before: Policy, after: Policy) -> Iterator[Sentence]:
+    """The role for dumps; the reason alone changes nothing."""
+    role = backup_role(after.name)
+    if after.backup and not before.backup:
+        yield Sentence(f"members of `{role}` read all rows of all tables, for dumps", True)
+    elif before.backup and not after.backup:
+        yield Sentence(f"nobody reads all rows as `{role}` any more, for dumps", False)
 
 
 def _logins(before: Policy, after: Policy) -> Iterator[Sentence]:

@@ -253,6 +253,8 @@ class Policy:
     """Why a purpose may get INSERT and UPDATE on one table on a server whose ON CONFLICT reads hidden rows."""
     widens: str | None = None
     """Why somebody may see or do more than under the policy before; `apply` asks for it."""
+    backup: str | None = None
+    """Why there is a role that reads all rows of all tables, for dumps; None where there is none."""
     timezone: str = "UTC"
     """The time zone that retention is counted in."""
     ticket_values: Mapping[str, Kind] = field(default_factory=lambda: MappingProxyType({}))

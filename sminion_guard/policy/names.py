@@ -50,6 +50,11 @@ def office_roles(policy: str) -> tuple[str, ...]:
     return tuple(f"{policy}_{office}" for office in OFFICES)
 
 
+def backup_role(policy: str) -> str:
+    """The role of ``policy`` that reads all rows for dumps, where the policy wants one."""
+    return f"{policy}_backup"
+
+
 def compartment_role(policy: str, purpose: str, schemas: Iterable[str], *, alone: bool) -> str:
     """The name of a compartment's role.
 

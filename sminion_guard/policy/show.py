@@ -10,6 +10,7 @@ from sminion_guard.policy.check.logins import incompatible_pair
 from sminion_guard.policy.compartments import Compartment, collects_in, compartments_of
 from sminion_guard.policy.kinds import kinds_of
 from sminion_guard.policy.model import Compatible, Further, Policy, Recipient, Retention, Table
+from sminion_guard.policy.names import backup_role
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,8 @@ class Overview:
     """Kinds of subjects, name to the type of their keys; none where the policy names no kinds."""
     trusted: dict[str, str | None]
     """Functions whose body the analyzer need not understand, each with the reason that the policy gives."""
+    backup: dict[str, str]
+    """The role that reads all rows for dumps, with the reason that the policy gives; none where there is no such role."""
 
 
 def overview(policy: Policy) -> Overview:
@@ -165,6 +168,7 @@ def overview(policy: Policy) -> Overview:
         ),
         trusted={name: policy.trusted_why.get(name) for name in sorted(policy.trusted_functions)},
         kinds={name: key.value for name, key in sorted(policy.kinds.items())},
+        backup={backup_role(policy.name): policy.backup} if policy.backup else {},
     )
 
 

@@ -41,6 +41,7 @@ AS $sminion$
     WHERE o.key = CASE
       WHEN t.oid = t.root AND p.polname LIKE 'guard\_twin\_%' THEN format('adopted:%s.%s', l.schema_name, l.name)
       WHEN t.oid = t.root AND p.polname = 'guard_others' THEN format('others:%s.%s', l.schema_name, l.name)
+      WHEN p.polname = 'guard_backup' THEN format('backup_policy:%s.%s', l.schema_name, l.name)
       WHEN t.oid <> t.root AND p.polname IN ('guard_floor', 'guard_refused')
         THEN format('row_security:%s.%s', l.schema_name, l.name)
     END)

@@ -60,6 +60,7 @@ BEGIN
     EXECUTE format(
       'ALTER TABLE sminion.%I ATTACH PARTITION sminion.%I FOR VALUES FROM (%L) TO (%L)',
       whole, part, month, month + interval '1 month');
+    PERFORM sminion.let_dump(to_regclass('sminion.' || part));
     made := made + 1;
   END LOOP;
   RETURN made;

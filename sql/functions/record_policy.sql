@@ -69,6 +69,7 @@ BEGIN
   -- What a transaction locks to be marked as one of the compartment: see stay_in_compartment.
   FOR mark IN SELECT 'mark_' || c.id FROM sminion.compartment c LOOP
     EXECUTE format('CREATE TABLE IF NOT EXISTS sminion.%I ()', mark);
+    PERFORM sminion.let_dump(to_regclass('sminion.' || mark));
   END LOOP;
 
   DELETE FROM sminion.login;

@@ -3833,16 +3833,28 @@ COMMENT ON FUNCTION sminion.refuse_expired(text, text, text) IS 'refuses a row t
 -- planned, whatever rows there are. Raised when a row is found it would tell, search by search, what hidden rows hold.
 -- A plan is made anew for another role, since the table has row security.
 --
--- It permits nothing: it raises or is false. PUBLIC may call it, as whoever reads the table must be able to; it shows the
+-- backup: the role that reads all rows for dumps, where the policy wants one. Acting as itself it is let through; with its rights
+-- in another name, as in a view that it owns, nobody is. No login of the policy may act as it, whatever it was granted.
+--
+-- To all others it permits nothing: it raises or is false. PUBLIC may call it, as whoever reads the table must be able to; it shows the
 -- names that the caller passes.
-CREATE FUNCTION sminion.refuse_others(relation regclass, compartments name[]) RETURNS boolean
+CREATE FUNCTION sminion.refuse_others(relation regclass, compartments name[], backup name DEFAULT NULL) RETURNS boolean
 LANGUAGE plpgsql
 IMMUTABLE
 PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $sminion$
 BEGIN
-  IF current_user = 'sminion_owner' THEN
+  IF current_user = backup THEN
+    -- The role itself may read this table.
+    IF EXISTS (SELECT FROM sminion.login l WHERE l.login = session_user) THEN
+      RAISE EXCEPTION USING ERRCODE = 'SG229',
+        MESSAGE = format('login `%s` of the policy acts as `%s`', session_user, backup),
+        DETAIL = 'That role reads all rows for dumps, with no ticket. A login of the policy reads under tickets only.',
+        HINT = format('Let another login dump, and revoke the membership: `REVOKE %I FROM %I`.', backup, session_user);
+    END IF;
+    RETURN true;
+  ELSIF current_user = 'sminion_owner' THEN
     -- Where the guard's own policy was dropped its functions find no rows, and say so (see sminion.blindness).
     RETURN false;
   ELSIF current_user = ANY (compartments) THEN
@@ -3858,26 +3870,31 @@ BEGIN
       || '`with op.guard_processing(...)`.';
 END
 $sminion$;
-COMMENT ON FUNCTION sminion.refuse_others(regclass, name[]) IS
+COMMENT ON FUNCTION sminion.refuse_others(regclass, name[], name) IS
   'raises: whoever is no compartment of the policy has no ticket for a protected table';
 
 -- functions/refuse_partition.sql
 -- What row security says to everybody who names a partition of a protected table: no row is seen that way, and an empty
 -- answer would not say so. IMMUTABLE, so that it raises while the statement is planned: see sminion.refuse_others.
-CREATE FUNCTION sminion.refuse_partition(relation regclass, protected regclass) RETURNS boolean
+--
+-- backup: the role that reads all rows for dumps, where the policy wants one; a dump reads each partition by itself.
+CREATE FUNCTION sminion.refuse_partition(relation regclass, protected regclass, backup name DEFAULT NULL) RETURNS boolean
 LANGUAGE plpgsql
 IMMUTABLE
 PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $sminion$
 BEGIN
+  IF current_user = backup THEN
+    RETURN sminion.refuse_others(protected, '{}', backup);
+  END IF;
   RAISE EXCEPTION USING ERRCODE = 'SG229',
     MESSAGE = format('`%s` is a partition of protected table `%s` and cannot be reached by itself', relation, protected),
     DETAIL = 'The conditions of row security stand on the table.',
     HINT = format('Name `%s` in the statement: its partitions are read through it.', protected);
 END
 $sminion$;
-COMMENT ON FUNCTION sminion.refuse_partition(regclass, regclass) IS
+COMMENT ON FUNCTION sminion.refuse_partition(regclass, regclass, name) IS
   'raises: a partition is read through the protected table that it belongs to';
 
 -- functions/context.sql
@@ -4700,6 +4717,7 @@ BEGIN
   -- What a transaction locks to be marked as one of the compartment: see stay_in_compartment.
   FOR mark IN SELECT 'mark_' || c.id FROM sminion.compartment c LOOP
     EXECUTE format('CREATE TABLE IF NOT EXISTS sminion.%I ()', mark);
+    PERFORM sminion.let_dump(to_regclass('sminion.' || mark));
   END LOOP;
 
   DELETE FROM sminion.login;
@@ -5102,8 +5120,8 @@ $sminion$;
 -- away. Each of the guard's functions is one that its callers were judged for: `settle` or `record_write` for a stranger,
 -- or a privilege on `ticket`, opens what the wall closes.
 --
--- expected: {role: {"routines": [...], "views": [...], "journal": true}}. Who may write to the journal may insert some of
--- its columns. Who keeps a log here (`keep_log_of`) has what it needs for that, and the owner of one of `tables` those of its row triggers where it is partitioned (templates/partition_maker).
+-- expected: {role: {"routines": [...], "views": [...], "journal": true, "dump": true}}. Who may write to the journal may insert some of
+-- its columns; who dumps reads all tables and sequences. Who keeps a log here (`keep_log_of`) has what it needs for that, and the owner of one of `tables` those of its row triggers where it is partitioned (templates/partition_maker).
 -- tables: [[schema, table], ...], those with subjects. PUBLIC may call the two functions that do nothing but raise.
 CREATE FUNCTION sminion.guard_excess(expected jsonb, tables jsonb, OUT item text, OUT undo text, OUT grantor name) RETURNS SETOF record
 LANGUAGE sql
@@ -5121,6 +5139,10 @@ AS $sminion$
     SELECT e.key, 'sminion'::regnamespace::oid, 'USAGE' FROM jsonb_each(expected) e
     UNION ALL
     SELECT e.key, 'sminion.journal'::regclass::oid, 'INSERT' FROM jsonb_each(expected) e WHERE e.value ? 'journal'
+    UNION ALL
+    SELECT e.key, c.oid, 'SELECT'
+    FROM jsonb_each(expected) e JOIN pg_class c ON c.relnamespace = 'sminion'::regnamespace AND c.relkind IN ('r', 'p', 'S')
+    WHERE e.value ? 'dump'
     UNION ALL
     SELECT h.login, o.oid, o.privilege
     FROM sminion.log_home h
@@ -5171,7 +5193,7 @@ AS $sminion$
   CROSS JOIN LATERAL (SELECT
     a.privilege_type || CASE WHEN l.column_name IS NULL THEN '' ELSE format(' (%I)', l.column_name) END,
     a.privilege_type = l.usual AND CASE a.grantee
-      WHEN 0 THEN l.oid IN ('sminion.refuse_others(regclass, name[])'::regprocedure, 'sminion.refuse_partition(regclass, regclass)'::regprocedure)
+      WHEN 0 THEN l.oid IN ('sminion.refuse_others(regclass, name[], name)'::regprocedure, 'sminion.refuse_partition(regclass, regclass, name)'::regprocedure)
       ELSE EXISTS (SELECT FROM wanted w WHERE w.role = g.rolname AND w.oid = l.oid AND w.privilege = a.privilege_type) END
   ) AS p (what, wanted)
   WHERE a.grantee <> 'sminion_owner'::regrole AND (p.wanted IS NOT TRUE OR a.is_grantable)
@@ -5329,6 +5351,7 @@ AS $sminion$
     WHERE o.key = CASE
       WHEN t.oid = t.root AND p.polname LIKE 'guard\_twin\_%' THEN format('adopted:%s.%s', l.schema_name, l.name)
       WHEN t.oid = t.root AND p.polname = 'guard_others' THEN format('others:%s.%s', l.schema_name, l.name)
+      WHEN p.polname = 'guard_backup' THEN format('backup_policy:%s.%s', l.schema_name, l.name)
       WHEN t.oid <> t.root AND p.polname IN ('guard_floor', 'guard_refused')
         THEN format('row_security:%s.%s', l.schema_name, l.name)
     END)
@@ -5474,6 +5497,29 @@ BEGIN
 END
 $sminion$;
 
+-- functions/let_dump.sql
+-- Gives the role for dumps of the policy in force what it has on the other tables of schema `sminion`, on one that was made since:
+-- a month of the log, or the mark of a compartment. Without it, a dump would fail from then on. Nothing where there is no such role.
+CREATE FUNCTION sminion.let_dump(relation regclass) RETURNS void
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  dumping name;
+BEGIN
+  SELECT r.rolname INTO dumping
+  FROM sminion.policy p JOIN pg_roles r ON r.rolname = p.name || '_backup'
+  JOIN pg_class c ON c.oid = 'sminion.policy'::regclass
+  CROSS JOIN LATERAL aclexplode(c.relacl) a
+  WHERE a.grantee = r.oid AND a.privilege_type = 'SELECT';
+  IF FOUND THEN
+    EXECUTE format('GRANT SELECT ON TABLE %s TO %I', relation, dumping);
+  END IF;
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.let_dump(regclass) IS 'lets the role for dumps, where there is one, read a table that was made since';
+
 -- functions/make_month.sql
 -- Makes the partitions of the logs of statements and writes for a month, in UTC; returns how many it made.
 --
@@ -5537,6 +5583,7 @@ BEGIN
     EXECUTE format(
       'ALTER TABLE sminion.%I ATTACH PARTITION sminion.%I FOR VALUES FROM (%L) TO (%L)',
       whole, part, month, month + interval '1 month');
+    PERFORM sminion.let_dump(to_regclass('sminion.' || part));
     made := made + 1;
   END LOOP;
   RETURN made;
@@ -8263,7 +8310,7 @@ REVOKE ALL ON ALL SEQUENCES IN SCHEMA sminion FROM PUBLIC;
 REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM PUBLIC;
 REVOKE ALL ON SCHEMA sminion FROM PUBLIC;
 -- But for the two that raise: row security calls them as whoever reads a protected table.
-GRANT EXECUTE ON FUNCTION sminion.refuse_others(regclass, name[]), sminion.refuse_partition(regclass, regclass) TO PUBLIC;
+GRANT EXECUTE ON FUNCTION sminion.refuse_others(regclass, name[], name), sminion.refuse_partition(regclass, regclass, name) TO PUBLIC;
 -- Global for this owner, since per-schema defaults cannot take away what PUBLIC has: row triggers come later.
 ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON ROUTINES FROM PUBLIC;
 

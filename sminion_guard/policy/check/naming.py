@@ -14,6 +14,7 @@ from sminion_guard.policy.names import (
     RESERVED_COLUMNS,
     RESERVED_LOGINS,
     SYSTEM_COLUMNS,
+    backup_role,
     identifier_problem,
     office_roles,
     reserved_schema,
@@ -103,6 +104,11 @@ def role_collisions(policy: Policy, report: Report) -> None:
     except TooManyCompartments:  # reported where the reach is checked
         return
     taken = dict.fromkeys(office_roles(policy.name), "an office of every policy")
+    if policy.backup:
+        taken[backup_role(policy.name)] = "the role for dumps"
+        if backup_role(policy.name) in policy.logins:
+            report.add("SG323", ("login", backup_role(policy.name)),
+                       f"login `{backup_role(policy.name)}` is also the role for dumps", "rename the login")
     taken |= {name: f"login `{name}`" for name in policy.logins}
     for compartment in found:
         if compartment.role in taken:

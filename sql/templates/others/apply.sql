@@ -11,7 +11,7 @@ BEGIN
   FROM pg_catalog.pg_roles r
   WHERE r.rolname <> ALL (<<known>>::name[])
     AND NOT EXISTS (SELECT FROM sminion.compartment c WHERE c.role = r.rolname)
-    AND (r.rolname IN ('pg_read_all_data', 'pg_write_all_data')
+    AND (r.rolname IN ('pg_read_all_data', 'pg_write_all_data'<<backup>>)
       OR r.oid IN (
         SELECT c.relowner FROM pg_catalog.pg_class c WHERE c.oid = target
         UNION ALL

@@ -4,7 +4,7 @@ SELECT pg_catalog.concat_ws(' | ', p.polcmd, p.polpermissive, pg_catalog.pg_get_
     FROM pg_catalog.pg_roles r
     WHERE r.rolname <> ALL (<<known>>::name[]) AND r.oid <> ALL (p.polroles)
       AND r.oid = ANY (ARRAY(
-        SELECT g.oid FROM pg_catalog.pg_roles g WHERE g.rolname IN ('pg_read_all_data', 'pg_write_all_data')
+        SELECT g.oid FROM pg_catalog.pg_roles g WHERE g.rolname IN ('pg_read_all_data', 'pg_write_all_data'<<backup>>)
         UNION
         SELECT c.relowner FROM pg_catalog.pg_class c WHERE c.oid = p.polrelid
         UNION

@@ -23,7 +23,7 @@ BEGIN
     IF part <> target THEN
       EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_floor ON %s', part);
       EXECUTE pg_catalog.format('DROP POLICY IF EXISTS guard_refused ON %s', part);
-      EXECUTE pg_catalog.format('CREATE POLICY guard_floor ON %s AS RESTRICTIVE USING (sminion.refuse_partition(%L::regclass, %L::regclass))',
+      EXECUTE pg_catalog.format('CREATE POLICY guard_floor ON %s AS RESTRICTIVE USING (sminion.refuse_partition(%L::regclass, %L::regclass<<backup>>))',
                                 part, part, target);
       -- Without a permissive policy PostgreSQL would answer with no rows, and not ask the other.
       EXECUTE pg_catalog.format('CREATE POLICY guard_refused ON %s USING (false)', part);

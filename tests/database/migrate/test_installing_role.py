@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
 from collections.abc import Iterator
 
 import psycopg
@@ -56,6 +58,26 @@ def test_a_policy_is_applied_filled_in_and_removed_by_a_role_that_is_no_superuse
     assert owned.database.execute("SELECT 1 FROM pg_roles WHERE rolname ~ '^own_(contract|marketing|auditor)'") == []
     migrate.downgrade(owned.database.dsn("dba"))
     assert owned.database.execute("SELECT 1 FROM pg_roles WHERE rolname = 'sminion_owner'") == []
+
+
+def test_where_nobody_gets_bypassrls_a_role_of_the_policy_dumps(owned: Shop) -> None:
+    """As on managed servers: the administrator makes the role, grants it to a login, and no superuser is asked."""
+    policy = owned.changed('version = "1"', 'version = "1"\nbackup = "every night"')
+    with owned.database.connect("dba") as connection:
+        migrate.apply(connection, policy)
+        assert migrate.plan(connection, policy).clean
+        connection.execute("CREATE ROLE dumper LOGIN; GRANT own_backup TO dumper")
+    server = owned.database.server
+    told = [
+        subprocess.run([str(server.binaries.bin_dir / "pg_dump"), "-d", owned.database.dsn(login), *words],
+                       capture_output=True, text=True, timeout=120, check=True).stdout
+        for login, words in (("dumper", ("--role=own_backup", "--enable-row-security")), (server.superuser, ()))
+    ]
+    mine, whole = (re.sub(r"(?m)^(SET row_security|\\(un)?restrict ).*\n", "", text) for text in told)
+    assert mine == whole and "e300" in mine
+    with owned.database.connect("dba") as connection:
+        migrate.apply(connection, owned.changed('version = "1"', 'version = "2"'))
+    assert owned.database.execute("SELECT 1 FROM pg_roles WHERE rolname = 'own_backup'") == []
 
 
 def test_what_only_a_superuser_can_close_is_named(owned: Shop) -> None:

@@ -94,7 +94,7 @@ COMPARED = {
     (Policy, "ticket_lifetime"), (Policy, "require_tls"), (Policy, "purposes"), (Policy, "schemas"),
     (Policy, "compatible"), (Policy, "further"), (Policy, "logins"), (Policy, "recipients"),
     (Policy, "trusted_functions"), (Policy, "timezone"), (Policy, "ticket_values"), (Policy, "may_set"),
-    (Policy, "may_call"), (Policy, "trusted_operators"),
+    (Policy, "may_call"), (Policy, "trusted_operators"), (Policy, "backup"),
     (Purpose, "basis"), (Purpose, "needs"), (Purpose, "may"), (Purpose, "sees_blocked"),
     (Schema, "collected_for"), (Schema, "tables"), (Schema, "neutral"),
     (Table, "subject"), (Table, "columns"), (Table, "retention"), (Table, "collected_for"), (Table, "rows"),
@@ -190,6 +190,7 @@ CHANGES: dict[str, Change] = {  # name: what becomes what
         'subject = "customer_id"\n',
         'subject = "customer_id"\nadopt_policies = ["tenants"]\n',
     ),
+    "a role for dumps": ("require_tls = true", 'require_tls = true\nbackup = "every night"'),
     "the time zone of retention": ("require_tls = true", 'require_tls = true\ntimezone = "Europe/Berlin"'),
 }
 

@@ -32,7 +32,7 @@ NO_MATTER = {
     # of disclosures, not of statements
     (Policy, "recipients"),
     # asked when a policy is applied, and by no statement
-    (Policy, "accept_upsert_leak"), (Policy, "widens"), (Login, "may_own"), (Policy, "trusted_operators"),
+    (Policy, "accept_upsert_leak"), (Policy, "widens"), (Policy, "backup"), (Login, "may_own"), (Policy, "trusted_operators"),
     (Retention, "then"),
 }  # fmt: skip
 COMPARED = {
