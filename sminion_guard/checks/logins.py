@@ -9,7 +9,7 @@ from sminion_guard.checks.asking import Database
 from sminion_guard.checks.problem import Problem
 from sminion_guard.compiler import Compiled
 from sminion_guard.policy.findings import suggestion
-from sminion_guard.policy.names import OFFICES
+from sminion_guard.policy.names import OFFICES, backup_role
 
 
 def logins(database: Database, compiled: Compiled) -> Iterator[Problem]:
@@ -65,6 +65,7 @@ def logins(database: Database, compiled: Compiled) -> Iterator[Problem]:
             ),
         )
     ours = [entry.role for entry in compiled.compartments] + [f"{policy.name}_{office}" for office in OFFICES]
+    ours += [backup_role(policy.name)] if policy.backup else []  # refused: see `dumps`
     for login, role, direct in database.ask(
         "queries/preflight/login_other_roles", as_owner=False, logins=asked["logins"], roles=ours
     ):

@@ -110,4 +110,8 @@ DOCTOR = (
          "meanwhile whoever owns a protected table can weaken it",
          "call `sminion.resume_ddl_guard` when the work is done",
          errors.InstallError),
+    Code("SG930", "account that reads all rows for dumps",
+         "it reads everything with no ticket, and nothing is on record",
+         "let the backup program alone connect as it; name it in the baseline",
+         errors.InstallError),
 )

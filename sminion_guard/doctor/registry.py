@@ -5,6 +5,7 @@ from __future__ import annotations
 from sminion_guard.doctor.check import Check
 from sminion_guard.doctor.checks import (
     application_policies,
+    backup_members,
     code_within_reach,
     columns_as_listed,
     computed_columns,
@@ -54,6 +55,7 @@ CHECKS: tuple[Check, ...] = (
     role_makers.CHECK,
     powerful_logins.CHECK,
     predefined_roles.CHECK,
+    backup_members.CHECK,
     table_owners.CHECK,
     tables_as_listed.CHECK,
     columns_as_listed.CHECK,
