@@ -139,6 +139,29 @@ def test_a_backup_has_all_rows_and_the_owner_gets_none(site: Site) -> None:
     assert filtered.returncode == 1 and "no ticket: role `shop_owner`" in filtered.stderr
 
 
+def test_without_bypassrls_the_role_for_dumps_dumps_all_rows(site: Site) -> None:
+    wanted = TEXT.replace('version = "1"', 'version = "dumps"\nbackup = "no BYPASSRLS here"')
+    grants, = section("Backup without BYPASSRLS", "sql")
+    (dump,) = lines(section("Backup without BYPASSRLS", "sh"))
+    with site.database.connect() as admin:
+        migrate.apply(admin, loads(wanted))
+        try:
+            admin.execute(grants.encode())
+            site.done(dump)
+            mine = site.done("pg_restore --data-only -t customer -f - shop.dump")
+            whole = site.done("pg_dump -U postgres -d shop --data-only -t crm.customer")
+            assert sorted(re.findall(r".*\t.*", mine)) == sorted(re.findall(r".*\t.*", whole))
+            assert "\n7\tn7\te7\t" in mine, "of a blocked person"
+            plain = site.run("pg_dump -U dumper --role=shop_backup -d shop -t crm.customer -f plain.sql")
+            assert plain.returncode == 1 and "would be affected by row-level security policy" in plain.stderr
+            admin.execute("CREATE TABLE sales.later (id bigint)")
+            later = site.run(dump)
+            assert later.returncode == 1 and "permission denied for table later" in later.stderr
+        finally:
+            admin.execute("DROP TABLE IF EXISTS sales.later; DROP ROLE dumper")
+            migrate.apply(admin, loads(TEXT))
+
+
 def test_what_was_lost_is_restored_with_its_policy_states_and_log(site: Site) -> None:
     with site.database.connect("shop_app") as application:
         token = ticket(application, "contract")
@@ -218,7 +241,7 @@ def test_the_owner_maintains_his_tables(site: Site) -> None:
 def test_every_block_of_the_page_is_run_here() -> None:
     known = sum(len(section(title, language)) for title, language in (
         ("Logins for this work", "sql"), ("What runs regularly", "sh"), ("What runs regularly", "cron"),
-        ("What runs regularly", "ini"), ("What runs regularly", "text"), ("What to watch", "sql"), ("Backup", "sh"),
+        ("What runs regularly", "ini"), ("What runs regularly", "text"), ("What to watch", "sql"), ("Backup", "sh"), ("Backup without BYPASSRLS", "sql"), ("Backup without BYPASSRLS", "sh"),
             ("Restore", "sh"), ("Restore", "sql"),
         ("Upgrade", "sh"), ("Maintenance of tables", "sql")))
     assert known == len(re.findall(r"^ *```\w+$", PAGE, re.MULTILINE))

@@ -142,6 +142,17 @@ def test_a_month_and_a_compartment_that_come_later_are_in_the_dump(dumped: World
     assert SET_ASIDE.sub("", done.stdout) == whole(dumped)
 
 
+def test_a_new_partition_stops_the_dump_until_it_is_applied(dumped: World) -> None:
+    with dumped.connect("owner") as owner:
+        owner.execute("CREATE TABLE sales.visit_next PARTITION OF sales.visit FOR VALUES FROM (1000) TO (2000)")
+    done = through_the_role(dumped)
+    assert done.returncode == 1 and "permission denied for table visit_next" in done.stderr
+    dumped.apply(with_backup(dumped))
+    done = through_the_role(dumped)
+    assert done.returncode == 0, done.stderr
+    assert SET_ASIDE.sub("", done.stdout) == whole(dumped)
+
+
 def test_without_the_key_nothing_is_left_of_the_role(dumped: World) -> None:
     dumped.apply(replace(dumped.policy, version="3"))
     assert dumped.super(f"SELECT 1 FROM pg_roles WHERE rolname = '{dumped.name}_backup'") == []
