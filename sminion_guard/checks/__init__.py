@@ -39,9 +39,10 @@ from sminion_guard.compiler import Compiled
 __all__ = ["Problem", "UnfitDatabase", "preflight"]
 
 CHECKS = (
-    server, logins, backup_members, missing_tables, no_tables, missing_columns, retention, subject_types, generated_subjects,
-    ambiguous_paths, subject_indexes, values, policies, backup_hidden, rows, around, definers, ways_out, settling, neutral, nobody,
-    refusing, triggers, numbers, indexes, refreshes, unlisted, revoked, view_schemas,
+    server, logins, backup_members, missing_tables, no_tables, missing_columns, retention, subject_types,
+    generated_subjects, ambiguous_paths, subject_indexes, values, policies, backup_hidden, rows, around, definers,
+    ways_out, settling, neutral, nobody, refusing, triggers, numbers, indexes, refreshes, unlisted, revoked,
+    view_schemas,
 )
 """In the order in which their findings are told."""
 

@@ -62,8 +62,9 @@ class Difference:
 def difference(before: Policy, after: Policy) -> Difference:
     """What ``after`` changes of ``before``."""
     found = [
-        *_backup(before, after), *_logins(before, after), *_purposes(before, after), *_accesses(before, after), *_merges(before, after),
-        *_rows(before, after), *_neutral(before, after), *_recipients(before, after), *_tickets(before, after),
+        *_backup(before, after), *_logins(before, after), *_purposes(before, after), *_accesses(before, after),
+        *_merges(before, after), *_rows(before, after),
+        *_neutral(before, after), *_recipients(before, after), *_tickets(before, after),
     ]
     concerned = {entry.purpose for entry in found if entry.purpose is not None}
     everybody = any(entry.purpose is None for entry in found)

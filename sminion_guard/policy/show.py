@@ -120,7 +120,7 @@ class Overview:
     trusted: dict[str, str | None]
     """Functions whose body the analyzer need not understand, each with the reason that the policy gives."""
     backup: dict[str, str]
-    """The role that reads all rows for dumps, with the reason that the policy gives; none where there is no such role."""
+    """The role that reads all rows for dumps, with the reason that the policy gives; empty where there is none."""
 
 
 def overview(policy: Policy) -> Overview:

@@ -241,7 +241,8 @@ def test_the_owner_maintains_his_tables(site: Site) -> None:
 def test_every_block_of_the_page_is_run_here() -> None:
     known = sum(len(section(title, language)) for title, language in (
         ("Logins for this work", "sql"), ("What runs regularly", "sh"), ("What runs regularly", "cron"),
-        ("What runs regularly", "ini"), ("What runs regularly", "text"), ("What to watch", "sql"), ("Backup", "sh"), ("Backup without BYPASSRLS", "sql"), ("Backup without BYPASSRLS", "sh"),
+        ("What runs regularly", "ini"), ("What runs regularly", "text"), ("What to watch", "sql"), ("Backup", "sh"),
+        ("Backup without BYPASSRLS", "sql"), ("Backup without BYPASSRLS", "sh"),
             ("Restore", "sh"), ("Restore", "sql"),
         ("Upgrade", "sh"), ("Maintenance of tables", "sql")))
     assert known == len(re.findall(r"^ *```\w+$", PAGE, re.MULTILINE))

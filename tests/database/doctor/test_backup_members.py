@@ -47,7 +47,8 @@ def test_a_login_of_the_policy_that_became_a_member_is_an_error(dumped: Patient)
 
 
 def test_a_policy_that_hides_rows_from_dumps_is_found(dumped: Patient) -> None:
-    policy = loads(policy_text(dumped.name).replace("[schema.crm.customer]", '[schema.crm.customer]\nadopt_policies = ["hides"]'))
+    adopted = '[schema.crm.customer]\nadopt_policies = ["hides"]'
+    policy = loads(policy_text(dumped.name).replace("[schema.crm.customer]", adopted))
     dumped.run("CREATE POLICY hides ON crm.customer AS RESTRICTIVE TO {name}_dba USING (id < 5)")
     _apply(dumped, replace(policy, version="hiding", backup="every night"))
     assert ("SG482", "table crm.customer") in dumped.found("ALTER POLICY hides ON crm.customer TO PUBLIC")

@@ -32,8 +32,8 @@ NO_MATTER = {
     # of disclosures, not of statements
     (Policy, "recipients"),
     # asked when a policy is applied, and by no statement
-    (Policy, "accept_upsert_leak"), (Policy, "widens"), (Policy, "backup"), (Login, "may_own"), (Policy, "trusted_operators"),
-    (Retention, "then"),
+    (Policy, "accept_upsert_leak"), (Policy, "widens"), (Policy, "backup"), (Login, "may_own"),
+    (Policy, "trusted_operators"), (Retention, "then"),
 }  # fmt: skip
 COMPARED = {
     (Policy, "subject_key"), (Policy, "kinds"), (Policy, "require_tls"), (Policy, "purposes"), (Policy, "schemas"),
