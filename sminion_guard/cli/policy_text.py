@@ -128,6 +128,8 @@ def _login(login: LoginView) -> str:
         text += f"; holds {' and '.join(login.incompatible)}, which may not be merged, because: {login.why}"
     if login.owns:
         text += f"; may own what is protected, because: {login.owns}"
+    if login.tickets_per_minute is not None:
+        text += f"; opens at most {login.tickets_per_minute} tickets a minute"
     return text
 
 

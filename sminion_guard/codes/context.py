@@ -108,7 +108,7 @@ CONTEXT = (
          "as a superuser: GRANT pg_read_all_stats TO sminion_owner; ALTER ROLE sminion_owner INHERIT",
          errors.PolicyError),
     Code("SG226", "too many tickets",
-         "tickets are kept for ever, so a login opens at most 1000 in a transaction and 10000000 within an hour",
+         "tickets are kept for long, so a login opens at most 1000 in a transaction and 10000000 within an hour",
          "open one ticket for what the same actor does for the same reason, and use it until it expires",
          errors.TicketRefused),
     Code("SG227", "values of the ticket do not fit",
@@ -181,5 +181,10 @@ CONTEXT = (
     Code("SG246", "login not named by the policy in force",
          "only logins of the policy may open tickets",
          "add the login to the policy and apply it, or connect as a login that it names",
+         errors.TicketRefused),
+    Code("SG247", "too many tickets within a minute",
+         "the policy limits how many tickets a login opens within a minute, 60000 where it names no number",
+         "open one ticket for what the same actor does for the same reason, or set `tickets_per_minute` of"
+         " `[login.NAME]`",
          errors.TicketRefused),
 )

@@ -69,8 +69,8 @@ _ROUTINES: dict[str, tuple[str, ...]] = {
 _OF_KINDS = ("context_of_kind(name, name, text)", "named_subject_of_kind(name, name, text)")
 """What the floors of a policy that names kinds of subjects call too."""
 _LOGS = (
-    "access_log", "statement_log", "refusals", "subject_access", "write_log", "log_faults", "dropped_log",
-    "ddl_suspension", "act",
+    "access_log", "ticket_minutes", "statement_log", "refusals", "subject_access", "write_log", "log_faults",
+    "dropped_log", "ddl_suspension", "act",
     "subject_history",
 )
 _WAITING = ("settle_status", "pending_changes", "settle_problems", "maintenance_status")

@@ -15,6 +15,7 @@ from sminion_guard.policy.model import (
     ALL_CATEGORIES,
     CATEGORIES,
     OPEN_CATEGORIES,
+    TICKETS_PER_MINUTE,
     Basis,
     Compatible,
     Further,
@@ -205,7 +206,8 @@ class Builder:
         for name, raw in self.sections["login"].items():
             entry = shape.validate(shape.LoginShape, raw, ("login", name), self.report)
             if entry and self._known_purposes(entry.purposes, ("login", name, "purposes")):
-                found[name] = Login(name, tuple(entry.purposes), entry.may_hold_incompatible, entry.may_own)
+                found[name] = Login(name, tuple(entry.purposes), entry.may_hold_incompatible, entry.may_own,
+                                    entry.tickets_per_minute or TICKETS_PER_MINUTE)
         return MappingProxyType(found)
 
     def _recipients(self) -> Mapping[str, Recipient]:

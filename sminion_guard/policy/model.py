@@ -204,6 +204,10 @@ class Collection:
     collected_for: frozenset[str]
 
 
+TICKETS_PER_MINUTE = 60_000
+"""Where the policy names no number: a thousand a second, more than an application with a reason for each request."""
+
+
 @dataclass(frozen=True, slots=True)
 class Login:
     """A PostgreSQL login role and the purposes it may act for."""
@@ -214,6 +218,8 @@ class Login:
     """Why this login may hold purposes whose schemas are not all mergeable; shown by `sminion-guard policy show`."""
     may_own: str | None = None
     """Why this login may own what is protected, as the one that runs migrations does."""
+    tickets_per_minute: int = TICKETS_PER_MINUTE
+    """How many tickets it may open in a minute."""
 
 
 @dataclass(frozen=True, slots=True)

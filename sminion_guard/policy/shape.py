@@ -110,6 +110,7 @@ class LoginShape(Shape):
     purposes: Annotated[list[str], Field(min_length=1)]
     may_hold_incompatible: Text | None = None
     may_own: Text | None = None
+    tickets_per_minute: Annotated[int, Field(ge=0, le=1_000_000)] = 0
 
 
 class CompatibleShape(Shape):
@@ -157,7 +158,9 @@ class RecipientShape(Shape):
 S = TypeVar("S", bound=Shape)
 
 _TABLE = ("a table", "write it as a section of its own, or as `{ key = \"value\" }`")
+_NUMBER = ("a whole number from 0 to 1000000", "write `60000`, without quotes")
 _KINDS = {
+    "int_type": _NUMBER, "greater_than_equal": _NUMBER, "less_than_equal": _NUMBER,
     "string_type": ("a string", "put it into quotes"),
     "bool_type": ("true or false", "write `true` or `false`, without quotes"),
     "list_type": ("a list", "write it as `[\"a\", \"b\"]`"),

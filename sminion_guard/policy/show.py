@@ -9,7 +9,7 @@ from sminion_guard.policy.access import TableAccess, table_access
 from sminion_guard.policy.check.logins import incompatible_pair
 from sminion_guard.policy.compartments import Compartment, collects_in, compartments_of
 from sminion_guard.policy.kinds import kinds_of
-from sminion_guard.policy.model import Compatible, Further, Policy, Recipient, Retention, Table
+from sminion_guard.policy.model import TICKETS_PER_MINUTE, Compatible, Further, Policy, Recipient, Retention, Table
 from sminion_guard.policy.names import backup_role
 
 
@@ -98,6 +98,8 @@ class LoginView:
     incompatible: tuple[str, str] | None
     why: str | None
     owns: str | None = None
+    tickets_per_minute: int | None = None
+    """Where the policy names another number than the usual one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,8 @@ def overview(policy: Policy) -> Overview:
     )
     logins = tuple(
         LoginView(name, tuple(sorted(login.purposes)), incompatible_pair(policy, login), login.may_hold_incompatible,
-                  login.may_own)
+                  login.may_own,
+                  None if login.tickets_per_minute == TICKETS_PER_MINUTE else login.tickets_per_minute)
         for name, login in sorted(policy.logins.items())
     )
     return Overview(

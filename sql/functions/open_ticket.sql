@@ -5,10 +5,10 @@
 -- the first statement are one message. Who passes a poor one lends the access to other sessions of its own login, as it
 -- could by passing the token on.
 --
--- A login opens at most 1,000 tickets in a transaction, and 10,000,000 within an hour (SG226): tickets are kept for ever,
--- and no loop may fill the disk with them. A client opens one in a transaction; a large application whose every request
--- has a reason of its own opens some hundreds in a second, and must not be stopped. The numbers are looked up in an index,
--- nothing is counted, and nobody waits for another session.
+-- A login opens at most 1,000 tickets in a transaction and 10,000,000 within an hour (SG226), and within a minute as many as
+-- the policy permits it, 60,000 by default (SG247): tickets are kept for long, and no loop may fill the disk with them. A client opens one in
+-- a transaction; a large application whose every request has a reason of its own opens some hundreds in a second, and must
+-- not be stopped. The numbers are looked up in an index, nothing is counted, and nobody waits for another session.
 --
 -- The ticket's number is from no sequence, which would change what lastval() answers the application after its own INSERT:
 -- the microseconds since 2025 and nine random bits, so it grows with time, and has 18 digits at most until 2086.
@@ -55,6 +55,7 @@ DECLARE
   bits         bigint;
   next         bigint;
   early        bigint;
+  a_minute     integer;
   -- TLS is over TCP only (inet_client_addr is NULL on the unix socket), and to ask whether it is there is dear.
   encrypted    CONSTANT boolean := inet_client_addr() IS NOT NULL AND sminion.encrypted();
   ticket_id    bigint;
@@ -68,8 +69,15 @@ BEGIN
       (SELECT e.nth FROM sminion.ticket e
        WHERE e.login = session_user AND e.nth = k.nth - 999 AND e.writer = pg_current_xact_id_if_assigned() LIMIT 1),
       (SELECT e.nth FROM sminion.ticket e
-       WHERE e.login = session_user AND e.nth = k.nth - 9999999 AND e.opened_at > clock_timestamp() - interval '1 hour' LIMIT 1))
-  INTO opened_in, lifetime, tls_required, declared, alternates, owns, rests, needs_one, compartment, bits, next, early
+       WHERE e.login = session_user AND e.nth = k.nth + 1 - l.tickets_per_minute
+         AND e.opened_at > clock_timestamp() - interval '1 minute' LIMIT 1),
+      -- with less in a minute, an hour has less
+      CASE WHEN l.tickets_per_minute > 166666 THEN
+        (SELECT e.nth FROM sminion.ticket e
+         WHERE e.login = session_user AND e.nth = k.nth - 9999999 AND e.opened_at > clock_timestamp() - interval '1 hour' LIMIT 1)
+      END),
+    l.tickets_per_minute
+  INTO opened_in, lifetime, tls_required, declared, alternates, owns, rests, needs_one, compartment, bits, next, early, a_minute
   FROM sminion.policy p
   JOIN sminion.login l ON l.login = session_user AND l.purpose = open_ticket.purpose
   JOIN sminion.purpose w ON w.name = l.purpose AND w.retired_at IS NULL
@@ -139,11 +147,9 @@ BEGIN
       MESSAGE = format('the ticket says a kind, `%s`, and names no subject', sminion.log_text(open_ticket.kind, 80)),
       HINT = 'Pass `subject => ...` too, or leave `kind` out.';
   ELSIF early IS NOT NULL THEN
-    RAISE EXCEPTION USING ERRCODE = 'SG226',
-      MESSAGE = format('login `%s` has opened %s', session_user,
-        CASE WHEN early = next - 1000 THEN '1000 tickets in this transaction' ELSE '10000000 tickets within an hour' END),
-      HINT = 'Open one ticket for what is done by the same actor for the same reason, and use it until it expires, as '
-        || 'guarded connections do; let applications have logins of their own.';
+    PERFORM sminion.refuse_flood(early, next, a_minute);
+    -- Not reached, as above.
+    RAISE EXCEPTION USING ERRCODE = 'SG226', MESSAGE = 'too many tickets';
   END IF;
   IF open_ticket.subject IS NOT NULL THEN
     about := sminion.subject_key(open_ticket.subject, open_ticket.kind);

@@ -73,9 +73,10 @@ BEGIN
   END LOOP;
 
   DELETE FROM sminion.login;
-  INSERT INTO sminion.login (login, purpose, may_hold_incompatible, may_own)
-  SELECT j.login, j.purpose, j.may_hold_incompatible, j.may_own
-  FROM jsonb_to_recordset(registry -> 'logins') AS j (login name, purpose text, may_hold_incompatible boolean, may_own boolean);
+  INSERT INTO sminion.login (login, purpose, may_hold_incompatible, may_own, tickets_per_minute)
+  SELECT j.login, j.purpose, j.may_hold_incompatible, j.may_own, j.tickets_per_minute
+  FROM jsonb_to_recordset(registry -> 'logins')
+    AS j (login name, purpose text, may_hold_incompatible boolean, may_own boolean, tickets_per_minute integer);
   DELETE FROM sminion.login_compartment o
   WHERE NOT EXISTS (
     SELECT FROM sminion.login l JOIN sminion.compartment c ON c.purpose = l.purpose WHERE l.login = o.login AND c.role = o.role);

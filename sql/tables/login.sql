@@ -5,6 +5,8 @@ CREATE TABLE sminion.login (
   may_hold_incompatible boolean NOT NULL,
   -- it owns what is protected, or installs: what it could undo, the policy does not bind it to
   may_own               boolean NOT NULL,
+  -- the same in all rows of a login: see open_ticket
+  tickets_per_minute    integer NOT NULL CHECK (tickets_per_minute > 0),
   PRIMARY KEY (login, purpose)
 );
 COMMENT ON TABLE sminion.login IS 'logins and the purposes they may act for';

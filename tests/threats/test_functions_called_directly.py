@@ -36,7 +36,8 @@ EVENTS = {
 }
 """Functions of event triggers: whoever trips one executes it, and nobody can call it."""
 LOGS = {
-    "access_log", "statement_log", "refusals", "subject_access", "write_log", "log_faults", "dropped_log", "ddl_suspension", "act", "subject_history",
+    "access_log", "ticket_minutes", "statement_log", "refusals", "subject_access", "write_log", "log_faults", "dropped_log",
+    "ddl_suspension", "act", "subject_history",
 }
 WAITING = {"settle_status", "pending_changes", "settle_problems", "maintenance_status"}
 VIEWS = {

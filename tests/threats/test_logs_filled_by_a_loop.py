@@ -12,6 +12,7 @@ from psycopg.types.json import Jsonb
 from sminion_guard import connect, processing
 from sminion_guard.embedded import Server
 from sminion_guard.errors import AuditUnavailable, TicketRefused
+from sminion_guard.policy import loads
 from sminion_guard.session import Guard
 from tests.session.shop import Shop, new_shop, one
 
@@ -62,6 +63,9 @@ def test_a_transaction_opens_a_thousand_tickets(app: psycopg.Connection[Any]) ->
 def test_a_login_opens_ten_million_tickets_within_an_hour(
     shop: Shop, app: psycopg.Connection[Any], news: psycopg.Connection[Any]
 ) -> None:
+    app_section = f"[login.{shop.name}_app]\n"
+    shop.apply(loads(shop.text(version="2").replace(app_section, app_section + "tickets_per_minute = 1_000_000\n")))
+
     def opened(nth: int, minutes: int) -> None:
         """As if it had opened the tickets before too."""
         shop.database.execute(
@@ -86,6 +90,69 @@ def test_a_login_opens_ten_million_tickets_within_an_hour(
     opened(100, 61)
     opened(10_000_099, 0)
     assert one(app, TICKETS, 1) == 1
+
+
+@pytest.fixture
+def limited(server: Server) -> Iterator[Shop]:
+    """Its application may open 300 tickets within a minute."""
+    with new_shop(server) as shop:
+        app = f"[login.{shop.name}_app]\n"
+        shop.apply(loads(shop.text().replace(app, app + "tickets_per_minute = 300\n")))
+        yield shop
+
+
+CAUGHT = """
+DO $$ DECLARE refused integer := 0; BEGIN
+  FOR n IN 1 .. 500 LOOP
+    BEGIN
+      PERFORM sminion.open_ticket('contract', 'loop', 'r');
+    EXCEPTION WHEN SQLSTATE 'SG247' THEN refused := refused + 1;
+    END;
+  END LOOP;
+  ASSERT refused = 200, refused;
+END $$
+"""
+
+
+def test_a_login_opens_as_many_tickets_within_a_minute_as_the_policy_says(limited: Shop) -> None:
+    with psycopg.connect(limited.dsn("app"), autocommit=True) as app:
+        app.execute(CAUGHT)
+        with refused("SG247"):
+            one(app, TICKETS, 1)
+        with psycopg.connect(limited.dsn("news"), autocommit=True) as news:  # another login, with the usual limit
+            assert one(news, TICKETS.replace("contract", "marketing"), 900) == 900
+        # A minute later: the triggers do not let a ticket's time be changed.
+        with limited.database.connect() as owner:
+            owner.execute("SET session_replication_role = replica")
+            owner.execute("UPDATE sminion.ticket SET opened_at = opened_at - interval '61 seconds'")
+        assert one(app, TICKETS, 300) == 300
+        with refused("SG247"):
+            one(app, TICKETS, 1)
+
+
+def test_a_refusal_is_in_the_log_of_the_server_although_the_client_catches_it(limited: Shop, server: Server) -> None:
+    with psycopg.connect(limited.dsn("app"), autocommit=True) as app:
+        app.execute(CAUGHT)
+    said = f"LOG:  login `{limited.name}_app` has opened 300 tickets within a minute"
+    assert server.cluster.log.read_text(encoding="utf-8", errors="replace").count(said) == 200
+
+
+def test_a_guarded_session_says_that_it_opened_too_many_tickets(limited: Shop) -> None:
+    with psycopg.connect(limited.dsn("app"), autocommit=True) as app:
+        app.execute(CAUGHT)
+    guard = Guard(limited.policy)
+    with processing("contract", actor="b", reason="r"), connect(limited.dsn("app"), policy=guard) as connection:
+        with pytest.raises(TicketRefused) as told:
+            connection.execute(READ)
+        assert told.value.code == "SG247"
+    guard.close()
+
+
+def test_the_busiest_minutes_of_each_login_are_on_record(shop: Shop, app: psycopg.Connection[Any]) -> None:
+    assert one(app, TICKETS, 950) == 950
+    assert shop.database.execute(
+        "SELECT login, sum(tickets), max(permitted) FROM sminion.ticket_minutes GROUP BY 1"
+    ) in ([(f"{shop.name}_app", 1000, 60_000)], [(f"{shop.name}_app", 900, 60_000)])
 
 
 def test_a_login_opens_a_hundred_thousand_writers_within_an_hour(

@@ -174,6 +174,8 @@ CREATE TABLE sminion.login (
   may_hold_incompatible boolean NOT NULL,
   -- it owns what is protected, or installs: what it could undo, the policy does not bind it to
   may_own               boolean NOT NULL,
+  -- the same in all rows of a login: see open_ticket
+  tickets_per_minute    integer NOT NULL CHECK (tickets_per_minute > 0),
   PRIMARY KEY (login, purpose)
 );
 COMMENT ON TABLE sminion.login IS 'logins and the purposes they may act for';
@@ -4253,6 +4255,38 @@ END
 $sminion$;
 COMMENT ON FUNCTION sminion.refuse_opening(text, text[]) IS 'says why a ticket is not opened; called by sminion.open_ticket';
 
+-- functions/refuse_flood.sql
+-- Says that a login opens too many tickets, and which limit it has reached. Apart from sminion.open_ticket, as refuse_opening.
+--
+-- The refusal undoes what the transaction did, so no table can keep it. The server's log does, even where the client catches the
+-- error in a block of its own and the server would not log it.
+--
+-- early:    the number of the ticket that was looked up.
+-- next:     the one that the new ticket would have.
+-- a_minute: how many the policy permits within a minute.
+CREATE FUNCTION sminion.refuse_flood(early bigint, next bigint, a_minute integer) RETURNS void
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  by_policy CONSTANT boolean := next - early = a_minute AND EXISTS (
+    SELECT FROM sminion.ticket e
+    WHERE e.login = session_user AND e.nth = early AND e.opened_at > clock_timestamp() - interval '1 minute');
+  code      CONSTANT text := CASE WHEN by_policy THEN 'SG247' ELSE 'SG226' END;
+  said      CONSTANT text := format('login `%s` has opened %s tickets %s', session_user, next - early,
+    CASE WHEN by_policy THEN 'within a minute' WHEN next - early = 1000 THEN 'in this transaction' ELSE 'within an hour' END);
+BEGIN
+  RAISE LOG USING ERRCODE = code, MESSAGE = said;
+  RAISE EXCEPTION USING ERRCODE = code, MESSAGE = said,
+    DETAIL = CASE WHEN by_policy THEN 'The policy in force permits no more (`tickets_per_minute`).' ELSE '' END,
+    HINT = 'Open one ticket for what is done by the same actor for the same reason, and use it until it expires, as '
+      || 'guarded connections do; let applications have logins of their own.';
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.refuse_flood(bigint, bigint, integer) IS
+  'says that a login opens too many tickets; called by sminion.open_ticket';
+
 -- functions/open_ticket.sql
 -- Writes the committed record of an access and returns its token: `id.secret.role`. The row keeps only the token's hash.
 -- The token opens nothing before the transaction that wrote it has committed, and nothing for another login.
@@ -4261,10 +4295,10 @@ COMMENT ON FUNCTION sminion.refuse_opening(text, text[]) IS 'says why a ticket i
 -- the first statement are one message. Who passes a poor one lends the access to other sessions of its own login, as it
 -- could by passing the token on.
 --
--- A login opens at most 1,000 tickets in a transaction, and 10,000,000 within an hour (SG226): tickets are kept for ever,
--- and no loop may fill the disk with them. A client opens one in a transaction; a large application whose every request
--- has a reason of its own opens some hundreds in a second, and must not be stopped. The numbers are looked up in an index,
--- nothing is counted, and nobody waits for another session.
+-- A login opens at most 1,000 tickets in a transaction and 10,000,000 within an hour (SG226), and within a minute as many as
+-- the policy permits it, 60,000 by default (SG247): tickets are kept for long, and no loop may fill the disk with them. A client opens one in
+-- a transaction; a large application whose every request has a reason of its own opens some hundreds in a second, and must
+-- not be stopped. The numbers are looked up in an index, nothing is counted, and nobody waits for another session.
 --
 -- The ticket's number is from no sequence, which would change what lastval() answers the application after its own INSERT:
 -- the microseconds since 2025 and nine random bits, so it grows with time, and has 18 digits at most until 2086.
@@ -4311,6 +4345,7 @@ DECLARE
   bits         bigint;
   next         bigint;
   early        bigint;
+  a_minute     integer;
   -- TLS is over TCP only (inet_client_addr is NULL on the unix socket), and to ask whether it is there is dear.
   encrypted    CONSTANT boolean := inet_client_addr() IS NOT NULL AND sminion.encrypted();
   ticket_id    bigint;
@@ -4324,8 +4359,15 @@ BEGIN
       (SELECT e.nth FROM sminion.ticket e
        WHERE e.login = session_user AND e.nth = k.nth - 999 AND e.writer = pg_current_xact_id_if_assigned() LIMIT 1),
       (SELECT e.nth FROM sminion.ticket e
-       WHERE e.login = session_user AND e.nth = k.nth - 9999999 AND e.opened_at > clock_timestamp() - interval '1 hour' LIMIT 1))
-  INTO opened_in, lifetime, tls_required, declared, alternates, owns, rests, needs_one, compartment, bits, next, early
+       WHERE e.login = session_user AND e.nth = k.nth + 1 - l.tickets_per_minute
+         AND e.opened_at > clock_timestamp() - interval '1 minute' LIMIT 1),
+      -- with less in a minute, an hour has less
+      CASE WHEN l.tickets_per_minute > 166666 THEN
+        (SELECT e.nth FROM sminion.ticket e
+         WHERE e.login = session_user AND e.nth = k.nth - 9999999 AND e.opened_at > clock_timestamp() - interval '1 hour' LIMIT 1)
+      END),
+    l.tickets_per_minute
+  INTO opened_in, lifetime, tls_required, declared, alternates, owns, rests, needs_one, compartment, bits, next, early, a_minute
   FROM sminion.policy p
   JOIN sminion.login l ON l.login = session_user AND l.purpose = open_ticket.purpose
   JOIN sminion.purpose w ON w.name = l.purpose AND w.retired_at IS NULL
@@ -4395,11 +4437,9 @@ BEGIN
       MESSAGE = format('the ticket says a kind, `%s`, and names no subject', sminion.log_text(open_ticket.kind, 80)),
       HINT = 'Pass `subject => ...` too, or leave `kind` out.';
   ELSIF early IS NOT NULL THEN
-    RAISE EXCEPTION USING ERRCODE = 'SG226',
-      MESSAGE = format('login `%s` has opened %s', session_user,
-        CASE WHEN early = next - 1000 THEN '1000 tickets in this transaction' ELSE '10000000 tickets within an hour' END),
-      HINT = 'Open one ticket for what is done by the same actor for the same reason, and use it until it expires, as '
-        || 'guarded connections do; let applications have logins of their own.';
+    PERFORM sminion.refuse_flood(early, next, a_minute);
+    -- Not reached, as above.
+    RAISE EXCEPTION USING ERRCODE = 'SG226', MESSAGE = 'too many tickets';
   END IF;
   IF open_ticket.subject IS NOT NULL THEN
     about := sminion.subject_key(open_ticket.subject, open_ticket.kind);
@@ -4721,9 +4761,10 @@ BEGIN
   END LOOP;
 
   DELETE FROM sminion.login;
-  INSERT INTO sminion.login (login, purpose, may_hold_incompatible, may_own)
-  SELECT j.login, j.purpose, j.may_hold_incompatible, j.may_own
-  FROM jsonb_to_recordset(registry -> 'logins') AS j (login name, purpose text, may_hold_incompatible boolean, may_own boolean);
+  INSERT INTO sminion.login (login, purpose, may_hold_incompatible, may_own, tickets_per_minute)
+  SELECT j.login, j.purpose, j.may_hold_incompatible, j.may_own, j.tickets_per_minute
+  FROM jsonb_to_recordset(registry -> 'logins')
+    AS j (login name, purpose text, may_hold_incompatible boolean, may_own boolean, tickets_per_minute integer);
   DELETE FROM sminion.login_compartment o
   WHERE NOT EXISTS (
     SELECT FROM sminion.login l JOIN sminion.compartment c ON c.purpose = l.purpose WHERE l.login = o.login AND c.role = o.role);
@@ -8071,6 +8112,33 @@ CREATE VIEW sminion.access_log AS
   FROM sminion.ticket k
   JOIN sminion.policy_version v ON v.epoch = k.epoch;
 COMMENT ON VIEW sminion.access_log IS 'every access: who, why, from where, until when';
+
+-- views/ticket_minutes.sql
+-- Minutes (UTC) in which a login opened hundreds of tickets, and how many: each hundredth ticket is looked up in an index, by the
+-- number by which open_ticket limits them, and stands for a hundred. So ten million tickets cost a hundred thousand lookups,
+-- and not a count of all. Tickets that were opened at the same moment may share a number, and count as one then.
+CREATE VIEW sminion.ticket_minutes AS
+  WITH RECURSIVE logins AS (
+    (SELECT t.login FROM sminion.ticket t ORDER BY t.login LIMIT 1)
+    UNION ALL
+    SELECT (SELECT t.login FROM sminion.ticket t WHERE t.login > l.login ORDER BY t.login LIMIT 1) FROM logins l
+    WHERE l.login IS NOT NULL
+  ), hundredth AS (
+    SELECT k.login, k.nth, k.opened_at FROM logins l
+    CROSS JOIN LATERAL (
+      SELECT t.login, t.nth, t.opened_at FROM sminion.ticket t WHERE t.login = l.login ORDER BY t.nth DESC LIMIT 1) k
+    UNION ALL
+    SELECT k.login, k.nth, k.opened_at FROM hundredth h
+    CROSS JOIN LATERAL (
+      SELECT t.login, t.nth, t.opened_at FROM sminion.ticket t
+      WHERE t.login = h.login AND t.nth <= h.nth - 100 ORDER BY t.nth DESC LIMIT 1) k
+  )
+  SELECT h.login, pg_catalog.date_trunc('minute', h.opened_at, 'UTC') AS minute, (100 * pg_catalog.count(*)) AS tickets,
+         -- by the policy in force; NULL where it does not name the login any more
+         (SELECT pg_catalog.max(l.tickets_per_minute) FROM sminion.login l WHERE l.login = h.login) AS permitted
+  FROM hundredth h
+  GROUP BY 1, 2 HAVING pg_catalog.count(*) > 1;
+COMMENT ON VIEW sminion.ticket_minutes IS 'minutes in which a login opened hundreds of tickets, about how many, and how many are permitted';
 
 -- views/subject_history.sql
 -- What happened to each subject's state, with the version of the policy it happened under.

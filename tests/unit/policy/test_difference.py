@@ -101,6 +101,7 @@ COMPARED = {
     (Table, "anonymous"), (Table, "adopt_policies"),
     (Retention, "after"), (Retention, "keep"),
     (Login, "purposes"), (Login, "may_hold_incompatible"), (Login, "may_own"),
+    (Login, "tickets_per_minute"),
     (Recipient, "contract"), (Recipient, "purposes"), (Recipient, "never"),
 }  # fmt: skip
 
@@ -135,6 +136,10 @@ CHANGES: dict[str, Change] = {  # name: what becomes what
     "tables of a login": (
         'purposes = ["contract", "support"]',
         'purposes = ["contract", "support"]\nmay_own = "migrations"',
+    ),
+    "tickets of a login": (
+        'purposes = ["contract", "support"]',
+        'purposes = ["contract", "support"]\ntickets_per_minute = 600',
     ),
     "blocked people": ('needs = ["identity", "birth"]', 'needs = ["identity", "birth"]\nsees_blocked = true'),
     "a basis without consent": ('basis = "consent"', 'basis = "contract"'),

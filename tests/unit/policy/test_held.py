@@ -33,6 +33,8 @@ NO_MATTER = {
     (Policy, "recipients"),
     # asked when a policy is applied, and by no statement
     (Policy, "accept_upsert_leak"), (Policy, "widens"), (Policy, "backup"), (Login, "may_own"),
+    # asked when a ticket is opened
+    (Login, "tickets_per_minute"),
     (Policy, "trusted_operators"), (Retention, "then"),
 }  # fmt: skip
 COMPARED = {
