@@ -21,6 +21,7 @@ from sminion_guard.cli import (
     maintain,
     plan,
     policy,
+    request,
 )
 from sminion_guard.cli.common import FAILED, INTERRUPTED, print_error
 from sminion_guard.errors import GuardError
@@ -47,6 +48,7 @@ app.command()(plan.plan)
 app.command()(apply.apply)
 app.command()(doctor.doctor)
 app.command()(maintain.maintain)
+app.add_typer(request.app, name="request")
 app.add_typer(extension.app, name="extension")
 app.add_typer(audit.app, name="audit")
 

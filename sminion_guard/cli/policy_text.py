@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator
 from sminion_guard.policy import InvalidPolicy, Policy
 from sminion_guard.policy.access import TableAccess
 from sminion_guard.policy.explain import Explanation
+from sminion_guard.policy.rights import RequestKind, Trigger
 from sminion_guard.policy.show import LoginView, Overview, PurposeView
+from sminion_guard.policy.terms import TRIGGERS, term_text
 
 
 def findings(error: InvalidPolicy) -> str:
@@ -33,6 +35,8 @@ def _overview(view: Overview) -> Iterator[str]:
     yield f"policy {view.name}, version {view.version}"
     for role, why in view.backup.items():
         yield f"  members of {role} read all rows of all tables, for dumps, because: {why}"
+    if view.operator:
+        yield f"operator {view.operator.name}, {view.operator.address}; contact {view.operator.contact}"
     for purpose in view.purposes:
         yield ""
         yield from _purpose(purpose)
@@ -65,12 +69,25 @@ def _overview(view: Overview) -> Iterator[str]:
         yield f"  {' and '.join(sorted(pair.purposes))} are compatible{limit}: {pair.why}"
     for entry in view.further:
         yield f"  data of {entry.data_of} may serve {_list(entry.may_serve)}: {entry.why}"
+    yield from _requests(view)
     if view.recipients:
         yield ""
         yield "recipients"
     for recipient in view.recipients:
         yield (f"  {recipient.name} ({recipient.title}, {recipient.contract}): for {_list(recipient.purposes)}; "
                f"never {_list(sorted(recipient.never))}")
+
+
+def _requests(view: Overview) -> Iterator[str]:
+    if view.requests is None:
+        return
+    yield ""
+    yield f"requests (profile {view.requests.profile}, calendar {view.requests.calendar})"
+    for kind in RequestKind:
+        said: dict[str, list[str]] = {}
+        for trigger in Trigger:
+            said.setdefault(term_text(view.requests.terms[kind][trigger]), []).append(TRIGGERS[trigger])
+        yield from (f"  {kind} from {_list(triggers)}: {text}" for text, triggers in said.items())
 
 
 def _tickets(view: Overview) -> Iterator[str]:

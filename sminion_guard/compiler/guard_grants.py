@@ -51,6 +51,12 @@ _ROUTINES: dict[str, tuple[str, ...]] = {
         "block_and_wait(anynonarray, text, text, interval, text)",
         "state_holders(text)", "blind_tables()",
         "suspend_ddl_guard(text, timestamptz)", "resume_ddl_guard(text)",
+        "open_request(text, text, text, text, text, timestamptz, text, text, text, text, text)",
+        "open_request(anynonarray, text, text, text, text, timestamptz, text, text, text, text, text)",
+        "identify_request(bigint, text, text)", "assign_request(bigint, text, text, text)",
+        "note_request(bigint, text, text)", "extend_request(bigint, text, text)",
+        "close_request(bigint, text, text, bigint, text)",
+        "load_calendar(text, text, date, date, date, date[], date[])",
         "drop_log(date, text)", "erase_from_log(text, text, text)",
         "record_reading(text, text, text, timestamptz, timestamptz, text, text)",
         "unfolded_entries()", "unfolded_writes()", "fold_holders()",
@@ -71,7 +77,7 @@ _OF_KINDS = ("context_of_kind(name, name, text)", "named_subject_of_kind(name, n
 _LOGS = (
     "access_log", "ticket_minutes", "statement_log", "refusals", "subject_access", "write_log", "log_faults",
     "dropped_log", "ddl_suspension", "act",
-    "subject_history",
+    "subject_history", "request_status", "request_history", "calendar",
 )
 _WAITING = ("settle_status", "pending_changes", "settle_problems", "maintenance_status")
 _VIEWS: dict[str, tuple[str, ...]] = {

@@ -24,6 +24,7 @@ def registry(policy: Policy, compartments: tuple[Compartment, ...], bits: Mappin
         "ticket_lifetime_seconds": policy.ticket_lifetime.total_seconds(),
         "require_tls": policy.require_tls,
         "ticket_values": {name: kind.value for name, kind in sorted(policy.ticket_values.items())},
+        "request_terms": _request_terms(policy),
         **_mask_formula(policy, bits),
         "purposes": [
             {
@@ -77,6 +78,30 @@ def registry(policy: Policy, compartments: tuple[Compartment, ...], bits: Mappin
             for table in personal_tables(policy)
         ],
         "document": document(policy),
+    }
+
+
+def _request_terms(policy: Policy) -> Json | None:
+    """The terms of requests, as ``sminion.open_request`` reads them."""
+    if policy.requests is None:
+        return None
+    return {
+        "calendar": policy.requests.calendar,
+        "timezone": policy.timezone,
+        "terms": {
+            kind.value: {
+                trigger.value: {
+                    "count": term.length.count,
+                    "unit": term.length.unit.value,
+                    "extend_count": term.extend.count if term.extend else None,
+                    "extend_unit": term.extend.unit.value if term.extend else None,
+                    "extend_total": term.extend_total,
+                    "interim": term.interim,
+                }
+                for trigger, term in sorted(said.items())
+            }
+            for kind, said in sorted(policy.requests.terms.items())
+        },
     }
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from sminion_guard.compiler import Compiled, InstalledPurpose, assign_bits, compile_policy
 from sminion_guard.compiler.adoption import adopted_policies
+from sminion_guard.migrate.calendars import calendar_arguments
 from sminion_guard.migrate.queries import rendered
 from sminion_guard.migrate.transaction import OTHER_LOCKS
 from sminion_guard.policy import Policy
@@ -41,6 +42,8 @@ def script(policy: Policy, previous: Policy | None = None, *, transaction: bool 
     yield rendered("act_as_owner")
     yield rendered("queries/script/undo_strays")
     yield rendered("record_policy", registry=json.dumps(compiled.registry))
+    if (arguments := calendar_arguments(policy)) is not None:
+        yield rendered("load_calendar", **arguments)
     yield rendered("drop_marks")
     yield rendered("record_all_tables", registry=json.dumps(compiled.registry))
     for position, statement in enumerate(compiled.statements):

@@ -14,6 +14,7 @@ import psycopg
 from sminion_guard.checks import Problem
 from sminion_guard.checks.refusing import TRYING_ALTOGETHER, probe
 from sminion_guard.errors import GuardError, InstallError
+from sminion_guard.migrate.calendars import load_calendar
 from sminion_guard.migrate.change import Change
 from sminion_guard.migrate.doing import (
     Places,
@@ -135,6 +136,7 @@ class Stepwise:
             return None
         ((epoch,),) = installer.ask("record_policy", registry=json.dumps(self.todo.compiled.registry))
         note_tables(installer, self.todo.compiled, self._untouched())
+        load_calendar(installer, self.todo.compiled.policy)
         return int(epoch)
 
     def _close(self, installer: Installer) -> None:

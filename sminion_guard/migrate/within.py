@@ -9,6 +9,7 @@ from sminion_guard.checks import preflight
 from sminion_guard.checks.refusing import probe
 from sminion_guard.compiler import Statement
 from sminion_guard.migrate.as_extension import require_version
+from sminion_guard.migrate.calendars import load_calendar
 from sminion_guard.migrate.change import State
 from sminion_guard.migrate.doing import bearable, clear_columns, make, note, place, places, require_closed, undo
 from sminion_guard.migrate.guard_schema import mend_guard
@@ -43,6 +44,7 @@ def apply_within(installer: Installer, policy: Policy, report: Report) -> None:
     if todo.new_policy:
         ((report.epoch,),) = installer.ask("record_policy", registry=registry)
         installer.ask("drop_marks")
+        load_calendar(installer, policy)
     else:
         installer.ask("keep_closed")
     installer.ask("record_all_tables", registry=registry)

@@ -27,12 +27,16 @@ from sminion_guard.policy.model import (
     SubjectKey,
 )
 from sminion_guard.policy.positions import Path
+from sminion_guard.policy.requests import build_operator, build_requests
 from sminion_guard.policy.tables import build_schemas
 from sminion_guard.policy.ticket import build_ticket
 
 SECTIONS = (
-    "policy", "subject", "ticket", "category", "purpose", "compatible", "further", "login", "schema", "recipient",
+    "policy", "operator", "subject", "ticket", "request", "category", "purpose", "compatible", "further", "login",
+    "schema", "recipient",
 )
+_SINGLE = ("policy", "operator", "ticket", "request")
+"""Sections that are one table each, and not one for each name."""
 
 E = TypeVar("E", bound=StrEnum)
 Raw = Mapping[str, Any]
@@ -50,6 +54,7 @@ class Builder:
             report.add("SG303", (key,), f"unknown section `{key}`", suggestion(key, SECTIONS))
         self.sections = {name: self._section(data, name) for name in SECTIONS}
         self.has_head = isinstance(data.get("policy"), dict)
+        self.given = frozenset(name for name in SECTIONS if isinstance(data.get(name), dict))
         # Names count as known even where their table is broken: one mistake, one finding.
         self.purpose_names = frozenset(self.sections["purpose"])
         self.categories = CATEGORIES | self.sections["category"].keys()
@@ -85,8 +90,14 @@ class Builder:
             widens=head.widens if head else None,
             backup=head.backup if head else None,
             timezone=self._timezone(head),
+            operator=build_operator(self._given("operator"), self.report),
+            requests=build_requests(self._given("request"), self.report),
             **build_ticket(self.sections["ticket"], self.report),
         )
+
+    def _given(self, name: str) -> Raw | None:
+        """A section that a policy may leave out."""
+        return self.sections[name] if name in self.given else None
 
     def _section(self, data: Raw, name: str) -> dict[str, Any]:
         """A section's tables by name; those of ``[[compatible]]`` and ``[[further]]`` by their number as text."""
@@ -103,7 +114,7 @@ class Builder:
         elif isinstance(found, dict):
             return found
         else:
-            wanted = f"`[{name}]`" if name in ("policy", "ticket") else f"`[{name}.NAME]`"
+            wanted = f"`[{name}]`" if name in _SINGLE else f"`[{name}.NAME]`"
         self.report.add("SG304", (name,), f"section `{name}` is of the wrong kind", f"write it as {wanted}")
         return {}
 

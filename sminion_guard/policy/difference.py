@@ -15,25 +15,11 @@ from sminion_guard.policy.compartments import mergeable
 from sminion_guard.policy.interval import may_exceed
 from sminion_guard.policy.model import Anonymous, Basis, Policy, Table
 from sminion_guard.policy.names import backup_role
+from sminion_guard.policy.sentence import Sentence
+from sminion_guard.policy.terms import rights
 
 _NOTHING = TableAccess("", (), (), (), False)
 _OPERATIONS = (("use", "see"), ("collect", "fill in"), ("clarify", "change"))
-
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """One thing that is different.
-
-    :param text: a clause without a full stop.
-    :param widens: whether somebody sees or may do more.
-    :param purpose: which purpose it is about; None where it is about none in particular.
-    :param table: which table, ``schema.table``; None where it is about none in particular.
-    """
-
-    text: str
-    widens: bool
-    purpose: str | None = None
-    table: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +50,7 @@ def difference(before: Policy, after: Policy) -> Difference:
     found = [
         *_backup(before, after), *_logins(before, after), *_purposes(before, after), *_accesses(before, after),
         *_merges(before, after), *_rows(before, after),
-        *_neutral(before, after), *_recipients(before, after), *_tickets(before, after),
+        *_neutral(before, after), *_recipients(before, after), *_tickets(before, after), *rights(before, after),
     ]
     concerned = {entry.purpose for entry in found if entry.purpose is not None}
     everybody = any(entry.purpose is None for entry in found)

@@ -56,7 +56,7 @@ def _read(kind: Any, value: Any) -> Any:
     if origin is frozenset:
         return frozenset(_read(inner[0], entry) for entry in value)
     if origin is Mapping:
-        return MappingProxyType({key: _read(inner[1], entry) for key, entry in value.items()})
+        return MappingProxyType({_read(inner[0], key): _read(inner[1], entry) for key, entry in value.items()})
     if is_dataclass(kind) and isinstance(kind, type):
         said = [field.name for field in fields(kind) if field.init]
         return kind(**{name: _read(_hints(kind)[name], value[name]) for name in said})

@@ -15,6 +15,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from sminion_guard.policy.condition import Kind
+from sminion_guard.policy.rights import Operator, Requests
 
 
 class Basis(StrEnum):
@@ -262,7 +263,11 @@ class Policy:
     backup: str | None = None
     """Why there is a role that reads all rows of all tables, for dumps; None where there is none."""
     timezone: str = "UTC"
-    """The time zone that retention is counted in."""
+    """The time zone that retention and the terms of requests are counted in."""
+    operator: Operator | None = None
+    """Who is responsible; None where the policy does not say it."""
+    requests: Requests | None = None
+    """The terms of people's requests; None where none are recorded here."""
     ticket_values: Mapping[str, Kind] = field(default_factory=lambda: MappingProxyType({}))
     """The values that each ticket carries, such as a tenant, name to type."""
     may_set: frozenset[str] = frozenset()

@@ -148,6 +148,24 @@ class TableShape(Shape):
     adopt_policies: list[str] = []
 
 
+class OperatorShape(Shape):
+    name: Text
+    address: Text
+    contact: Text
+
+
+class RequestShape(Shape):
+    profile: str
+    calendar: str | None = None
+
+
+class TermShape(Shape):
+    term: str | None = None
+    from_: Annotated[str, Field(alias="from")] = "request"
+    extend: str | None = None
+    interim: str | None = None
+
+
 class RecipientShape(Shape):
     title: Text
     contract: Text
@@ -196,7 +214,7 @@ def _report(
     elif fault == "extra_forbidden":
         known = RetentionShape if loc[0] == "retention" and kind is TableShape else kind
         report.add("SG303", place, f"unknown key `{loc[-1]}` in {_dotted(path, '`')}",
-                   suggestion(str(loc[-1]), known.model_fields.keys()))
+                   suggestion(str(loc[-1]), [field.alias or key for key, field in known.model_fields.items()]))
     elif fault in ("SG304", "SG324"):
         report.add(fault, place, f"`{name}` {text}", str(context["hint"]))
     elif fault in ("too_short", "too_long"):

@@ -11,6 +11,7 @@ from sminion_guard.policy.compartments import Compartment, collects_in, compartm
 from sminion_guard.policy.kinds import kinds_of
 from sminion_guard.policy.model import TICKETS_PER_MINUTE, Compatible, Further, Policy, Recipient, Retention, Table
 from sminion_guard.policy.names import backup_role
+from sminion_guard.policy.rights import Operator, Requests
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,8 @@ class Overview:
     """Functions whose body the analyzer need not understand, each with the reason that the policy gives."""
     backup: dict[str, str]
     """The role that reads all rows for dumps, with the reason that the policy gives; empty where there is none."""
+    operator: Operator | None
+    requests: Requests | None
 
 
 def overview(policy: Policy) -> Overview:
@@ -172,6 +175,8 @@ def overview(policy: Policy) -> Overview:
         trusted={name: policy.trusted_why.get(name) for name in sorted(policy.trusted_functions)},
         kinds={name: key.value for name, key in sorted(policy.kinds.items())},
         backup={backup_role(policy.name): policy.backup} if policy.backup else {},
+        operator=policy.operator,
+        requests=policy.requests,
     )
 
 

@@ -38,6 +38,9 @@ BEGIN
           WHEN 'block' THEN 'unblock' WHEN 'unblock' THEN 'block'
           WHEN 'give_consent' THEN 'withdraw_consent' WHEN 'withdraw_consent' THEN 'give_consent'
           WHEN 'object' THEN 'withdraw_objection' WHEN 'withdraw_objection' THEN 'object' END);
+    -- A request that was opened meanwhile keeps the subject blocked: whoever unblocked did not see it.
+    CONTINUE WHEN change.event = 'unblock' AND EXISTS (
+      SELECT FROM sminion.request r WHERE r.subject = key AND r.interim AND r.closed_at IS NULL);
     CASE change.event
       WHEN 'block'              THEN after.blocked := true;
       WHEN 'unblock'            THEN after.blocked := false;

@@ -15,7 +15,7 @@ BEGIN
     INSERT INTO sminion.fold_state (number, lowest, system_identifier, folded_at)
     SELECT 0, '0', c.system_identifier, clock_timestamp() FROM pg_control_system() c;
     INSERT INTO sminion.event_source (kind)
-    VALUES ('policy'), ('writer'), ('ticket'), ('state'), ('dropped_month'), ('suspension'), ('act');
+    VALUES ('policy'), ('writer'), ('ticket'), ('state'), ('request'), ('dropped_month'), ('suspension'), ('act');
     INSERT INTO sminion.tree_state DEFAULT VALUES;
     PERFORM sminion.extend_log();
   END IF;

@@ -12,7 +12,7 @@
 -- A key that no protected row has is taken, since consent is often given before the first row is written; but whoever
 -- denies is told, because the key may be mistyped, and the person whom it should have named stays visible.
 CREATE FUNCTION sminion.change_state(
-  raw text, event text, purpose text, reason text, actor text, kind text
+  raw text, event text, purpose text, reason text, actor text, kind text, request bigint DEFAULT NULL
 ) RETURNS boolean
 LANGUAGE plpgsql
 VOLATILE
@@ -25,9 +25,20 @@ DECLARE
   why      text := sminion.require_reason(reason);
   who      text := sminion.require_actor(actor);
   changed  boolean;
+  holder   bigint;
   done     integer;
 BEGIN
   SELECT p.* INTO STRICT in_force FROM sminion.policy p;
+  IF event = 'unblock' AND request IS NULL THEN
+    -- What one cannot see yet must not be unblocked either.
+    PERFORM sminion.require_read_committed();
+    SELECT min(r.id) INTO holder FROM sminion.request r WHERE r.subject = key AND r.interim AND r.closed_at IS NULL;
+    IF holder IS NOT NULL THEN
+      RAISE EXCEPTION USING ERRCODE = 'SG527',
+        MESSAGE = format('the subject stays blocked until request %s is closed', holder),
+        HINT = format('Decide the request, and close it: `sminion.close_request(%s, ...)`.', holder);
+    END IF;
+  END IF;
   own.subject := key;
   own.event := change_state.event;
   own.purpose := change_state.purpose;
@@ -38,8 +49,8 @@ BEGIN
     WHEN 'object' THEN own.bit
     ELSE 0 END;
   own.since := clock_timestamp();
-  INSERT INTO sminion.subject_event (subject, event, purpose, reason, actor, epoch)
-  VALUES (key, event, purpose, why, who, in_force.epoch)
+  INSERT INTO sminion.subject_event (subject, event, purpose, reason, actor, epoch, request)
+  VALUES (key, event, purpose, why, who, in_force.epoch, request)
   RETURNING id INTO own.id;
 
   IF event <> 'give_consent' AND NOT sminion.subject_known(key) THEN
@@ -76,4 +87,4 @@ BEGIN
   RETURN true;
 END
 $sminion$;
-COMMENT ON FUNCTION sminion.change_state(text, text, text, text, text, text) IS 'true when the state changed, or will';
+COMMENT ON FUNCTION sminion.change_state(text, text, text, text, text, text, bigint) IS 'true when the state changed, or will';

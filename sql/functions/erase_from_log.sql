@@ -15,6 +15,7 @@ DECLARE
   who     CONSTANT text := 'subject:' || key;
   tickets bigint[];
   states  bigint[];
+  requests bigint[];
   events  bigint;
   strangers bigint;
 BEGIN
@@ -24,11 +25,13 @@ BEGIN
   INSERT INTO sminion.erasure AS e (holder) VALUES (who) ON CONFLICT (holder) DO UPDATE SET at = excluded.at;
   tickets := ARRAY(SELECT k.id FROM sminion.ticket k WHERE k.subject = key);
   states := ARRAY(SELECT e.id FROM sminion.subject_event e WHERE e.subject = key);
+  requests := ARRAY(SELECT e.id FROM sminion.request r JOIN sminion.request_event e ON e.request = r.id WHERE r.subject = key);
 
   WITH numbered AS (
     SELECT r.first + k.nth - 1 AS number
     FROM sminion.event_run r CROSS JOIN LATERAL unnest(r.keys) WITH ORDINALITY AS k (key, nth)
     WHERE (r.kind = 'ticket' AND k.key = ANY (tickets)) OR (r.kind = 'state' AND k.key = ANY (states))
+      OR (r.kind = 'request' AND k.key = ANY (requests))
   ), named AS MATERIALIZED (
     SELECT n.number, 'about' AS field FROM numbered n
     UNION ALL SELECT s.number, 'subject' FROM sminion.statement_subject s WHERE s.subject = key
@@ -40,6 +43,7 @@ BEGIN
     FROM named n CROSS JOIN (SELECT s.salt FROM sminion.salt s WHERE s.holder = who) z
   )
   SELECT count(DISTINCT n.number), count(*) FILTER (WHERE n.field = 'about') - cardinality(tickets) - cardinality(states)
+    - cardinality(requests)
   INTO events, strangers FROM named n;
   IF strangers <> 0 THEN
     RAISE EXCEPTION USING ERRCODE = 'SG511',
@@ -53,6 +57,7 @@ BEGIN
   DELETE FROM sminion.write_subject s WHERE s.subject = key;
   UPDATE sminion.ticket k SET subject = NULL WHERE k.id = ANY (tickets);
   UPDATE sminion.subject_event e SET subject = NULL WHERE e.id = ANY (states);
+  UPDATE sminion.request r SET subject = NULL, representative = NULL WHERE r.subject = key;
   PERFORM set_config('sminion.erasing', '', true);
   DELETE FROM sminion.salt s WHERE s.holder = who;
   PERFORM sminion.record_act('erase_from_log', jsonb_build_object('events', events), why);

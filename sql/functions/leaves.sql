@@ -24,6 +24,9 @@ AS $sminion$
     SELECT r.number, k.* FROM run r JOIN sminion.ticket k ON k.id = r.key WHERE r.kind = 'ticket'
   ), state AS MATERIALIZED (
     SELECT r.number, e.* FROM run r JOIN sminion.subject_event e ON e.id = r.key WHERE r.kind = 'state'
+  ), request AS MATERIALIZED (
+    SELECT r.number, e.*, q.subject FROM run r JOIN sminion.request_event e ON e.id = r.key JOIN sminion.request q ON q.id = e.request
+    WHERE r.kind = 'request'
   ), fault AS MATERIALIZED (
     SELECT f.* FROM sminion.log_fault f WHERE f.number BETWEEN leaves.low AND leaves.high
   ), claim AS (
@@ -44,6 +47,11 @@ AS $sminion$
     UNION ALL
     SELECT e.number, 'actor:' || e.actor, f.field, f.value
     FROM state e CROSS JOIN LATERAL (VALUES ('actor', e.actor), ('reason', e.reason)) AS f (field, value)
+    UNION ALL
+    SELECT e.number, 'subject:' || e.subject, 'about', e.subject FROM request e
+    UNION ALL
+    SELECT e.number, 'actor:' || e.actor, f.field, f.value
+    FROM request e CROSS JOIN LATERAL (VALUES ('actor', e.actor), ('reason', e.reason)) AS f (field, value)
     UNION ALL
     SELECT f.number, 'login:' || f.login, v.field, v.value
     FROM fault f CROSS JOIN LATERAL (VALUES
@@ -120,8 +128,16 @@ AS $sminion$
     SELECT e.number, 'state', json_build_object(
              'v', 1, 'kind', 'state', 'number', e.number, 'at', (extract(epoch FROM e.at) * 1000000)::bigint, 'id', e.id,
              'transaction', e.transaction, 'login', e.login, 'event', e.event, 'purpose', e.purpose, 'epoch', e.epoch,
+             'request', e.request,
              'committed', t.hashes)
     FROM state e
+    LEFT JOIN texts t ON t.number = e.number
+    UNION ALL
+    SELECT e.number, 'request', json_build_object(
+             'v', 1, 'kind', 'request', 'number', e.number, 'at', (extract(epoch FROM e.at) * 1000000)::bigint, 'id', e.id,
+             'transaction', e.transaction, 'login', e.login, 'request', e.request, 'event', e.event, 'detail', e.detail,
+             'epoch', e.epoch, 'committed', t.hashes)
+    FROM request e
     LEFT JOIN texts t ON t.number = e.number
     UNION ALL
     SELECT r.number, 'writer', json_build_object(

@@ -41,6 +41,13 @@ BEGIN
           WHERE e.transaction >= source.transaction AND e.transaction < horizon
             AND (e.transaction, e.id) > (source.transaction, source.key) AND e.id > source.restored
           ORDER BY e.transaction, e.id LIMIT limited) e;
+      WHEN 'request' THEN
+        SELECT array_agg(e.id ORDER BY e.transaction, e.id), max(e.transaction) INTO taken, last
+        FROM (
+          SELECT e.transaction, e.id FROM sminion.request_event e
+          WHERE e.transaction >= source.transaction AND e.transaction < horizon
+            AND (e.transaction, e.id) > (source.transaction, source.key) AND e.id > source.restored
+          ORDER BY e.transaction, e.id LIMIT limited) e;
       ELSE
         -- Few rows.
         SELECT array_agg(r.key ORDER BY r.transaction, r.key), max(r.transaction) INTO taken, last
@@ -69,6 +76,12 @@ BEGIN
       INSERT INTO sminion.salt (holder)
       SELECT 'actor:' || e.actor FROM sminion.subject_event e WHERE e.id = ANY (taken)
       UNION SELECT 'subject:' || e.subject FROM sminion.subject_event e WHERE e.id = ANY (taken) AND e.subject IS NOT NULL
+      ON CONFLICT DO NOTHING;
+    ELSIF source.kind = 'request' THEN
+      INSERT INTO sminion.salt (holder)
+      SELECT 'actor:' || e.actor FROM sminion.request_event e WHERE e.id = ANY (taken)
+      UNION SELECT 'subject:' || r.subject FROM sminion.request_event e JOIN sminion.request r ON r.id = e.request
+            WHERE e.id = ANY (taken) AND r.subject IS NOT NULL
       ON CONFLICT DO NOTHING;
     END IF;
   END LOOP;

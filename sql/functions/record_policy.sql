@@ -32,13 +32,15 @@ BEGIN
 
   DELETE FROM sminion.policy;
   INSERT INTO sminion.policy (
-    epoch, name, version, digest, fingerprint, subject_keys, ticket_lifetime, require_tls, ticket_values, mask_epoch,
+    epoch, name, version, digest, fingerprint, subject_keys, ticket_lifetime, require_tls, ticket_values, request_terms,
+    mask_epoch,
     default_bits, consent_bits, objection_bits, blocked_bits
   ) VALUES (
     new_epoch, registry ->> 'name', registry ->> 'version', registry ->> 'digest',
     new_epoch || ':' || encode(sha256(convert_to((registry -> 'document')::text, 'UTF8')), 'hex'), registry -> 'subject_keys',
     make_interval(secs => (registry ->> 'ticket_lifetime_seconds')::double precision),
-    (registry ->> 'require_tls')::boolean, registry -> 'ticket_values', CASE WHEN changed = 0 THEN before.mask_epoch ELSE new_epoch END,
+    (registry ->> 'require_tls')::boolean, registry -> 'ticket_values',
+    nullif(registry -> 'request_terms', 'null'), CASE WHEN changed = 0 THEN before.mask_epoch ELSE new_epoch END,
     (registry ->> 'default_bits')::bigint, (registry ->> 'consent_bits')::bigint,
     (registry ->> 'objection_bits')::bigint, (registry ->> 'blocked_bits')::bigint
   );

@@ -14,6 +14,7 @@ AS $sminion$
     SELECT 'ticket' AS kind, k.writer AS transaction, k.id AS key FROM sminion.ticket k
     UNION ALL SELECT 'writer', w.transaction, w.id FROM sminion.log_writer w
     UNION ALL SELECT 'state', e.transaction, e.id FROM sminion.subject_event e
+    UNION ALL SELECT 'request', e.transaction, e.id FROM sminion.request_event e
     UNION ALL SELECT 'policy', p.transaction, p.epoch FROM sminion.policy_version p
     UNION ALL SELECT 'dropped_month', d.transaction, d.id FROM sminion.dropped_log d
     UNION ALL SELECT 'suspension', d.transaction, d.id FROM sminion.ddl_suspension d

@@ -11,6 +11,7 @@ CREATE TABLE sminion.policy (
   ticket_lifetime interval NOT NULL CHECK (ticket_lifetime > interval '0'),
   require_tls     boolean  NOT NULL,
   ticket_values   jsonb    NOT NULL DEFAULT '{}',
+  request_terms   jsonb,
   mask_epoch      integer  NOT NULL,
   default_bits    bigint   NOT NULL,
   consent_bits    bigint   NOT NULL,
@@ -25,6 +26,8 @@ CREATE TABLE sminion.policy (
 COMMENT ON COLUMN sminion.policy.fingerprint IS 'epoch and hash of the document: what clients know the policy by';
 COMMENT ON COLUMN sminion.policy.mask_epoch IS 'epoch in which the formula of the masks last changed';
 COMMENT ON COLUMN sminion.policy.ticket_values IS 'the values that each ticket carries, name to type';
+COMMENT ON COLUMN sminion.policy.request_terms IS
+  'the calendar, and the term of each kind of request from each trigger; NULL where the policy names no terms';
 COMMENT ON COLUMN sminion.policy.subject_keys IS
   'kinds of subjects, name to the type of their keys; the name of the only kind of a policy that names none is empty';
 COMMENT ON TABLE sminion.policy IS 'the policy in force';

@@ -12,6 +12,8 @@ CREATE TABLE sminion.subject_event (
   actor   text        NOT NULL,
   login   name        NOT NULL DEFAULT session_user,
   epoch   integer     NOT NULL,
+  -- the request for which it was done, if any
+  request bigint,
   -- a block concerns all purposes, everything else exactly one
   CHECK ((event IN ('block', 'unblock')) = (purpose IS NULL))
 );

@@ -106,6 +106,7 @@ CREATE TABLE sminion.policy (
   ticket_lifetime interval NOT NULL CHECK (ticket_lifetime > interval '0'),
   require_tls     boolean  NOT NULL,
   ticket_values   jsonb    NOT NULL DEFAULT '{}',
+  request_terms   jsonb,
   mask_epoch      integer  NOT NULL,
   default_bits    bigint   NOT NULL,
   consent_bits    bigint   NOT NULL,
@@ -120,6 +121,8 @@ CREATE TABLE sminion.policy (
 COMMENT ON COLUMN sminion.policy.fingerprint IS 'epoch and hash of the document: what clients know the policy by';
 COMMENT ON COLUMN sminion.policy.mask_epoch IS 'epoch in which the formula of the masks last changed';
 COMMENT ON COLUMN sminion.policy.ticket_values IS 'the values that each ticket carries, name to type';
+COMMENT ON COLUMN sminion.policy.request_terms IS
+  'the calendar, and the term of each kind of request from each trigger; NULL where the policy names no terms';
 COMMENT ON COLUMN sminion.policy.subject_keys IS
   'kinds of subjects, name to the type of their keys; the name of the only kind of a policy that names none is empty';
 COMMENT ON TABLE sminion.policy IS 'the policy in force';
@@ -411,12 +414,95 @@ CREATE TABLE sminion.subject_event (
   actor   text        NOT NULL,
   login   name        NOT NULL DEFAULT session_user,
   epoch   integer     NOT NULL,
+  -- the request for which it was done, if any
+  request bigint,
   -- a block concerns all purposes, everything else exactly one
   CHECK ((event IN ('block', 'unblock')) = (purpose IS NULL))
 );
 CREATE INDEX subject_event_subject ON sminion.subject_event (subject, at);
 CREATE INDEX subject_event_transaction ON sminion.subject_event (transaction);
 COMMENT ON TABLE sminion.subject_event IS 'history of subjects'' states; append-only';
+
+-- tables/calendar.sql
+-- Days on which nobody works, by which the terms of requests are counted. Saturdays and Sundays are free everywhere; a row says what
+-- differs from that. A newer version of a calendar is a new row: a date that was computed stays, and says by which version.
+-- Append-only.
+CREATE TABLE sminion.calendar (
+  id           bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  name         text        NOT NULL CHECK (name <> ''),
+  version      text        NOT NULL CHECK (version <> ''),
+  first        date        NOT NULL,
+  last         date        NOT NULL,
+  -- what is later may move: decrees transfer days from year to year
+  known_until  date        NOT NULL,
+  holidays     date[]      NOT NULL,
+  working_days date[]      NOT NULL,
+  loaded_at    timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+  loaded_by    name        NOT NULL DEFAULT session_user,
+  CHECK (first < last AND known_until BETWEEN first AND last)
+);
+CREATE INDEX calendar_name ON sminion.calendar (name, id);
+COMMENT ON TABLE sminion.calendar IS 'public holidays and worked weekends, by which terms of requests are counted; append-only';
+COMMENT ON COLUMN sminion.calendar.holidays IS 'free days that are no Saturday or Sunday';
+COMMENT ON COLUMN sminion.calendar.working_days IS 'Saturdays and Sundays on which people work';
+
+-- tables/request.sql
+-- What people ask for, and what the operator found out by itself: one row for each request, with its term. What happened to it stands in
+-- sminion.request_event; the functions for officers change a row and write the event in one transaction.
+CREATE TABLE sminion.request (
+  id             bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  kind           text        NOT NULL CHECK (kind IN (
+                   'clarify', 'block', 'destroy', 'withdraw_consent', 'object', 'access', 'stop', 'misconduct')),
+  -- NULL where it is about nobody in particular, and once the person was erased from the log
+  subject        text        COLLATE "C",
+  purpose        text,
+  trigger        text        NOT NULL CHECK (trigger IN ('request', 'proof', 'detection', 'purpose_reached')),
+  channel        text        NOT NULL,
+  representative text,
+  unit           text,
+  received_at    timestamptz NOT NULL,
+  recorded_at    timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+  -- as the policy said it when the request was recorded: a later policy does not move a date
+  term           jsonb       NOT NULL,
+  -- the last day of the term; `unrolled_on` is before a free day moved it, from which an extension counts
+  due_on         date        NOT NULL,
+  unrolled_on    date        NOT NULL,
+  extended_to    date,
+  -- name and version of the calendar, and whether it knew all free days until the date
+  calendar       text        NOT NULL,
+  provisional    boolean     NOT NULL,
+  -- blocks the subject until it is closed
+  interim        boolean     NOT NULL,
+  identified     boolean     NOT NULL DEFAULT false,
+  closed_at      timestamptz,
+  outcome        text        CHECK (outcome IN ('granted', 'partly_granted', 'refused', 'withdrawn', 'duplicate')),
+  duplicate_of   bigint      REFERENCES sminion.request,
+  epoch          integer     NOT NULL,
+  CHECK ((closed_at IS NULL) = (outcome IS NULL)),
+  CHECK ((outcome IS NOT DISTINCT FROM 'duplicate') = (duplicate_of IS NOT NULL))
+);
+CREATE INDEX request_subject ON sminion.request (subject);
+CREATE INDEX request_open ON sminion.request (due_on) WHERE closed_at IS NULL;
+COMMENT ON TABLE sminion.request IS 'requests of people, with their terms';
+
+-- tables/request_event.sql
+-- What happened to each request, for ever. Append-only: see triggers/request_event_append_only.sql.
+CREATE TABLE sminion.request_event (
+  id          bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  at          timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+  transaction xid8        NOT NULL DEFAULT pg_catalog.pg_current_xact_id(),
+  request     bigint      NOT NULL REFERENCES sminion.request,
+  event       text        NOT NULL CHECK (event IN ('opened', 'identified', 'assigned', 'extended', 'noted', 'closed')),
+  -- never data of a person
+  detail      jsonb       NOT NULL DEFAULT '{}',
+  reason      text        NOT NULL,
+  actor       text        NOT NULL,
+  login       name        NOT NULL DEFAULT session_user,
+  epoch       integer     NOT NULL
+);
+CREATE INDEX request_event_request ON sminion.request_event (request, id);
+CREATE INDEX request_event_transaction ON sminion.request_event (transaction);
+COMMENT ON TABLE sminion.request_event IS 'history of requests; append-only';
 
 -- domains/actor_text.sql
 -- Who acts, in a ticket. A domain, because a statement prepares each CHECK of a table anew, which took a third of the time of
@@ -1061,6 +1147,18 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON sminion.subject_event
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON sminion.subject_event
   FOR EACH STATEMENT EXECUTE FUNCTION sminion.append_only();
 
+-- triggers/calendar_append_only.sql
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON sminion.calendar
+  FOR EACH ROW EXECUTE FUNCTION sminion.append_only();
+CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON sminion.calendar
+  FOR EACH STATEMENT EXECUTE FUNCTION sminion.append_only();
+
+-- triggers/request_event_append_only.sql
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON sminion.request_event
+  FOR EACH ROW EXECUTE FUNCTION sminion.append_only();
+CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON sminion.request_event
+  FOR EACH STATEMENT EXECUTE FUNCTION sminion.append_only();
+
 -- triggers/ticket_append_only.sql
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON sminion.ticket
   FOR EACH ROW EXECUTE FUNCTION sminion.ticket_append_only();
@@ -1473,6 +1571,25 @@ BEGIN
 END
 $sminion$;
 
+-- functions/require_read_committed.sql
+-- Called by what brings masks and the log up to date: with an older snapshot it would miss rows that were written meanwhile,
+-- and take their subjects for settled.
+CREATE FUNCTION sminion.require_read_committed() RETURNS void
+LANGUAGE plpgsql
+STABLE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+BEGIN
+  IF current_setting('transaction_isolation') <> 'read committed' THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG509',
+      MESSAGE = format('masks are brought up to date in READ COMMITTED transactions only, not in %s',
+                       upper(current_setting('transaction_isolation'))),
+      DETAIL = 'An older snapshot could miss rows that were written in the meantime.',
+      HINT = 'Begin with `BEGIN ISOLATION LEVEL READ COMMITTED`, or set `default_transaction_isolation` of the role.';
+  END IF;
+END
+$sminion$;
+
 -- functions/lock_state.sql
 -- Takes the exclusive lock on a subject's state, for which row triggers take the share lock; makes the state when there is
 -- none. False when others hold it for longer than `patience`, or are just making it: a writer may keep both as long as it
@@ -1545,6 +1662,9 @@ BEGIN
           WHEN 'block' THEN 'unblock' WHEN 'unblock' THEN 'block'
           WHEN 'give_consent' THEN 'withdraw_consent' WHEN 'withdraw_consent' THEN 'give_consent'
           WHEN 'object' THEN 'withdraw_objection' WHEN 'withdraw_objection' THEN 'object' END);
+    -- A request that was opened meanwhile keeps the subject blocked: whoever unblocked did not see it.
+    CONTINUE WHEN change.event = 'unblock' AND EXISTS (
+      SELECT FROM sminion.request r WHERE r.subject = key AND r.interim AND r.closed_at IS NULL);
     CASE change.event
       WHEN 'block'              THEN after.blocked := true;
       WHEN 'unblock'            THEN after.blocked := false;
@@ -1685,7 +1805,7 @@ $sminion$;
 -- A key that no protected row has is taken, since consent is often given before the first row is written; but whoever
 -- denies is told, because the key may be mistyped, and the person whom it should have named stays visible.
 CREATE FUNCTION sminion.change_state(
-  raw text, event text, purpose text, reason text, actor text, kind text
+  raw text, event text, purpose text, reason text, actor text, kind text, request bigint DEFAULT NULL
 ) RETURNS boolean
 LANGUAGE plpgsql
 VOLATILE
@@ -1698,9 +1818,20 @@ DECLARE
   why      text := sminion.require_reason(reason);
   who      text := sminion.require_actor(actor);
   changed  boolean;
+  holder   bigint;
   done     integer;
 BEGIN
   SELECT p.* INTO STRICT in_force FROM sminion.policy p;
+  IF event = 'unblock' AND request IS NULL THEN
+    -- What one cannot see yet must not be unblocked either.
+    PERFORM sminion.require_read_committed();
+    SELECT min(r.id) INTO holder FROM sminion.request r WHERE r.subject = key AND r.interim AND r.closed_at IS NULL;
+    IF holder IS NOT NULL THEN
+      RAISE EXCEPTION USING ERRCODE = 'SG527',
+        MESSAGE = format('the subject stays blocked until request %s is closed', holder),
+        HINT = format('Decide the request, and close it: `sminion.close_request(%s, ...)`.', holder);
+    END IF;
+  END IF;
   own.subject := key;
   own.event := change_state.event;
   own.purpose := change_state.purpose;
@@ -1711,8 +1842,8 @@ BEGIN
     WHEN 'object' THEN own.bit
     ELSE 0 END;
   own.since := clock_timestamp();
-  INSERT INTO sminion.subject_event (subject, event, purpose, reason, actor, epoch)
-  VALUES (key, event, purpose, why, who, in_force.epoch)
+  INSERT INTO sminion.subject_event (subject, event, purpose, reason, actor, epoch, request)
+  VALUES (key, event, purpose, why, who, in_force.epoch, request)
   RETURNING id INTO own.id;
 
   IF event <> 'give_consent' AND NOT sminion.subject_known(key) THEN
@@ -1749,7 +1880,7 @@ BEGIN
   RETURN true;
 END
 $sminion$;
-COMMENT ON FUNCTION sminion.change_state(text, text, text, text, text, text) IS 'true when the state changed, or will';
+COMMENT ON FUNCTION sminion.change_state(text, text, text, text, text, text, bigint) IS 'true when the state changed, or will';
 
 -- functions/block.sql
 -- Suspends the processing of a subject's data, except storage and purposes that see blocked subjects.
@@ -2180,25 +2311,6 @@ AS $sminion$
            VARIADIC CASE c.prefix WHEN '' THEN ARRAY[c.name, c.type] ELSE ARRAY[c.name, c.prefix, c.type] END),
     ' OR ' ORDER BY c.name) || ')'
   FROM unnest(target.subject_columns, target.key_types, target.prefixes) AS c (name, type, prefix)
-$sminion$;
-
--- functions/require_read_committed.sql
--- Called by what brings masks and the log up to date: with an older snapshot it would miss rows that were written meanwhile,
--- and take their subjects for settled.
-CREATE FUNCTION sminion.require_read_committed() RETURNS void
-LANGUAGE plpgsql
-STABLE
-SET search_path = pg_catalog, pg_temp
-AS $sminion$
-BEGIN
-  IF current_setting('transaction_isolation') <> 'read committed' THEN
-    RAISE EXCEPTION USING ERRCODE = 'SG509',
-      MESSAGE = format('masks are brought up to date in READ COMMITTED transactions only, not in %s',
-                       upper(current_setting('transaction_isolation'))),
-      DETAIL = 'An older snapshot could miss rows that were written in the meantime.',
-      HINT = 'Begin with `BEGIN ISOLATION LEVEL READ COMMITTED`, or set `default_transaction_isolation` of the role.';
-  END IF;
-END
 $sminion$;
 
 -- functions/apply_pending.sql
@@ -4488,6 +4600,491 @@ AS $sminion$
   INSERT INTO sminion.act (act, detail, reason) VALUES (record_act.act, record_act.detail, record_act.reason) RETURNING id
 $sminion$;
 
+-- functions/load_calendar.sql
+-- Adds a version of a calendar, and returns its number; where the newest version says the same, it stays and no row is written.
+-- `sminion-guard apply` calls it with what the Python package `holidays` knows.
+CREATE FUNCTION sminion.load_calendar(
+  name text, version text, first date, last date, known_until date, holidays date[], working_days date[]
+) RETURNS bigint
+LANGUAGE plpgsql
+VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+#variable_conflict use_column
+DECLARE
+  newest sminion.calendar;
+  odd    date;
+  added  bigint;
+BEGIN
+  -- Only days that differ from what every week is: a calendar with all its Sundays would look complete, and count wrongly.
+  SELECT d INTO odd FROM unnest(load_calendar.holidays) d
+  WHERE d IS NULL OR extract(isodow FROM d) >= 6 OR d < load_calendar.first OR d > load_calendar.last
+  UNION ALL SELECT d FROM unnest(load_calendar.working_days) d
+  WHERE d IS NULL OR extract(isodow FROM d) < 6 OR d < load_calendar.first OR d > load_calendar.last
+  LIMIT 1;
+  IF FOUND OR load_calendar.holidays IS NULL OR load_calendar.working_days IS NULL OR load_calendar.first IS NULL OR load_calendar.last IS NULL
+    OR load_calendar.known_until IS NULL OR load_calendar.name !~ '^[A-Z]{2}(-[A-Z0-9]{1,3})?$' OR load_calendar.version !~ '^[ -~]{1,100}$'
+    OR load_calendar.known_until NOT BETWEEN load_calendar.first AND load_calendar.last
+    OR load_calendar.first < date '1990-01-01' OR load_calendar.last > date '2200-01-01' OR cardinality(load_calendar.holidays) > 10000
+    OR cardinality(load_calendar.working_days) > 10000
+  THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG521',
+      MESSAGE = format('the calendar `%s` cannot be used%s', sminion.log_text(load_calendar.name, 40),
+        CASE WHEN odd IS NOT NULL THEN format(': %s is no day that differs from other weeks', odd) ELSE '' END),
+      DETAIL = 'Holidays are Mondays to Fridays, working days are Saturdays and Sundays, all from `first` to `last`.',
+      HINT = 'Load it with `sminion-guard request calendar`.';
+  END IF;
+  LOCK TABLE sminion.calendar IN SHARE ROW EXCLUSIVE MODE;
+  SELECT c.* INTO newest FROM sminion.calendar c WHERE c.name = load_calendar.name ORDER BY c.id DESC LIMIT 1;
+  IF FOUND AND (newest.version, newest.first, newest.last, newest.known_until, newest.holidays, newest.working_days)
+    = (load_calendar.version, load_calendar.first, load_calendar.last, load_calendar.known_until, load_calendar.holidays,
+       load_calendar.working_days)
+  THEN
+    RETURN newest.id;
+  END IF;
+  INSERT INTO sminion.calendar AS c (name, version, first, last, known_until, holidays, working_days)
+  VALUES (load_calendar.name, load_calendar.version, load_calendar.first, load_calendar.last, load_calendar.known_until,
+          load_calendar.holidays, load_calendar.working_days)
+  RETURNING c.id INTO added;
+  PERFORM sminion.record_act(
+    'load_calendar', jsonb_build_object('calendar', load_calendar.name, 'version', load_calendar.version, 'until', load_calendar.last), NULL);
+  RETURN added;
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.load_calendar(text, text, date, date, date, date[], date[]) IS
+  'adds a version of a calendar by which terms are counted; its number';
+
+-- functions/newest_calendar.sql
+-- The newest version of a calendar; `weekends` is built in: only Saturdays and Sundays are free.
+CREATE FUNCTION sminion.newest_calendar(name text) RETURNS sminion.calendar
+LANGUAGE plpgsql
+STABLE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  found_one sminion.calendar;
+BEGIN
+  IF newest_calendar.name = 'weekends' THEN
+    found_one.name := 'weekends';
+    found_one.version := '1';
+    found_one.first := date '1990-01-01';
+    found_one.last := date '2200-01-01';
+    found_one.known_until := found_one.last;
+    found_one.holidays := '{}';
+    found_one.working_days := '{}';
+    RETURN found_one;
+  END IF;
+  SELECT c.* INTO found_one FROM sminion.calendar c WHERE c.name = newest_calendar.name ORDER BY c.id DESC LIMIT 1;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG521',
+      MESSAGE = format('calendar `%s`, by which the policy counts terms, is not loaded', newest_calendar.name),
+      HINT = 'Run `sminion-guard request calendar`, or `sminion-guard apply`.';
+  END IF;
+  RETURN found_one;
+END
+$sminion$;
+
+-- functions/is_working_day.sql
+-- Whether people work on a day.
+CREATE FUNCTION sminion.is_working_day(calendar sminion.calendar, day date) RETURNS boolean
+LANGUAGE plpgsql
+STABLE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+BEGIN
+  IF day < calendar.first OR day > calendar.last THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG521',
+      MESSAGE = format('calendar `%s` does not reach to %s', calendar.name, day),
+      DETAIL = format('Version %s has the days from %s to %s.', calendar.version, calendar.first, calendar.last),
+      HINT = 'Load a newer one with `sminion-guard request calendar`.';
+  END IF;
+  RETURN CASE WHEN extract(isodow FROM day) >= 6 THEN day = ANY (calendar.working_days) ELSE day <> ALL (calendar.holidays) END;
+END
+$sminion$;
+
+-- functions/term_end.sql
+-- The last day of a term that counts from the day after `start`, before a free day moves it: see sminion.roll_forward.
+--
+-- 31 January and one month are the last day of February (Regulation 1182/71 article 3, Civil Code of Russia article 192).
+CREATE FUNCTION sminion.term_end(calendar sminion.calendar, start date, count integer, unit text) RETURNS date
+LANGUAGE plpgsql
+STABLE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  day   date := start;
+  ahead integer := count;
+BEGIN
+  IF unit = 'working day' THEN
+    WHILE ahead > 0 LOOP
+      day := day + 1;
+      ahead := ahead - sminion.is_working_day(calendar, day)::integer;
+    END LOOP;
+    RETURN day;
+  END IF;
+  RETURN CASE unit
+    WHEN 'day' THEN start + count
+    WHEN 'week' THEN start + 7 * count
+    WHEN 'month' THEN (start + make_interval(months => count))::date
+    WHEN 'year' THEN (start + make_interval(years => count))::date
+  END;
+END
+$sminion$;
+
+-- functions/roll_forward.sql
+-- A term that would end on a free day ends on the next working day (Regulation 1182/71 article 3(4), Civil Code of Russia
+-- article 193). A term of no length ends where it begins.
+CREATE FUNCTION sminion.roll_forward(calendar sminion.calendar, start date, day date) RETURNS date
+LANGUAGE plpgsql
+STABLE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  rolled date := day;
+BEGIN
+  WHILE rolled > start AND NOT sminion.is_working_day(calendar, rolled) LOOP
+    rolled := rolled + 1;
+  END LOOP;
+  RETURN rolled;
+END
+$sminion$;
+
+-- functions/record_request_event.sql
+-- Writes what happened to a request. `detail` never has data of a person.
+CREATE FUNCTION sminion.record_request_event(request bigint, event text, detail jsonb, reason text, actor text) RETURNS bigint
+LANGUAGE sql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+  INSERT INTO sminion.request_event AS e (request, event, detail, reason, actor, epoch)
+  SELECT record_request_event.request, record_request_event.event, record_request_event.detail, sminion.require_reason(record_request_event.reason),
+         sminion.require_actor(record_request_event.actor), p.epoch
+  FROM sminion.policy p
+  RETURNING e.id
+$sminion$;
+
+-- functions/open_request_row.sql
+-- The row of an open request, locked: of two officers at one request the second one waits, and is told what the first one did.
+CREATE FUNCTION sminion.open_request_row(id bigint) RETURNS sminion.request
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  found_one sminion.request;
+BEGIN
+  PERFORM sminion.require_read_committed();
+  SELECT r.* INTO found_one FROM sminion.request r WHERE r.id = open_request_row.id FOR UPDATE;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG522',
+      MESSAGE = format('there is no request %s', coalesce(open_request_row.id::text, 'NULL')),
+      HINT = 'List them: `SELECT * FROM sminion.request_status`.';
+  ELSIF found_one.closed_at IS NOT NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG523',
+      MESSAGE = format('request %s is closed: %s on %s', found_one.id, replace(found_one.outcome, '_', ' '), found_one.closed_at::date),
+      HINT = 'Open a new request for what came later.';
+  END IF;
+  RETURN found_one;
+END
+$sminion$;
+
+-- functions/open_request.sql
+-- Records a request, computes until when it must be answered, and does at once what cannot wait: whoever contests data or reports
+-- misconduct is blocked from the moment of the request (152-FZ article 21, GDPR article 18), a withdrawn consent and an objection hold
+-- from the next statement of every session. Returns the number of the request.
+--
+-- subject:     the key; NULL only for misconduct that concerns nobody in particular.
+-- request:     clarify, block, destroy, withdraw_consent, object, access, stop or misconduct.
+-- purpose:     for withdraw_consent and object; NULL stands for all purposes that rest on consent, or on legitimate interest.
+-- trigger:     what the term counts from: request, proof, detection or purpose_reached.
+-- received_at: when it came in, or was proved or detected; not in the future. NULL is now.
+CREATE FUNCTION sminion.open_request(
+  subject text, request text, reason text, purpose text DEFAULT NULL, trigger text DEFAULT 'request', received_at timestamptz DEFAULT NULL,
+  channel text DEFAULT 'other', representative text DEFAULT NULL, unit text DEFAULT NULL, actor text DEFAULT NULL, kind text DEFAULT NULL
+) RETURNS bigint
+LANGUAGE plpgsql
+VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+#variable_conflict use_column
+DECLARE
+  in_force  sminion.policy;
+  key       text;
+  moment    timestamptz := coalesce(open_request.received_at, clock_timestamp());
+  said      jsonb;
+  days      sminion.calendar;
+  start_on  date;
+  unrolled  date;
+  due       date;
+  rests_on  CONSTANT text := CASE open_request.request WHEN 'withdraw_consent' THEN 'consent' WHEN 'object' THEN 'legitimate_interest' END;
+  number    bigint;
+  other     bigint;
+  concerned text;
+BEGIN
+  PERFORM sminion.require_read_committed();
+  SELECT p.* INTO in_force FROM sminion.policy p;
+  IF in_force.request_terms IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG520',
+      MESSAGE = 'the policy in force names no terms for requests',
+      HINT = 'Add `[request]` with a profile to the policy, and apply it: docs/POLICY.md.';
+  END IF;
+  said := in_force.request_terms -> 'terms' -> open_request.request -> open_request.trigger;
+  IF said IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG522',
+      MESSAGE = format('there is no request `%s` with the trigger `%s`',
+        coalesce(sminion.log_text(open_request.request, 40), 'NULL'), coalesce(sminion.log_text(open_request.trigger, 40), 'NULL')),
+      HINT = 'Requests: ' || (SELECT string_agg(k, ', ' ORDER BY k) FROM jsonb_object_keys(in_force.request_terms -> 'terms') k)
+        || '. Triggers: request, proof, detection, purpose_reached.';
+  ELSIF moment > clock_timestamp() + interval '1 minute' OR moment < clock_timestamp() - interval '10 years' THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG522',
+      MESSAGE = format('the request cannot have been received at %s', moment),
+      HINT = 'Pass the moment when it came in, or leave `received_at` out.';
+  ELSIF open_request.purpose IS NOT NULL AND rests_on IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG522',
+      MESSAGE = format('a request `%s` is about all purposes', open_request.request),
+      HINT = 'Leave `purpose` out, or open a request `withdraw_consent` or `object`.';
+  ELSIF open_request.subject IS NULL AND (open_request.request <> 'misconduct' OR open_request.kind IS NOT NULL) THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG504',
+      MESSAGE = 'the subject is empty',
+      HINT = 'Pass the key as it stands in the subject column; only misconduct may concern nobody in particular.';
+  END IF;
+  IF open_request.subject IS NOT NULL THEN
+    key := sminion.subject_key(open_request.subject, open_request.kind);
+  END IF;
+
+  days := sminion.newest_calendar(in_force.request_terms ->> 'calendar');
+  start_on := (moment AT TIME ZONE (in_force.request_terms ->> 'timezone'))::date;
+  unrolled := sminion.term_end(days, start_on, (said ->> 'count')::integer, said ->> 'unit');
+  due := sminion.roll_forward(days, start_on, unrolled);
+  SELECT min(r.id) INTO other FROM sminion.request r
+  WHERE r.subject = key AND r.kind = open_request.request AND r.closed_at IS NULL
+    AND r.purpose IS NOT DISTINCT FROM open_request.purpose;
+  INSERT INTO sminion.request AS r (
+    kind, subject, purpose, trigger, channel, representative, unit, received_at, term, due_on, unrolled_on, calendar, provisional, interim, epoch
+  ) VALUES (
+    open_request.request, key, open_request.purpose, open_request.trigger,
+    coalesce(sminion.ticket_text('channel', open_request.channel, 80), 'other'),
+    sminion.ticket_text('representative', open_request.representative, 200), sminion.ticket_text('unit', open_request.unit, 200),
+    moment, said, due, unrolled, concat_ws(' ', days.name, days.version), due > days.known_until,
+    key IS NOT NULL AND (said ->> 'interim')::boolean, in_force.epoch
+  ) RETURNING r.id INTO number;
+  PERFORM sminion.record_request_event(number, 'opened', jsonb_build_object(
+    'kind', open_request.request, 'trigger', open_request.trigger, 'purpose', open_request.purpose, 'due', due,
+    'received', (extract(epoch FROM moment) * 1000000)::bigint, 'interim', key IS NOT NULL AND (said ->> 'interim')::boolean,
+    'calendar', concat_ws(' ', days.name, days.version)), open_request.reason, open_request.actor);
+
+  IF key IS NOT NULL AND (said ->> 'interim')::boolean THEN
+    PERFORM sminion.change_state(open_request.subject, 'block', NULL, open_request.reason, open_request.actor, open_request.kind, number);
+  END IF;
+  IF rests_on IS NOT NULL THEN
+    FOR concerned IN
+      SELECT w.name FROM sminion.purpose w
+      WHERE w.retired_at IS NULL AND CASE WHEN open_request.purpose IS NULL THEN w.basis = rests_on ELSE w.name = open_request.purpose END
+      ORDER BY w.name COLLATE "C"
+    LOOP
+      PERFORM sminion.change_state(
+        open_request.subject, open_request.request, concerned, open_request.reason, open_request.actor, open_request.kind, number);
+    END LOOP;
+    IF NOT FOUND THEN
+      -- The purpose is unknown, or nothing rests on this basis: said as change_state says it.
+      PERFORM sminion.purpose_bit(coalesce(open_request.purpose, ''), open_request.request);
+    END IF;
+  END IF;
+  IF other IS NOT NULL THEN
+    RAISE WARNING USING ERRCODE = 'SG526',
+      MESSAGE = format('the same is asked for by request %s, which is open', other),
+      HINT = format('Close the new one as a duplicate if it says nothing new: `sminion.close_request(%s, ''duplicate'', ..., duplicate_of => %s)`.',
+                    number, other);
+  END IF;
+  RETURN number;
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.open_request(text, text, text, text, text, timestamptz, text, text, text, text, text) IS
+  'records a request with its term, and does at once what cannot wait; its number';
+
+-- functions/open_request.key.sql
+-- The same for a key of another type than text, such as the number or uuid that stands in the column. It acts as its caller: a cast
+-- to text may be somebody's own function.
+CREATE FUNCTION sminion.open_request(
+  subject anynonarray, request text, reason text, purpose text DEFAULT NULL, trigger text DEFAULT 'request',
+  received_at timestamptz DEFAULT NULL, channel text DEFAULT 'other', representative text DEFAULT NULL, unit text DEFAULT NULL,
+  actor text DEFAULT NULL, kind text DEFAULT NULL
+) RETURNS bigint
+LANGUAGE sql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+  SELECT sminion.open_request(subject::text, request, reason, purpose, trigger, received_at, channel, representative, unit, actor, kind)
+$sminion$;
+COMMENT ON FUNCTION sminion.open_request(anynonarray, text, text, text, text, timestamptz, text, text, text, text, text) IS
+  'records a request with its term, and does at once what cannot wait; its number';
+
+-- functions/identify_request.sql
+-- Records how the identity of whoever asks was checked. Without it no request is granted that gives or changes data.
+CREATE FUNCTION sminion.identify_request(id bigint, how text, actor text DEFAULT NULL) RETURNS void
+LANGUAGE plpgsql
+VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  row_of sminion.request := sminion.open_request_row(identify_request.id);
+BEGIN
+  PERFORM sminion.record_request_event(row_of.id, 'identified', '{}', identify_request.how, identify_request.actor);
+  UPDATE sminion.request r SET identified = true WHERE r.id = row_of.id;
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.identify_request(bigint, text, text) IS 'records how the identity of whoever asks was checked';
+
+-- functions/assign_request.sql
+-- Says which unit handles a request.
+CREATE FUNCTION sminion.assign_request(id bigint, unit text, reason text, actor text DEFAULT NULL) RETURNS void
+LANGUAGE plpgsql
+VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  row_of  sminion.request := sminion.open_request_row(assign_request.id);
+  handled text := sminion.ticket_text('unit', assign_request.unit, 200);
+BEGIN
+  IF handled IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG522', MESSAGE = 'the unit is empty', HINT = 'Pass the name of the unit that handles the request.';
+  END IF;
+  PERFORM sminion.record_request_event(
+    row_of.id, 'assigned', jsonb_build_object('unit', handled), assign_request.reason, assign_request.actor);
+  UPDATE sminion.request r SET unit = handled WHERE r.id = row_of.id;
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.assign_request(bigint, text, text, text) IS 'says which unit handles a request';
+
+-- functions/note_request.sql
+-- Adds a note to a request, such as what was asked back, or that the person was told.
+CREATE FUNCTION sminion.note_request(id bigint, note text, actor text DEFAULT NULL) RETURNS void
+LANGUAGE plpgsql
+VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  row_of sminion.request := sminion.open_request_row(note_request.id);
+BEGIN
+  PERFORM sminion.record_request_event(row_of.id, 'noted', '{}', note_request.note, note_request.actor);
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.note_request(bigint, text, text) IS 'adds a note to a request';
+
+-- functions/extend_request.sql
+-- Extends the term of a request, once, as the policy said when the request was recorded. The person must have been told why before
+-- the term ended, so a term that has ended is not extended. Returns the new date.
+CREATE FUNCTION sminion.extend_request(id bigint, notice text, actor text DEFAULT NULL) RETURNS date
+LANGUAGE plpgsql
+VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  row_of   sminion.request := sminion.open_request_row(extend_request.id);
+  days     sminion.calendar;
+  zone     text := (SELECT p.request_terms ->> 'timezone' FROM sminion.policy p);
+  start_on date;
+  later    date;
+BEGIN
+  IF row_of.extended_to IS NOT NULL OR row_of.term ->> 'extend_count' IS NULL
+    OR (clock_timestamp() AT TIME ZONE coalesce(zone, 'UTC'))::date > row_of.due_on
+  THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG524',
+      MESSAGE = format('the term of request %s cannot be extended: %s', row_of.id, CASE
+        WHEN row_of.extended_to IS NOT NULL THEN 'it was extended to ' || row_of.extended_to
+        WHEN row_of.term ->> 'extend_count' IS NULL THEN 'the policy does not provide for it'
+        ELSE 'it ended on ' || row_of.due_on END),
+      HINT = 'Answer the request, and close it.';
+  END IF;
+  start_on := (row_of.received_at AT TIME ZONE coalesce(zone, 'UTC'))::date;
+  days := sminion.newest_calendar(split_part(row_of.calendar, ' ', 1));
+  later := sminion.roll_forward(days, start_on, sminion.term_end(
+    days, CASE WHEN (row_of.term ->> 'extend_total')::boolean THEN start_on ELSE row_of.unrolled_on END,
+    (row_of.term ->> 'extend_count')::integer, row_of.term ->> 'extend_unit'));
+  PERFORM sminion.record_request_event(row_of.id, 'extended', jsonb_build_object('due', row_of.due_on, 'extended_to', later,
+    'calendar', concat_ws(' ', days.name, days.version)), extend_request.notice, extend_request.actor);
+  UPDATE sminion.request r
+  SET extended_to = later, calendar = concat_ws(' ', days.name, days.version),
+      provisional = later > days.known_until
+  WHERE r.id = row_of.id;
+  RETURN later;
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.extend_request(bigint, text, text) IS
+  'extends the term of a request once, with the notice that the person got; the new date';
+
+-- functions/close_request.sql
+-- Closes a request. What was blocked for it is free again, unless another open request or an officer's own block holds the person.
+--
+-- outcome: granted, partly_granted, refused, withdrawn or duplicate; of what, says `duplicate_of`.
+CREATE FUNCTION sminion.close_request(
+  id bigint, outcome text, reason text, duplicate_of bigint DEFAULT NULL, actor text DEFAULT NULL
+) RETURNS void
+LANGUAGE plpgsql
+VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  row_of sminion.request;
+  kinds  jsonb := (SELECT p.subject_keys FROM sminion.policy p);
+  kind   text;
+BEGIN
+  PERFORM sminion.require_read_committed();
+  -- All open ones of the person, in one order: two that are closed at once would each find the other open, and nobody would
+  -- end the block.
+  PERFORM FROM sminion.request r
+  WHERE r.closed_at IS NULL AND r.subject = (SELECT s.subject FROM sminion.request s WHERE s.id = close_request.id)
+  ORDER BY r.id FOR UPDATE;
+  row_of := sminion.open_request_row(close_request.id);
+  IF coalesce(close_request.outcome, '') NOT IN ('granted', 'partly_granted', 'refused', 'withdrawn', 'duplicate') THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG522',
+      MESSAGE = format('a request cannot be closed as `%s`', coalesce(sminion.log_text(close_request.outcome, 40), 'NULL')),
+      HINT = 'Outcomes: granted, partly_granted, refused, withdrawn, duplicate.';
+  ELSIF (close_request.outcome = 'duplicate') <> (close_request.duplicate_of IS NOT NULL) OR NOT EXISTS (
+    SELECT FROM sminion.request o
+    WHERE close_request.duplicate_of IS NULL
+      OR o.id = close_request.duplicate_of AND o.id <> row_of.id AND o.subject IS NOT DISTINCT FROM row_of.subject
+         AND o.outcome IS DISTINCT FROM 'duplicate')
+  THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG522',
+      MESSAGE = format('request %s is no duplicate of %s', row_of.id, coalesce(close_request.duplicate_of::text, 'nothing')),
+      HINT = 'Pass the number of another request of the same person as `duplicate_of`, with the outcome `duplicate`.';
+  ELSIF close_request.outcome IN ('granted', 'partly_granted') AND NOT row_of.identified AND row_of.trigger = 'request'
+    AND row_of.kind IN ('access', 'clarify', 'destroy', 'stop')
+  THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG525',
+      MESSAGE = format('request %s cannot be granted: nobody has checked who asks', row_of.id),
+      HINT = format('Check the identity, and record how: `sminion.identify_request(%s, ...)`.', row_of.id);
+  END IF;
+  PERFORM sminion.record_request_event(row_of.id, 'closed', jsonb_build_object(
+    'outcome', close_request.outcome, 'duplicate_of', close_request.duplicate_of), close_request.reason, close_request.actor);
+  UPDATE sminion.request r
+  SET closed_at = clock_timestamp(), outcome = close_request.outcome, duplicate_of = close_request.duplicate_of
+  WHERE r.id = row_of.id;
+  IF row_of.interim AND row_of.subject IS NOT NULL
+    AND NOT EXISTS (SELECT FROM sminion.request o WHERE o.subject = row_of.subject AND o.interim AND o.closed_at IS NULL)
+    -- An officer's own block, before or meanwhile, is ended by an officer.
+    AND coalesce((SELECT e.event FROM sminion.subject_event e
+                  WHERE e.subject = row_of.subject AND e.event IN ('block', 'unblock') AND e.request IS NULL
+                  ORDER BY e.id DESC LIMIT 1), 'unblock') = 'unblock'
+  THEN
+    kind := CASE WHEN kinds ? '' THEN NULL ELSE split_part(row_of.subject, ':', 1) END;
+    PERFORM sminion.change_state(
+      CASE WHEN kind IS NULL THEN row_of.subject ELSE substr(row_of.subject, length(kind) + 2) END, 'unblock', NULL, close_request.reason,
+      close_request.actor, kind, row_of.id);
+  END IF;
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.close_request(bigint, text, text, bigint, text) IS
+  'closes a request; ends the block that was made for it';
+
 -- functions/revoke_ticket.sql
 -- Ends an access before its time: from its next statement on, whoever uses the ticket is refused.
 CREATE FUNCTION sminion.revoke_ticket(ticket bigint, reason text) RETURNS boolean
@@ -4678,7 +5275,7 @@ BEGIN
     INSERT INTO sminion.fold_state (number, lowest, system_identifier, folded_at)
     SELECT 0, '0', c.system_identifier, clock_timestamp() FROM pg_control_system() c;
     INSERT INTO sminion.event_source (kind)
-    VALUES ('policy'), ('writer'), ('ticket'), ('state'), ('dropped_month'), ('suspension'), ('act');
+    VALUES ('policy'), ('writer'), ('ticket'), ('state'), ('request'), ('dropped_month'), ('suspension'), ('act');
     INSERT INTO sminion.tree_state DEFAULT VALUES;
     PERFORM sminion.extend_log();
   END IF;
@@ -4720,13 +5317,15 @@ BEGIN
 
   DELETE FROM sminion.policy;
   INSERT INTO sminion.policy (
-    epoch, name, version, digest, fingerprint, subject_keys, ticket_lifetime, require_tls, ticket_values, mask_epoch,
+    epoch, name, version, digest, fingerprint, subject_keys, ticket_lifetime, require_tls, ticket_values, request_terms,
+    mask_epoch,
     default_bits, consent_bits, objection_bits, blocked_bits
   ) VALUES (
     new_epoch, registry ->> 'name', registry ->> 'version', registry ->> 'digest',
     new_epoch || ':' || encode(sha256(convert_to((registry -> 'document')::text, 'UTF8')), 'hex'), registry -> 'subject_keys',
     make_interval(secs => (registry ->> 'ticket_lifetime_seconds')::double precision),
-    (registry ->> 'require_tls')::boolean, registry -> 'ticket_values', CASE WHEN changed = 0 THEN before.mask_epoch ELSE new_epoch END,
+    (registry ->> 'require_tls')::boolean, registry -> 'ticket_values',
+    nullif(registry -> 'request_terms', 'null'), CASE WHEN changed = 0 THEN before.mask_epoch ELSE new_epoch END,
     (registry ->> 'default_bits')::bigint, (registry ->> 'consent_bits')::bigint,
     (registry ->> 'objection_bits')::bigint, (registry ->> 'blocked_bits')::bigint
   );
@@ -6075,6 +6674,13 @@ BEGIN
           WHERE e.transaction >= source.transaction AND e.transaction < horizon
             AND (e.transaction, e.id) > (source.transaction, source.key) AND e.id > source.restored
           ORDER BY e.transaction, e.id LIMIT limited) e;
+      WHEN 'request' THEN
+        SELECT array_agg(e.id ORDER BY e.transaction, e.id), max(e.transaction) INTO taken, last
+        FROM (
+          SELECT e.transaction, e.id FROM sminion.request_event e
+          WHERE e.transaction >= source.transaction AND e.transaction < horizon
+            AND (e.transaction, e.id) > (source.transaction, source.key) AND e.id > source.restored
+          ORDER BY e.transaction, e.id LIMIT limited) e;
       ELSE
         -- Few rows.
         SELECT array_agg(r.key ORDER BY r.transaction, r.key), max(r.transaction) INTO taken, last
@@ -6103,6 +6709,12 @@ BEGIN
       INSERT INTO sminion.salt (holder)
       SELECT 'actor:' || e.actor FROM sminion.subject_event e WHERE e.id = ANY (taken)
       UNION SELECT 'subject:' || e.subject FROM sminion.subject_event e WHERE e.id = ANY (taken) AND e.subject IS NOT NULL
+      ON CONFLICT DO NOTHING;
+    ELSIF source.kind = 'request' THEN
+      INSERT INTO sminion.salt (holder)
+      SELECT 'actor:' || e.actor FROM sminion.request_event e WHERE e.id = ANY (taken)
+      UNION SELECT 'subject:' || r.subject FROM sminion.request_event e JOIN sminion.request r ON r.id = e.request
+            WHERE e.id = ANY (taken) AND r.subject IS NOT NULL
       ON CONFLICT DO NOTHING;
     END IF;
   END LOOP;
@@ -6367,6 +6979,9 @@ AS $sminion$
     SELECT r.number, k.* FROM run r JOIN sminion.ticket k ON k.id = r.key WHERE r.kind = 'ticket'
   ), state AS MATERIALIZED (
     SELECT r.number, e.* FROM run r JOIN sminion.subject_event e ON e.id = r.key WHERE r.kind = 'state'
+  ), request AS MATERIALIZED (
+    SELECT r.number, e.*, q.subject FROM run r JOIN sminion.request_event e ON e.id = r.key JOIN sminion.request q ON q.id = e.request
+    WHERE r.kind = 'request'
   ), fault AS MATERIALIZED (
     SELECT f.* FROM sminion.log_fault f WHERE f.number BETWEEN leaves.low AND leaves.high
   ), claim AS (
@@ -6387,6 +7002,11 @@ AS $sminion$
     UNION ALL
     SELECT e.number, 'actor:' || e.actor, f.field, f.value
     FROM state e CROSS JOIN LATERAL (VALUES ('actor', e.actor), ('reason', e.reason)) AS f (field, value)
+    UNION ALL
+    SELECT e.number, 'subject:' || e.subject, 'about', e.subject FROM request e
+    UNION ALL
+    SELECT e.number, 'actor:' || e.actor, f.field, f.value
+    FROM request e CROSS JOIN LATERAL (VALUES ('actor', e.actor), ('reason', e.reason)) AS f (field, value)
     UNION ALL
     SELECT f.number, 'login:' || f.login, v.field, v.value
     FROM fault f CROSS JOIN LATERAL (VALUES
@@ -6463,8 +7083,16 @@ AS $sminion$
     SELECT e.number, 'state', json_build_object(
              'v', 1, 'kind', 'state', 'number', e.number, 'at', (extract(epoch FROM e.at) * 1000000)::bigint, 'id', e.id,
              'transaction', e.transaction, 'login', e.login, 'event', e.event, 'purpose', e.purpose, 'epoch', e.epoch,
+             'request', e.request,
              'committed', t.hashes)
     FROM state e
+    LEFT JOIN texts t ON t.number = e.number
+    UNION ALL
+    SELECT e.number, 'request', json_build_object(
+             'v', 1, 'kind', 'request', 'number', e.number, 'at', (extract(epoch FROM e.at) * 1000000)::bigint, 'id', e.id,
+             'transaction', e.transaction, 'login', e.login, 'request', e.request, 'event', e.event, 'detail', e.detail,
+             'epoch', e.epoch, 'committed', t.hashes)
+    FROM request e
     LEFT JOIN texts t ON t.number = e.number
     UNION ALL
     SELECT r.number, 'writer', json_build_object(
@@ -6633,6 +7261,7 @@ AS $sminion$
     SELECT 'ticket' AS kind, k.writer AS transaction, k.id AS key FROM sminion.ticket k
     UNION ALL SELECT 'writer', w.transaction, w.id FROM sminion.log_writer w
     UNION ALL SELECT 'state', e.transaction, e.id FROM sminion.subject_event e
+    UNION ALL SELECT 'request', e.transaction, e.id FROM sminion.request_event e
     UNION ALL SELECT 'policy', p.transaction, p.epoch FROM sminion.policy_version p
     UNION ALL SELECT 'dropped_month', d.transaction, d.id FROM sminion.dropped_log d
     UNION ALL SELECT 'suspension', d.transaction, d.id FROM sminion.ddl_suspension d
@@ -6679,6 +7308,7 @@ DECLARE
   who     CONSTANT text := 'subject:' || key;
   tickets bigint[];
   states  bigint[];
+  requests bigint[];
   events  bigint;
   strangers bigint;
 BEGIN
@@ -6688,11 +7318,13 @@ BEGIN
   INSERT INTO sminion.erasure AS e (holder) VALUES (who) ON CONFLICT (holder) DO UPDATE SET at = excluded.at;
   tickets := ARRAY(SELECT k.id FROM sminion.ticket k WHERE k.subject = key);
   states := ARRAY(SELECT e.id FROM sminion.subject_event e WHERE e.subject = key);
+  requests := ARRAY(SELECT e.id FROM sminion.request r JOIN sminion.request_event e ON e.request = r.id WHERE r.subject = key);
 
   WITH numbered AS (
     SELECT r.first + k.nth - 1 AS number
     FROM sminion.event_run r CROSS JOIN LATERAL unnest(r.keys) WITH ORDINALITY AS k (key, nth)
     WHERE (r.kind = 'ticket' AND k.key = ANY (tickets)) OR (r.kind = 'state' AND k.key = ANY (states))
+      OR (r.kind = 'request' AND k.key = ANY (requests))
   ), named AS MATERIALIZED (
     SELECT n.number, 'about' AS field FROM numbered n
     UNION ALL SELECT s.number, 'subject' FROM sminion.statement_subject s WHERE s.subject = key
@@ -6704,6 +7336,7 @@ BEGIN
     FROM named n CROSS JOIN (SELECT s.salt FROM sminion.salt s WHERE s.holder = who) z
   )
   SELECT count(DISTINCT n.number), count(*) FILTER (WHERE n.field = 'about') - cardinality(tickets) - cardinality(states)
+    - cardinality(requests)
   INTO events, strangers FROM named n;
   IF strangers <> 0 THEN
     RAISE EXCEPTION USING ERRCODE = 'SG511',
@@ -6717,6 +7350,7 @@ BEGIN
   DELETE FROM sminion.write_subject s WHERE s.subject = key;
   UPDATE sminion.ticket k SET subject = NULL WHERE k.id = ANY (tickets);
   UPDATE sminion.subject_event e SET subject = NULL WHERE e.id = ANY (states);
+  UPDATE sminion.request r SET subject = NULL, representative = NULL WHERE r.subject = key;
   PERFORM set_config('sminion.erasing', '', true);
   DELETE FROM sminion.salt s WHERE s.holder = who;
   PERFORM sminion.record_act('erase_from_log', jsonb_build_object('events', events), why);
@@ -8143,10 +8777,34 @@ COMMENT ON VIEW sminion.ticket_minutes IS 'minutes in which a login opened hundr
 -- views/subject_history.sql
 -- What happened to each subject's state, with the version of the policy it happened under.
 CREATE VIEW sminion.subject_history WITH (security_barrier) AS
-  SELECT e.id, e.at, e.subject, e.event, e.purpose, e.reason, e.actor, e.login, v.version AS policy_version
+  SELECT e.id, e.at, e.subject, e.event, e.purpose, e.reason, e.actor, e.login, v.version AS policy_version, e.request
   FROM sminion.subject_event e
   JOIN sminion.policy_version v ON v.epoch = e.epoch;
 COMMENT ON VIEW sminion.subject_history IS 'consents, objections and blocks of each subject, in order';
+
+-- views/request_status.sql
+-- Requests, with what is due. Security barrier as for other views of persons: no function of a condition sees rows that it leaves out.
+CREATE VIEW sminion.request_status WITH (security_barrier) AS
+  SELECT r.id, r.kind, r.subject, r.purpose, r.trigger,
+         CASE WHEN r.closed_at IS NOT NULL THEN 'closed' WHEN coalesce(r.extended_to, r.due_on) < d.today THEN 'overdue' ELSE 'open' END AS state,
+         coalesce(r.extended_to, r.due_on) AS due_on,
+         CASE WHEN r.closed_at IS NULL THEN coalesce(r.extended_to, r.due_on) - d.today END AS days_left,
+         r.extended_to IS NOT NULL AS extended, r.provisional, r.interim AND r.closed_at IS NULL AS blocks, r.identified, r.unit, r.channel,
+         r.representative, r.received_at, r.closed_at, r.outcome, r.duplicate_of, r.calendar, v.version AS policy_version
+  FROM sminion.request r
+  JOIN sminion.policy_version v ON v.epoch = r.epoch
+  CROSS JOIN (
+    SELECT (pg_catalog.clock_timestamp() AT TIME ZONE coalesce(
+      (SELECT p.request_terms ->> 'timezone' FROM sminion.policy p), 'UTC'))::date AS today) d;
+COMMENT ON VIEW sminion.request_status IS 'requests of people: until when each must be answered, and how it ended';
+
+-- views/request_history.sql
+-- What happened to each request.
+CREATE VIEW sminion.request_history WITH (security_barrier) AS
+  SELECT e.id, e.at, e.request, e.event, e.detail, e.reason, e.actor, e.login, v.version AS policy_version
+  FROM sminion.request_event e
+  JOIN sminion.policy_version v ON v.epoch = e.epoch;
+COMMENT ON VIEW sminion.request_history IS 'what happened to each request, in order';
 
 -- views/settle_status.sql
 -- What waits for `settle`, `remask` and `backfill`. Pending changes are named, with who holds their locks, in

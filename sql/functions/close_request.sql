@@ -1,0 +1,64 @@
+-- Closes a request. What was blocked for it is free again, unless another open request or an officer's own block holds the person.
+--
+-- outcome: granted, partly_granted, refused, withdrawn or duplicate; of what, says `duplicate_of`.
+CREATE FUNCTION sminion.close_request(
+  id bigint, outcome text, reason text, duplicate_of bigint DEFAULT NULL, actor text DEFAULT NULL
+) RETURNS void
+LANGUAGE plpgsql
+VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  row_of sminion.request;
+  kinds  jsonb := (SELECT p.subject_keys FROM sminion.policy p);
+  kind   text;
+BEGIN
+  PERFORM sminion.require_read_committed();
+  -- All open ones of the person, in one order: two that are closed at once would each find the other open, and nobody would
+  -- end the block.
+  PERFORM FROM sminion.request r
+  WHERE r.closed_at IS NULL AND r.subject = (SELECT s.subject FROM sminion.request s WHERE s.id = close_request.id)
+  ORDER BY r.id FOR UPDATE;
+  row_of := sminion.open_request_row(close_request.id);
+  IF coalesce(close_request.outcome, '') NOT IN ('granted', 'partly_granted', 'refused', 'withdrawn', 'duplicate') THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG522',
+      MESSAGE = format('a request cannot be closed as `%s`', coalesce(sminion.log_text(close_request.outcome, 40), 'NULL')),
+      HINT = 'Outcomes: granted, partly_granted, refused, withdrawn, duplicate.';
+  ELSIF (close_request.outcome = 'duplicate') <> (close_request.duplicate_of IS NOT NULL) OR NOT EXISTS (
+    SELECT FROM sminion.request o
+    WHERE close_request.duplicate_of IS NULL
+      OR o.id = close_request.duplicate_of AND o.id <> row_of.id AND o.subject IS NOT DISTINCT FROM row_of.subject
+         AND o.outcome IS DISTINCT FROM 'duplicate')
+  THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG522',
+      MESSAGE = format('request %s is no duplicate of %s', row_of.id, coalesce(close_request.duplicate_of::text, 'nothing')),
+      HINT = 'Pass the number of another request of the same person as `duplicate_of`, with the outcome `duplicate`.';
+  ELSIF close_request.outcome IN ('granted', 'partly_granted') AND NOT row_of.identified AND row_of.trigger = 'request'
+    AND row_of.kind IN ('access', 'clarify', 'destroy', 'stop')
+  THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG525',
+      MESSAGE = format('request %s cannot be granted: nobody has checked who asks', row_of.id),
+      HINT = format('Check the identity, and record how: `sminion.identify_request(%s, ...)`.', row_of.id);
+  END IF;
+  PERFORM sminion.record_request_event(row_of.id, 'closed', jsonb_build_object(
+    'outcome', close_request.outcome, 'duplicate_of', close_request.duplicate_of), close_request.reason, close_request.actor);
+  UPDATE sminion.request r
+  SET closed_at = clock_timestamp(), outcome = close_request.outcome, duplicate_of = close_request.duplicate_of
+  WHERE r.id = row_of.id;
+  IF row_of.interim AND row_of.subject IS NOT NULL
+    AND NOT EXISTS (SELECT FROM sminion.request o WHERE o.subject = row_of.subject AND o.interim AND o.closed_at IS NULL)
+    -- An officer's own block, before or meanwhile, is ended by an officer.
+    AND coalesce((SELECT e.event FROM sminion.subject_event e
+                  WHERE e.subject = row_of.subject AND e.event IN ('block', 'unblock') AND e.request IS NULL
+                  ORDER BY e.id DESC LIMIT 1), 'unblock') = 'unblock'
+  THEN
+    kind := CASE WHEN kinds ? '' THEN NULL ELSE split_part(row_of.subject, ':', 1) END;
+    PERFORM sminion.change_state(
+      CASE WHEN kind IS NULL THEN row_of.subject ELSE substr(row_of.subject, length(kind) + 2) END, 'unblock', NULL, close_request.reason,
+      close_request.actor, kind, row_of.id);
+  END IF;
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.close_request(bigint, text, text, bigint, text) IS
+  'closes a request; ends the block that was made for it';

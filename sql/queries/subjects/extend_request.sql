@@ -1,0 +1,1 @@
+SELECT sminion.extend_request(%(id)s, %(notice)s, %(actor)s)

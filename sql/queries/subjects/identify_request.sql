@@ -1,0 +1,1 @@
+SELECT sminion.identify_request(%(id)s, %(how)s, %(actor)s)

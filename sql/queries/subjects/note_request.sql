@@ -1,0 +1,1 @@
+SELECT sminion.note_request(%(id)s, %(note)s, %(actor)s)

@@ -1,0 +1,14 @@
+-- Requests, with what is due. Security barrier as for other views of persons: no function of a condition sees rows that it leaves out.
+CREATE VIEW sminion.request_status WITH (security_barrier) AS
+  SELECT r.id, r.kind, r.subject, r.purpose, r.trigger,
+         CASE WHEN r.closed_at IS NOT NULL THEN 'closed' WHEN coalesce(r.extended_to, r.due_on) < d.today THEN 'overdue' ELSE 'open' END AS state,
+         coalesce(r.extended_to, r.due_on) AS due_on,
+         CASE WHEN r.closed_at IS NULL THEN coalesce(r.extended_to, r.due_on) - d.today END AS days_left,
+         r.extended_to IS NOT NULL AS extended, r.provisional, r.interim AND r.closed_at IS NULL AS blocks, r.identified, r.unit, r.channel,
+         r.representative, r.received_at, r.closed_at, r.outcome, r.duplicate_of, r.calendar, v.version AS policy_version
+  FROM sminion.request r
+  JOIN sminion.policy_version v ON v.epoch = r.epoch
+  CROSS JOIN (
+    SELECT (pg_catalog.clock_timestamp() AT TIME ZONE coalesce(
+      (SELECT p.request_terms ->> 'timezone' FROM sminion.policy p), 'UTC'))::date AS today) d;
+COMMENT ON VIEW sminion.request_status IS 'requests of people: until when each must be answered, and how it ended';
