@@ -15,7 +15,9 @@ GRANTED = {
     "contract": {"context", "named_subject", "named_alone", "ticket_value", "within_retention", "enter", "refuse_expired"},
     "officer": {
         "block", "unblock", "give_consent", "withdraw_consent", "object", "withdraw_objection", "revoke_ticket",
-        "give_consents", "withdraw_consents", "object_all", "block_all", "await_older", "block_and_wait", "drop_log", "state_holders", "blind_tables",
+        "give_consents", "withdraw_consents", "object_all", "block_all", "await_older", "block_and_wait", "drop_log",
+        "open_request", "identify_request", "assign_request", "note_request", "extend_request", "close_request", "load_calendar",
+        "state_holders", "blind_tables",
         "suspend_ddl_guard", "resume_ddl_guard", "erase_from_log", "record_reading",
         "unfolded_entries", "unfolded_writes", "fold_holders",
     },
@@ -36,8 +38,12 @@ EVENTS = {
 }
 """Functions of event triggers: whoever trips one executes it, and nobody can call it."""
 LOGS = {
+<<<<<<< HEAD
     "access_log", "ticket_minutes", "statement_log", "refusals", "subject_access", "write_log", "log_faults", "dropped_log",
     "ddl_suspension", "act", "subject_history",
+=======
+    "access_log", "statement_log", "refusals", "subject_access", "write_log", "log_faults", "dropped_log", "ddl_suspension", "act", "subject_history", "request_status", "request_history", "calendar",
+>>>>>>> 4180437 (Say in docs and tests how requests are recorded)
 }
 WAITING = {"settle_status", "pending_changes", "settle_problems", "maintenance_status"}
 VIEWS = {

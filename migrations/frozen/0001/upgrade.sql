@@ -8783,7 +8783,7 @@ CREATE VIEW sminion.subject_history WITH (security_barrier) AS
 COMMENT ON VIEW sminion.subject_history IS 'consents, objections and blocks of each subject, in order';
 
 -- views/request_status.sql
--- Requests, with what is due. Security barrier as for other views of persons: no function of a condition sees rows that it leaves out.
+-- Requests, with what is due: the term as it was extended, in days of the time zone of the policy.
 CREATE VIEW sminion.request_status WITH (security_barrier) AS
   SELECT r.id, r.kind, r.subject, r.purpose, r.trigger,
          CASE WHEN r.closed_at IS NOT NULL THEN 'closed' WHEN coalesce(r.extended_to, r.due_on) < d.today THEN 'overdue' ELSE 'open' END AS state,
