@@ -38,12 +38,9 @@ EVENTS = {
 }
 """Functions of event triggers: whoever trips one executes it, and nobody can call it."""
 LOGS = {
-<<<<<<< HEAD
     "access_log", "ticket_minutes", "statement_log", "refusals", "subject_access", "write_log", "log_faults", "dropped_log",
     "ddl_suspension", "act", "subject_history",
-=======
-    "access_log", "statement_log", "refusals", "subject_access", "write_log", "log_faults", "dropped_log", "ddl_suspension", "act", "subject_history", "request_status", "request_history", "calendar",
->>>>>>> 4180437 (Say in docs and tests how requests are recorded)
+    "request_status", "request_history", "calendar",
 }
 WAITING = {"settle_status", "pending_changes", "settle_problems", "maintenance_status"}
 VIEWS = {
