@@ -10,6 +10,9 @@ from typing import Any
 UNLISTED = "closed"
 """The category of what a policy does not list: columns of its tables, and tables and partitions of its schemas."""
 
+PLAIN = frozenset({"key", "none"})
+"""The categories that say nothing about a person: keys, and neutral data."""
+
 
 @dataclass(frozen=True, slots=True)
 class Policies:
@@ -20,6 +23,16 @@ class Policies:
     def at(self, moment: datetime) -> Mapping[str, Any] | None:
         """The one that was in force; None before the first."""
         return next((document for since, document in reversed(self.versions) if since <= moment), None)
+
+    @property
+    def last(self) -> Mapping[str, Any] | None:
+        """The newest one; None where there is none."""
+        return self.versions[-1][1] if self.versions else None
+
+    @property
+    def changes(self) -> list[datetime]:
+        """When each began to be in force, oldest first."""
+        return [since for since, _ in self.versions]
 
     def title(self, purpose: str | None, moment: datetime) -> str | None:
         """What the policy calls a purpose."""

@@ -61,6 +61,19 @@ class Log:
         versions = self._run("policies_between", first=first, last=last)
         return {schema for row in versions for schema in row["document"]["schemas"]} if versions else None
 
+    def policies(self, first: datetime, last: datetime) -> Policies:
+        """Those that were in force in a period."""
+        return Policies([(row["applied_at"], row["document"]) for row in self._run(
+            "policies_between", first=first, last=last)])
+
+    def figures(self, name: str, **values: object) -> Iterator[dict[str, Any]]:
+        """What a query of a report counts, row by row: however many there are, they are never all in memory.
+
+        :param name: of a file in ``sql/queries/audit``. Read to the end before you ask anything else.
+        """
+        cursor = self._connection.cursor(row_factory=dict_row)
+        return cursor.stream(resources.sql_text(f"queries/audit/{name}").encode(), values or None)
+
     def _whole(self, entries: list[Entry]) -> Iterator[Entry]:
         """With what tickets, policies and results say, each asked for once for all entries."""
         if not entries:
@@ -68,8 +81,7 @@ class Log:
         tickets = {row["id"]: row for row in self._run(
             "tickets_of", tickets=[entry.ticket for entry in entries if entry.home is None])}
         moments = [entry.at for entry in entries]
-        policies = Policies([(row["applied_at"], row["document"]) for row in self._run(
-            "policies_between", first=min(moments), last=max(moments))])
+        policies = self.policies(min(moments), max(moments))
         rows = self._rows(entries) if self._question.what is Kind.SUBJECT else {}
         for entry in entries:
             ticket = tickets.get(entry.ticket, {}) if entry.home is None else {}
@@ -124,14 +136,19 @@ def _record(connection: psycopg.Connection[Any], question: Question) -> tuple[in
             connection, "record_reading", question=question.what.value, subject=question.subject, kind=question.kind,
             since=question.since, until=question.until, purpose=question.purpose, reason=question.reason)
     except psycopg.Error as error:
-        if (error.sqlstate or "").startswith("SG"):
-            said = error.diag
-            raise AuditUnavailable(error.sqlstate or "", said.message_primary or "", detail=said.message_detail,
-                                   hint=said.message_hint) from error
-        raise AuditUnavailable(
-            "SG618", "reading the log is not on record, so nothing was read", detail=" ".join(str(error).split()),
-            hint="connect as an auditor or privacy officer, to a server that can be written to") from error
+        raise unrecorded(error) from error
     return int(row["act"]), row["key"]
+
+
+def unrecorded(error: psycopg.Error) -> AuditUnavailable:
+    """What is raised where a question cannot be recorded: what the guard said, or else SG618."""
+    if (error.sqlstate or "").startswith("SG"):
+        said = error.diag
+        return AuditUnavailable(error.sqlstate or "", said.message_primary or "", detail=said.message_detail,
+                                hint=said.message_hint)
+    return AuditUnavailable(
+        "SG618", "reading the log is not on record, so nothing was read", detail=" ".join(str(error).split()),
+        hint="connect as an auditor or privacy officer, to a server that can be written to")
 
 
 def _entry(row: dict[str, Any]) -> Entry:

@@ -16,6 +16,7 @@ class Kind(StrEnum):
     PURPOSE = "purpose"
     SUBJECT = "subject"
     COMPARE = "compare"
+    REPORT = "report"
 
 
 @dataclass(frozen=True, slots=True)
