@@ -57,6 +57,8 @@ class Made:
     writes: list[tuple[datetime, bool]] = field(default_factory=list)
     states: list[tuple[datetime, str, str | None]] = field(default_factory=list)
     blocked: list[tuple[datetime, str]] = field(default_factory=list)
+    requests: list[tuple[datetime, str, int | None]] = field(default_factory=list)
+    """When each was received, its kind, and the days after which it was closed; each had five."""
 
     def days(self, moments: Iterable[datetime]) -> tuple[int, ...]:
         """How many there were on each day of October in Tallinn."""
@@ -151,6 +153,14 @@ def write_others(made: Made) -> None:
             number = ticket(app, purpose="rectification", subject=KEYS[0], unit="office", reason="planted reason")
             admin.execute("UPDATE sminion.ticket SET opened_at = %s WHERE id = %s", (at, number))
             made.blocked.append((at, "office"))
+        for at in _moments(chance, 20):
+            kind, took = chance.choice(("access", "clarify")), chance.choice((None, 2, 9))
+            closed = None if took is None else at + timedelta(days=took)
+            admin.execute(
+                "INSERT INTO sminion.request (kind, subject, trigger, channel, received_at, term, due_on, unrolled_on, calendar, provisional,"
+                " interim, closed_at, outcome, epoch) VALUES (%s, %s, 'request', 'planted reason', %s, '{}', %s, %s, '', false, false, %s, %s, 2)",
+                (kind, chance.choice(KEYS), at, *2 * [at.astimezone(ZONE).date() + timedelta(days=5)], closed, closed and "granted"))
+            made.requests.append((at, kind, took))
         admin.execute("INSERT INTO sminion.act (at, act, detail, reason) VALUES (%s, 'erase_from_log', '{}', %s)",
                       (SINCE + timedelta(days=9), f"planted reason: {KEYS[1]}"))
         admin.commit()

@@ -8,7 +8,7 @@ import random
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -132,6 +132,19 @@ def test_writes_states_and_tickets_are_those_of_a_plain_count(made: Made, bert: 
     assert [(each["code"], each["times"]) for each in found["condition"]["faults"]] == [("SG604", 1)]
 
 
+def test_requests_are_those_of_a_plain_count(made: Made, bert: Report) -> None:
+    found = json.loads(bert(*OCTOBER, "--json"))["requests"]
+    closed = [(at + timedelta(days=took), kind, took) for at, kind, took in made.requests if took is not None]
+    assert named(found["days"]) == {"received": made.days(at for at, _, _ in made.requests), "closed": made.days(at for at, _, _ in closed)}
+    assert found["kinds"] == {kind: {
+        "received": sum(made.days(at for at, what, _ in made.requests if what == kind)),
+        "closed": sum(made.days(at for at, what, _ in closed if what == kind)),
+        "late": sum(made.days(at for at, what, took in closed if what == kind and took > 5)),
+        "open": 0, "overdue": sum(what == kind and took is None for _, what, took in made.requests),
+    } for kind in ("access", "clarify")}
+    assert found["kinds"]["access"]["late"] + found["kinds"]["clarify"]["late"] > 0
+
+
 def test_no_report_names_a_person_or_an_actor(made: Made, bert: Report, shop: Shop) -> None:
     for how in ((), ("--json",), ("--html",)):
         said = bert(*OCTOBER, *how)
@@ -139,7 +152,7 @@ def test_no_report_names_a_person_or_an_actor(made: Made, bert: Report, shop: Sh
         assert [secret for secret in SECRETS if secret in said] == []
     # They are in the log.
     seen = json.dumps([shop.database.execute(f"SELECT t::text FROM sminion.{view} t") for view in (
-        "subject_access", "subject_history", "access_log", "act", "log_faults")])
+        "subject_access", "subject_history", "access_log", "act", "log_faults", "request_status")])
     assert [secret for secret in SECRETS if secret not in seen] == []
     assert all(shop.database.execute("SELECT count(*) > 0 FROM sminion.subject_access WHERE subject = %s", key)[0][0] for key in KEYS[:3])
 
@@ -183,7 +196,7 @@ def test_an_empty_month_says_what_is_absent_and_no_more(made: Made, bert: Report
                       "Nobody gave or withdrew a consent or an objection, and nobody was blocked."):
             assert said.count(words) == 1
         assert "is not over" not in said and "was dropped" not in said
-        assert "What this report lacks" not in said and "<svg" not in said and "equest" not in said
+        assert "What this report lacks" not in said and "<svg" not in said and "no request" not in said
 
 
 class Page(HTMLParser):

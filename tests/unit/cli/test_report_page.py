@@ -21,6 +21,7 @@ from sminion_guard.audit.report.sections.condition import Condition, Fault
 from sminion_guard.audit.report.sections.coverage import Coverage
 from sminion_guard.audit.report.sections.floods import LIMIT, Floods, Opened
 from sminion_guard.audit.report.sections.refusals import Refusals, Refused
+from sminion_guard.audit.report.sections.requests import Requests
 from sminion_guard.audit.report.sections.retention import DroppedMonth, Retention
 from sminion_guard.audit.report.sections.seal import Seal, Sealed
 from sminion_guard.audit.report.sections.states import EVENTS, States
@@ -50,6 +51,8 @@ FIGURES: dict[str, Any] = {
     "writes": Writes(10**7, 10**6, series("purpose", "outside"), (Outside(LOGIN, "collect", 10**6),)),
     "sees_blocked": Blocked({"rectification": "Correct contested data"}, series("rectification"), series(LONG, None)),
     "states": States(series(*EVENTS), {"marketing": dict.fromkeys(list(EVENTS)[:4], 1_234_567)}),
+    "requests": Requests(series("received", "closed"), {"withdraw_consent": {
+        "received": 10**6, "closed": 10**6, "late": 12, "open": 10**5, "overdue": 10**5}}),
     "retention": Retention({"a_schema_of_a_long_name.a_table_of_a_long_name": "3 years after last_seen_at", "b.b": None},
                            (DroppedMonth("2024-01", 10**9, 10**8),), 3),
     "tickets": Floods(10**7, LIMIT, (Opened(LOGIN, 10**9, 2 * 10**6, "2026-03-04T10:00:00Z"),)),

@@ -12,11 +12,12 @@ from sminion_guard.audit.report.sections.condition import CONDITION
 from sminion_guard.audit.report.sections.coverage import COVERAGE
 from sminion_guard.audit.report.sections.floods import FLOODS
 from sminion_guard.audit.report.sections.refusals import REFUSALS
+from sminion_guard.audit.report.sections.requests import REQUESTS
 from sminion_guard.audit.report.sections.retention import RETENTION
 from sminion_guard.audit.report.sections.seal import SEAL
 from sminion_guard.audit.report.sections.states import STATES
 from sminion_guard.audit.report.sections.writes import WRITES
 
 SECTIONS: tuple[Section[Any], ...] = (
-    COVERAGE, ACCESSES, REFUSALS, WRITES, BLOCKED, STATES, RETENTION, FLOODS, CONDITION, ACTS, SEAL,
+    COVERAGE, ACCESSES, REFUSALS, WRITES, BLOCKED, STATES, REQUESTS, RETENTION, FLOODS, CONDITION, ACTS, SEAL,
 )
