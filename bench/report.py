@@ -82,7 +82,8 @@ FROM generate_series(1, %(events)s) n, (SELECT max(id) AS id FROM sminion.log_wr
 """
 SUBJECTS = """
 INSERT INTO sminion.statement_subject (at, writer, statement, number, subject)
-SELECT e.at, e.writer, e.place, e.number, (1 + e.number * 7919 %% 100000)::text FROM sminion.statement_event e WHERE e.at >= %(since)s
+SELECT e.at, e.writer, e.place, e.number, (1 + e.number * 7919 %% 100000)::text FROM sminion.statement_event e
+WHERE e.at >= %(since)s AND e.at < %(since)s::timestamptz + interval '1 month'
 """
 
 
