@@ -1,5 +1,6 @@
 -- Drops the months of the logs of statements and writes that lie wholly before `before`, the only way in which their rows
--- ever go, and records who did it and why. Returns how many months it dropped. Tickets stay.
+-- ever go, and records who did it and why. Returns how many months it dropped. Tickets that only these months referred to
+-- go too (sminion.drop_tickets).
 --
 -- A partition goes under a lock on the whole log that suffers no reader or writer, and whoever waits for such a lock lets
 -- all who come after wait behind him: one idle transaction would stop every writer. So nothing is waited for: all locks are
@@ -74,6 +75,8 @@ BEGIN
     VALUES (why, month, counted, writes, events, lowest, highest);
     dropped := dropped + 1;
   END LOOP;
+  -- Before the locks, since there may be millions.
+  PERFORM sminion.drop_tickets(date_trunc('month', drop_log.before)::date, why);
   IF dropped = 0 THEN
     RETURN 0;
   END IF;

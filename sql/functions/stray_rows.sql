@@ -31,6 +31,8 @@ AS $sminion$
   SELECT e.kind, greatest(0,
     (SELECT count(*) FROM source r
      WHERE r.kind = e.kind AND ((r.transaction, r.key) <= (e.transaction, e.key) OR r.key <= e.restored))
+    + CASE WHEN e.kind = 'ticket' THEN (
+        SELECT coalesce(sum((a.detail ->> 'events')::bigint), 0) FROM sminion.act a WHERE a.act = 'drop_tickets') ELSE 0 END
     - coalesce((SELECT sum(cardinality(r.keys)) FROM sminion.event_run r WHERE r.kind = e.kind), 0))
   FROM sminion.event_source e
   UNION ALL

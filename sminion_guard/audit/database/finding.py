@@ -15,7 +15,7 @@ class Kind(StrEnum):
     CHANGED = "changed"
     """The row of an event says something else than when it was sealed."""
     GONE = "gone"
-    """An event has no row, and no month was dropped that had it."""
+    """An event has no row, and is none of those that were dropped."""
     EXTRA = "extra"
     """A row that is no leaf: with the number of another one, without a number, or about one more person."""
     TREE = "tree"

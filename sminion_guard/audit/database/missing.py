@@ -1,4 +1,4 @@
-"""Events without rows: explained by months that were dropped, exactly, or not."""
+"""Events without rows: explained by months and tickets that were dropped, exactly, or not."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 @dataclass(slots=True)
 class Missing:
-    """Collects numbers as ranges, and what the leaves of dropped months say."""
+    """Collects numbers as ranges, and what the leaves about dropped ones say."""
 
     ranges: list[list[int]] = field(default_factory=list)
     months: list[dict[str, Any]] = field(default_factory=list)
@@ -22,9 +22,14 @@ class Missing:
         else:
             self.ranges.append([number, number])
 
-    def dropped(self, entry: bytes) -> None:
-        """The leaf of a dropped month, as it was sealed."""
-        self.months.append(json.loads(entry))
+    def dropped(self, kind: str, entry: bytes) -> None:
+        """A leaf, as it was sealed: does it say that events were dropped?"""
+        if kind == "dropped_month":
+            self.months.append(json.loads(entry))
+        elif kind == "act" and b"drop_tickets" in entry:
+            said = json.loads(entry)
+            if said["act"] == "drop_tickets":
+                self.months.append(said["detail"])
 
     @property
     def count(self) -> int:
@@ -33,13 +38,14 @@ class Missing:
 
     @property
     def explained(self) -> int:
-        """How many events the dropped months had."""
+        """How many events were dropped."""
         return sum(month["events"] for month in self.months)
 
     def unexplained(self) -> Iterator[int]:
-        """Numbers that no dropped month can have had."""
-        spans = [(month["first"], month["last"]) for month in self.months if month["first"] is not None]
+        """Numbers that nothing can have had that was dropped."""
+        spans = sorted((month["first"], month["last"]) for month in self.months if month["first"] is not None)
         for first, last in self.ranges:
-            for number in range(first, last + 1):
-                if not any(low <= number <= high for low, high in spans):
-                    yield number
+            for low, high in spans:
+                yield from range(first, min(low, last + 1))
+                first = max(first, high + 1)
+            yield from range(first, last + 1)

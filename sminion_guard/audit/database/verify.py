@@ -34,7 +34,7 @@ class Verified:
     :param size: events in the tree, all of which were read.
     :param sealed: events in the newest checkpoint whose signature is good and whose root the tree has.
     :param checkpoints: how many were verified.
-    :param dropped: events of months that were dropped.
+    :param dropped: events that were dropped: of months, and tickets.
     :param late: events that are an hour older than one before them: a transaction was open so long, or the clock was
         set back.
     :param findings: what is wrong; the first hundred of each kind.
@@ -180,8 +180,7 @@ class _Verification:
         elif leaf_hash(leaf.entry) != sealed:
             self.findings.add(Kind.CHANGED, f"event {number} ({leaf.kind}) is not as it was sealed", number)
         else:
-            if leaf.kind == "dropped_month":
-                self.missing.dropped(leaf.entry)
+            self.missing.dropped(leaf.kind, leaf.entry)
             counted, at = _LISTED.search(leaf.entry), _AT.search(leaf.entry)
             self.listed += int(counted[1]) if counted else 0
             moment = int(at[1]) if at else 0
@@ -204,7 +203,7 @@ class _Verification:
             self.findings.add(Kind.GONE, f"the row of event {number} is gone", number)
         rest = self.missing.count - outside - self.missing.explained
         if rest > 0:
-            self.findings.add(Kind.GONE, f"{rest} events are gone beside those of dropped months, between them")
+            self.findings.add(Kind.GONE, f"{rest} events are gone beside those that were dropped, between them")
 
     def _strays(self) -> None:
         strays = self.log.stray_rows()

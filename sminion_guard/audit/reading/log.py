@@ -49,7 +49,8 @@ class Log:
         if asked.what is Kind.SUBJECT:
             # Each result of a cursor that was in one batch says the same of the same statement.
             found = list({Place.of(entry): entry for entry in found}.values())
-        return Page(self.act, self.key, tuple(self._whole(found)), following)
+        (dropped,) = self._run("dropped_before")
+        return Page(self.act, self.key, tuple(self._whole(found)), following, dropped["day"])
 
     def named(self, first: datetime, last: datetime) -> Iterator[tuple[str, str, str, bool, datetime]]:
         """Login, database, relation, whether it was a write, and the second: each once, in the order of time."""

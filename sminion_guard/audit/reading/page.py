@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sminion_guard.audit.reading.entry import Entry
@@ -52,9 +52,11 @@ class Page:
     :param subject: key of the person that was asked about, as logs keep it.
     :param entries: newest first.
     :param following: where the next page begins; None on the last one.
+    :param dropped_before: months before this day were dropped, so nothing of them is listed; None where none was.
     """
 
     act: int
     subject: str | None
     entries: tuple[Entry, ...]
     following: Place | None
+    dropped_before: date | None = None

@@ -134,7 +134,8 @@ def read_subject(
     page = _read(Question(Kind.SUBJECT, since, until, reason, subject=key, kind=kind), limit, after, database_url)
     if form is SubjectFormat.JSON:
         print_json({"act": page.act, "usages": [usage(entry, receiver_code) for entry in page.entries],
-                    "next": page.following and str(page.following)})
+                    "next": page.following and str(page.following),
+                    "dropped_before": page.dropped_before and str(page.dropped_before)})
     elif form is SubjectFormat.HTML:
         typer.echo(subject_page(page), nl=False)
         _say_next(page, err=True)
@@ -159,7 +160,8 @@ def _print(page: Page, form: LogFormat, words: Callable[[Page], Iterator[str]] |
 
     if form is LogFormat.JSON:
         print_json({"act": page.act, "entries": [entry.document() for entry in page.entries],
-                    "next": page.following and str(page.following)})
+                    "next": page.following and str(page.following),
+                    "dropped_before": page.dropped_before and str(page.dropped_before)})
         return
     if form is LogFormat.TEXT:
         for line in (words or in_words.events)(page):

@@ -59,7 +59,7 @@ def lines(found: Verified) -> Iterator[str]:
             yield f"{kind}: {count - listed:,} more"
     yield f"{found.size:,} events verified, {found.sealed:,} of them sealed by {found.checkpoints} checkpoints"
     if found.dropped:
-        yield f"{found.dropped:,} events went with months that were dropped"
+        yield f"{found.dropped:,} events were dropped, with months or as old tickets"
     if found.late:
         yield (f"{found.late:,} events are more than an hour older than one before: transactions were open so long,"
                " or the clock was set back")

@@ -9,7 +9,8 @@ from sminion_guard.audit.reading import Entry, Page, rfc3339
 from sminion_guard.cli.policy_page import BASES, OPERATIONS
 from sminion_guard.policy import OPEN_CATEGORIES
 
-__all__ = ["accesses", "basis", "data", "done", "events", "moment", "plain", "purpose", "rfc3339", "rows", "who"]
+__all__ = ["accesses", "basis", "data", "done", "dropped", "events", "moment", "plain", "purpose", "rfc3339", "rows",
+           "who"]
 
 _NAMES = {"closed": "data that the policy does not list"}
 
@@ -74,6 +75,7 @@ def accesses(page: Page) -> Iterator[str]:
         yield f"  in all: {rows(entry)}, those of other people too"
     if not page.entries:
         yield "no access is on record"
+    yield from dropped(page)
 
 
 def events(page: Page) -> Iterator[str]:
@@ -86,6 +88,13 @@ def events(page: Page) -> Iterator[str]:
                     f"{'/'.join(entry.operations)} {', '.join(entry.relations)}  {rows(entry)}  {came}{codes}")
     if not page.entries:
         yield "no event is on record"
+    yield from dropped(page)
+
+
+def dropped(page: Page) -> Iterator[str]:
+    """What cannot be listed any more."""
+    if page.dropped_before is not None:
+        yield f"the log before {page.dropped_before} was dropped: nothing older is listed"
 
 
 def plain(text: str) -> str:
