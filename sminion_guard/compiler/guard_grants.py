@@ -69,6 +69,7 @@ _ROUTINES: dict[str, tuple[str, ...]] = {
     # The views call them.
     "auditor": ("object_states()", "state_holders(text)", "blind_tables()", "unfolded_entries()",
                 "unfolded_writes()", "fold_holders()", "leaves(bigint, bigint)", "stray_rows()",
+                "silent_tickets(date)",
                 "record_checkpoint(bigint, bytea, text)",
                 "record_reading(text, text, text, timestamptz, timestamptz, text, text)"),
 }

@@ -26,6 +26,7 @@ GRANTED = {
         "fold_holders",
     },
     "reader": {"object_states", "state_holders", "blind_tables", "unfolded_entries", "unfolded_writes", "fold_holders", "leaves", "stray_rows",
+               "silent_tickets",
                "record_checkpoint", "record_reading"},
     "owner": set(),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 import psycopg
@@ -40,7 +40,8 @@ class Waiting:
     :param journal_since: when the oldest was written.
     :param journal_waits_for: transactions that keep them there.
     :param failed: what stopped a step of maintenance.
-    :param faults: entries that were not what they claimed to be, and places that are missing.
+    :param faults: entries that were not what they claimed to be.
+    :param gaps: places of writers that are missing, each row a range of them.
     """
 
     events: int
@@ -49,6 +50,7 @@ class Waiting:
     journal_waits_for: str | None
     failed: str | None
     faults: int
+    gaps: int
 
 
 class SealedLog:
@@ -103,6 +105,15 @@ class SealedLog:
     def stray_rows(self) -> dict[str, int]:
         """Kind to the number of rows that are no leaf; `listed` counts all rows that name a person."""
         return dict(self._run("stray_rows"))
+
+    def days_of_tickets(self) -> tuple[date | None, date | None]:
+        """The first and the last day whose tickets the log has, with all that was done under them."""
+        first, last = self._one("days_of_tickets")
+        return first, last
+
+    def silent_tickets(self, day: date) -> list[tuple[str, int]]:
+        """Login to the number of its tickets of a day under which nothing is on record."""
+        return [(login, tickets) for login, tickets in self._run("silent_tickets", day=day)]
 
     def waiting(self) -> Waiting:
         """What maintenance has still to do."""

@@ -15,6 +15,7 @@ from sminion_guard.audit.database.finding import Finding, Findings, Kind
 from sminion_guard.audit.database.log import CHUNK, Leaf, SealedLog, Waiting
 from sminion_guard.audit.database.missing import Missing
 from sminion_guard.audit.database.resuming import Resuming
+from sminion_guard.audit.database.silent import Silent
 from sminion_guard.audit.merkle import EMPTY_ROOT, Frontier, consistency_proof, leaf_hash, verify_consistency
 from sminion_guard.audit.vkey import VerifierKey
 from sminion_guard.errors import ProofError
@@ -40,6 +41,7 @@ class Verified:
     :param findings: what is wrong; the first hundred of each kind.
     :param counts: how many there are of each kind.
     :param waiting: what is no leaf yet: nothing of it is wrong, and nothing of it is sealed.
+    :param silent: tickets under which nothing is on record: the log may be as it was sealed, and lack statements.
     """
 
     size: int
@@ -50,6 +52,7 @@ class Verified:
     findings: tuple[Finding, ...]
     counts: dict[str, int]
     waiting: Waiting
+    silent: Silent
 
     @property
     def clean(self) -> bool:
@@ -85,6 +88,7 @@ class _Verification:
     late: int = 0
     newest: int = 0
     torn: bool = False
+    silent: Silent = field(default_factory=Silent)
 
     def run(self, origin: str, keys: Sequence[VerifierKey], published: Iterable[bytes]) -> Verified:
         if not self.log.makes_leaves_as_we_do():
@@ -103,17 +107,18 @@ class _Verification:
             self._chunk(start, end, [each for each in ends if start < each.size <= end])
             if self.progress is not None:
                 self.progress(end, size)
-            if self.resuming is not None:
-                self._save(self.resuming)
+            self._save()
         for checkpoint in ends:
             if checkpoint.size == 0 and checkpoint.root != EMPTY_ROOT:
                 self.findings.add(Kind.CHECKPOINT, "a checkpoint of no events has the root of others")
+        self.silent.read(self.log, self._save)
         self._gaps()
         self._strays()
         if self.resuming is not None:
             self.resuming.done()
         return Verified(size, self.sealed, len(known), self.missing.count, self.late, tuple(self.findings.listed),
-                        {str(kind): count for kind, count in self.findings.counts.items()}, self.log.waiting())
+                        {str(kind): count for kind, count in self.findings.counts.items()}, self.log.waiting(),
+                        self.silent)
 
     def _good(self, origin: str, keys: Sequence[VerifierKey], published: Iterable[bytes]) -> set[Checkpoint]:
         """The checkpoints with good signatures; the others are findings."""
@@ -137,6 +142,7 @@ class _Verification:
         self.listed, self.sealed = counted["listed"], counted["sealed"]
         self.late, self.newest = counted["late"], counted["newest"]
         self.missing = Missing(counted["missing"], counted["months"])
+        self.silent = Silent.of(counted["silent"])
         for kind, message, number in counted["findings"]:
             self.findings.add(Kind(kind), message, number)
         for checkpoint in ends:
@@ -149,8 +155,11 @@ class _Verification:
                 except ProofError as error:
                     self.findings.add(Kind.TREE, f"the checkpoint of {checkpoint.size} events: {error.message}")
 
-    def _save(self, resuming: Resuming) -> None:
-        resuming.write(self.frontier, {
+    def _save(self) -> None:
+        if self.resuming is None:
+            return
+        self.resuming.write(self.frontier, {
+            "silent": self.silent.kept(),
             "listed": self.listed, "sealed": self.sealed, "late": self.late, "newest": self.newest,
             "missing": self.missing.ranges, "months": self.missing.months,
             "findings": [(each.kind, each.message, each.number) for each in self.findings.listed]})

@@ -74,5 +74,17 @@ def lines(found: Verified) -> Iterator[str]:
     if waiting.failed:
         yield f"maintenance fails: {waiting.failed}"
     if waiting.faults:
-        yield f"{waiting.faults:,} entries were not what they claimed to be, or are missing: see sminion.log_faults"
+        yield f"{waiting.faults:,} entries were not what they claimed to be: see sminion.log_faults"
+    if waiting.gaps:
+        yield f"{waiting.gaps:,} times a writer left out places, so entries are missing: see sminion.log_faults"
+    yield from _silent(found)
     yield "the log is as it was sealed" if found.clean else "THE LOG IS NOT AS IT WAS SEALED"
+
+
+def _silent(found: Verified) -> Iterator[str]:
+    """Whether the log is complete, as far as the database can tell."""
+    for login, tickets in sorted(found.silent.logins.items()):
+        yield (f"{tickets:,} tickets of login `{login}` have no statement and no write on record: it kept them to"
+               " itself, has its log elsewhere, asked for nothing, or is no guarded session")
+    for tickets, day, login in found.silent.days:
+        yield f"  {day} {login}: {tickets:,}"

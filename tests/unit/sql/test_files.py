@@ -31,6 +31,7 @@ DEFINERS = {
     "open_log", "knows_log", "log_shape", "maintain_step", "unfolded_entries",
     "unfolded_writes", "fold_holders", "extend_log", "drop_log",
     "keep_log_of", "end_log_of", "erase_from_log", "leaves", "stray_rows", "record_checkpoint", "record_reading",
+    "silent_tickets",
     "fix_ticket", "policy_in_force", "suspend_ddl_guard", "resume_ddl_guard",
 }
 """Functions that others than the owner call, and that need what only the owner may: a new one is a decision."""
