@@ -120,6 +120,6 @@ class Requests:
             return None
         found = calendar(wanted, datetime.now(UTC).date())
         self._officer.ask(
-            "load_calendar", name=found.name, version=found.version, first=found.first, last=found.last,
+            "load_calendar", calendar=found.name, version=found.version, first=found.first, last=found.last,
             known_until=found.known_until, holidays=[*found.holidays], working_days=[*found.working_days])
         return f"{found.name}, {found.version}, known until {found.known_until}"

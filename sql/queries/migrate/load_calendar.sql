@@ -1,2 +1,2 @@
 SELECT sminion.load_calendar(
-  %(name)s, %(version)s, %(first)s::date, %(last)s::date, %(known_until)s::date, %(holidays)s::date[], %(working_days)s::date[]);
+  %(calendar)s, %(version)s, %(first)s::date, %(last)s::date, %(known_until)s::date, %(holidays)s::date[], %(working_days)s::date[]);

@@ -1,0 +1,16 @@
+"""A world for each test: what happens to a request is committed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from sminion_guard.embedded import Server
+from tests.world import World, new_world
+
+
+@pytest.fixture
+def world(server: Server) -> Iterator[World]:
+    with new_world(server, shared_roles=True) as world:
+        yield world
