@@ -19,7 +19,8 @@ def calendar_arguments(policy: Policy, today: date | None = None) -> dict[str, A
         return None
     found = calendar(policy.requests.calendar, today or datetime.now(UTC).date())
     return {
-        "calendar": found.name, "version": found.version, "first": found.first.isoformat(), "last": found.last.isoformat(),
+        "calendar": found.name, "version": found.version,
+        "first": found.first.isoformat(), "last": found.last.isoformat(),
         "known_until": found.known_until.isoformat(),
         "holidays": _array(found.holidays), "working_days": _array(found.working_days),
     }

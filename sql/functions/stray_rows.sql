@@ -40,6 +40,19 @@ AS $sminion$
   WHERE h.digest <> sha256(convert_to(jsonb_build_object('codes', h.codes, 'operations', h.operations, 'relations', h.relations,
           'columns', h.columns, 'fingerprint', h.fingerprint, 'statement', h.statement)::text, 'UTF8'))
   UNION ALL
+  -- A request is changed in place, and its events say how it must be now.
+  SELECT 'request_row', count(*) FROM sminion.request q
+  WHERE NOT EXISTS (
+    SELECT FROM sminion.request_event o
+    WHERE o.request = q.id AND o.event = 'opened' AND o.detail ->> 'kind' = q.kind AND o.detail ->> 'due' = q.due_on::text
+      AND o.detail ->> 'trigger' = q.trigger AND (o.detail ->> 'interim')::boolean = q.interim
+      AND o.detail ->> 'purpose' IS NOT DISTINCT FROM q.purpose)
+    OR (SELECT max(x.detail ->> 'extended_to') FROM sminion.request_event x WHERE x.request = q.id AND x.event = 'extended')
+      IS DISTINCT FROM q.extended_to::text
+    OR (SELECT max(x.detail ->> 'outcome') FROM sminion.request_event x WHERE x.request = q.id AND x.event = 'closed')
+      IS DISTINCT FROM q.outcome
+    OR q.identified <> EXISTS (SELECT FROM sminion.request_event x WHERE x.request = q.id AND x.event = 'identified')
+  UNION ALL
   SELECT 'listed', (SELECT count(*) FROM sminion.statement_subject) + (SELECT count(*) FROM sminion.write_subject)
     + (SELECT count(*) FROM sminion.erased e WHERE e.field = 'subject')
 $sminion$;

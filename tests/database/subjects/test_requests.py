@@ -245,6 +245,23 @@ def test_everything_that_happens_to_a_request_is_a_leaf_and_the_person_can_be_er
     assert world.super("SELECT rows FROM sminion.stray_rows() WHERE kind = 'request'") == [(0,)]
 
 
+@pytest.mark.parametrize("change", [
+    "due_on = due_on + 30", "extended_to = due_on + 60", "closed_at = now(), outcome = 'refused'", "identified = true",
+    "kind = 'access'", "interim = false", "purpose = 'marketing'",
+])
+def test_a_request_altered_by_hand_is_a_stray_row(change: str, world: World) -> None:
+    strays = "SELECT rows FROM sminion.stray_rows() WHERE kind = 'request_row'"
+    with world.connect("officer") as officer:
+        number = Requests(officer).open(7, "clarify", "letter")
+        other = Requests(officer).open(8, "clarify", "letter")
+        Requests(officer).extend(other, "told")
+        Requests(officer).identify(other, "passport")
+        Requests(officer).close(other, "granted", "done")
+    assert world.super(strays) == [(0,)]
+    world.super(f"UPDATE sminion.request SET {change} WHERE id = {number}")
+    assert world.super(strays) == [(1,)]
+
+
 def test_history_is_append_only(world: World) -> None:
     with world.connect("officer") as officer:
         Requests(officer).open(7, "access", "letter")
