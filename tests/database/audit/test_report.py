@@ -268,6 +268,23 @@ def test_many_units_are_counted_and_few_are_named(server: Server, monkeypatch: p
         assert found[-1]["name"] is None
 
 
+def test_the_busiest_minute_of_a_login_is_told(server: Server, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    with new_month(server) as made:
+        with psycopg.connect(made.shop.dsn("app"), autocommit=True) as app:
+            app.execute("SELECT count(sminion.open_ticket('contract', 'a', 'r')) FROM generate_series(1, 950)")
+        with made.shop.database.connect() as admin:
+            admin.execute("SET session_replication_role = replica")
+            admin.execute("UPDATE sminion.ticket SET opened_at = '2025-10-07 12:00:05+00'")
+        report = reporter(made.shop, monkeypatch, capsys)
+        (found,) = json.loads(report(*OCTOBER, "--json"))["tickets"]["minutes"]
+        assert found.pop("tickets") in (900, 1000)
+        assert found == {"login": f"{made.shop.name}_app", "minute": "2025-10-07T12:00:00Z", "permitted": 60_000}
+        assert json.loads(report("report", "--month", "2025-11", "--json"))["tickets"]["minutes"] == []
+        assert "in a minute" not in report(*OCTOBER)  # far from the limit
+        made.shop.database.execute("UPDATE sminion.login SET tickets_per_minute = 1200 WHERE login = %s", f"{made.shop.name}_app")
+        assert re.search(r"opened about (900|1,000) tickets in a minute, of 1,200 that the policy permits", report(*OCTOBER))
+
+
 def test_what_was_dropped_is_said(server: Server, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     with new_month(server) as made:
         write_statements(made, 60)

@@ -1,4 +1,4 @@
-"""Logins that opened the most tickets, and how near they came to the limit (SG226)."""
+"""Logins that opened the most tickets, and how near they came to the limits (SG226, SG247)."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ LIMIT = 10_000_000
 """How many tickets a login opens within an hour at most, as ``sminion.open_ticket`` has it."""
 NEAR = 0.1
 """Which part of it is worth a look."""
+NEAR_MINUTE = 0.5
+"""Which part of the limit of a minute is: it is far lower."""
 LISTED = 5
 """How many logins the table has."""
 
@@ -32,19 +34,44 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
+class Minute:
+    """The busiest minute of one login.
+
+    :param tickets: in hundreds.
+    :param permitted: by the policy in force; None where it does not name the login any more.
+    """
+
+    login: str
+    minute: str
+    tickets: int
+    permitted: int | None
+
+    @property
+    def near(self) -> bool:
+        """Whether it is worth a look."""
+        return self.permitted is not None and self.tickets >= NEAR_MINUTE * self.permitted
+
+
+@dataclass(frozen=True, slots=True)
 class Floods:
-    """Tickets by login, the most first. Those that were refused are not on record."""
+    """Tickets by login, the most first. Those that were refused are not on record.
+
+    :param minutes: of logins that opened hundreds of tickets in a minute.
+    """
 
     tickets: int
     limit: int
     logins: tuple[Opened, ...]
+    minutes: tuple[Minute, ...]
 
 
 def ask(asked: Asked) -> Floods:
     """Count."""
     logins = tuple(Opened(row["login"], row["tickets"], row["busiest"], rfc3339(row["hour"]))
                    for row in asked.rows("report_tickets"))
-    return Floods(sum(each.tickets for each in logins), LIMIT, logins)
+    minutes = tuple(Minute(row["login"], rfc3339(row["minute"]), row["tickets"], row["permitted"])
+                    for row in asked.rows("report_minutes"))
+    return Floods(sum(each.tickets for each in logins), LIMIT, logins, minutes)
 
 
 def draw(found: Floods, month: Month) -> Iterator[Block]:
@@ -56,6 +83,10 @@ def draw(found: Floods, month: Month) -> Iterator[Block]:
         if each.busiest >= NEAR * found.limit:
             yield Line(f"Login {each.login} opened {each.busiest:,} tickets in an hour, of at most {found.limit:,}"
                        " (SG226).", alarming=True)
+    for flood in found.minutes:
+        if flood.near:
+            yield Line(f"Login {flood.login} opened about {flood.tickets:,} tickets in a minute, of {flood.permitted:,}"
+                       " that the policy permits (SG247).", alarming=True)
     yield Table("Logins with the most tickets", ("Login", "Tickets", "Busiest hour (UTC)", "In it"), tuple(
         (each.login, each.tickets, each.hour[:16].replace("T", " "), each.busiest) for each in found.logins[:LISTED]))
 
