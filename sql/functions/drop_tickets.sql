@@ -16,7 +16,9 @@ SET timezone = 'UTC'
 SET jit = off
 AS $sminion$
 DECLARE
-  until    CONSTANT timestamptz := least(drop_tickets.before::timestamptz, clock_timestamp() - interval '7 days');
+  -- 2025 is where the numbers begin; no ticket is older.
+  until    CONSTANT timestamptz := least(
+    greatest(drop_tickets.before, '2025-01-01')::timestamptz, clock_timestamp() - interval '7 days');
   -- opened before, by their numbers: see open_ticket
   bound    CONSTANT bigint := ((extract(epoch FROM until) - 1735689600) * 1000000)::bigint * 512;
   -- Those of the last minutes before the day, and what a login claims.
