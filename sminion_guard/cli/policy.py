@@ -8,9 +8,21 @@ from typing import Annotated
 import typer
 
 from sminion_guard.cli import policy_page, policy_text
-from sminion_guard.cli.common import FINDINGS, Format, FormatOption, PolicyOption, policy_path, print_json
-from sminion_guard.policy import InvalidPolicy, compartments, doubts, load
+from sminion_guard.cli.common import (
+    FINDINGS,
+    DatabaseOption,
+    Format,
+    FormatOption,
+    PolicyOption,
+    policy_path,
+    print_json,
+)
+from sminion_guard.cli.database import conninfo
+from sminion_guard.policy import InvalidPolicy, Policy, compartments, doubts, load
 from sminion_guard.policy.explain import explain as explain_schemas
+from sminion_guard.policy.page.notice import Installed, notice
+from sminion_guard.policy.page.words import Words, languages
+from sminion_guard.policy.page.words import words as words_of
 from sminion_guard.policy.show import overview
 
 app = typer.Typer(help="Check, show and explain the policy file.", no_args_is_help=True, rich_markup_mode=None)
@@ -48,19 +60,43 @@ def check(policy: PolicyOption = None, form: FormatOption = Format.TEXT) -> None
         typer.echo(policy_text.clean(str(path), loaded, len(compartments(loaded))))
 
 
+def _words(language: str) -> Words:
+    try:
+        return words_of(language)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--language") from error
+
+
 @app.command()
 def show(
     policy: PolicyOption = None,
     form: Annotated[ShowFormat, typer.Option("--format", help="How to print the policy.")] = ShowFormat.TEXT,
+    installed: Annotated[bool, typer.Option(
+        "--installed", help="The policy in force in the database. Its page also says what has changed.")] = False,
+    language: Annotated[str, typer.Option(
+        "--language", metavar="NAME",
+        help=f"Language of the page: {', '.join(languages())}, or a catalogue of yours, NAME.toml.")] = "en",
+    database_url: DatabaseOption = None,
 ) -> None:
     """Print purposes, compartments, and what each purpose reaches. Markdown and HTML are for the public."""
-    view = overview(load(policy_path(policy)))
+    words = _words(language)
+    found, page = _installed(database_url) if installed else (load(policy_path(policy)), None)
     if form is ShowFormat.JSON:
-        print_json(view)
+        print_json(overview(found))
     elif form is ShowFormat.TEXT:
-        typer.echo(policy_text.overview(view))
+        typer.echo(policy_text.overview(overview(found)))
     else:
-        typer.echo(policy_page.render(view, "policy.html.j2" if form is ShowFormat.HTML else "policy.md.j2"))
+        template = "policy.html.j2" if form is ShowFormat.HTML else "policy.md.j2"
+        typer.echo(policy_page.render(notice(found), template, words, page), nl=False)
+
+
+def _installed(database_url: str | None) -> tuple[Policy, Installed]:
+    import psycopg  # here: commands without a database need no libpq
+
+    from sminion_guard.migrate.installed_page import installed_page
+
+    with psycopg.connect(conninfo(database_url), autocommit=True) as connection:
+        return installed_page(connection)
 
 
 @app.command()

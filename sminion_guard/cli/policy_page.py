@@ -3,45 +3,57 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from sminion_guard.policy import OPEN_CATEGORIES
-from sminion_guard.policy.show import Overview
-
-BASES = {
-    "consent": "you have given your consent, and may withdraw it at any time",
-    "contract": "it is needed for a contract with you",
-    "legal_obligation": "the law obliges us",
-    "legitimate_interest": "we have a legitimate interest, and you may object at any time",
-    "public_data": "you have made the data public yourself",
-    "mandatory_disclosure": "the law requires the data to be disclosed",
-    "vital_interest": "somebody's life or health depends on it",
-}
-"""Legal basis to the words for it."""
-
-OPERATIONS = {
-    "collect": "collected", "use": "used", "clarify": "corrected", "delete": "deleted", "transfer": "passed on",
-    "depersonalize": "made anonymous", "block": "blocked", "destroy": "destroyed",
-}
-"""Operation to its participle."""
-
-ENDS = {"destroy": "to be destroyed", "depersonalize": "to be made anonymous"}
-"""What is to be done with data when their retention ends. The guard hides them; it does not do it by itself."""
+from sminion_guard.policy.page.changes import changes
+from sminion_guard.policy.page.notice import Installed, Notice
+from sminion_guard.policy.page.phrases import Phrases, sentence_end
+from sminion_guard.policy.page.words import Words
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!|~&-])")
 
 
-def render(view: Overview, template: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What has changed since the version before."""
+
+    lead: str
+    sentences: tuple[str, ...] = ()
+
+
+def render(page: Notice, template: str, words: Words, installed: Installed | None = None) -> str:
     """The page.
 
     :param template: ``policy.html.j2`` or ``policy.md.j2``.
+    :param installed: since when it is in force, and what was before; None for a file, which is not in force.
     """
-    titles = {purpose.name: purpose.title for purpose in view.purposes}
+    before = installed.before.own_categories if installed and installed.before else {}
+    say = Phrases(words, {**before, **page.own_categories})
+    changed = _changed(page, installed, say) if installed else None
     return environment().get_template(template).render(
-        policy=view, titles=titles, bases=BASES, operations=OPERATIONS, ends=ENDS
+        page=page, words=words, say=say, titles=page.titles, since=installed.since if installed else None,
+        changed=changed, parts=_parts(page, changed), ends=any(entry.keep for purpose in page.purposes
+                                                               for entry in purpose.kept),
     )
+
+
+def _changed(page: Notice, installed: Installed, say: Phrases) -> Changed:
+    if installed.before_version is None:
+        return Changed(say.words(".changes_first"))
+    if installed.before is None:
+        return Changed(say.words(".changes_unknown", version=installed.before_version))
+    found = changes(installed.before, page, say)
+    lead = ".changes_since" if found else ".changes_none"
+    return Changed(say.words(lead, version=installed.before_version), found)
+
+
+def _parts(page: Notice, changed: Changed | None) -> tuple[str, ...]:
+    """The sections, in their order."""
+    return ("operator", *(("changes",) if changed else ()), "purposes",
+            *(("together",) if page.pairs or page.further else ()), "recipients", "ask")
 
 
 def escape_markdown(text: object) -> str:
@@ -59,10 +71,11 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters["md"] = escape_markdown
-    made.filters["words"] = _words
+    made.filters["first_upper"] = lambda text: text[:1].upper() + text[1:]
+    made.filters["sentence_end"] = sentence_end
+    made.filters["title_of"] = _title_of
     return made
 
 
-def _words(names: Iterable[str]) -> str:
-    """Names of categories as words; keys and neutral columns say nothing about a person and are left out."""
-    return ", ".join(name.replace("_", " ") for name in names if name not in OPEN_CATEGORIES) or "keys only"
+def _title_of(name: str, titles: Mapping[str, str]) -> str:
+    return titles[name]

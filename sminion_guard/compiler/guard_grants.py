@@ -29,6 +29,7 @@ _ROUTINES: dict[str, tuple[str, ...]] = {
         *(f"within_retention({kind}, interval, text)" for kind in ("date", "timestamp", "timestamptz")),
     ),
     "privacy_officer": (
+        "policy_in_force()",
         "block(text, text, text, text)",
         "block(anynonarray, text, text, text)",
         "unblock(text, text, text, text)",
@@ -67,7 +68,7 @@ _ROUTINES: dict[str, tuple[str, ...]] = {
         "fold_holders()",
     ),
     # The views call them.
-    "auditor": ("object_states()", "state_holders(text)", "blind_tables()", "unfolded_entries()",
+    "auditor": ("policy_in_force()", "object_states()", "state_holders(text)", "blind_tables()", "unfolded_entries()",
                 "unfolded_writes()", "fold_holders()", "leaves(bigint, bigint)", "stray_rows()",
                 "silent_tickets(date)",
                 "record_checkpoint(bigint, bytea, text)",

@@ -45,6 +45,17 @@ def fixed(text: str) -> timedelta | None:
     return sum((count * _FIXED[unit] for count, unit in parts), timedelta())
 
 
+def parts(text: str) -> list[tuple[int, str]]:
+    """The numbers of ``text`` with their units, in its order.
+
+    :raises ValueError: when it is malformed.
+    """
+    found = _parts(text)
+    if found is None:
+        raise ValueError(text)
+    return found
+
+
 def may_exceed(text: str, other: str) -> bool:
     """Whether ``text`` can be longer than ``other``: a month has no fixed number of days, so 30 days can exceed one.
 
@@ -56,11 +67,9 @@ def may_exceed(text: str, other: str) -> bool:
 
 def _measured(text: str) -> tuple[int, timedelta]:
     """Months, and what has a fixed length."""
-    parts = _parts(text)
-    if parts is None:
-        raise ValueError(text)
-    months = sum(count * {"year": 12, "month": 1}[unit] for count, unit in parts if unit not in _FIXED)
-    return months, sum((count * _FIXED[unit] for count, unit in parts if unit in _FIXED), timedelta())
+    found = parts(text)
+    months = sum(count * {"year": 12, "month": 1}[unit] for count, unit in found if unit not in _FIXED)
+    return months, sum((count * _FIXED[unit] for count, unit in found if unit in _FIXED), timedelta())
 
 
 def _parts(text: str) -> list[tuple[int, str]] | None:

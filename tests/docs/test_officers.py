@@ -16,8 +16,10 @@ from tests.world import World, new_world, ticket
 PAGE = (ROOT / "docs" / "OFFICERS.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```sql\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
 OFFICES = ("privacy_officer", "maintenance", "auditor")
-BELOW_THE_VIEWS = {"object_states", "unfolded_entries", "unfolded_writes", "fold_holders", "maintain_step"}
-"""Only views call them, and `maintain`."""
+BELOW_THE_VIEWS = {
+    "object_states", "unfolded_entries", "unfolded_writes", "fold_holders", "maintain_step", "policy_in_force",
+}
+"""Only views call them, `maintain`, and `policy show --installed`."""
 
 
 @pytest.fixture(scope="module")

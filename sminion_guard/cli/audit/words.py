@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from sminion_guard.audit.reading import Entry, Page, rfc3339
-from sminion_guard.cli.policy_page import BASES, OPERATIONS
-from sminion_guard.policy import OPEN_CATEGORIES
+from sminion_guard.policy import OPEN_CATEGORIES, Basis, Operation
+from sminion_guard.policy.page.words import words
 
 __all__ = ["accesses", "basis", "data", "done", "dropped", "events", "moment", "plain", "purpose", "rfc3339", "rows",
            "who"]
@@ -38,13 +38,13 @@ def basis(entry: Entry) -> str | None:
     """Why the law permits it."""
     if entry.basis is None:
         return None
-    said = BASES.get(entry.basis, entry.basis)
+    said = _BASES.get(entry.basis, entry.basis)
     return f"{said} ({entry.basis_ref})" if entry.basis_ref else said
 
 
 def done(entry: Entry) -> str:
     """What was done with the data."""
-    return ", ".join(OPERATIONS.get(word, word) for word in entry.operations) or "nothing"
+    return ", ".join(_OPERATIONS.get(word, word) for word in entry.operations) or "nothing"
 
 
 def data(entry: Entry) -> str:
@@ -61,6 +61,11 @@ def data(entry: Entry) -> str:
 def rows(entry: Entry) -> str:
     """How many rows the statement had, of everybody."""
     return "rows not counted" if entry.rows is None else f"{entry.rows:,} {'row' if entry.rows == 1 else 'rows'}"
+
+
+_ENGLISH = words("en")
+_BASES = {basis.value: _ENGLISH(f"basis.{basis.value}") for basis in Basis}
+_OPERATIONS = {operation.value: _ENGLISH(f"operation.{operation.value}") for operation in Operation}
 
 
 def accesses(page: Page) -> Iterator[str]:

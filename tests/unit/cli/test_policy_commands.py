@@ -73,7 +73,11 @@ def test_show_prints_what_machines_and_people_read(
     assert run(monkeypatch, "policy", "show", "--format", "html") == 0
     assert capsys.readouterr().out.startswith("<!doctype html>")
     assert run(monkeypatch, "policy", "show", "--format", "markdown") == 0
-    assert capsys.readouterr().out.startswith("# How we process personal data\n")
+    assert capsys.readouterr().out.startswith("# How we use personal data\n")
+    assert run(monkeypatch, "policy", "show", "--format", "markdown", "--language", "de") == 0
+    assert capsys.readouterr().out.startswith("# Wie wir personenbezogene Daten verwenden\n")
+    assert run(monkeypatch, "policy", "show", "--format", "html", "--language", "xx") == 2
+    assert "there are de, en" in " ".join(capsys.readouterr().err.replace("│", "").split())
 
 
 def test_explain_says_what_would_be_needed(
