@@ -122,6 +122,8 @@ def _purpose(purpose: PurposeView) -> Iterator[str]:
     yield f"  needs {_list(purpose.needs)}"
     if purpose.views:
         yield f"  views in schema {purpose.views}: what it may read of each table"
+    for sentence in purpose.explains:
+        yield f"  an access is explained where {sentence}"
     yield f"  logins: {', '.join(purpose.logins) or 'none'}"
     if len(purpose.compartments) > 1:
         kinds = "these schemas" if all(found.of_schemas for found in purpose.compartments) else "what they hold"

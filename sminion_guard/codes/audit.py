@@ -73,4 +73,9 @@ AUDIT = (
          "who reads the log is recorded before the first row is read, so nothing is read where that fails",
          "connect as an auditor or privacy officer to a server that can be written to, and see the detail",
          errors.AuditUnavailable),
+    Code("SG619", "table that cannot explain accesses",
+         "the guard's own role looks for the rows that explain: it reads tables that show it all rows, and columns"
+         " whose type runs no code",
+         "compare columns of the types that docs/POLICY.md names, and remove what `sminion-guard doctor` finds",
+         errors.GuardError),
 )

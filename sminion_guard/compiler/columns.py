@@ -9,6 +9,7 @@ from sminion_guard.compiler.statement import Statement, from_templates
 from sminion_guard.compiler.subjects import children_of, parent_of, subject_columns
 from sminion_guard.policy import Compartment, Policy, SubjectPath, Table
 from sminion_guard.policy.access import TableAccess, table_access
+from sminion_guard.policy.explanations import compared_columns
 
 
 def column_grants(policy: Policy, compartments: tuple[Compartment, ...], table: Table) -> Iterator[Statement]:
@@ -46,6 +47,8 @@ def owner_grant(policy: Policy, table: Table) -> Statement:
     if children_of(policy, table):
         # whether the transaction that writes a child wrote its parent too
         read.add("xmin")
+    # what explains accesses: sminion.explained_accesses compares it, and only true or false comes out
+    read.update(compared_columns(policy, table))
     read.update(child.subject.key for child in children_of(policy, table) if isinstance(child.subject, SubjectPath))
     written = "guard_mask" if parent is None else "guard_mask, guard_subject"
     listed = f"SELECT ({columns(sorted(read))}), UPDATE ({written})"

@@ -60,7 +60,7 @@ _ROUTINES: dict[str, tuple[str, ...]] = {
         "load_calendar(text, text, date, date, date, date[], date[])",
         "drop_log(date, text)", "erase_from_log(text, text, text)",
         "record_reading(text, text, text, timestamptz, timestamptz, text, text)",
-        "unfolded_entries()", "unfolded_writes()", "fold_holders()",
+        "unfolded_entries()", "unfolded_writes()", "fold_holders()", "explanations()", "explained_accesses(bigint)",
     ),
     "maintenance": (
         "settle(integer, integer)", "remask(integer)", "backfill(integer)", "await_older(interval)",
@@ -72,7 +72,8 @@ _ROUTINES: dict[str, tuple[str, ...]] = {
                 "unfolded_writes()", "fold_holders()", "leaves(bigint, bigint)", "stray_rows()",
                 "silent_tickets(date)",
                 "record_checkpoint(bigint, bytea, text)",
-                "record_reading(text, text, text, timestamptz, timestamptz, text, text)"),
+                "record_reading(text, text, text, timestamptz, timestamptz, text, text)", "explanations()",
+                "explained_accesses(bigint)"),
 }
 _OF_KINDS = ("context_of_kind(name, name, text)", "named_subject_of_kind(name, name, text)")
 """What the floors of a policy that names kinds of subjects call too."""

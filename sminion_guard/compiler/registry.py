@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from sminion_guard.compiler.explanations import explanations_of
 from sminion_guard.compiler.subjects import depth, parent_of, personal_tables, subject_columns, subjects_of
 from sminion_guard.policy import Anonymous, Basis, Compartment, Policy, Table
 from sminion_guard.policy.compartments import clash
@@ -77,6 +78,7 @@ def registry(policy: Policy, compartments: tuple[Compartment, ...], bits: Mappin
             }
             for table in personal_tables(policy)
         ],
+        "explanations": explanations_of(policy),
         "document": document(policy),
     }
 

@@ -176,7 +176,8 @@ class Builder:
             needs = self.categories if entry.needs == ALL_CATEGORIES else self._needs(entry.needs, path)
             if basis:
                 found[name] = Purpose(name, entry.title, basis, frozenset(needs),
-                                      frozenset(word for word in may if word), entry.sees_blocked, entry.views)
+                                      frozenset(word for word in may if word), entry.sees_blocked, entry.views,
+                                      tuple(entry.explains))
         return MappingProxyType(found)
 
     def _needs(self, words: list[str] | str, path: Path) -> list[str]:

@@ -104,6 +104,10 @@ def _purposes(before: Policy, after: Policy) -> Iterator[Sentence]:
             yield Sentence(
                 f"the basis of `{name}` is now {new.basis.value}, and was {old.basis.value}",
                 old.basis in needs and new.basis is not Basis.CONSENT, name)
+        for said in (text for text in new.explains if text not in old.explains):
+            yield Sentence(f"an access for `{name}` is now explained where {said}", False, name)
+        for said in (text for text in old.explains if text not in new.explains):
+            yield Sentence(f"an access for `{name}` is no longer explained where {said}", False, name)
 
 
 def _accesses(before: Policy, after: Policy) -> Iterator[Sentence]:

@@ -94,6 +94,9 @@ class Purpose:
     """The purpose still sees subjects whose processing is suspended: one named subject per ticket."""
     views: str | None = None
     """The schema of views of what the purpose may read; None where nobody asks for them."""
+    explains: tuple[str, ...] = ()
+    """What explains an access for this purpose, as it was written; read it with
+    :func:`sminion_guard.policy.explanations.explanations`."""
 
     def needs_category(self, category: str) -> bool:
         return category in OPEN_CATEGORIES or category in self.needs

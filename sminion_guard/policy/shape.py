@@ -51,6 +51,14 @@ def _needs(value: object) -> list[str] | Literal["*"]:
         "SG304", "must be a list of categories, or \"*\" for all", {"hint": 'write `["identity", "contact"]`'})
 
 
+def _sentences(value: object) -> list[str]:
+    listed = [value] if isinstance(value, str) else value
+    if isinstance(listed, list) and all(isinstance(text, str) for text in listed):
+        return [_text(text) for text in listed]
+    raise PydanticCustomError("SG304", "must be a sentence, or a list of sentences",
+                              {"hint": 'write `"ticket.basis_ref is sales.orders.id of this subject"`'})
+
+
 def _trusted(value: object) -> dict[str, str]:
     if isinstance(value, list) and all(isinstance(name, str) for name in value):
         return dict.fromkeys(value, "")
@@ -104,6 +112,7 @@ class PurposeShape(Shape):
     may: list[str]
     sees_blocked: bool = False
     views: str | None = None
+    explains: Annotated[list[str], PlainValidator(_sentences)] = []
 
 
 class LoginShape(Shape):

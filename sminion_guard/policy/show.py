@@ -42,6 +42,8 @@ class PurposeView:
     sees_blocked: bool
     views: str | None
     """The schema of views of what it may read."""
+    explains: tuple[str, ...]
+    """What explains an access, in the words of the policy."""
     collected_in: tuple[str, ...]
     """Schemas, and tables that name their own purposes, collected for the purpose itself."""
     logins: tuple[str, ...]
@@ -192,6 +194,7 @@ def _purpose(policy: Policy, name: str) -> PurposeView:
         may=tuple(sorted(operation.value for operation in purpose.may)),
         sees_blocked=purpose.sees_blocked,
         views=purpose.views,
+        explains=purpose.explains,
         collected_in=tuple(sorted(collects_in(policy, name))),
         logins=tuple(sorted(login.name for login in policy.logins.values() if name in login.purposes)),
         compartments=compartments,

@@ -13,6 +13,7 @@ BEGIN
       MESSAGE = 'the policy still has objects in place',
       HINT = 'Remove it with `sminion-guard apply --remove`, or by downgrading the migration that applied it.';
   END IF;
+  DELETE FROM sminion.explanation;
   DELETE FROM sminion.login;
   DELETE FROM sminion.login_compartment;
   FOR mark IN DELETE FROM sminion.compartment c RETURNING 'mark_' || c.id LOOP

@@ -74,6 +74,12 @@ BEGIN
     PERFORM sminion.let_dump(to_regclass('sminion.' || mark));
   END LOOP;
 
+  DELETE FROM sminion.explanation;
+  INSERT INTO sminion.explanation (purpose, place, words, request, schema_name, table_name, tests)
+  SELECT j.purpose, j.place, j.words, j.request, j.schema, j."table", coalesce(j.tests, '[]')
+  FROM jsonb_to_recordset(registry -> 'explanations')
+    AS j (purpose text, place smallint, words text, request boolean, schema text, "table" text, tests jsonb);
+
   DELETE FROM sminion.login;
   INSERT INTO sminion.login (login, purpose, may_hold_incompatible, may_own, tickets_per_minute)
   SELECT j.login, j.purpose, j.may_hold_incompatible, j.may_own, j.tickets_per_minute

@@ -16,11 +16,11 @@ AS $sminion$
 DECLARE
   why text := CASE WHEN record_reading.reason IS NOT NULL THEN sminion.require_reason(record_reading.reason) END;
 BEGIN
-  IF question IS NULL OR question <> ALL (ARRAY['log', 'refusals', 'actor', 'purpose', 'subject', 'compare', 'report'])
+  IF question IS NULL OR question <> ALL (ARRAY['log', 'refusals', 'actor', 'purpose', 'subject', 'compare', 'report', 'unexplained'])
      OR (question = 'subject') <> (record_reading.subject IS NOT NULL) THEN
     RAISE EXCEPTION USING ERRCODE = 'SG618',
       MESSAGE = 'no such question to the log',
-      DETAIL = 'Questions: log, refusals, actor, purpose, compare, report, and subject with the key of one.',
+      DETAIL = 'Questions: log, refusals, actor, purpose, compare, report, unexplained, and subject with the key of one.',
       HINT = 'Read the log with `sminion-guard audit`.';
   END IF;
   IF record_reading.subject IS NOT NULL THEN

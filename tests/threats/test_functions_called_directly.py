@@ -19,14 +19,14 @@ GRANTED = {
         "open_request", "identify_request", "assign_request", "note_request", "extend_request", "close_request", "load_calendar",
         "state_holders", "blind_tables",
         "suspend_ddl_guard", "resume_ddl_guard", "erase_from_log", "record_reading",
-        "unfolded_entries", "unfolded_writes", "fold_holders", "policy_in_force",
+        "unfolded_entries", "unfolded_writes", "fold_holders", "policy_in_force", "explanations", "explained_accesses",
     },
     "keeper": {
         "settle", "remask", "backfill", "await_older", "extend_log", "state_holders", "blind_tables", "maintain", "maintain_step",
         "fold_holders",
     },
     "reader": {"object_states", "state_holders", "blind_tables", "unfolded_entries", "unfolded_writes", "fold_holders", "leaves", "stray_rows",
-               "silent_tickets", "policy_in_force",
+               "silent_tickets", "policy_in_force", "explanations", "explained_accesses",
                "record_checkpoint", "record_reading"},
     "owner": set(),
 }

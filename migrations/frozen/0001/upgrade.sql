@@ -251,6 +251,27 @@ CREATE TABLE sminion.protected_table (
 COMMENT ON TABLE sminion.protected_table IS 'tables whose rows carry guard_mask, and how far their masks are filled in';
 COMMENT ON COLUMN sminion.protected_table.depth IS 'steps from the subject: a child is filled after its parent';
 
+-- tables/explanation.sql
+-- What explains an access for a purpose, as the policy in force says it: names and constants, and no SQL. Queries are made of them by
+-- sminion.explanation_test.
+CREATE TABLE sminion.explanation (
+  purpose     text     NOT NULL,
+  -- in the order of the policy
+  place       smallint NOT NULL CHECK (place > 0),
+  words       text     NOT NULL,
+  -- a request of the subject that the unit handled; else, without a table, the subject that the ticket names
+  request     boolean  NOT NULL,
+  -- the table with the subject's own rows
+  schema_name text,
+  table_name  text,
+  -- what such a row must meet, all of it: `column` with one of `field` (of the ticket), `text` and `days`
+  tests       jsonb    NOT NULL DEFAULT '[]',
+  PRIMARY KEY (purpose, place),
+  CHECK ((schema_name IS NULL) = (table_name IS NULL) AND (table_name IS NULL) = (tests = '[]')),
+  CHECK (NOT request OR table_name IS NULL)
+);
+COMMENT ON TABLE sminion.explanation IS 'what explains an access for a purpose, by the policy in force';
+
 -- tables/installed_object.sql
 -- What the policy compiled to and is in place: the digest tells INSTALLED from OUTDATED; the fingerprint query
 -- tells MISSING (no answer) and ALTERED (another answer than after installing); it reads names from `o.given`, so that one
@@ -5366,6 +5387,12 @@ BEGIN
     PERFORM sminion.let_dump(to_regclass('sminion.' || mark));
   END LOOP;
 
+  DELETE FROM sminion.explanation;
+  INSERT INTO sminion.explanation (purpose, place, words, request, schema_name, table_name, tests)
+  SELECT j.purpose, j.place, j.words, j.request, j.schema, j."table", coalesce(j.tests, '[]')
+  FROM jsonb_to_recordset(registry -> 'explanations')
+    AS j (purpose text, place smallint, words text, request boolean, schema text, "table" text, tests jsonb);
+
   DELETE FROM sminion.login;
   INSERT INTO sminion.login (login, purpose, may_hold_incompatible, may_own, tickets_per_minute)
   SELECT j.login, j.purpose, j.may_hold_incompatible, j.may_own, j.tickets_per_minute
@@ -5531,6 +5558,7 @@ BEGIN
       MESSAGE = 'the policy still has objects in place',
       HINT = 'Remove it with `sminion-guard apply --remove`, or by downgrading the migration that applied it.';
   END IF;
+  DELETE FROM sminion.explanation;
   DELETE FROM sminion.login;
   DELETE FROM sminion.login_compartment;
   FOR mark IN DELETE FROM sminion.compartment c RETURNING 'mark_' || c.id LOOP
@@ -7453,11 +7481,11 @@ AS $sminion$
 DECLARE
   why text := CASE WHEN record_reading.reason IS NOT NULL THEN sminion.require_reason(record_reading.reason) END;
 BEGIN
-  IF question IS NULL OR question <> ALL (ARRAY['log', 'refusals', 'actor', 'purpose', 'subject', 'compare', 'report'])
+  IF question IS NULL OR question <> ALL (ARRAY['log', 'refusals', 'actor', 'purpose', 'subject', 'compare', 'report', 'unexplained'])
      OR (question = 'subject') <> (record_reading.subject IS NOT NULL) THEN
     RAISE EXCEPTION USING ERRCODE = 'SG618',
       MESSAGE = 'no such question to the log',
-      DETAIL = 'Questions: log, refusals, actor, purpose, compare, report, and subject with the key of one.',
+      DETAIL = 'Questions: log, refusals, actor, purpose, compare, report, unexplained, and subject with the key of one.',
       HINT = 'Read the log with `sminion-guard audit`.';
   END IF;
   IF record_reading.subject IS NOT NULL THEN
@@ -7473,6 +7501,100 @@ END
 $sminion$;
 COMMENT ON FUNCTION sminion.record_reading(text, text, text, timestamptz, timestamptz, text, text) IS
   'records that somebody is about to read the log, and with which question';
+
+-- functions/explanation_test.sql
+-- The conditions, one of which must hold, by which a sentence of the policy explains an access `a`: SQL text for EXECUTE, and for auditors to read. Of the access it
+-- knows at, subject, and what the ticket says: named (its subject), actor, unit, basis_ref and values. Texts are compared, by the rules of
+-- "C", so that no operator, collation or cast of the application is called.
+--
+-- Each column with a subject is looked for apart: as one condition with OR the server could not join by hashes.
+CREATE FUNCTION sminion.explanation_test(said sminion.explanation, target sminion.protected_table) RETURNS text[]
+LANGUAGE sql
+STABLE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+  SELECT CASE WHEN said.request THEN ARRAY[
+    'EXISTS (SELECT FROM sminion.request r WHERE r.subject COLLATE "C" OPERATOR(pg_catalog.=) a.subject COLLATE "C"'
+    || ' AND r.unit COLLATE "C" OPERATOR(pg_catalog.=) a.unit COLLATE "C" AND r.received_at OPERATOR(pg_catalog.<=) a.at'
+    || ' AND (r.closed_at IS NULL OR r.closed_at OPERATOR(pg_catalog.>=) a.at))']
+  WHEN said.table_name IS NULL THEN ARRAY['a.named COLLATE "C" OPERATOR(pg_catalog.=) a.subject COLLATE "C"'] ELSE (
+    SELECT array_agg(format('EXISTS (SELECT FROM %I.%I AS t WHERE (%s) COLLATE "C" OPERATOR(pg_catalog.=) a.subject COLLATE "C"%s)',
+                             said.schema_name, said.table_name, s.subject, tests.every) ORDER BY s.n)
+    FROM unnest(sminion.subject_texts(target)) WITH ORDINALITY AS s (subject, n)
+    CROSS JOIN (
+      SELECT string_agg(
+        CASE WHEN j.test ? 'days' THEN format(
+            ' AND t.%1$I::timestamptz OPERATOR(pg_catalog.>=) a.at - interval ''%2$s days'''
+            || ' AND t.%1$I::timestamptz OPERATOR(pg_catalog.<=) a.at + interval ''%2$s days''',
+            j.test ->> 'column', (j.test ->> 'days')::integer)
+          ELSE format(' AND (t.%I::text) COLLATE "C" OPERATOR(pg_catalog.=) %s COLLATE "C"', j.test ->> 'column',
+            CASE WHEN j.test ? 'text' THEN format('%L', j.test ->> 'text')
+              WHEN j.test ->> 'field' IN ('basis_ref', 'actor', 'unit') THEN 'a.' || (j.test ->> 'field')
+              ELSE format('(a."values" ->> %L)', substr(j.test ->> 'field', length('values.') + 1)) END)
+        END, '' ORDER BY j.n) AS every
+      FROM jsonb_array_elements(said.tests) WITH ORDINALITY AS j (test, n)
+    ) AS tests
+  ) END
+$sminion$;
+
+-- functions/explanations.sql
+-- What explains accesses, by the policy in force, with the condition that sminion.explained_accesses tests. It has no data.
+CREATE FUNCTION sminion.explanations(OUT purpose text, OUT place integer, OUT words text, OUT test text) RETURNS SETOF record
+LANGUAGE sql
+STABLE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+  SELECT e.purpose, e.place::integer, e.words, array_to_string(sminion.explanation_test(e, p), ' OR ')
+  FROM sminion.explanation e
+  LEFT JOIN sminion.protected_table p ON p.schema_name = e.schema_name AND p.table_name = e.table_name
+  ORDER BY 1, 2
+$sminion$;
+COMMENT ON FUNCTION sminion.explanations() IS 'what explains accesses, by the policy in force, and the condition that is tested';
+
+-- functions/require_explainable.sql
+-- Refuses to look into a table by which code of others could run as the guard, or that would not show all of its rows: something else that
+-- has the table's name now, a column whose type has casts of its own, a restrictive policy of the application.
+CREATE FUNCTION sminion.require_explainable(said sminion.explanation) RETURNS void
+LANGUAGE plpgsql
+STABLE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  relation regclass := to_regclass(format('%I.%I', said.schema_name, said.table_name));
+  cause    text;
+BEGIN
+  SELECT CASE
+    WHEN relation IS NULL THEN 'the table does not exist'
+    WHEN NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = relation AND c.relkind IN ('r', 'p')) THEN 'it is no table'
+    WHEN NOT EXISTS (SELECT FROM sminion.protected_table p
+                     WHERE p.schema_name = said.schema_name AND p.table_name = said.table_name)
+      THEN 'the table is not protected yet: `apply` was interrupted'
+    WHEN EXISTS (
+      SELECT FROM pg_policy p WHERE p.polrelid = relation AND NOT p.polpermissive AND p.polcmd IN ('*', 'r')
+        AND EXISTS (SELECT FROM unnest(p.polroles) r (oid) WHERE CASE r.oid WHEN 0 THEN true
+                      ELSE pg_has_role('sminion_owner', r.oid, 'USAGE') END)
+        AND NOT EXISTS (SELECT FROM sminion.installed_object o
+                        WHERE o.key = format('policy:%s.%s:%s', said.schema_name, said.table_name, p.polname) COLLATE "default"))
+      THEN 'a row security policy of the application hides rows from `sminion_owner`'
+    ELSE (
+      SELECT format('column `%s` %s', j.test ->> 'column',
+                    coalesce('has type ' || format_type(a.atttypid, a.atttypmod), 'does not exist'))
+      FROM jsonb_array_elements(said.tests) AS j (test)
+      LEFT JOIN pg_attribute a ON a.attrelid = relation AND a.attname = j.test ->> 'column' AND NOT a.attisdropped
+      WHERE a.atttypid IS NULL OR a.atttypid <> ALL (CASE WHEN j.test ? 'days'
+          THEN ARRAY['date', 'timestamp', 'timestamptz']::regtype[]
+          ELSE ARRAY['int2', 'int4', 'int8', 'numeric', 'uuid', 'text', 'varchar', 'bpchar', 'bool', 'date']::regtype[] END::oid[])
+      LIMIT 1)
+    END INTO cause;
+  IF cause IS NOT NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG619',
+      MESSAGE = format('`%s.%s` cannot explain accesses: %s', said.schema_name, said.table_name, cause),
+      DETAIL = format('The policy says, for purpose `%s`: %s.', said.purpose, said.words),
+      HINT = 'Compare numbers, uuids, texts, booleans and dates, and days with a date or timestamp; see `sminion-guard doctor`.';
+  END IF;
+END
+$sminion$;
 
 -- functions/fold_holders.sql
 -- The oldest running transactions, for which rows of the journal wait: see sminion.fold. NULL when none waits for them.
@@ -9130,6 +9252,100 @@ CREATE VIEW sminion.subject_access AS
   ) AS e
   LEFT JOIN sminion.ticket k ON k.id = e.ticket;
 COMMENT ON VIEW sminion.subject_access IS 'each access to data of a subject: who, for which purpose, why';
+
+-- functions/explained_accesses.sql
+-- The accesses of a period, each a ticket and a subject, and which sentence of the policy explains it. For auditors, who may not read the
+-- rows that explain: only the number of the sentence comes out, and only for accesses that the log has.
+--
+-- So that nobody asks for what is not on record: `act` is the number of the caller's own record (sminion.record_reading), which has the
+-- period. This transaction has written nothing, so another one has committed the record.
+--
+-- at, times: of the period. explained_by: the first sentence that explains, NULL for none. judged: the purpose has sentences.
+-- deleted: rows of the tables that the sentences name were deleted after the access, of this subject, or all at once: perhaps the one that
+-- explained it.
+--
+-- One query, which reads the log once and each table once. A single condition with all sentences would run them row by row.
+CREATE FUNCTION sminion.explained_accesses(
+  act bigint, OUT ticket bigint, OUT subject text, OUT at timestamptz, OUT times bigint, OUT actor text, OUT unit text, OUT purpose text,
+  OUT relations text, OUT judged boolean, OUT explained_by integer, OUT deleted boolean
+) RETURNS SETOF record
+LANGUAGE plpgsql
+STABLE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET timezone = 'UTC'
+SET jit = off
+AS $sminion$
+DECLARE
+  asked   sminion.act;
+  tests   text;
+BEGIN
+  SELECT a.* INTO asked FROM sminion.act a
+  WHERE a.id = explained_accesses.act AND a.login = session_user AND a.act = 'read_log' AND a.detail ->> 'question' = 'unexplained'
+    AND pg_current_xact_id_if_assigned() IS NULL;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG618',
+      MESSAGE = 'reading the log is not on record, so nothing was read',
+      DETAIL = 'No committed record of yours, with the question `unexplained`, has this number; or this transaction has written something.',
+      HINT = 'Use `sminion-guard audit unexplained`, or pass what `sminion.record_reading(''unexplained'')` returned, in a new transaction.';
+  END IF;
+  PERFORM sminion.require_explainable(e) FROM sminion.explanation e WHERE e.table_name IS NOT NULL;
+  SELECT string_agg(format(
+    'SELECT a.ticket, a.subject, %s AS place FROM access a WHERE a.purpose OPERATOR(pg_catalog.=) %L AND (%s)', e.place, e.purpose, part),
+    ' UNION ALL ') INTO tests
+  FROM sminion.explanation e
+  LEFT JOIN sminion.protected_table p ON p.schema_name = e.schema_name AND p.table_name = e.table_name
+  CROSS JOIN LATERAL unnest(sminion.explanation_test(e, p)) AS part;
+  RETURN QUERY EXECUTE format($query$
+    WITH access AS MATERIALIZED (
+      SELECT g.ticket, g.subject, g.at, g.times, g.relations, k.actor::text, k.unit::text, k.purpose, k.basis_ref::text,
+             k.subject AS named, k."values"
+      FROM (
+        SELECT s.ticket, s.subject, min(s.at) AS at, count(*) AS times,
+               string_agg(DISTINCT array_to_string(s.relations, ', '), ', ') AS relations
+        FROM sminion.subject_access s
+        WHERE s.home IS NULL AND s.ticket IS NOT NULL
+          AND s.at >= coalesce($1, '-infinity') AND s.at < coalesce($2, 'infinity')
+        GROUP BY s.ticket, s.subject
+      ) AS g
+      JOIN sminion.ticket k ON k.id = g.ticket
+    ), explained AS (
+      SELECT x.ticket, x.subject, min(x.place) AS place FROM (%s) AS x GROUP BY x.ticket, x.subject
+    ), lost AS (
+      SELECT DISTINCT c.purpose, d.subject, d.at
+      FROM (
+        SELECT DISTINCT e.purpose, m.relation
+        FROM sminion.explanation e
+        CROSS JOIN LATERAL (
+          SELECT e.schema_name || '.' || e.table_name AS relation
+          UNION ALL
+          SELECT n.nspname || '.' || c.relname FROM pg_partition_tree(to_regclass(format('%%I.%%I', e.schema_name, e.table_name))) f
+          JOIN pg_class c ON c.oid = f.relid JOIN pg_namespace n ON n.oid = c.relnamespace
+        ) AS m
+        WHERE e.table_name IS NOT NULL
+      ) AS c
+      JOIN (
+        SELECT v.relation, s.subject, v.at FROM sminion.write_event v
+        LEFT JOIN sminion.write_subject s ON s.event = v.id AND s.at = v.at
+        WHERE v.operation = 'delete' AND v.at >= coalesce($1, '-infinity') AND (s.subject IS NOT NULL OR v.rows IS NULL)
+        UNION ALL
+        SELECT w.relation, s.subject, w.at FROM sminion.unfolded_writes() w LEFT JOIN LATERAL unnest(w.subjects) AS s (subject) ON true
+        WHERE w.operation = 'delete' AND (s.subject IS NOT NULL OR w.rows IS NULL)
+      ) AS d ON d.relation = c.relation
+    )
+    SELECT a.ticket, a.subject, a.at, a.times, a.actor, a.unit, a.purpose, a.relations,
+           EXISTS (SELECT FROM sminion.explanation e WHERE e.purpose = a.purpose),
+           x.place, x.place IS NULL AND (l.at IS NOT NULL AND l.at >= a.at OR r.at IS NOT NULL AND r.at >= a.at)
+    FROM access a
+    LEFT JOIN explained x ON x.ticket = a.ticket AND x.subject = a.subject
+    LEFT JOIN (SELECT o.purpose, o.subject, max(o.at) AS at FROM lost o WHERE o.subject IS NOT NULL GROUP BY 1, 2) AS l
+      ON l.purpose = a.purpose AND l.subject COLLATE "C" = a.subject
+    LEFT JOIN (SELECT o.purpose, max(o.at) AS at FROM lost o WHERE o.subject IS NULL GROUP BY 1) AS r ON r.purpose = a.purpose
+  $query$, coalesce(tests, 'SELECT NULL::bigint AS ticket, NULL::text AS subject, NULL::integer AS place WHERE false'))
+  USING (asked.detail ->> 'since')::timestamptz, (asked.detail ->> 'until')::timestamptz;
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.explained_accesses(bigint) IS 'accesses of a period that is on record, and what explains each';
 
 -- views/log_faults.sql
 -- Entries of the log that are not what they claim to be, and places that are missing: in a healthy log there are none.

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 from psycopg.rows import dict_row
@@ -18,6 +18,7 @@ from sminion_guard.audit.reading.page import Page, Place
 from sminion_guard.audit.reading.question import Kind, Question
 from sminion_guard.errors import AuditUnavailable
 
+T = TypeVar("T")
 _LISTS = ("operations", "relations", "columns", "outcomes", "codes")
 _QUERIES = {Kind.SUBJECT: "read_subject", Kind.REFUSALS: "read_refusals"}
 
@@ -74,6 +75,23 @@ class Log:
         """
         cursor = self._connection.cursor(row_factory=dict_row)
         return cursor.stream(resources.sql_text(f"queries/audit/{name}").encode(), values or None)
+
+    def accesses(self, made: Callable[..., T]) -> Iterator[T]:
+        """Each access of the period with what explains it, in no order: a year's are too many to keep."""
+        with self._connection.cursor("accesses") as cursor:
+            cursor.itersize = 10_000
+            cursor.execute(resources.sql_text("queries/audit/explained_accesses").encode(), {"act": self.act})
+            for row in cursor:
+                yield made(*row)
+
+    def explanations(self, made: Callable[..., T]) -> Iterator[T]:
+        """What explains accesses, by the policy in force."""
+        return (made(**row) for row in self._run("explanations"))
+
+    def outside(self) -> dict[str, int]:
+        """How many accesses of the period cannot be explained by anything, by the cause."""
+        (row,) = self._run("outside_of_explanations", since=self._question.since, until=self._question.until)
+        return row
 
     def _whole(self, entries: list[Entry]) -> Iterator[Entry]:
         """With what tickets, policies and results say, each asked for once for all entries."""

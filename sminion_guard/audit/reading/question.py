@@ -17,6 +17,7 @@ class Kind(StrEnum):
     SUBJECT = "subject"
     COMPARE = "compare"
     REPORT = "report"
+    UNEXPLAINED = "unexplained"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,11 @@ from sminion_guard.cli.audit.prove import export, prove
 from sminion_guard.cli.audit.reading import read_actor, read_log, read_purpose, read_refusals, read_subject
 from sminion_guard.cli.audit.report import report
 from sminion_guard.cli.audit.seal import key, seal
+from sminion_guard.cli.audit.unexplained import unexplained
 from sminion_guard.cli.audit.verify import verify
 
 app = typer.Typer(help="Read the log, seal it, verify it, and prove what stands in it.", no_args_is_help=True)
-for command in (key, seal, verify, prove, export, compare, report):
+for command in (key, seal, verify, prove, export, compare, unexplained, report):
     app.command()(command)
 app.command("subject")(read_subject)
 app.command("log")(read_log)

@@ -39,7 +39,8 @@ class SubjectFormat(StrEnum):
     OTLP = "otlp"
 
 
-def _moment(text: str) -> datetime:
+def moment_of(text: str) -> datetime:
+    """A moment that a user wrote."""
     try:
         said = datetime.fromisoformat(text)
     except ValueError:
@@ -57,10 +58,10 @@ def _place(text: str) -> Place:
 
 
 SinceOption = Annotated[datetime | None, typer.Option(
-    "--since", metavar="TIME", show_default=False, parser=_moment,
+    "--since", metavar="TIME", show_default=False, parser=moment_of,
     help="Of this moment or later; UTC without an offset.")]
 UntilOption = Annotated[datetime | None, typer.Option(
-    "--until", metavar="TIME", show_default=False, parser=_moment, help="Before this moment.")]
+    "--until", metavar="TIME", show_default=False, parser=moment_of, help="Before this moment.")]
 LimitOption = Annotated[int, typer.Option("--limit", min=1, max=10_000, help="How many a page has.")]
 AfterOption = Annotated[str | None, typer.Option(
     "--after", metavar="PLACE", show_default=False, help="Where the page begins, as the page before gave it.")]

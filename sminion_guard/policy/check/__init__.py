@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sminion_guard.policy.check.declared import declared
+from sminion_guard.policy.check.explained import explained, explained_within_reach
 from sminion_guard.policy.check.kinds import kinds
 from sminion_guard.policy.check.logins import logins
 from sminion_guard.policy.check.naming import naming, role_collisions
@@ -15,10 +16,10 @@ from sminion_guard.policy.check.views import views
 from sminion_guard.policy.findings import Report
 from sminion_guard.policy.model import Policy
 
-PARTS = (naming, declared, ticket, subjects, retained, rows, views)
+PARTS = (naming, declared, ticket, subjects, retained, rows, views, explained)
 """Checks of single parts, right even while other parts of the policy are missing."""
 
-WHOLE = (reach, logins, role_collisions)
+WHOLE = (reach, logins, role_collisions, explained_within_reach)
 """Checks of how the parts go together; they need a policy that is right in its parts."""
 
 

@@ -23,7 +23,7 @@ def ticket(connection: psycopg.Connection[Any], **said: str) -> int:
     """A ticket of anna in support, unless said otherwise."""
     values = {"purpose": "contract", "actor": "anna", "reason": "order 17", "unit": "support",
               "basis_ref": "contract 42"} | said
-    named = ", ".join(f"{key} => %({key})s" for key in values)
+    named = ", ".join(f'"{key}" => %({key})s' for key in values)
     row = connection.execute(f"SELECT sminion.open_ticket({named})".encode(), values).fetchone()
     assert row is not None
     return int(row[0].split(".")[0])

@@ -95,7 +95,7 @@ COMPARED = {
     (Policy, "compatible"), (Policy, "further"), (Policy, "logins"), (Policy, "recipients"),
     (Policy, "trusted_functions"), (Policy, "timezone"), (Policy, "ticket_values"), (Policy, "may_set"),
     (Policy, "may_call"), (Policy, "trusted_operators"), (Policy, "backup"), (Policy, "operator"), (Policy, "requests"),
-    (Purpose, "basis"), (Purpose, "needs"), (Purpose, "may"), (Purpose, "sees_blocked"),
+    (Purpose, "basis"), (Purpose, "needs"), (Purpose, "may"), (Purpose, "sees_blocked"), (Purpose, "explains"),
     (Schema, "collected_for"), (Schema, "tables"), (Schema, "neutral"),
     (Table, "subject"), (Table, "columns"), (Table, "retention"), (Table, "collected_for"), (Table, "rows"),
     (Table, "anonymous"), (Table, "adopt_policies"),

@@ -31,7 +31,7 @@ DEFINERS = {
     "open_log", "knows_log", "log_shape", "maintain_step", "unfolded_entries",
     "unfolded_writes", "fold_holders", "extend_log", "drop_log",
     "keep_log_of", "end_log_of", "erase_from_log", "leaves", "stray_rows", "record_checkpoint", "record_reading",
-    "silent_tickets",
+    "silent_tickets", "explanations", "explained_accesses",
     "fix_ticket", "policy_in_force", "suspend_ddl_guard", "resume_ddl_guard",
 }
 """Functions that others than the owner call, and that need what only the owner may: a new one is a decision."""
@@ -117,7 +117,7 @@ def test_a_relation_is_named_with_its_schema(path: Path) -> None:
     text = re.sub(r"(?m)^( +\w+ +)sminion\.\w+_(?:text|json)\b", r"\1text", text)
     text = re.sub(r"(?m)^( +\w+ +)sminion\.\w+;", r"\1record;", text).replace("SETOF sminion.journal", "SETOF record")
     text = re.sub(r"(?m)^( +\w+ +)sminion\.\w+ :=", r"\1record :=", text)
-    text = re.sub(r"\b(target|own|calendar) sminion\.\w+(?=[,)])", r"\1 record", text)
+    text = re.sub(r"\b(target|own|calendar|said) sminion\.\w+(?=[,)])", r"\1 record", text)
     text = re.sub(r"\bRETURNS sminion\.\w+", "RETURNS record", text)
     queries = [query for query in _queries(parse_plpgsql(text)) if not re.match(r"[\w.]+ :=", query)]
     assert queries

@@ -1,0 +1,1 @@
+SELECT e.purpose, e.place, e.words, e.test FROM sminion.explanations() e
