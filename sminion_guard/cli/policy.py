@@ -20,7 +20,10 @@ from sminion_guard.cli.common import (
 from sminion_guard.cli.database import conninfo
 from sminion_guard.policy import InvalidPolicy, Policy, compartments, doubts, load
 from sminion_guard.policy.explain import explain as explain_schemas
-from sminion_guard.policy.page.notice import Installed, notice
+from sminion_guard.policy.page.dpv import dpv
+from sminion_guard.policy.page.notice import Installed, Notice, notice
+from sminion_guard.policy.page.phrases import Phrases
+from sminion_guard.policy.page.register import document
 from sminion_guard.policy.page.words import Words, languages
 from sminion_guard.policy.page.words import words as words_of
 from sminion_guard.policy.show import overview
@@ -29,12 +32,13 @@ app = typer.Typer(help="Check, show and explain the policy file.", no_args_is_he
 
 
 class ShowFormat(StrEnum):
-    """How `policy show` prints: text and JSON for work, Markdown and HTML for the people the data is about."""
+    """How `policy show` prints: text and JSON for work, Markdown and HTML for people, DPV for machines."""
 
     TEXT = "text"
     JSON = "json"
     MARKDOWN = "markdown"
     HTML = "html"
+    DPV = "dpv"
 
 
 @app.command()
@@ -70,24 +74,39 @@ def _words(language: str) -> Words:
 @app.command()
 def show(
     policy: PolicyOption = None,
-    form: Annotated[ShowFormat, typer.Option("--format", help="How to print the policy.")] = ShowFormat.TEXT,
+    form: Annotated[ShowFormat, typer.Option(
+        "--format", help="How to print the policy; dpv is JSON-LD.")] = ShowFormat.TEXT,
     installed: Annotated[bool, typer.Option(
         "--installed", help="The policy in force in the database. Its page also says what has changed.")] = False,
     language: Annotated[str, typer.Option(
         "--language", metavar="NAME",
         help=f"Language of the page: {', '.join(languages())}, or a catalogue of yours, NAME.toml.")] = "en",
+    register: Annotated[bool, typer.Option(
+        "--register", help="The record of processing activities (GDPR article 30(1)) instead.")] = False,
     database_url: DatabaseOption = None,
 ) -> None:
     """Print purposes, compartments, and what each purpose reaches. Markdown and HTML are for the public."""
     words = _words(language)
     found, page = _installed(database_url) if installed else (load(policy_path(policy)), None)
-    if form is ShowFormat.JSON:
+    if form is ShowFormat.DPV:
+        print_json(dpv(notice(found)))
+    elif register:
+        _print_register(notice(found), form, words, page)
+    elif form is ShowFormat.JSON:
         print_json(overview(found))
     elif form is ShowFormat.TEXT:
         typer.echo(policy_text.overview(overview(found)))
     else:
         template = "policy.html.j2" if form is ShowFormat.HTML else "policy.md.j2"
         typer.echo(policy_page.render(notice(found), template, words, page), nl=False)
+
+
+def _print_register(page: Notice, form: ShowFormat, words: Words, installed: Installed | None) -> None:
+    if form is ShowFormat.JSON:
+        print_json(document(page, Phrases(words, page.own_categories)))
+    else:
+        template = "register.html.j2" if form is ShowFormat.HTML else "register.md.j2"
+        typer.echo(policy_page.render_register(page, template, words, installed), nl=False)
 
 
 def _installed(database_url: str | None) -> tuple[Policy, Installed]:

@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from sminion_guard.policy.page.changes import changes
 from sminion_guard.policy.page.notice import Installed, Notice
 from sminion_guard.policy.page.phrases import Phrases, sentence_end
+from sminion_guard.policy.page.register import measures, recipients
 from sminion_guard.policy.page.words import Words
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!|~&-])")
@@ -38,6 +39,16 @@ def render(page: Notice, template: str, words: Words, installed: Installed | Non
         changed=changed, parts=_parts(page, changed), ends=any(entry.keep for purpose in page.purposes
                                                                for entry in purpose.kept),
     )
+
+
+def render_register(page: Notice, template: str, words: Words, installed: Installed | None = None) -> str:
+    """The record of processing activities.
+
+    :param template: ``register.html.j2`` or ``register.md.j2``.
+    """
+    return environment().get_template(template).render(
+        page=page, words=words, say=Phrases(words, page.own_categories), recipients=recipients,
+        measures=measures(page), since=installed.since if installed else None)
 
 
 def _changed(page: Notice, installed: Installed, say: Phrases) -> Changed:

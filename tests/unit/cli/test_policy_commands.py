@@ -78,6 +78,11 @@ def test_show_prints_what_machines_and_people_read(
     assert capsys.readouterr().out.startswith("# Wie wir personenbezogene Daten verwenden\n")
     assert run(monkeypatch, "policy", "show", "--format", "html", "--language", "xx") == 2
     assert "there are de, en" in " ".join(capsys.readouterr().err.replace("│", "").split())
+    for form, begin in (("html", "<!doctype html>"), ("text", "# Verzeichnis"), ("json", "{")):
+        assert run(monkeypatch, "policy", "show", "--register", "--language", "de", "--format", form) == 0
+        assert capsys.readouterr().out.startswith(begin)
+    assert run(monkeypatch, "policy", "show", "--format", "dpv") == 0
+    assert json.loads(capsys.readouterr().out)["@graph"]
 
 
 def test_explain_says_what_would_be_needed(

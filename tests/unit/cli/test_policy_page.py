@@ -14,24 +14,31 @@ from pathlib import Path
 import pytest
 
 from sminion_guard.cli import policy_page
-from sminion_guard.policy import Basis, Operation, RetentionEnd, loads
+from sminion_guard.policy import Basis, Operation, RetentionEnd, load, loads
 from sminion_guard.policy.model import CATEGORIES
 from sminion_guard.policy.page.changes import changes
 from sminion_guard.policy.page.notice import Installed, notice
 from sminion_guard.policy.page.phrases import Phrases
+from sminion_guard.policy.page.register import document
 from sminion_guard.policy.page.words import Words, languages, words
 from sminion_guard.policy.rights import RequestKind
+from sminion_guard.resources import examples
 from tests.browser import Browser, browser, program
 from tests.policies import SHOP
 from tests.unit.cli.pages import AFTER, BEFORE
 
 SINCE = datetime(2026, 12, 1, tzinfo=UTC)
-TEMPLATES = sorted((Path(policy_page.__file__).parent / "templates").glob("policy.*.j2"))
+TEMPLATES = sorted(file for name in ("policy", "register")
+                   for file in (Path(policy_page.__file__).parent / "templates").glob(f"{name}.*.j2"))
 
 
 def page(language: str, template: str = "policy.html.j2") -> str:
     return policy_page.render(notice(AFTER), template, words(language),
                               Installed(SINCE, notice(BEFORE), BEFORE.version))
+
+
+def register(language: str, template: str = "register.html.j2") -> str:
+    return policy_page.render_register(notice(AFTER), template, words(language), Installed(SINCE, None, None))
 
 
 def said(language: str = "en") -> tuple[str, ...]:
@@ -122,7 +129,7 @@ def test_every_language_is_complete() -> None:
     for language in languages():
         catalogue = words(language)
         assert catalogue.language == language
-        for section, names in (("basis", Basis), ("operation", Operation), ("end", RetentionEnd), ("ask", RequestKind)):
+        for section, names in (("basis", Basis), ("operation", Operation), ("end", RetentionEnd), ("ask", RequestKind), ("law", Basis)):
             assert all(catalogue(f"{section}.{entry.value}") for entry in names)
         assert all(catalogue(f"category.{name}") for name in CATEGORIES)
     for word, language in (("We answer within", "en"), ("contact data", "en"), ("Kontaktdaten", "de")):
@@ -155,6 +162,30 @@ def test_slavic_numbers_have_three_forms() -> None:
         "1 день", "2 дня", "5 дней", "11 дней", "12 дней", "21 день", "24 дня", "111 дней"]
 
 
+@pytest.mark.parametrize("template", ["register.html.j2", "register.md.j2"])
+def test_the_record_of_processing_says_what_the_policy_knows_and_what_it_does_not(template: str) -> None:
+    made = register("en", template).replace("\\", "")
+    for sentence in (
+        "Letters of news", "ontract (GDPR article 6(1)(b))", "The policy does not tell kinds of people apart.",
+        "Web analytics (agreement DPA-2026-05; never birth and name and identity)", "The post (agreement P-1)",
+        "Used for 1 year and 6 months.", "Shop Ltd", "One role reads all data, for copies.",
+        "Administrators of the database server are not bound by these measures.", "transfers to other countries",
+    ):
+        assert sentence in made, sentence
+    assert "must be encrypted" not in made, "this policy does not ask for it"
+
+
+def test_the_record_as_json_has_the_names_of_the_policy_beside_the_texts() -> None:
+    made = document(notice(BEFORE), Phrases(words("de"), BEFORE.own_categories))
+    (news,) = [entry for entry in made["activities"] if entry["name"] == "news"]
+    assert (news["basis"], news["basis_text"]) == (
+        "consent", "Einwilligung (DSGVO Artikel 6 Absatz 1 Buchstabe a)")
+    assert made["operator"]["name"] == "Shop Ltd"
+    assert "Zugriffe über ein Netz müssen verschlüsselt sein." in made["technical_measures"]
+    shop = document(notice(load(examples() / "shop/privacy.toml")), Phrases(words("en"), {}))
+    assert {kind for entry in shop["activities"] for kind in entry["kinds"]} == {"customer", "employee"}
+
+
 class Outline(HTMLParser):
     """Tags, headings in order, ids and what points at them."""
 
@@ -173,15 +204,16 @@ class Outline(HTMLParser):
         assert tag != "th" or given.get("scope") in ("col", "row")
 
 
-def test_the_page_can_be_heard() -> None:
-    made = page("de")
+@pytest.mark.parametrize(("made", "tables"), [(page("de"), 2), (register("de"), 0)], ids=["page", "register"])
+def test_the_page_can_be_heard(made: str, tables: int) -> None:
     outline = Outline(made)
     headings = [int(tag[1]) for tag in outline.tags if re.fullmatch("h[1-6]", tag)]
     assert headings[0] == 1 and headings.count(1) == 1
     assert all(after <= before + 1 for before, after in pairwise(headings))
-    assert '<html lang="de">' in made and {"header", "nav", "main"} <= set(outline.tags)
+    assert '<html lang="de">' in made and {"header", "main"} <= set(outline.tags)
     assert len(outline.ids) == len(set(outline.ids)) and set(outline.points) == set(outline.ids)
-    assert outline.tags.count("table") == outline.tags.count("caption") == outline.tags.count("thead") == 2
+    assert ("nav" in outline.tags) is (tables > 0)
+    assert outline.tags.count("table") == outline.tags.count("caption") == outline.tags.count("thead") == tables
     assert not {"script", "link", "img", "iframe"} & set(outline.tags) and not re.search("https?:|url\\(", made)
 
 
@@ -208,10 +240,10 @@ CONTRAST = """(() => {
 
 
 @pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("language", ["de", "en"])
-def test_the_page_fits_the_screen(chromium: Browser, tmp_path: Path, language: str, width: int) -> None:
+@pytest.mark.parametrize("made", [page("de"), page("en"), register("de")], ids=["de", "en", "register"])
+def test_the_page_fits_the_screen(chromium: Browser, tmp_path: Path, made: str, width: int) -> None:
     file = tmp_path / "page.html"
-    file.write_text(page(language), encoding="utf-8")
+    file.write_text(made, encoding="utf-8")
     chromium.open(file, width)
     chromium.screenshot(tmp_path / "page.png")
     assert chromium.evaluate("document.documentElement.scrollWidth") <= width
