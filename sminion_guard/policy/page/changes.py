@@ -57,9 +57,9 @@ def _purpose(old: PurposeNotice, new: PurposeNotice, say: Phrases) -> Iterator[s
         yield say.words("change.data_less", list=say.data(had - has), **named)
     could, can = set(old.may), set(new.may)
     if can - could:
-        yield say.words("change.may_more", list=say.operations(sorted(can - could)), **named)
+        yield say.words("change.may_more", list=say.operations(can - could), **named)
     if could - can:
-        yield say.words("change.may_less", list=say.operations(sorted(could - can)), **named)
+        yield say.words("change.may_less", list=say.operations(could - can), **named)
     if old.sees_blocked != new.sees_blocked:
         yield say.words(f"change.blocked_{'on' if new.sees_blocked else 'off'}", **named)
     if old.kinds != new.kinds:
@@ -75,10 +75,18 @@ def _kept(old: PurposeNotice, new: PurposeNotice, say: Phrases) -> Iterator[str]
             tuple(replace(entry, categories=()) for entry in page.kept if category in entry.categories)
             for page in (old, new))
         if set(had) != set(has):
-            found.setdefault((had, has), []).append(category)
+            found.setdefault(_apart(had, has), []).append(category)
     for (had, has), categories in found.items():
         yield say.words("change.kept", purpose=new.title, data=say.data(categories),
                         new=" ".join(map(say.kept, has)), old=" ".join(map(say.kept, had)))
+
+
+def _apart(had: tuple[Kept, ...], has: tuple[Kept, ...]) -> tuple[tuple[Kept, ...], tuple[Kept, ...]]:
+    """Without what both have; all of it where nothing would be left on one side."""
+    gone, come = tuple(set(had) - set(has)), tuple(set(has) - set(had))
+    if not gone or not come:
+        return had, has
+    return (tuple(entry for entry in had if entry in gone), tuple(entry for entry in has if entry in come))
 
 
 def _recipients(before: Notice, after: Notice, say: Phrases) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from sminion_guard.policy.model import CATEGORIES
+from sminion_guard.policy.model import CATEGORIES, Operation
 from sminion_guard.policy.page.notice import Asked, Kept
 from sminion_guard.policy.page.words import Words
 from sminion_guard.policy.rights import Length, RequestKind, Term
@@ -30,8 +30,9 @@ class Phrases:
         return self.words(f"category.{name}") if name in CATEGORIES else self._own.get(name, name)
 
     def operations(self, names: Iterable[str]) -> str:
-        """What may be done, as participles."""
-        return self.words.list(self.words(f"operation.{name}") for name in names)
+        """What may be done, as participles, in the order in which data are handled."""
+        named = set(names)
+        return self.words.list(self.words(f"operation.{entry.value}") for entry in Operation if entry.value in named)
 
     def kept(self, entry: Kept) -> str:
         """How long, as one sentence or two."""

@@ -56,10 +56,11 @@ def test_the_page_says_what_changed_in_words_for_people() -> None:
         "Fulfil orders: more data is used: birth.",
         "Fulfil orders: no longer used: contact data.",
         "Keep the books: data may now also be passed on.",
-        "Keep the books: data may no longer be corrected, collected and deleted.",
+        "Keep the books: data may no longer be collected, corrected and deleted.",
         "Keep the books: it now goes on while the use of data is suspended.",
         "Now: Used for 1 year and 6 months. Then no purpose shows it any more, and it is to be destroyed. Before: Used for"
         " 3 years.",
+        "Fulfil orders, identity: the time has changed. Now: Used for 1 year and 6 months. Then no purpose shows it any more, and it is to be destroyed. Before: Used for 3 years. Then no purpose shows it any more, and it is to be destroyed.\n",
         "The post may now get data.",
         "The agreement with Web analytics, or its name, has changed.",
         "Web analytics may now get data for: Fulfil orders.",
@@ -167,7 +168,7 @@ def test_the_record_of_processing_says_what_the_policy_knows_and_what_it_does_no
     made = register("en", template).replace("\\", "")
     for sentence in (
         "Letters of news", "ontract (GDPR article 6(1)(b))", "The policy does not tell kinds of people apart.",
-        "Web analytics (agreement DPA-2026-05; never birth and name and identity)", "The post (agreement P-1)",
+        "Web analytics (agreement DPA-2026-05; never birth and identity)", "The post (agreement P-1)",
         "Used for 1 year and 6 months.", "Shop Ltd", "One role reads all data, for copies.",
         "Administrators of the database server are not bound by these measures.", "transfers to other countries",
     ):
