@@ -77,7 +77,7 @@ def rls_policy_tester(program: Path, url: str, schemas: Sequence[str]) -> Iterat
 
 UNREADABLE = (
     "apply_changes", "change_state", "fold", "journal_number", "logged_subject", "mask", "open_ticket",
-    "record_object",
+    "record_object", "record_objects",
     "ticket_append_only", "within_retention",
 )
 """Functions that pgspot cannot parse: bodies of the SQL standard, fields of a variable whose type is a row of a table,
