@@ -143,8 +143,8 @@ def test_a_catalogue_that_lacks_a_sentence_or_a_field_is_refused(tmp_path: Path)
     file.write_text(german, encoding="utf-8")
     assert words(str(file)).language == "de"
     for old, new, fault in (
-        ('nobody = "niemand"\n', "", "`page.nobody` is missing"),
-        ('nobody = "niemand"', 'nobody = "niemand"\nmore = "x"', "`page.more` is unknown"),
+        ('nobody = "niemand genannt"\n', "", "`page.nobody` is missing"),
+        ('nobody = "niemand genannt"', 'nobody = "niemand genannt"\nmore = "x"', "`page.more` is unknown"),
         ("Fassung {version}.", "Fassung.", "`page.version` must be a text with the fields"),
         ('"{n} Tag", ', "", "`unit.day` must be 2 texts"),
         ('plural = "two"', 'plural = "slavic"', "`unit.day` must be 3 texts"),
