@@ -13,6 +13,7 @@ from sminion_guard.cli import (
     audit,
     catalog,
     check,
+    consent,
     demo,
     doctor,
     extension,
@@ -49,6 +50,7 @@ app.command()(apply.apply)
 app.command()(doctor.doctor)
 app.command()(maintain.maintain)
 app.add_typer(request.app, name="request")
+app.add_typer(consent.app, name="consent")
 app.add_typer(extension.app, name="extension")
 app.add_typer(audit.app, name="audit")
 

@@ -34,8 +34,10 @@ _ROUTINES: dict[str, tuple[str, ...]] = {
         "block(anynonarray, text, text, text)",
         "unblock(text, text, text, text)",
         "unblock(anynonarray, text, text, text)",
-        "give_consent(text, text, text, text, text)",
-        "give_consent(anynonarray, text, text, text, text)",
+        "give_consent(text, text, text, text, text, timestamptz, bytea, text, timestamptz)",
+        "give_consent(anynonarray, text, text, text, text, timestamptz, bytea, text, timestamptz)",
+        "refuse_consent(text, text, text, text, text, timestamptz, bytea, text)",
+        "refuse_consent(anynonarray, text, text, text, text, timestamptz, bytea, text)",
         "withdraw_consent(text, text, text, text, text)",
         "withdraw_consent(anynonarray, text, text, text, text)",
         "object(text, text, text, text, text)",
@@ -43,6 +45,8 @@ _ROUTINES: dict[str, tuple[str, ...]] = {
         "withdraw_objection(text, text, text, text, text)",
         "withdraw_objection(anynonarray, text, text, text, text)",
         "give_consents(text[], text, text, text, text)",
+        "import_consents(text[], text[], text[], timestamptz[], bytea[], text[], timestamptz[], text[], text, text)",
+        "consent_differences()",
         "withdraw_consents(text[], text, text, text, text)",
         "object_all(text[], text, text, text, text)",
         "block_all(text[], text, text, text)",
@@ -71,16 +75,19 @@ _ROUTINES: dict[str, tuple[str, ...]] = {
     "auditor": ("policy_in_force()", "object_states()", "state_holders(text)", "blind_tables()", "unfolded_entries()",
                 "unfolded_writes()", "fold_holders()", "leaves(bigint, bigint)", "stray_rows()",
                 "silent_tickets(date)",
+                "consent_differences()",
                 "record_checkpoint(bigint, bytea, text)",
                 "record_reading(text, text, text, timestamptz, timestamptz, text, text)", "explanations()",
                 "explained_accesses(bigint)"),
 }
+_RECORDING = ("record_consent(text, text, boolean, bytea, text, text, text)",)
+"""For logins that may record consents, and the compartments in which they do: it asks which login calls it."""
 _OF_KINDS = ("context_of_kind(name, name, text)", "named_subject_of_kind(name, name, text)")
 """What the floors of a policy that names kinds of subjects call too."""
 _LOGS = (
     "access_log", "ticket_minutes", "statement_log", "refusals", "subject_access", "write_log", "log_faults",
     "dropped_log", "ddl_suspension", "act",
-    "subject_history", "request_status", "request_history", "calendar",
+    "subject_history", "consent_register", "request_status", "request_history", "calendar",
 )
 _WAITING = ("settle_status", "pending_changes", "settle_problems", "maintenance_status")
 _VIEWS: dict[str, tuple[str, ...]] = {
@@ -104,9 +111,13 @@ def guard_privileges(policy: Policy, compartments: tuple[Compartment, ...]) -> d
     callers |= {f"{policy.name}_{office}": office for office in ("auditor", "maintenance", "privacy_officer")}
     callers |= dict.fromkeys(sorted(policy.logins), "login")
     routines = _ROUTINES | ({"compartment": (*_ROUTINES["compartment"], *_OF_KINDS)} if policy.kinds else {})
+    recorders = [login for login in policy.logins.values() if login.may_record_consent]
+    recording = {login.name for login in recorders} | {
+        entry.role for entry in compartments if any(entry.purpose in login.purposes for login in recorders)}
     dumping = {backup_role(policy.name): {"routines": [], "views": [], "dump": True}} if policy.backup else {}
     return dumping | {
-        role: {"routines": list(routines[caller]), "views": list(_VIEWS.get(caller, ()))}
+        role: {"routines": [*routines[caller], *(_RECORDING if role in recording else ())],
+               "views": list(_VIEWS.get(caller, ()))}
         | ({"journal": True} if caller == "login" else {})
         for role, caller in callers.items()
     }

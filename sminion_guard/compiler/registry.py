@@ -59,6 +59,11 @@ def registry(policy: Policy, compartments: tuple[Compartment, ...], bits: Mappin
             for login in sorted(policy.logins.values(), key=lambda entry: entry.name)
             for purpose in sorted(set(login.purposes))
         ],
+        "consent_logins": [
+            {"login": login.name, "purpose": purpose}
+            for login in sorted(policy.logins.values(), key=lambda entry: entry.name)
+            for purpose in sorted(set(login.may_record_consent))
+        ],
         "tables": [
             {
                 "schema": table.schema,

@@ -219,8 +219,19 @@ class Builder:
             entry = shape.validate(shape.LoginShape, raw, ("login", name), self.report)
             if entry and self._known_purposes(entry.purposes, ("login", name, "purposes")):
                 found[name] = Login(name, tuple(entry.purposes), entry.may_hold_incompatible, entry.may_own,
-                                    entry.tickets_per_minute or TICKETS_PER_MINUTE)
+                                    entry.tickets_per_minute or TICKETS_PER_MINUTE,
+                                    self._recorded(entry.may_record_consent, ("login", name, "may_record_consent")))
         return MappingProxyType(found)
+
+    def _recorded(self, words: list[str], path: Path) -> tuple[str, ...]:
+        """Purposes for which a login may record consents: to others nobody consents."""
+        for at, word in enumerate(words):
+            basis = self.sections["purpose"].get(word, {})
+            if self._known(word, self.purpose_names, "SG308", "purpose", (*path, at)) \
+                    and isinstance(basis, dict) and basis.get("basis") != Basis.CONSENT.value:
+                self.report.add("SG360", (*path, at), f"purpose `{word}` does not rest on consent",
+                                "leave it out: nobody consents to it")
+        return tuple(words)
 
     def _recipients(self) -> Mapping[str, Recipient]:
         found = {}

@@ -84,6 +84,10 @@ def _logins(before: Policy, after: Policy) -> Iterator[Sentence]:
             could, can = bool(getattr(old, attribute, None)), bool(getattr(new, attribute, None))
             if could != can:
                 yield Sentence(f"login `{name}` may {'now' if can else 'no longer'} {text}", can)
+        recorded, records = (set(login.may_record_consent if login else ()) for login in (old, new))
+        for purpose in sorted(recorded ^ records):
+            may = purpose in records
+            yield Sentence(f"login `{name}` may {'now' if may else 'no longer'} record consents to `{purpose}`", may)
         if old and new and old.tickets_per_minute != new.tickets_per_minute:
             yield Sentence(f"login `{name}` may open {new.tickets_per_minute} tickets a minute,"
                            f" and could open {old.tickets_per_minute}", new.tickets_per_minute > old.tickets_per_minute)

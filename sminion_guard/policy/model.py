@@ -224,6 +224,8 @@ class Login:
     """Why this login may own what is protected, as the one that runs migrations does."""
     tickets_per_minute: int = TICKETS_PER_MINUTE
     """How many tickets it may open in a minute."""
+    may_record_consent: tuple[str, ...] = ()
+    """Purposes for which it may record the consent or refusal that it was just given."""
 
 
 @dataclass(frozen=True, slots=True)

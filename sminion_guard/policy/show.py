@@ -103,6 +103,8 @@ class LoginView:
     owns: str | None = None
     tickets_per_minute: int | None = None
     """Where the policy names another number than the usual one."""
+    records: tuple[str, ...] = ()
+    """Purposes for which it may record consents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +157,8 @@ def overview(policy: Policy) -> Overview:
     logins = tuple(
         LoginView(name, tuple(sorted(login.purposes)), incompatible_pair(policy, login), login.may_hold_incompatible,
                   login.may_own,
-                  None if login.tickets_per_minute == TICKETS_PER_MINUTE else login.tickets_per_minute)
+                  None if login.tickets_per_minute == TICKETS_PER_MINUTE else login.tickets_per_minute,
+                  tuple(sorted(set(login.may_record_consent))))
         for name, login in sorted(policy.logins.items())
     )
     return Overview(

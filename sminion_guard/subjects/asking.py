@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -43,6 +44,25 @@ class Officer:
         finally:
             if self._hear is not None:
                 self._connection.remove_notice_handler(self._told)
+
+    def stream(self, query: str, /, **values: object) -> Iterator[Row]:
+        """The rows of a query, some thousand at a time, in a transaction: for answers that do not fit into memory.
+
+        :raises GuardError: as :meth:`ask`.
+        """
+        try:
+            with self._connection.transaction(), \
+                    self._connection.cursor(f"guard_{query}", row_factory=dict_row) as cursor:
+                cursor.itersize = 2000
+                yield from cursor.execute(resources.sql_text(f"queries/subjects/{query}").encode(), values)
+        except psycopg.Error as error:
+            raise _translated(error) from error
+
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """What is asked within is undone where it fails, and nothing else."""
+        with self._connection.transaction():
+            yield
 
     def value(self, query: str, /, **values: object) -> Any:
         """The only value of the only row."""

@@ -17,6 +17,7 @@ DECLARE
   numbers  bigint[] := '{}';
   last     bigint;
   removed  bigint;
+  ended    boolean;
 BEGIN
   SELECT p.* INTO STRICT in_force FROM sminion.policy p;
   SELECT s.* INTO STRICT before FROM sminion.subject_state s WHERE s.subject = key FOR UPDATE;
@@ -31,12 +32,20 @@ BEGIN
   LOOP
     last := change.id;
     numbers := numbers || last;
+    CONTINUE WHEN change.event IN ('give_consent', 'refuse_consent', 'withdraw_consent')
+      AND sminion.decided_later(change.id, key, change.event, change.purpose);
+    -- One that ended before it was stored opens nothing; and only one that has ended can be ended.
+    IF change.event IN ('give_consent', 'expire_consent') THEN
+      ended := coalesce(CASE change.event
+        WHEN 'give_consent' THEN (SELECT e.until <= clock_timestamp() FROM sminion.subject_event e WHERE e.id = change.id)
+        ELSE (SELECT d.until <= clock_timestamp() FROM sminion.standing_decision(key, change.purpose) d) END, false);
+      CONTINUE WHEN ended = (change.event = 'give_consent');
+    END IF;
     CONTINUE WHEN EXISTS (
       SELECT FROM sminion.subject_event e
       WHERE e.subject = key AND e.id > change.id AND e.purpose IS NOT DISTINCT FROM change.purpose
         AND e.event = CASE change.event
           WHEN 'block' THEN 'unblock' WHEN 'unblock' THEN 'block'
-          WHEN 'give_consent' THEN 'withdraw_consent' WHEN 'withdraw_consent' THEN 'give_consent'
           WHEN 'object' THEN 'withdraw_objection' WHEN 'withdraw_objection' THEN 'object' END);
     -- A request that was opened meanwhile keeps the subject blocked: whoever unblocked did not see it.
     CONTINUE WHEN change.event = 'unblock' AND EXISTS (
@@ -46,6 +55,8 @@ BEGIN
       WHEN 'unblock'            THEN after.blocked := false;
       WHEN 'give_consent'       THEN after.consents := after.consents | change.bit;
       WHEN 'withdraw_consent'   THEN after.consents := after.consents & ~change.bit;
+      WHEN 'refuse_consent'     THEN after.consents := after.consents & ~change.bit;
+      WHEN 'expire_consent'     THEN after.consents := after.consents & ~change.bit;
       WHEN 'object'             THEN after.objections := after.objections | change.bit;
       WHEN 'withdraw_objection' THEN after.objections := after.objections & ~change.bit;
     END CASE;

@@ -9,10 +9,15 @@
 -- nothing, and holds for every reader from the commit on. It is then the most that the event can deny, because the state
 -- that it changes may be another's uncommitted one. Permissions that come back follow with settling.
 --
+-- given_at, text_sha256, channel and until are facts of a consent. One that was given earlier than it is recorded counts from when it
+-- was given: what the person decided later stands (sminion.decided_later).
+--
 -- A key that no protected row has is taken, since consent is often given before the first row is written; but whoever
 -- denies is told, because the key may be mistyped, and the person whom it should have named stays visible.
 CREATE FUNCTION sminion.change_state(
-  raw text, event text, purpose text, reason text, actor text, kind text, request bigint DEFAULT NULL
+  raw text, event text, purpose text, reason text, actor text, kind text, request bigint DEFAULT NULL,
+  given_at timestamptz DEFAULT NULL, text_sha256 bytea DEFAULT NULL, channel text DEFAULT NULL, until timestamptz DEFAULT NULL,
+  login name DEFAULT session_user
 ) RETURNS boolean
 LANGUAGE plpgsql
 VOLATILE
@@ -23,6 +28,7 @@ DECLARE
   in_force sminion.policy;
   own      sminion.pending_change;
   why      text := sminion.require_reason(reason);
+  way      text := sminion.ticket_text('channel', channel, 80);
   who      text := sminion.require_actor(actor);
   changed  boolean;
   holder   bigint;
@@ -46,14 +52,22 @@ BEGIN
   own.denied := CASE event
     WHEN 'block' THEN ~in_force.blocked_bits
     WHEN 'withdraw_consent' THEN own.bit
+    WHEN 'refuse_consent' THEN own.bit
+    WHEN 'expire_consent' THEN own.bit
     WHEN 'object' THEN own.bit
     ELSE 0 END;
+  IF num_nonnulls(given_at, text_sha256, until) > 0 THEN
+    PERFORM sminion.check_consent(given_at, text_sha256, until);
+  END IF;
   own.since := clock_timestamp();
-  INSERT INTO sminion.subject_event (subject, event, purpose, reason, actor, epoch, request)
-  VALUES (key, event, purpose, why, who, in_force.epoch, request)
+  INSERT INTO sminion.subject_event (subject, event, purpose, reason, actor, epoch, request, given_at, text_sha256, channel, until, login)
+  VALUES (key, event, purpose, why, who, in_force.epoch, request, given_at, text_sha256, way, until, login)
   RETURNING id INTO own.id;
+  IF until IS NOT NULL THEN
+    INSERT INTO sminion.consent_end (event, subject, purpose, until) VALUES (own.id, key, change_state.purpose, change_state.until);
+  END IF;
 
-  IF event <> 'give_consent' AND NOT sminion.subject_known(key) THEN
+  IF event NOT IN ('give_consent', 'refuse_consent', 'expire_consent') AND NOT sminion.subject_known(key) THEN
     RAISE WARNING USING ERRCODE = 'SG614',
       MESSAGE = format('no protected row has the subject key `%s`', sminion.log_text(key, 80)),
       DETAIL = 'The change is recorded, and applies to rows that are written later. It hides no row that exists now.',
@@ -87,4 +101,5 @@ BEGIN
   RETURN true;
 END
 $sminion$;
-COMMENT ON FUNCTION sminion.change_state(text, text, text, text, text, text, bigint) IS 'true when the state changed, or will';
+COMMENT ON FUNCTION sminion.change_state(text, text, text, text, text, text, bigint, timestamptz, bytea, text, timestamptz, name) IS
+  'true when the state changed, or will';

@@ -4,8 +4,11 @@
 --
 -- All states stay locked until the caller commits, and writers of these subjects wait for that: a campaign of millions is
 -- passed in parts of some thousands, each in a transaction of its own.
+--
+-- given_at, text_sha256, channel and until are facts of consents, one for each of `raw`: see change_state.
 CREATE FUNCTION sminion.change_states(
-  raw text[], event text, purpose text, reason text, actor text, kind text
+  raw text[], event text, purpose text, reason text, actor text, kind text, given_at timestamptz[] DEFAULT NULL,
+  text_sha256 bytea[] DEFAULT NULL, channel text[] DEFAULT NULL, until timestamptz[] DEFAULT NULL, login name DEFAULT session_user
 ) RETURNS bigint
 LANGUAGE plpgsql
 VOLATILE
@@ -16,7 +19,8 @@ DECLARE
   who      CONSTANT text := sminion.require_actor(actor);
   spoken   CONSTANT text := current_setting('client_min_messages');
   patience CONSTANT text := current_setting('lock_timeout');
-  keys     text[] := ARRAY(SELECT DISTINCT sminion.subject_key(r, kind) FROM unnest(raw) AS u (r) ORDER BY 1);
+  factual  CONSTANT boolean := num_nonnulls(given_at, text_sha256, channel, until) > 0;
+  keys     text[];
   in_force sminion.policy;
   bit      bigint;
   batch    text[];
@@ -24,6 +28,9 @@ DECLARE
   free     text[];
   moved    text[];
   numbers  bigint[];
+  made_ids bigint[];
+  made_keys text[];
+  at_key   integer;
   denials  bigint[];
   key      text;
   changed  bigint := 0;
@@ -33,6 +40,22 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = 'SG504', MESSAGE = 'the subjects are NULL',
       HINT = 'Pass an array of keys, such as `ARRAY(SELECT id::text FROM ...)`.';
   END IF;
+  IF factual THEN
+    -- The same order for all of them.
+    SELECT array_agg(f.key ORDER BY f.key), array_agg(f.g ORDER BY f.key), array_agg(f.t ORDER BY f.key),
+           array_agg(sminion.ticket_text('channel', f.c, 80) ORDER BY f.key), array_agg(f.u ORDER BY f.key)
+    INTO keys, given_at, text_sha256, channel, until
+    FROM (
+      SELECT DISTINCT ON (1) sminion.subject_key(u.r, kind) COLLATE "C" AS key, u.g, u.t, u.c, u.u
+      FROM unnest(raw, given_at, text_sha256, channel, until) AS u (r, g, t, c, u) ORDER BY 1) f;
+    PERFORM sminion.check_consent(min(u.g), NULL, NULL), sminion.check_consent(max(u.g), NULL, NULL)
+    FROM unnest(given_at) AS u (g);
+    PERFORM sminion.check_consent(u.g, u.t, u.u) FROM unnest(given_at, text_sha256, until) AS u (g, t, u)
+    WHERE octet_length(u.t) <> 32 OR u.u IS NOT NULL;
+  ELSE
+    keys := ARRAY(SELECT DISTINCT sminion.subject_key(r, kind) FROM unnest(raw) AS u (r) ORDER BY 1);
+  END IF;
+  keys := coalesce(keys, '{}');
   SELECT p.* INTO STRICT in_force FROM sminion.policy p;
   bit := CASE WHEN event IN ('block', 'unblock') THEN 0 ELSE sminion.purpose_bit(purpose, event) END;
   FOR part IN 0 .. cardinality(keys) / 2000 LOOP
@@ -40,7 +63,7 @@ BEGIN
     strangers := ARRAY(
       SELECT k.key FROM unnest(batch) AS k (key)
       WHERE NOT EXISTS (SELECT FROM sminion.subject_state s WHERE s.subject = k.key));
-    IF event <> 'give_consent' THEN
+    IF event NOT IN ('give_consent', 'refuse_consent', 'expire_consent') THEN
       unknown := unknown + (SELECT count(*) FROM unnest(strangers) AS k (key) WHERE NOT sminion.subject_known(k.key));
     END IF;
     IF strangers <> '{}' THEN
@@ -59,18 +82,41 @@ BEGIN
         AND NOT EXISTS (SELECT FROM sminion.pending_change p WHERE p.subject = s.subject)
       ORDER BY s.subject FOR UPDATE SKIP LOCKED);
     -- History after the lock: what another says later about one of them is stored later too.
+    IF factual THEN
+      WITH made AS (
+        INSERT INTO sminion.subject_event AS e (subject, event, purpose, reason, actor, login, epoch, given_at, text_sha256, channel, until)
+        SELECT f.key, change_states.event, change_states.purpose, why, who, change_states.login, in_force.epoch, f.g, f.t, f.c, f.u
+        FROM unnest(keys, given_at, text_sha256, channel, until) AS f (key, g, t, c, u) WHERE f.key = ANY (free)
+        RETURNING e.id, e.subject, e.until
+      ), ends AS (
+        INSERT INTO sminion.consent_end (event, subject, purpose, until)
+        SELECT m.id, m.subject, change_states.purpose, m.until FROM made m WHERE m.until IS NOT NULL
+      )
+      SELECT coalesce(array_agg(m.id), '{}'), coalesce(array_agg(m.subject), '{}') INTO made_ids, made_keys FROM made m;
+      -- What was decided later stands, and what has ended opens nothing: see apply_changes.
+      SELECT coalesce(array_agg(m.id), '{}'), coalesce(array_agg(m.key), '{}') INTO made_ids, made_keys
+      FROM unnest(made_ids, made_keys) AS m (id, key)
+      WHERE NOT sminion.decided_later(m.id, m.key, change_states.event, change_states.purpose)
+        AND NOT EXISTS (SELECT FROM sminion.consent_end n WHERE n.event = m.id AND n.until <= clock_timestamp());
+    ELSE
+      WITH made AS (
+        INSERT INTO sminion.subject_event AS e (subject, event, purpose, reason, actor, epoch)
+        SELECT f.key, change_states.event, change_states.purpose, why, who, in_force.epoch FROM unnest(free) AS f (key)
+        RETURNING e.id, e.subject
+      )
+      SELECT coalesce(array_agg(m.id), '{}'), coalesce(array_agg(m.subject), '{}') INTO made_ids, made_keys FROM made m;
+    END IF;
     WITH said AS (
-      INSERT INTO sminion.subject_event AS e (subject, event, purpose, reason, actor, epoch)
-      SELECT f.key, change_states.event, change_states.purpose, why, who, in_force.epoch FROM unnest(free) AS f (key)
-      RETURNING e.id, e.subject
+      SELECT m.id, m.subject FROM unnest(made_ids, made_keys) AS m (id, subject)
     ), before AS (
       SELECT s.*,
              CASE event WHEN 'block' THEN true WHEN 'unblock' THEN false ELSE s.blocked END AS new_blocked,
              CASE event WHEN 'give_consent' THEN s.consents | bit WHEN 'withdraw_consent' THEN s.consents & ~bit
+               WHEN 'refuse_consent' THEN s.consents & ~bit WHEN 'expire_consent' THEN s.consents & ~bit
                ELSE s.consents END AS new_consents,
              CASE event WHEN 'object' THEN s.objections | bit WHEN 'withdraw_objection' THEN s.objections & ~bit
                ELSE s.objections END AS new_objections
-      FROM sminion.subject_state s WHERE s.subject = ANY (free)
+      FROM sminion.subject_state s WHERE s.subject = ANY (made_keys)
     ), after AS (
       SELECT b.*, sminion.mask(in_force, b.new_blocked, b.new_consents, b.new_objections) AS new_mask FROM before b
     ), stored AS (
@@ -105,7 +151,10 @@ BEGIN
     -- One notice for all of them, and not one for each.
     PERFORM set_config('client_min_messages', 'warning', true);
     FOR key IN SELECT unnest(batch) EXCEPT SELECT unnest(free) ORDER BY 1 LOOP
-      changed := changed + sminion.change_state(coalesce(substr(key, length(kind || ':') + 1), key), event, purpose, reason, actor, kind)::integer;
+      at_key := array_position(keys, key);
+      changed := changed + sminion.change_state(
+        coalesce(substr(key, length(kind || ':') + 1), key), event, purpose, reason, actor, kind, NULL, given_at[at_key],
+        text_sha256[at_key], channel[at_key], until[at_key], login)::integer;
     END LOOP;
     PERFORM set_config('client_min_messages', spoken, true);
   END LOOP;
@@ -118,4 +167,5 @@ BEGIN
   RETURN changed;
 END
 $sminion$;
-COMMENT ON FUNCTION sminion.change_states(text[], text, text, text, text, text) IS 'how many states changed, or will';
+COMMENT ON FUNCTION sminion.change_states(text[], text, text, text, text, text, timestamptz[], bytea[], text[], timestamptz[], name) IS
+  'how many states changed, or will';

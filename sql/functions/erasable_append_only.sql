@@ -8,7 +8,9 @@ BEGIN
   IF current_user = 'sminion_owner' AND current_setting('sminion.erasing', true) = pg_current_xact_id()::text THEN
     IF TG_OP = 'DELETE' AND to_jsonb(OLD) ?| ARRAY['statement', 'event'] AND NOT to_jsonb(OLD) ? 'transaction' THEN
       RETURN OLD;
-    ELSIF TG_OP = 'UPDATE' AND to_jsonb(NEW) = to_jsonb(OLD) || '{"subject": null}' THEN
+    ELSIF TG_OP = 'UPDATE' AND to_jsonb(NEW) = to_jsonb(OLD)
+      || (CASE WHEN to_jsonb(OLD) ? 'channel' THEN '{"subject": null, "channel": null}' ELSE '{"subject": null}' END)::jsonb
+    THEN
       RETURN NEW;
     END IF;
   END IF;

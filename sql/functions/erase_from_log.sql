@@ -36,11 +36,17 @@ BEGIN
     SELECT n.number, 'about' AS field FROM numbered n
     UNION ALL SELECT s.number, 'subject' FROM sminion.statement_subject s WHERE s.subject = key
     UNION ALL SELECT s.number, 'subject' FROM sminion.write_subject s WHERE s.subject = key
+  ), channelled AS (
+    SELECT r.first + k.nth - 1 AS number, e.channel
+    FROM sminion.event_run r CROSS JOIN LATERAL unnest(r.keys) WITH ORDINALITY AS k (key, nth)
+    JOIN sminion.subject_event e ON e.id = k.key
+    WHERE r.kind = 'state' AND k.key = ANY (states) AND e.channel IS NOT NULL
   ), kept AS (
     INSERT INTO sminion.erased (number, field, hash)
     SELECT n.number, n.field,
-           sha256(sha256(z.salt || int8send(n.number) || convert_to(n.field, 'UTF8')) || convert_to(key, 'UTF8'))
-    FROM named n CROSS JOIN (SELECT s.salt FROM sminion.salt s WHERE s.holder = who) z
+           sha256(sha256(z.salt || int8send(n.number) || convert_to(n.field, 'UTF8')) || convert_to(n.value, 'UTF8'))
+    FROM (SELECT m.number, m.field, key AS value FROM named m UNION ALL SELECT c.number, 'channel', c.channel FROM channelled c) n
+    CROSS JOIN (SELECT s.salt FROM sminion.salt s WHERE s.holder = who) z
   )
   SELECT count(DISTINCT n.number), count(*) FILTER (WHERE n.field = 'about') - cardinality(tickets) - cardinality(states)
     - cardinality(requests)
@@ -56,7 +62,7 @@ BEGIN
   DELETE FROM sminion.statement_subject s WHERE s.subject = key;
   DELETE FROM sminion.write_subject s WHERE s.subject = key;
   UPDATE sminion.ticket k SET subject = NULL WHERE k.id = ANY (tickets);
-  UPDATE sminion.subject_event e SET subject = NULL WHERE e.id = ANY (states);
+  UPDATE sminion.subject_event e SET subject = NULL, channel = NULL WHERE e.id = ANY (states);
   UPDATE sminion.request r SET subject = NULL, representative = NULL WHERE r.subject = key;
   PERFORM set_config('sminion.erasing', '', true);
   DELETE FROM sminion.salt s WHERE s.holder = who;

@@ -1,13 +1,14 @@
 -- The same for a key of another type than text, such as the number or uuid that stands in the column. It acts as its caller: a cast
 -- to text may be somebody's own function.
 CREATE FUNCTION sminion.give_consent(
-  subject anynonarray, purpose text, reason text, actor text DEFAULT NULL, kind text DEFAULT NULL
+  subject anynonarray, purpose text, reason text, actor text DEFAULT NULL, kind text DEFAULT NULL,
+  given_at timestamptz DEFAULT NULL, text_sha256 bytea DEFAULT NULL, channel text DEFAULT NULL, until timestamptz DEFAULT NULL
 ) RETURNS boolean
 LANGUAGE sql
 VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $sminion$
-  SELECT sminion.give_consent(subject::text, purpose, reason, actor, kind)
+  SELECT sminion.give_consent(subject::text, purpose, reason, actor, kind, given_at, text_sha256, channel, until)
 $sminion$;
-COMMENT ON FUNCTION sminion.give_consent(anynonarray, text, text, text, text) IS
+COMMENT ON FUNCTION sminion.give_consent(anynonarray, text, text, text, text, timestamptz, bytea, text, timestamptz) IS
   'records a consent of a subject to a purpose; true if the state changed';

@@ -43,7 +43,8 @@ AS $sminion$
       ('actor', k.actor), ('reason', k.reason), ('basis_ref', k.basis_ref), ('values', nullif(k."values"::text, '{}')),
       ('client_address', host(k.client_address)), ('application', nullif(k.application, ''))) AS f (field, value)
     UNION ALL
-    SELECT e.number, 'subject:' || e.subject, 'about', e.subject FROM state e
+    SELECT e.number, 'subject:' || e.subject, f.field, f.value
+    FROM state e CROSS JOIN LATERAL (VALUES ('about', e.subject), ('channel', e.channel)) AS f (field, value)
     UNION ALL
     SELECT e.number, 'actor:' || e.actor, f.field, f.value
     FROM state e CROSS JOIN LATERAL (VALUES ('actor', e.actor), ('reason', e.reason)) AS f (field, value)
@@ -129,6 +130,9 @@ AS $sminion$
              'v', 1, 'kind', 'state', 'number', e.number, 'at', (extract(epoch FROM e.at) * 1000000)::bigint, 'id', e.id,
              'transaction', e.transaction, 'login', e.login, 'event', e.event, 'purpose', e.purpose, 'epoch', e.epoch,
              'request', e.request,
+             'consent', CASE WHEN num_nonnulls(e.given_at, e.text_sha256, e.until) > 0 THEN json_build_object(
+               'given_at', (extract(epoch FROM e.given_at) * 1000000)::bigint, 'text', encode(e.text_sha256, 'hex'),
+               'until', (extract(epoch FROM e.until) * 1000000)::bigint) END,
              'committed', t.hashes)
     FROM state e
     LEFT JOIN texts t ON t.number = e.number

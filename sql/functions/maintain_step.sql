@@ -60,6 +60,10 @@ BEGIN
         THEN
           PERFORM sminion.extend_log();
         END IF;
+      WHEN 'expire' THEN
+        more := sminion.expire_consents(1000) >= 1000;
+      WHEN 'consents' THEN
+        more := sminion.take_consents(1000) > 0 AND EXISTS (SELECT FROM sminion.consent_inbox i WHERE NOT i.entered);
       WHEN 'settle' THEN
         IF sminion.settling_waits() THEN
           -- Where nothing but locked or refusing rows is left, the next call can do no more than this one.

@@ -16,7 +16,7 @@ BEGIN
       MESSAGE = CASE WHEN purpose IS NULL THEN 'no purpose is named'
         ELSE format('the policy in force has no purpose `%s`', purpose) END,
       HINT = 'See `sminion-guard policy show`.';
-  ELSIF event IN ('give_consent', 'withdraw_consent') AND found_basis <> 'consent' THEN
+  ELSIF event IN ('give_consent', 'refuse_consent', 'withdraw_consent', 'expire_consent') AND found_basis <> 'consent' THEN
     RAISE EXCEPTION USING ERRCODE = 'SG502',
       MESSAGE = format('purpose `%s` rests on %s, not on consent', purpose, found_basis),
       HINT = 'Use `sminion.object` for a legitimate interest; a contract or law leaves no choice.';

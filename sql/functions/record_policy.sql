@@ -85,6 +85,9 @@ BEGIN
   SELECT j.login, j.purpose, j.may_hold_incompatible, j.may_own, j.tickets_per_minute
   FROM jsonb_to_recordset(registry -> 'logins')
     AS j (login name, purpose text, may_hold_incompatible boolean, may_own boolean, tickets_per_minute integer);
+  DELETE FROM sminion.login_consent;
+  INSERT INTO sminion.login_consent (login, purpose)
+  SELECT j.login, j.purpose FROM jsonb_to_recordset(registry -> 'consent_logins') AS j (login name, purpose text);
   DELETE FROM sminion.login_compartment o
   WHERE NOT EXISTS (
     SELECT FROM sminion.login l JOIN sminion.compartment c ON c.purpose = l.purpose WHERE l.login = o.login AND c.role = o.role);

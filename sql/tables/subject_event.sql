@@ -6,7 +6,8 @@ CREATE TABLE sminion.subject_event (
   -- NULL once the person was erased from the log
   subject text        COLLATE "C",
   event   text        NOT NULL CHECK (event IN (
-            'block', 'unblock', 'give_consent', 'withdraw_consent', 'object', 'withdraw_objection')),
+            'block', 'unblock', 'give_consent', 'refuse_consent', 'withdraw_consent', 'expire_consent', 'note_refusal',
+            'object', 'withdraw_objection')),
   purpose text,
   reason  text        NOT NULL,
   actor   text        NOT NULL,
@@ -14,6 +15,18 @@ CREATE TABLE sminion.subject_event (
   epoch   integer     NOT NULL,
   -- the request for which it was done, if any
   request bigint,
+  -- Of a consent. When it was given, refused or withdrawn, where that was before it was recorded: decisions count in the order of
+  -- these moments.
+  given_at    timestamptz,
+  -- SHA-256 of the text that the person saw
+  text_sha256 bytea CHECK (pg_catalog.octet_length(text_sha256) = 32),
+  -- how it came in; NULL once the person was erased from the log
+  channel     text,
+  -- the consent ends by itself
+  until       timestamptz,
+  CHECK (until IS NULL OR event = 'give_consent'),
+  CHECK (event IN ('give_consent', 'refuse_consent', 'withdraw_consent', 'note_refusal')
+    OR pg_catalog.num_nonnulls(given_at, text_sha256, channel) = 0),
   -- a block concerns all purposes, everything else exactly one
   CHECK ((event IN ('block', 'unblock')) = (purpose IS NULL))
 );

@@ -183,6 +183,15 @@ CREATE TABLE sminion.login (
 );
 COMMENT ON TABLE sminion.login IS 'logins and the purposes they may act for';
 
+-- tables/login_consent.sql
+-- For which purposes a login may record the consent that it was just given: `may_record_consent` of the policy in force.
+CREATE TABLE sminion.login_consent (
+  login   name NOT NULL,
+  purpose text NOT NULL,
+  PRIMARY KEY (login, purpose)
+);
+COMMENT ON TABLE sminion.login_consent IS 'logins that may record consents, and for which purposes';
+
 -- tables/login_compartment.sql
 -- Since which epoch the tickets of a login for a compartment are good. An epoch in which something changed that such a ticket
 -- stands on is the first one whose tickets are good: see record_policy. Without a row none is.
@@ -429,7 +438,8 @@ CREATE TABLE sminion.subject_event (
   -- NULL once the person was erased from the log
   subject text        COLLATE "C",
   event   text        NOT NULL CHECK (event IN (
-            'block', 'unblock', 'give_consent', 'withdraw_consent', 'object', 'withdraw_objection')),
+            'block', 'unblock', 'give_consent', 'refuse_consent', 'withdraw_consent', 'expire_consent', 'note_refusal',
+            'object', 'withdraw_objection')),
   purpose text,
   reason  text        NOT NULL,
   actor   text        NOT NULL,
@@ -437,12 +447,60 @@ CREATE TABLE sminion.subject_event (
   epoch   integer     NOT NULL,
   -- the request for which it was done, if any
   request bigint,
+  -- Of a consent. When it was given, refused or withdrawn, where that was before it was recorded: decisions count in the order of
+  -- these moments.
+  given_at    timestamptz,
+  -- SHA-256 of the text that the person saw
+  text_sha256 bytea CHECK (pg_catalog.octet_length(text_sha256) = 32),
+  -- how it came in; NULL once the person was erased from the log
+  channel     text,
+  -- the consent ends by itself
+  until       timestamptz,
+  CHECK (until IS NULL OR event = 'give_consent'),
+  CHECK (event IN ('give_consent', 'refuse_consent', 'withdraw_consent', 'note_refusal')
+    OR pg_catalog.num_nonnulls(given_at, text_sha256, channel) = 0),
   -- a block concerns all purposes, everything else exactly one
   CHECK ((event IN ('block', 'unblock')) = (purpose IS NULL))
 );
 CREATE INDEX subject_event_subject ON sminion.subject_event (subject, at);
 CREATE INDEX subject_event_transaction ON sminion.subject_event (transaction);
 COMMENT ON TABLE sminion.subject_event IS 'history of subjects'' states; append-only';
+
+-- tables/consent_end.sql
+-- Consents that end by themselves, until sminion.expire_consents has dealt with them. Not the history: a queue by time, so that nobody
+-- looks through all consents for those that end.
+CREATE TABLE sminion.consent_end (
+  -- the event's number in subject_event
+  event   bigint      PRIMARY KEY,
+  subject text        COLLATE "C" NOT NULL,
+  purpose text        NOT NULL,
+  until   timestamptz NOT NULL
+);
+CREATE INDEX consent_end_until ON sminion.consent_end (until);
+COMMENT ON TABLE sminion.consent_end IS 'consents that end by themselves';
+
+-- tables/consent_inbox.sql
+-- Consents that logins recorded with sminion.record_consent, until sminion.take_consents enters them into the history. Whoever records
+-- one only adds a row here: it reads nothing about the person, and takes no lock of theirs, so neither the answer nor its time tells
+-- anything. A row that was entered stays for two minutes, for the limit of a minute.
+CREATE TABLE sminion.consent_inbox (
+  id          bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  login       name        NOT NULL DEFAULT session_user,
+  -- the login's own number, by which the limits look up earlier rows
+  nth         bigint      NOT NULL,
+  at          timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+  transaction xid8        NOT NULL DEFAULT pg_catalog.pg_current_xact_id(),
+  subject     text        COLLATE "C" NOT NULL,
+  purpose     text        NOT NULL,
+  given       boolean     NOT NULL,
+  text_sha256 bytea       NOT NULL,
+  channel     text        NOT NULL,
+  actor       text        NOT NULL,
+  entered     boolean     NOT NULL DEFAULT false
+);
+CREATE INDEX consent_inbox_login ON sminion.consent_inbox (login, nth);
+CREATE INDEX consent_inbox_waiting ON sminion.consent_inbox (id) WHERE NOT entered;
+COMMENT ON TABLE sminion.consent_inbox IS 'consents that logins recorded, until they are entered into the history';
 
 -- tables/calendar.sql
 -- Days on which nobody works, by which the terms of requests are counted. Saturdays and Sundays are free everywhere; a row says what
@@ -823,7 +881,7 @@ CREATE TABLE sminion.maintenance_state (
   code      text,
   message   text
 );
-INSERT INTO sminion.maintenance_state (step) VALUES ('fold'), ('tree'), ('months'), ('settle'), ('tidy');
+INSERT INTO sminion.maintenance_state (step) VALUES ('fold'), ('tree'), ('months'), ('expire'), ('consents'), ('settle'), ('tidy');
 COMMENT ON TABLE sminion.maintenance_state IS 'the steps of sminion.maintain: when each was done, and what stopped it';
 
 -- tables/write_ticket.sql
@@ -1074,7 +1132,9 @@ BEGIN
   IF current_user = 'sminion_owner' AND current_setting('sminion.erasing', true) = pg_current_xact_id()::text THEN
     IF TG_OP = 'DELETE' AND to_jsonb(OLD) ?| ARRAY['statement', 'event'] AND NOT to_jsonb(OLD) ? 'transaction' THEN
       RETURN OLD;
-    ELSIF TG_OP = 'UPDATE' AND to_jsonb(NEW) = to_jsonb(OLD) || '{"subject": null}' THEN
+    ELSIF TG_OP = 'UPDATE' AND to_jsonb(NEW) = to_jsonb(OLD)
+      || (CASE WHEN to_jsonb(OLD) ? 'channel' THEN '{"subject": null, "channel": null}' ELSE '{"subject": null}' END)::jsonb
+    THEN
       RETURN NEW;
     END IF;
   END IF;
@@ -1586,7 +1646,7 @@ BEGIN
       MESSAGE = CASE WHEN purpose IS NULL THEN 'no purpose is named'
         ELSE format('the policy in force has no purpose `%s`', purpose) END,
       HINT = 'See `sminion-guard policy show`.';
-  ELSIF event IN ('give_consent', 'withdraw_consent') AND found_basis <> 'consent' THEN
+  ELSIF event IN ('give_consent', 'refuse_consent', 'withdraw_consent', 'expire_consent') AND found_basis <> 'consent' THEN
     RAISE EXCEPTION USING ERRCODE = 'SG502',
       MESSAGE = format('purpose `%s` rests on %s, not on consent', purpose, found_basis),
       HINT = 'Use `sminion.object` for a legitimate interest; a contract or law leaves no choice.';
@@ -1649,6 +1709,64 @@ BEGIN
 END
 $sminion$;
 
+-- functions/standing_decision.sql
+-- The decision of a subject on a purpose that counts: the last one by the moment when it was made, which may be before it was recorded.
+CREATE FUNCTION sminion.standing_decision(subject text, purpose text) RETURNS sminion.subject_event
+LANGUAGE sql
+STABLE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+  SELECT e.* FROM sminion.subject_event e
+  WHERE e.subject = standing_decision.subject AND e.purpose = standing_decision.purpose
+    AND e.event IN ('give_consent', 'refuse_consent', 'withdraw_consent')
+  ORDER BY coalesce(e.given_at, e.at) DESC, e.id DESC LIMIT 1
+$sminion$;
+
+-- functions/decided_later.sql
+-- Whether a subject decided otherwise after a decision that is being stored. Decisions count in the order of the moments when they were
+-- made: a consent from June that is imported in August does not undo a withdrawal of July. Without such a moment on either side the
+-- order of their numbers counts, since a clock may be set back.
+--
+-- An end (expire_consent) revokes the consent that had ended, and no other that is just being stored.
+CREATE FUNCTION sminion.decided_later(change bigint, key text, event text, purpose text) RETURNS boolean
+LANGUAGE sql
+STABLE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+  SELECT EXISTS (
+    SELECT FROM sminion.subject_event c
+    JOIN sminion.subject_event e ON e.subject = decided_later.key AND e.purpose = decided_later.purpose AND e.id <> c.id
+      AND CASE decided_later.event WHEN 'give_consent' THEN e.event IN ('withdraw_consent', 'refuse_consent') ELSE e.event = 'give_consent' END
+    WHERE c.id = decided_later.change
+      AND CASE WHEN c.given_at IS NULL AND e.given_at IS NULL THEN e.id > c.id
+        WHEN c.given_at IS NULL THEN e.id > c.id AND e.given_at >= c.at
+        ELSE (coalesce(e.given_at, e.at), e.id) > (c.given_at, c.id) END)
+$sminion$;
+
+-- functions/check_consent.sql
+-- Refuses facts of a consent that cannot be: a moment in the future, a hash that is none, an end before the beginning.
+CREATE FUNCTION sminion.check_consent(given_at timestamptz, text_sha256 bytea, until timestamptz) RETURNS void
+LANGUAGE plpgsql
+STABLE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+BEGIN
+  IF given_at > clock_timestamp() + interval '1 minute' OR given_at < '1900-01-01' THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG530',
+      MESSAGE = format('nobody can have decided at %s', given_at),
+      HINT = 'Pass the moment of the decision, with its time zone; it may be in the past. Leave it out for now.';
+  ELSIF octet_length(text_sha256) <> 32 THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG530',
+      MESSAGE = format('the hash of the text has %s bytes', octet_length(text_sha256)),
+      HINT = 'Pass the SHA-256 of the text that the person saw: `sha256(convert_to(text, ''UTF8''))`.';
+  ELSIF until <= coalesce(given_at, clock_timestamp()) OR until = 'infinity' THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG530',
+      MESSAGE = format('the consent would end at %s, before it was given', until),
+      HINT = 'Pass a later moment; leave `until` out for a consent without an end.';
+  END IF;
+END
+$sminion$;
+
 -- functions/apply_changes.sql
 -- Stores changes of one subject's state, whose exclusive lock the caller holds: those that were pending and the caller's
 -- own, in the order of their numbers; withholds at once what is no longer permitted, stops withholding what is permitted
@@ -1669,6 +1787,7 @@ DECLARE
   numbers  bigint[] := '{}';
   last     bigint;
   removed  bigint;
+  ended    boolean;
 BEGIN
   SELECT p.* INTO STRICT in_force FROM sminion.policy p;
   SELECT s.* INTO STRICT before FROM sminion.subject_state s WHERE s.subject = key FOR UPDATE;
@@ -1683,12 +1802,20 @@ BEGIN
   LOOP
     last := change.id;
     numbers := numbers || last;
+    CONTINUE WHEN change.event IN ('give_consent', 'refuse_consent', 'withdraw_consent')
+      AND sminion.decided_later(change.id, key, change.event, change.purpose);
+    -- One that ended before it was stored opens nothing; and only one that has ended can be ended.
+    IF change.event IN ('give_consent', 'expire_consent') THEN
+      ended := coalesce(CASE change.event
+        WHEN 'give_consent' THEN (SELECT e.until <= clock_timestamp() FROM sminion.subject_event e WHERE e.id = change.id)
+        ELSE (SELECT d.until <= clock_timestamp() FROM sminion.standing_decision(key, change.purpose) d) END, false);
+      CONTINUE WHEN ended = (change.event = 'give_consent');
+    END IF;
     CONTINUE WHEN EXISTS (
       SELECT FROM sminion.subject_event e
       WHERE e.subject = key AND e.id > change.id AND e.purpose IS NOT DISTINCT FROM change.purpose
         AND e.event = CASE change.event
           WHEN 'block' THEN 'unblock' WHEN 'unblock' THEN 'block'
-          WHEN 'give_consent' THEN 'withdraw_consent' WHEN 'withdraw_consent' THEN 'give_consent'
           WHEN 'object' THEN 'withdraw_objection' WHEN 'withdraw_objection' THEN 'object' END);
     -- A request that was opened meanwhile keeps the subject blocked: whoever unblocked did not see it.
     CONTINUE WHEN change.event = 'unblock' AND EXISTS (
@@ -1698,6 +1825,8 @@ BEGIN
       WHEN 'unblock'            THEN after.blocked := false;
       WHEN 'give_consent'       THEN after.consents := after.consents | change.bit;
       WHEN 'withdraw_consent'   THEN after.consents := after.consents & ~change.bit;
+      WHEN 'refuse_consent'     THEN after.consents := after.consents & ~change.bit;
+      WHEN 'expire_consent'     THEN after.consents := after.consents & ~change.bit;
       WHEN 'object'             THEN after.objections := after.objections | change.bit;
       WHEN 'withdraw_objection' THEN after.objections := after.objections & ~change.bit;
     END CASE;
@@ -1830,10 +1959,15 @@ $sminion$;
 -- nothing, and holds for every reader from the commit on. It is then the most that the event can deny, because the state
 -- that it changes may be another's uncommitted one. Permissions that come back follow with settling.
 --
+-- given_at, text_sha256, channel and until are facts of a consent. One that was given earlier than it is recorded counts from when it
+-- was given: what the person decided later stands (sminion.decided_later).
+--
 -- A key that no protected row has is taken, since consent is often given before the first row is written; but whoever
 -- denies is told, because the key may be mistyped, and the person whom it should have named stays visible.
 CREATE FUNCTION sminion.change_state(
-  raw text, event text, purpose text, reason text, actor text, kind text, request bigint DEFAULT NULL
+  raw text, event text, purpose text, reason text, actor text, kind text, request bigint DEFAULT NULL,
+  given_at timestamptz DEFAULT NULL, text_sha256 bytea DEFAULT NULL, channel text DEFAULT NULL, until timestamptz DEFAULT NULL,
+  login name DEFAULT session_user
 ) RETURNS boolean
 LANGUAGE plpgsql
 VOLATILE
@@ -1844,6 +1978,7 @@ DECLARE
   in_force sminion.policy;
   own      sminion.pending_change;
   why      text := sminion.require_reason(reason);
+  way      text := sminion.ticket_text('channel', channel, 80);
   who      text := sminion.require_actor(actor);
   changed  boolean;
   holder   bigint;
@@ -1867,14 +2002,22 @@ BEGIN
   own.denied := CASE event
     WHEN 'block' THEN ~in_force.blocked_bits
     WHEN 'withdraw_consent' THEN own.bit
+    WHEN 'refuse_consent' THEN own.bit
+    WHEN 'expire_consent' THEN own.bit
     WHEN 'object' THEN own.bit
     ELSE 0 END;
+  IF num_nonnulls(given_at, text_sha256, until) > 0 THEN
+    PERFORM sminion.check_consent(given_at, text_sha256, until);
+  END IF;
   own.since := clock_timestamp();
-  INSERT INTO sminion.subject_event (subject, event, purpose, reason, actor, epoch, request)
-  VALUES (key, event, purpose, why, who, in_force.epoch, request)
+  INSERT INTO sminion.subject_event (subject, event, purpose, reason, actor, epoch, request, given_at, text_sha256, channel, until, login)
+  VALUES (key, event, purpose, why, who, in_force.epoch, request, given_at, text_sha256, way, until, login)
   RETURNING id INTO own.id;
+  IF until IS NOT NULL THEN
+    INSERT INTO sminion.consent_end (event, subject, purpose, until) VALUES (own.id, key, change_state.purpose, change_state.until);
+  END IF;
 
-  IF event <> 'give_consent' AND NOT sminion.subject_known(key) THEN
+  IF event NOT IN ('give_consent', 'refuse_consent', 'expire_consent') AND NOT sminion.subject_known(key) THEN
     RAISE WARNING USING ERRCODE = 'SG614',
       MESSAGE = format('no protected row has the subject key `%s`', sminion.log_text(key, 80)),
       DETAIL = 'The change is recorded, and applies to rows that are written later. It hides no row that exists now.',
@@ -1908,7 +2051,8 @@ BEGIN
   RETURN true;
 END
 $sminion$;
-COMMENT ON FUNCTION sminion.change_state(text, text, text, text, text, text, bigint) IS 'true when the state changed, or will';
+COMMENT ON FUNCTION sminion.change_state(text, text, text, text, text, text, bigint, timestamptz, bytea, text, timestamptz, name) IS
+  'true when the state changed, or will';
 
 -- functions/block.sql
 -- Suspends the processing of a subject's data, except storage and purposes that see blocked subjects.
@@ -1966,33 +2110,73 @@ COMMENT ON FUNCTION sminion.unblock(anynonarray, text, text, text) IS
 
 -- functions/give_consent.sql
 -- Records a consent to one purpose that rests on consent. Rows become visible to it as they are settled.
+--
+-- given_at:    when it was given, where that was earlier; what the person decided after that stands.
+-- text_sha256: of the text that the person saw.
+-- until:       the consent ends by itself; see sminion.expire_consents.
 CREATE FUNCTION sminion.give_consent(
-  subject text, purpose text, reason text, actor text DEFAULT NULL, kind text DEFAULT NULL
+  subject text, purpose text, reason text, actor text DEFAULT NULL, kind text DEFAULT NULL,
+  given_at timestamptz DEFAULT NULL, text_sha256 bytea DEFAULT NULL, channel text DEFAULT NULL, until timestamptz DEFAULT NULL
 ) RETURNS boolean
 LANGUAGE sql
 VOLATILE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $sminion$
-  SELECT sminion.change_state(subject, 'give_consent', purpose, reason, actor, kind)
+  SELECT sminion.change_state(subject, 'give_consent', purpose, reason, actor, kind, NULL, given_at, text_sha256, channel, until)
 $sminion$;
-COMMENT ON FUNCTION sminion.give_consent(text, text, text, text, text) IS
+COMMENT ON FUNCTION sminion.give_consent(text, text, text, text, text, timestamptz, bytea, text, timestamptz) IS
   'records a consent of a subject to a purpose; true if the state changed';
 
 -- functions/give_consent.key.sql
 -- The same for a key of another type than text, such as the number or uuid that stands in the column. It acts as its caller: a cast
 -- to text may be somebody's own function.
 CREATE FUNCTION sminion.give_consent(
-  subject anynonarray, purpose text, reason text, actor text DEFAULT NULL, kind text DEFAULT NULL
+  subject anynonarray, purpose text, reason text, actor text DEFAULT NULL, kind text DEFAULT NULL,
+  given_at timestamptz DEFAULT NULL, text_sha256 bytea DEFAULT NULL, channel text DEFAULT NULL, until timestamptz DEFAULT NULL
 ) RETURNS boolean
 LANGUAGE sql
 VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $sminion$
-  SELECT sminion.give_consent(subject::text, purpose, reason, actor, kind)
+  SELECT sminion.give_consent(subject::text, purpose, reason, actor, kind, given_at, text_sha256, channel, until)
 $sminion$;
-COMMENT ON FUNCTION sminion.give_consent(anynonarray, text, text, text, text) IS
+COMMENT ON FUNCTION sminion.give_consent(anynonarray, text, text, text, text, timestamptz, bytea, text, timestamptz) IS
   'records a consent of a subject to a purpose; true if the state changed';
+
+-- functions/refuse_consent.sql
+-- Records that a person was asked and refused. The state is closed, as it is without a consent; a consent that was given before ends.
+--
+-- given_at, text_sha256 and channel: as for sminion.give_consent.
+CREATE FUNCTION sminion.refuse_consent(
+  subject text, purpose text, reason text, actor text DEFAULT NULL, kind text DEFAULT NULL,
+  given_at timestamptz DEFAULT NULL, text_sha256 bytea DEFAULT NULL, channel text DEFAULT NULL
+) RETURNS boolean
+LANGUAGE sql
+VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+  SELECT sminion.change_state(subject, 'refuse_consent', purpose, reason, actor, kind, NULL, given_at, text_sha256, channel)
+$sminion$;
+COMMENT ON FUNCTION sminion.refuse_consent(text, text, text, text, text, timestamptz, bytea, text) IS
+  'records that a subject refused a consent to a purpose; true if the state changed';
+
+-- functions/refuse_consent.key.sql
+-- The same for a key of another type than text, such as the number or uuid that stands in the column. It acts as its caller: a cast
+-- to text may be somebody's own function.
+CREATE FUNCTION sminion.refuse_consent(
+  subject anynonarray, purpose text, reason text, actor text DEFAULT NULL, kind text DEFAULT NULL,
+  given_at timestamptz DEFAULT NULL, text_sha256 bytea DEFAULT NULL, channel text DEFAULT NULL
+) RETURNS boolean
+LANGUAGE sql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+  SELECT sminion.refuse_consent(subject::text, purpose, reason, actor, kind, given_at, text_sha256, channel)
+$sminion$;
+COMMENT ON FUNCTION sminion.refuse_consent(anynonarray, text, text, text, text, timestamptz, bytea, text) IS
+  'records that a subject refused a consent to a purpose; true if the state changed';
 
 -- functions/withdraw_consent.sql
 -- Withdraws a consent: hidden from the purpose at the next statement of every session.
@@ -2091,8 +2275,11 @@ COMMENT ON FUNCTION sminion.withdraw_objection(anynonarray, text, text, text, te
 --
 -- All states stay locked until the caller commits, and writers of these subjects wait for that: a campaign of millions is
 -- passed in parts of some thousands, each in a transaction of its own.
+--
+-- given_at, text_sha256, channel and until are facts of consents, one for each of `raw`: see change_state.
 CREATE FUNCTION sminion.change_states(
-  raw text[], event text, purpose text, reason text, actor text, kind text
+  raw text[], event text, purpose text, reason text, actor text, kind text, given_at timestamptz[] DEFAULT NULL,
+  text_sha256 bytea[] DEFAULT NULL, channel text[] DEFAULT NULL, until timestamptz[] DEFAULT NULL, login name DEFAULT session_user
 ) RETURNS bigint
 LANGUAGE plpgsql
 VOLATILE
@@ -2103,7 +2290,8 @@ DECLARE
   who      CONSTANT text := sminion.require_actor(actor);
   spoken   CONSTANT text := current_setting('client_min_messages');
   patience CONSTANT text := current_setting('lock_timeout');
-  keys     text[] := ARRAY(SELECT DISTINCT sminion.subject_key(r, kind) FROM unnest(raw) AS u (r) ORDER BY 1);
+  factual  CONSTANT boolean := num_nonnulls(given_at, text_sha256, channel, until) > 0;
+  keys     text[];
   in_force sminion.policy;
   bit      bigint;
   batch    text[];
@@ -2111,6 +2299,9 @@ DECLARE
   free     text[];
   moved    text[];
   numbers  bigint[];
+  made_ids bigint[];
+  made_keys text[];
+  at_key   integer;
   denials  bigint[];
   key      text;
   changed  bigint := 0;
@@ -2120,6 +2311,22 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = 'SG504', MESSAGE = 'the subjects are NULL',
       HINT = 'Pass an array of keys, such as `ARRAY(SELECT id::text FROM ...)`.';
   END IF;
+  IF factual THEN
+    -- The same order for all of them.
+    SELECT array_agg(f.key ORDER BY f.key), array_agg(f.g ORDER BY f.key), array_agg(f.t ORDER BY f.key),
+           array_agg(sminion.ticket_text('channel', f.c, 80) ORDER BY f.key), array_agg(f.u ORDER BY f.key)
+    INTO keys, given_at, text_sha256, channel, until
+    FROM (
+      SELECT DISTINCT ON (1) sminion.subject_key(u.r, kind) COLLATE "C" AS key, u.g, u.t, u.c, u.u
+      FROM unnest(raw, given_at, text_sha256, channel, until) AS u (r, g, t, c, u) ORDER BY 1) f;
+    PERFORM sminion.check_consent(min(u.g), NULL, NULL), sminion.check_consent(max(u.g), NULL, NULL)
+    FROM unnest(given_at) AS u (g);
+    PERFORM sminion.check_consent(u.g, u.t, u.u) FROM unnest(given_at, text_sha256, until) AS u (g, t, u)
+    WHERE octet_length(u.t) <> 32 OR u.u IS NOT NULL;
+  ELSE
+    keys := ARRAY(SELECT DISTINCT sminion.subject_key(r, kind) FROM unnest(raw) AS u (r) ORDER BY 1);
+  END IF;
+  keys := coalesce(keys, '{}');
   SELECT p.* INTO STRICT in_force FROM sminion.policy p;
   bit := CASE WHEN event IN ('block', 'unblock') THEN 0 ELSE sminion.purpose_bit(purpose, event) END;
   FOR part IN 0 .. cardinality(keys) / 2000 LOOP
@@ -2127,7 +2334,7 @@ BEGIN
     strangers := ARRAY(
       SELECT k.key FROM unnest(batch) AS k (key)
       WHERE NOT EXISTS (SELECT FROM sminion.subject_state s WHERE s.subject = k.key));
-    IF event <> 'give_consent' THEN
+    IF event NOT IN ('give_consent', 'refuse_consent', 'expire_consent') THEN
       unknown := unknown + (SELECT count(*) FROM unnest(strangers) AS k (key) WHERE NOT sminion.subject_known(k.key));
     END IF;
     IF strangers <> '{}' THEN
@@ -2146,18 +2353,41 @@ BEGIN
         AND NOT EXISTS (SELECT FROM sminion.pending_change p WHERE p.subject = s.subject)
       ORDER BY s.subject FOR UPDATE SKIP LOCKED);
     -- History after the lock: what another says later about one of them is stored later too.
+    IF factual THEN
+      WITH made AS (
+        INSERT INTO sminion.subject_event AS e (subject, event, purpose, reason, actor, login, epoch, given_at, text_sha256, channel, until)
+        SELECT f.key, change_states.event, change_states.purpose, why, who, change_states.login, in_force.epoch, f.g, f.t, f.c, f.u
+        FROM unnest(keys, given_at, text_sha256, channel, until) AS f (key, g, t, c, u) WHERE f.key = ANY (free)
+        RETURNING e.id, e.subject, e.until
+      ), ends AS (
+        INSERT INTO sminion.consent_end (event, subject, purpose, until)
+        SELECT m.id, m.subject, change_states.purpose, m.until FROM made m WHERE m.until IS NOT NULL
+      )
+      SELECT coalesce(array_agg(m.id), '{}'), coalesce(array_agg(m.subject), '{}') INTO made_ids, made_keys FROM made m;
+      -- What was decided later stands, and what has ended opens nothing: see apply_changes.
+      SELECT coalesce(array_agg(m.id), '{}'), coalesce(array_agg(m.key), '{}') INTO made_ids, made_keys
+      FROM unnest(made_ids, made_keys) AS m (id, key)
+      WHERE NOT sminion.decided_later(m.id, m.key, change_states.event, change_states.purpose)
+        AND NOT EXISTS (SELECT FROM sminion.consent_end n WHERE n.event = m.id AND n.until <= clock_timestamp());
+    ELSE
+      WITH made AS (
+        INSERT INTO sminion.subject_event AS e (subject, event, purpose, reason, actor, epoch)
+        SELECT f.key, change_states.event, change_states.purpose, why, who, in_force.epoch FROM unnest(free) AS f (key)
+        RETURNING e.id, e.subject
+      )
+      SELECT coalesce(array_agg(m.id), '{}'), coalesce(array_agg(m.subject), '{}') INTO made_ids, made_keys FROM made m;
+    END IF;
     WITH said AS (
-      INSERT INTO sminion.subject_event AS e (subject, event, purpose, reason, actor, epoch)
-      SELECT f.key, change_states.event, change_states.purpose, why, who, in_force.epoch FROM unnest(free) AS f (key)
-      RETURNING e.id, e.subject
+      SELECT m.id, m.subject FROM unnest(made_ids, made_keys) AS m (id, subject)
     ), before AS (
       SELECT s.*,
              CASE event WHEN 'block' THEN true WHEN 'unblock' THEN false ELSE s.blocked END AS new_blocked,
              CASE event WHEN 'give_consent' THEN s.consents | bit WHEN 'withdraw_consent' THEN s.consents & ~bit
+               WHEN 'refuse_consent' THEN s.consents & ~bit WHEN 'expire_consent' THEN s.consents & ~bit
                ELSE s.consents END AS new_consents,
              CASE event WHEN 'object' THEN s.objections | bit WHEN 'withdraw_objection' THEN s.objections & ~bit
                ELSE s.objections END AS new_objections
-      FROM sminion.subject_state s WHERE s.subject = ANY (free)
+      FROM sminion.subject_state s WHERE s.subject = ANY (made_keys)
     ), after AS (
       SELECT b.*, sminion.mask(in_force, b.new_blocked, b.new_consents, b.new_objections) AS new_mask FROM before b
     ), stored AS (
@@ -2192,7 +2422,10 @@ BEGIN
     -- One notice for all of them, and not one for each.
     PERFORM set_config('client_min_messages', 'warning', true);
     FOR key IN SELECT unnest(batch) EXCEPT SELECT unnest(free) ORDER BY 1 LOOP
-      changed := changed + sminion.change_state(coalesce(substr(key, length(kind || ':') + 1), key), event, purpose, reason, actor, kind)::integer;
+      at_key := array_position(keys, key);
+      changed := changed + sminion.change_state(
+        coalesce(substr(key, length(kind || ':') + 1), key), event, purpose, reason, actor, kind, NULL, given_at[at_key],
+        text_sha256[at_key], channel[at_key], until[at_key], login)::integer;
     END LOOP;
     PERFORM set_config('client_min_messages', spoken, true);
   END LOOP;
@@ -2205,7 +2438,8 @@ BEGIN
   RETURN changed;
 END
 $sminion$;
-COMMENT ON FUNCTION sminion.change_states(text[], text, text, text, text, text) IS 'how many states changed, or will';
+COMMENT ON FUNCTION sminion.change_states(text[], text, text, text, text, text, timestamptz[], bytea[], text[], timestamptz[], name) IS
+  'how many states changed, or will';
 
 -- functions/give_consents.sql
 -- Records a consent of many subjects to one purpose that rests on consent, such as an import.
@@ -2219,6 +2453,215 @@ AS $sminion$
 $sminion$;
 COMMENT ON FUNCTION sminion.give_consents(text[], text, text, text, text) IS
   'records consents of many subjects; how many states changed';
+
+-- functions/import_consents.sql
+-- Records decisions that were made earlier, such as those of another system: of each line one element of the arrays, with the moment of
+-- the decision. Returns for each line whether it was `recorded`, or `repeated`: it stands in the history already, so a file may be
+-- imported again. Decisions count in the order of their moments, also beside those that are on record.
+--
+-- decisions: given, refused or withdrawn.
+-- actors:    who took the decision from the person; NULL is the login.
+CREATE FUNCTION sminion.import_consents(
+  subjects text[], purposes text[], decisions text[], given_at timestamptz[], text_sha256 bytea[], channels text[], until timestamptz[],
+  actors text[], reason text, kind text DEFAULT NULL, OUT line integer, OUT outcome text
+) RETURNS SETOF record
+LANGUAGE plpgsql
+VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  keys    text[];
+  events  text[];
+  numbers integer[];
+  part    record;
+BEGIN
+  SELECT array_agg(sminion.subject_key(u.raw, kind) ORDER BY u.nth),
+         array_agg(CASE u.decision WHEN 'given' THEN 'give_consent' WHEN 'refused' THEN 'refuse_consent' WHEN 'withdrawn' THEN 'withdraw_consent' END
+                   ORDER BY u.nth)
+  INTO keys, events FROM unnest(subjects, decisions) WITH ORDINALITY AS u (raw, decision, nth);
+  IF keys IS NULL OR array_position(events, NULL) IS NOT NULL OR array_position(given_at, NULL) IS NOT NULL
+    OR cardinality(given_at) IS DISTINCT FROM cardinality(keys) OR cardinality(purposes) IS DISTINCT FROM cardinality(keys)
+  THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG530',
+      MESSAGE = 'a line has no decision, or no moment of it',
+      DETAIL = 'Decisions: given, refused, withdrawn.',
+      HINT = 'Pass for each line the subject, the purpose, the decision and when it was made.';
+  END IF;
+  SELECT coalesce(array_agg(u.nth ORDER BY u.nth), '{}') INTO numbers
+  FROM (
+    SELECT DISTINCT ON (f.key, f.purpose, f.event, f.at, f.hash) f.*
+    FROM unnest(keys, purposes, events, given_at, text_sha256) WITH ORDINALITY AS f (key, purpose, event, at, hash, nth)
+    ORDER BY f.key, f.purpose, f.event, f.at, f.hash, f.nth) u
+  WHERE NOT EXISTS (
+    SELECT FROM sminion.subject_event e
+    WHERE e.subject = u.key AND e.purpose = u.purpose AND e.event = u.event AND e.given_at = u.at
+      AND e.text_sha256 IS NOT DISTINCT FROM u.hash);
+  FOR part IN
+    SELECT f.turn, f.purpose, f.event, f.actor, array_agg(f.raw) AS raws, array_agg(f.at) AS ats, array_agg(f.hash) AS hashes,
+           array_agg(f.channel) AS channels, array_agg(f.until) AS ends
+    FROM (
+      SELECT u.*, row_number() OVER (PARTITION BY u.key, u.purpose ORDER BY u.at, u.nth) AS turn
+      FROM unnest(subjects, keys, purposes, events, given_at, text_sha256, channels, until, actors) WITH ORDINALITY
+        AS u (raw, key, purpose, event, at, hash, channel, until, actor, nth)
+      WHERE u.nth = ANY (numbers)) f
+    GROUP BY f.turn, f.purpose, f.event, f.actor ORDER BY f.turn
+  LOOP
+    PERFORM sminion.change_states(
+      part.raws, part.event, part.purpose, reason, part.actor, kind, part.ats, part.hashes, part.channels, part.ends);
+  END LOOP;
+  RETURN QUERY SELECT n.nth, CASE WHEN n.nth = ANY (numbers) THEN 'recorded' ELSE 'repeated' END
+  FROM generate_series(1, cardinality(keys)) AS n (nth);
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.import_consents(text[], text[], text[], timestamptz[], bytea[], text[], timestamptz[], text[], text, text) IS
+  'records decisions on consent that were made earlier; for each line whether it was recorded';
+
+-- functions/kind_of_subject.sql
+-- The kind and the key of a subject as logs have it, the way back from sminion.subject_key; the kind is NULL where the policy names none.
+CREATE FUNCTION sminion.kind_of_subject(subject text, OUT kind text, OUT key text)
+LANGUAGE sql
+STABLE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+  SELECT CASE WHEN p.subject_keys ? '' THEN NULL ELSE split_part(subject, ':', 1) END,
+         CASE WHEN p.subject_keys ? '' THEN subject ELSE substr(subject, position(':' IN subject) + 1) END
+  FROM sminion.policy p
+$sminion$;
+
+-- functions/record_consent.sql
+-- Records the consent, or the refusal, that a login was just given, such as that of a form for signing up, where the policy permits it
+-- (`may_record_consent`). sminion.take_consents enters it into the history with the next call of sminion.maintain.
+--
+-- It says nothing, and does the same for a person whom nobody knows, one who has consented and one who refused: it adds a row, and reads
+-- none of the person. So a login that may do this learns nothing by it; and a consent that was given before stands, whatever it records.
+--
+-- At most 100 in a transaction, and 6,000 within a minute for each login (SG531), looked up as sminion.open_ticket does.
+CREATE FUNCTION sminion.record_consent(
+  subject text, purpose text, given boolean, text_sha256 bytea, channel text, actor text DEFAULT NULL, kind text DEFAULT NULL
+) RETURNS void
+LANGUAGE plpgsql
+VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off
+SET jit = off
+AS $sminion$
+DECLARE
+  who  text := sminion.require_actor(actor);
+  way  text := sminion.ticket_text('channel', channel, 80);
+  last bigint;
+BEGIN
+  IF NOT EXISTS (
+    SELECT FROM sminion.login_consent l JOIN sminion.purpose w ON w.name = l.purpose AND w.retired_at IS NULL AND w.basis = 'consent'
+    WHERE l.login = session_user AND l.purpose = record_consent.purpose)
+  THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG532',
+      MESSAGE = format('login `%s` may not record consents to `%s`', session_user, coalesce(sminion.log_text(purpose, 80), 'NULL')),
+      HINT = 'Add the purpose to `may_record_consent` of `[login.NAME]` in the policy, and apply it.';
+  ELSIF given IS NULL OR way IS NULL OR octet_length(text_sha256) IS DISTINCT FROM 32 THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG530',
+      MESSAGE = 'a consent is recorded with what was decided, the SHA-256 of the text that the person saw, and the channel',
+      HINT = 'Pass all three; the hash is `sha256(convert_to(text, ''UTF8''))`.';
+  ELSIF sminion.log_text(subject, 400) IS DISTINCT FROM subject THEN
+    -- Here and not in subject_key, which asks whether a row has such a key: the answer would tell.
+    RAISE EXCEPTION USING ERRCODE = 'SG504',
+      MESSAGE = 'the subject key is empty or cannot be read',
+      DETAIL = 'It has control, bidirectional or invisible characters, or more than 400 characters.',
+      HINT = 'Pass the key as it stands in the subject column.';
+  END IF;
+  SELECT i.nth INTO last FROM sminion.consent_inbox i WHERE i.login = session_user ORDER BY i.nth DESC LIMIT 1;
+  IF EXISTS (
+    SELECT FROM sminion.consent_inbox i
+    WHERE i.login = session_user AND i.nth = last - 99 AND i.transaction = pg_current_xact_id_if_assigned())
+  OR EXISTS (
+    SELECT FROM sminion.consent_inbox i
+    WHERE i.login = session_user AND i.nth = last - 5999 AND i.at > clock_timestamp() - interval '1 minute')
+  THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG531',
+      MESSAGE = format('login `%s` records too many consents', session_user),
+      DETAIL = 'A login records at most 100 in a transaction, and 6000 within a minute.',
+      HINT = 'Let a privacy officer import many: `sminion-guard consent import`.';
+  END IF;
+  INSERT INTO sminion.consent_inbox (nth, subject, purpose, given, text_sha256, channel, actor)
+  VALUES (coalesce(last, 0) + 1, sminion.subject_key(subject, kind), purpose, given, text_sha256, way, who);
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.record_consent(text, text, boolean, bytea, text, text, text) IS
+  'records the consent or refusal that a login was just given';
+
+-- functions/consent_differences.sql
+-- Subjects whose state is not what their history says, for whoever verifies: no row where nobody changed a state past the history, or the
+-- history past the state. The history is the proof, since the log's signed tree has its events.
+--
+-- A change that waits for a lock is not compared, nor a consent that has ended and that maintenance has not come to yet. Of who was erased
+-- from the log no history is left: what the state still says is reported.
+CREATE FUNCTION sminion.consent_differences(OUT subject text, OUT what text, OUT in_history text, OUT in_state text) RETURNS SETOF record
+LANGUAGE sql
+STABLE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $sminion$
+  WITH decided AS (
+    SELECT DISTINCT ON (e.subject, e.purpose) e.*
+    FROM sminion.subject_event e
+    WHERE e.subject IS NOT NULL AND e.event IN ('give_consent', 'refuse_consent', 'withdraw_consent')
+    ORDER BY e.subject, e.purpose, coalesce(e.given_at, e.at) DESC, e.id DESC
+  ), objected AS (
+    SELECT DISTINCT ON (e.subject, e.purpose) e.subject, e.purpose, e.event
+    FROM sminion.subject_event e WHERE e.subject IS NOT NULL AND e.event IN ('object', 'withdraw_objection')
+    ORDER BY e.subject, e.purpose, e.id DESC
+  ), blocked AS (
+    SELECT DISTINCT ON (e.subject) e.subject, e.event = 'block' AS blocked
+    FROM sminion.subject_event e WHERE e.subject IS NOT NULL AND e.event IN ('block', 'unblock')
+    ORDER BY e.subject, e.id DESC
+  ), said AS (
+    SELECT d.subject, w.bit, 'consent' AS basis, false AS blocked,
+      CASE WHEN d.event <> 'give_consent' THEN 'no'
+        WHEN d.until <= clock_timestamp() THEN
+          CASE WHEN EXISTS (
+            SELECT FROM sminion.subject_event x
+            WHERE x.subject = d.subject AND x.purpose = d.purpose AND x.event = 'expire_consent' AND x.at >= d.until) THEN 'no' ELSE 'either' END
+        ELSE 'yes' END AS holds
+    FROM decided d JOIN sminion.purpose w ON w.name = d.purpose AND w.basis = 'consent'
+    UNION ALL
+    SELECT o.subject, w.bit, 'legitimate_interest', false, CASE o.event WHEN 'object' THEN 'yes' ELSE 'no' END
+    FROM objected o JOIN sminion.purpose w ON w.name = o.purpose AND w.basis = 'legitimate_interest'
+    UNION ALL
+    SELECT b.subject, NULL, NULL, b.blocked, 'no' FROM blocked b
+  ), expected AS (
+    SELECT s.subject, bool_or(s.blocked) AS blocked,
+      coalesce(bit_or(1::bigint << s.bit) FILTER (WHERE s.basis = 'consent' AND s.holds = 'yes'), 0) AS consents,
+      coalesce(bit_or(1::bigint << s.bit) FILTER (WHERE s.basis = 'consent' AND s.holds = 'either'), 0) AS open,
+      coalesce(bit_or(1::bigint << s.bit) FILTER (WHERE s.basis = 'legitimate_interest' AND s.holds = 'yes'), 0) AS objections
+    FROM said s GROUP BY s.subject
+  ), compared AS (
+    SELECT coalesce(x.subject, s.subject) AS subject,
+      coalesce(x.blocked, false) OR EXISTS (
+        SELECT FROM sminion.request r WHERE r.subject = x.subject AND r.interim AND r.closed_at IS NULL) AS was_blocked,
+      coalesce(s.blocked, false) AS is_blocked,
+      coalesce(x.consents, 0) AS was_given, coalesce(s.consents, 0) & ~coalesce(x.open, 0) AS is_given,
+      coalesce(x.objections, 0) AS was_objected, coalesce(s.objections, 0) AS is_objected
+    FROM expected x FULL JOIN sminion.subject_state s ON s.subject = x.subject
+  )
+  SELECT c.subject, v.what, v.was, v.is
+  FROM compared c CROSS JOIN LATERAL (
+    SELECT 'block' AS what, CASE WHEN c.was_blocked THEN 'blocked' ELSE 'not blocked' END AS was,
+           CASE WHEN c.is_blocked THEN 'blocked' ELSE 'not blocked' END AS is
+    WHERE c.was_blocked <> c.is_blocked
+    UNION ALL
+    SELECT 'consent to ' || w.name, CASE WHEN c.was_given & (1::bigint << w.bit) <> 0 THEN 'given' ELSE 'not given' END,
+           CASE WHEN c.is_given & (1::bigint << w.bit) <> 0 THEN 'given' ELSE 'not given' END
+    FROM sminion.purpose w WHERE c.was_given <> c.is_given AND (c.was_given # c.is_given) & (1::bigint << w.bit) <> 0
+    UNION ALL
+    SELECT 'objection to ' || w.name, CASE WHEN c.was_objected & (1::bigint << w.bit) <> 0 THEN 'made' ELSE 'not made' END,
+           CASE WHEN c.is_objected & (1::bigint << w.bit) <> 0 THEN 'made' ELSE 'not made' END
+    FROM sminion.purpose w WHERE c.was_objected <> c.is_objected AND (c.was_objected # c.is_objected) & (1::bigint << w.bit) <> 0
+  ) v
+  WHERE NOT EXISTS (SELECT FROM sminion.pending_change p WHERE p.subject = c.subject)
+$sminion$;
+COMMENT ON FUNCTION sminion.consent_differences() IS 'subjects whose state is not what their history says';
 
 -- functions/withdraw_consents.sql
 -- Withdraws a consent of many subjects: hidden from the purpose at the next statement of every session.
@@ -5398,6 +5841,9 @@ BEGIN
   SELECT j.login, j.purpose, j.may_hold_incompatible, j.may_own, j.tickets_per_minute
   FROM jsonb_to_recordset(registry -> 'logins')
     AS j (login name, purpose text, may_hold_incompatible boolean, may_own boolean, tickets_per_minute integer);
+  DELETE FROM sminion.login_consent;
+  INSERT INTO sminion.login_consent (login, purpose)
+  SELECT j.login, j.purpose FROM jsonb_to_recordset(registry -> 'consent_logins') AS j (login name, purpose text);
   DELETE FROM sminion.login_compartment o
   WHERE NOT EXISTS (
     SELECT FROM sminion.login l JOIN sminion.compartment c ON c.purpose = l.purpose WHERE l.login = o.login AND c.role = o.role);
@@ -7083,7 +7529,8 @@ AS $sminion$
       ('actor', k.actor), ('reason', k.reason), ('basis_ref', k.basis_ref), ('values', nullif(k."values"::text, '{}')),
       ('client_address', host(k.client_address)), ('application', nullif(k.application, ''))) AS f (field, value)
     UNION ALL
-    SELECT e.number, 'subject:' || e.subject, 'about', e.subject FROM state e
+    SELECT e.number, 'subject:' || e.subject, f.field, f.value
+    FROM state e CROSS JOIN LATERAL (VALUES ('about', e.subject), ('channel', e.channel)) AS f (field, value)
     UNION ALL
     SELECT e.number, 'actor:' || e.actor, f.field, f.value
     FROM state e CROSS JOIN LATERAL (VALUES ('actor', e.actor), ('reason', e.reason)) AS f (field, value)
@@ -7169,6 +7616,9 @@ AS $sminion$
              'v', 1, 'kind', 'state', 'number', e.number, 'at', (extract(epoch FROM e.at) * 1000000)::bigint, 'id', e.id,
              'transaction', e.transaction, 'login', e.login, 'event', e.event, 'purpose', e.purpose, 'epoch', e.epoch,
              'request', e.request,
+             'consent', CASE WHEN num_nonnulls(e.given_at, e.text_sha256, e.until) > 0 THEN json_build_object(
+               'given_at', (extract(epoch FROM e.given_at) * 1000000)::bigint, 'text', encode(e.text_sha256, 'hex'),
+               'until', (extract(epoch FROM e.until) * 1000000)::bigint) END,
              'committed', t.hashes)
     FROM state e
     LEFT JOIN texts t ON t.number = e.number
@@ -7465,11 +7915,17 @@ BEGIN
     SELECT n.number, 'about' AS field FROM numbered n
     UNION ALL SELECT s.number, 'subject' FROM sminion.statement_subject s WHERE s.subject = key
     UNION ALL SELECT s.number, 'subject' FROM sminion.write_subject s WHERE s.subject = key
+  ), channelled AS (
+    SELECT r.first + k.nth - 1 AS number, e.channel
+    FROM sminion.event_run r CROSS JOIN LATERAL unnest(r.keys) WITH ORDINALITY AS k (key, nth)
+    JOIN sminion.subject_event e ON e.id = k.key
+    WHERE r.kind = 'state' AND k.key = ANY (states) AND e.channel IS NOT NULL
   ), kept AS (
     INSERT INTO sminion.erased (number, field, hash)
     SELECT n.number, n.field,
-           sha256(sha256(z.salt || int8send(n.number) || convert_to(n.field, 'UTF8')) || convert_to(key, 'UTF8'))
-    FROM named n CROSS JOIN (SELECT s.salt FROM sminion.salt s WHERE s.holder = who) z
+           sha256(sha256(z.salt || int8send(n.number) || convert_to(n.field, 'UTF8')) || convert_to(n.value, 'UTF8'))
+    FROM (SELECT m.number, m.field, key AS value FROM named m UNION ALL SELECT c.number, 'channel', c.channel FROM channelled c) n
+    CROSS JOIN (SELECT s.salt FROM sminion.salt s WHERE s.holder = who) z
   )
   SELECT count(DISTINCT n.number), count(*) FILTER (WHERE n.field = 'about') - cardinality(tickets) - cardinality(states)
     - cardinality(requests)
@@ -7485,7 +7941,7 @@ BEGIN
   DELETE FROM sminion.statement_subject s WHERE s.subject = key;
   DELETE FROM sminion.write_subject s WHERE s.subject = key;
   UPDATE sminion.ticket k SET subject = NULL WHERE k.id = ANY (tickets);
-  UPDATE sminion.subject_event e SET subject = NULL WHERE e.id = ANY (states);
+  UPDATE sminion.subject_event e SET subject = NULL, channel = NULL WHERE e.id = ANY (states);
   UPDATE sminion.request r SET subject = NULL, representative = NULL WHERE r.subject = key;
   PERFORM set_config('sminion.erasing', '', true);
   DELETE FROM sminion.salt s WHERE s.holder = who;
@@ -7663,6 +8119,129 @@ AS $sminion$
     OR EXISTS (SELECT FROM sminion.new_subject) OR EXISTS (SELECT FROM sminion.young_state)
 $sminion$;
 
+-- functions/expire_consents.sql
+-- Ends consents whose time is over, `most` at most: records `expire_consent`, and hides the rows from the purpose. Returns how many it
+-- dealt with. A step of sminion.maintain, so a consent ends at the next call of maintain after its end, and not at the moment itself.
+--
+-- Under the lock of the state, and only if the consent still stands: what the person decided meanwhile counts. A state that somebody
+-- else locks, or that has a change pending, is left for the next call, and keeps no other from ending.
+CREATE FUNCTION sminion.expire_consents(most integer) RETURNS integer
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  numbers bigint[];
+  part    record;
+BEGIN
+  numbers := ARRAY(
+    SELECT n.event FROM sminion.consent_end n JOIN sminion.subject_state s ON s.subject = n.subject
+    WHERE n.until <= clock_timestamp() AND NOT EXISTS (SELECT FROM sminion.pending_change p WHERE p.subject = n.subject)
+    ORDER BY n.until LIMIT most FOR UPDATE OF n, s SKIP LOCKED);
+  IF numbers = '{}' THEN
+    RETURN 0;
+  END IF;
+  -- Again, with what is committed now: a change may have become pending before the lock was taken.
+  numbers := ARRAY(
+    SELECT n.event FROM sminion.consent_end n
+    WHERE n.event = ANY (numbers)
+      AND NOT EXISTS (SELECT FROM sminion.pending_change p WHERE p.subject = n.subject));
+  FOR part IN
+    SELECT n.purpose, k.kind, array_agg(k.key) AS keys
+    FROM sminion.consent_end n
+    JOIN sminion.purpose w ON w.name = n.purpose AND w.retired_at IS NULL AND w.basis = 'consent'
+    JOIN sminion.subject_state s ON s.subject = n.subject AND s.consents & (1::bigint << w.bit) <> 0
+    CROSS JOIN LATERAL sminion.kind_of_subject(n.subject) k
+    CROSS JOIN LATERAL (SELECT (sminion.standing_decision(n.subject, n.purpose)).id) d
+    -- Of who was erased from the log no decision is left: the consent ends all the same.
+    WHERE n.event = ANY (numbers) AND coalesce(d.id, n.event) = n.event
+    GROUP BY n.purpose, k.kind
+  LOOP
+    PERFORM sminion.change_states(part.keys, 'expire_consent', part.purpose, 'the consent has ended', 'sminion.maintain', part.kind);
+  END LOOP;
+  DELETE FROM sminion.consent_end n WHERE n.event = ANY (numbers);
+  RETURN cardinality(numbers);
+END
+$sminion$;
+
+-- functions/take_consents.sql
+-- Enters consents that logins recorded (sminion.record_consent) into the history, `most` at most; returns how many. A step of
+-- sminion.maintain. Each counts from the moment when it was recorded, and one of a person and purpose in a call.
+--
+-- A login may not withdraw: a refusal where a consent is in force is noted in the history (`note_refusal`), and the consent stands.
+CREATE FUNCTION sminion.take_consents(most integer) RETURNS integer
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  numbers bigint[];
+  noted   bigint[];
+  strangers text[];
+  stranger  text;
+  patience  CONSTANT text := current_setting('lock_timeout');
+  part    record;
+BEGIN
+  DELETE FROM sminion.consent_inbox i WHERE i.entered AND i.at < clock_timestamp() - interval '2 minutes';
+  IF NOT EXISTS (SELECT FROM sminion.consent_inbox i WHERE NOT i.entered) THEN
+    RETURN 0;
+  END IF;
+  strangers := ARRAY(
+    SELECT DISTINCT i.subject FROM (
+      SELECT i.subject FROM sminion.consent_inbox i
+      WHERE NOT i.entered AND NOT EXISTS (SELECT FROM sminion.subject_state s WHERE s.subject = i.subject)
+      ORDER BY i.id LIMIT most) i);
+  BEGIN
+    PERFORM set_config('lock_timeout', '2ms', true);
+    PERFORM sminion.make_states(strangers);
+    PERFORM set_config('lock_timeout', patience, true);
+  EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+    -- Somebody is just making one of them, and may take long: the others are made without it.
+    FOREACH stranger IN ARRAY strangers LOOP
+      BEGIN
+        PERFORM set_config('lock_timeout', '2ms', true);
+        PERFORM sminion.make_states(ARRAY[stranger]);
+        PERFORM set_config('lock_timeout', patience, true);
+      EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+        NULL;
+      END;
+    END LOOP;
+  END;
+  numbers := ARRAY(
+    SELECT i.id FROM sminion.consent_inbox i JOIN sminion.subject_state s ON s.subject = i.subject
+    WHERE NOT i.entered AND NOT EXISTS (SELECT FROM sminion.pending_change p WHERE p.subject = i.subject)
+    ORDER BY i.id LIMIT most FOR UPDATE OF i, s SKIP LOCKED);
+  -- Again, with what is committed now; and the first one of a person and purpose.
+  numbers := ARRAY(
+    SELECT DISTINCT ON (i.subject, i.purpose) i.id FROM sminion.consent_inbox i
+    WHERE i.id = ANY (numbers)
+      AND NOT EXISTS (SELECT FROM sminion.pending_change p WHERE p.subject = i.subject)
+    ORDER BY i.subject, i.purpose, i.id);
+  -- Also what is recorded for a purpose that the policy no longer has, or for another basis: it is history, and opens nothing.
+  noted := ARRAY(
+    SELECT i.id FROM sminion.consent_inbox i JOIN sminion.subject_state s ON s.subject = i.subject
+    LEFT JOIN sminion.purpose w ON w.name = i.purpose AND w.retired_at IS NULL AND w.basis = 'consent'
+    WHERE i.id = ANY (numbers) AND (w.bit IS NULL OR NOT i.given AND s.consents & (1::bigint << w.bit) <> 0));
+  INSERT INTO sminion.subject_event (subject, event, purpose, reason, actor, login, epoch, given_at, text_sha256, channel)
+  SELECT i.subject, CASE WHEN i.given THEN 'give_consent' ELSE 'note_refusal' END, i.purpose, 'recorded by the application', i.actor, i.login,
+         p.epoch, i.at, i.text_sha256, i.channel
+  FROM sminion.consent_inbox i CROSS JOIN sminion.policy p WHERE i.id = ANY (noted);
+  FOR part IN
+    SELECT i.purpose, i.given, i.actor, i.login, k.kind, array_agg(k.key) AS keys, array_agg(i.at) AS ats,
+           array_agg(i.text_sha256) AS hashes, array_agg(i.channel) AS channels
+    FROM sminion.consent_inbox i CROSS JOIN LATERAL sminion.kind_of_subject(i.subject) k
+    WHERE i.id = ANY (numbers) AND i.id <> ALL (noted)
+    GROUP BY i.purpose, i.given, i.actor, i.login, k.kind
+  LOOP
+    PERFORM sminion.change_states(
+      part.keys, CASE WHEN part.given THEN 'give_consent' ELSE 'refuse_consent' END, part.purpose, 'recorded by the application',
+      part.actor, part.kind, part.ats, part.hashes, part.channels, NULL, part.login);
+  END LOOP;
+  UPDATE sminion.consent_inbox i SET entered = true WHERE i.id = ANY (numbers);
+  RETURN cardinality(numbers);
+END
+$sminion$;
+
 -- functions/maintain_step.sql
 -- One step of sminion.maintain, bounded, in a transaction of its own; whether there is more to do. A step that another session
 -- runs is left to it. What stops a step is kept in `maintenance_state`, and does not stop the others.
@@ -7726,6 +8305,10 @@ BEGIN
         THEN
           PERFORM sminion.extend_log();
         END IF;
+      WHEN 'expire' THEN
+        more := sminion.expire_consents(1000) >= 1000;
+      WHEN 'consents' THEN
+        more := sminion.take_consents(1000) > 0 AND EXISTS (SELECT FROM sminion.consent_inbox i WHERE NOT i.entered);
       WHEN 'settle' THEN
         IF sminion.settling_waits() THEN
           -- Where nothing but locked or refusing rows is left, the next call can do no more than this one.
@@ -7753,7 +8336,7 @@ $sminion$;
 COMMENT ON FUNCTION sminion.maintain_step(text) IS 'one step of sminion.maintain, which alone may call it';
 
 -- functions/maintain.sql
--- Folds the journal, appends to the log's Merkle tree, makes the months of the log, settles withheld subjects, and removes what is no longer needed: a bounded part
+-- Folds the journal, appends to the log's Merkle tree, makes the months of the log, enters and ends consents, settles withheld subjects, and removes what is no longer needed: a bounded part
 -- of each, so that a call takes little time. `more` says whether another call would find more at once.
 --
 -- The guarded sessions of an application call it while they are idle, and so may a scheduler. Any number may call it at once:
@@ -7783,7 +8366,7 @@ BEGIN
   SET LOCAL client_min_messages = error;
   SET LOCAL synchronous_commit = on;
   more := false;
-  FOREACH step IN ARRAY ARRAY['fold', 'tree', 'months', 'settle', 'tidy'] LOOP
+  FOREACH step IN ARRAY ARRAY['fold', 'tree', 'months', 'expire', 'consents', 'settle', 'tidy'] LOOP
     IF sminion.maintain_step(step) THEN
       more := true;
     END IF;
@@ -9071,10 +9654,28 @@ COMMENT ON VIEW sminion.ticket_minutes IS 'minutes in which a login opened hundr
 -- views/subject_history.sql
 -- What happened to each subject's state, with the version of the policy it happened under.
 CREATE VIEW sminion.subject_history WITH (security_barrier) AS
-  SELECT e.id, e.at, e.subject, e.event, e.purpose, e.reason, e.actor, e.login, v.version AS policy_version, e.request
+  SELECT e.id, e.at, e.subject, e.event, e.purpose, e.reason, e.actor, e.login, v.version AS policy_version, e.request,
+         e.given_at, pg_catalog.encode(e.text_sha256, 'hex') AS text_sha256, e.channel, e.until
   FROM sminion.subject_event e
   JOIN sminion.policy_version v ON v.epoch = e.epoch;
 COMMENT ON VIEW sminion.subject_history IS 'consents, objections and blocks of each subject, in order';
+
+-- views/consent_register.sql
+-- What each subject decided on each purpose that rests on consent, with the facts of the decision that counts: the last one by the
+-- moment when it was made. `state` is given, refused, withdrawn or expired; a consent whose time is over is `expired` here from that moment.
+CREATE VIEW sminion.consent_register WITH (security_barrier) AS
+  SELECT d.subject, d.purpose,
+         CASE d.event WHEN 'refuse_consent' THEN 'refused' WHEN 'withdraw_consent' THEN 'withdrawn'
+           ELSE CASE WHEN d.until <= pg_catalog.statement_timestamp() THEN 'expired' ELSE 'given' END END AS state,
+         coalesce(d.given_at, d.at) AS given_at, d.until, pg_catalog.encode(d.text_sha256, 'hex') AS text_sha256, d.channel, d.actor, d.login,
+         d.reason, d.at AS recorded_at, v.version AS policy_version, d.epoch, d.id AS event
+  FROM (
+    SELECT DISTINCT ON (e.subject, e.purpose) e.*
+    FROM sminion.subject_event e
+    WHERE e.subject IS NOT NULL AND e.event IN ('give_consent', 'refuse_consent', 'withdraw_consent')
+    ORDER BY e.subject, e.purpose, coalesce(e.given_at, e.at) DESC, e.id DESC) d
+  JOIN sminion.policy_version v ON v.epoch = d.epoch;
+COMMENT ON VIEW sminion.consent_register IS 'what each subject decided on each purpose that rests on consent';
 
 -- views/request_status.sql
 -- Requests, with what is due: the term as it was extended, in days of the time zone of the policy.

@@ -101,7 +101,7 @@ COMPARED = {
     (Table, "anonymous"), (Table, "adopt_policies"),
     (Retention, "after"), (Retention, "keep"),
     (Login, "purposes"), (Login, "may_hold_incompatible"), (Login, "may_own"),
-    (Login, "tickets_per_minute"),
+    (Login, "tickets_per_minute"), (Login, "may_record_consent"),
     (Recipient, "contract"), (Recipient, "purposes"), (Recipient, "never"),
 }  # fmt: skip
 
@@ -146,6 +146,10 @@ CHANGES: dict[str, Change] = {  # name: what becomes what
     "tickets of a login": (
         'purposes = ["contract", "support"]',
         'purposes = ["contract", "support"]\ntickets_per_minute = 600',
+    ),
+    "consents of a login": (
+        'purposes = ["contract", "support"]',
+        'purposes = ["contract", "support"]\nmay_record_consent = ["newsletter"]',
     ),
     "blocked people": ('needs = ["identity", "birth"]', 'needs = ["identity", "birth"]\nsees_blocked = true'),
     "a basis without consent": ('basis = "consent"', 'basis = "contract"'),

@@ -39,6 +39,8 @@ NO_MATTER = {
     (Login, "tickets_per_minute"),
     # asked when the log is read
     (Purpose, "explains"),
+    # asked when a consent is recorded
+    (Login, "may_record_consent"),
     (Policy, "trusted_operators"), (Retention, "then"),
 }  # fmt: skip
 COMPARED = {

@@ -26,7 +26,7 @@ DEFINERS = {
     "block", "unblock", "give_consent", "withdraw_consent", "object", "withdraw_objection",
     "give_consents", "withdraw_consents", "object_all", "block_all",
     "open_request", "identify_request", "assign_request", "note_request", "extend_request", "close_request",
-    "load_calendar",
+    "load_calendar", "refuse_consent", "import_consents", "record_consent", "consent_differences",
     "backfill", "remask", "settle", "await_older", "state_holders", "blind_tables", "object_states", "session_facts",
     "open_log", "knows_log", "log_shape", "maintain_step", "unfolded_entries",
     "unfolded_writes", "fold_holders", "extend_log", "drop_log",

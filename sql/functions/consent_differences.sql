@@ -1,0 +1,71 @@
+-- Subjects whose state is not what their history says, for whoever verifies: no row where nobody changed a state past the history, or the
+-- history past the state. The history is the proof, since the log's signed tree has its events.
+--
+-- A change that waits for a lock is not compared, nor a consent that has ended and that maintenance has not come to yet. Of who was erased
+-- from the log no history is left: what the state still says is reported.
+CREATE FUNCTION sminion.consent_differences(OUT subject text, OUT what text, OUT in_history text, OUT in_state text) RETURNS SETOF record
+LANGUAGE sql
+STABLE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $sminion$
+  WITH decided AS (
+    SELECT DISTINCT ON (e.subject, e.purpose) e.*
+    FROM sminion.subject_event e
+    WHERE e.subject IS NOT NULL AND e.event IN ('give_consent', 'refuse_consent', 'withdraw_consent')
+    ORDER BY e.subject, e.purpose, coalesce(e.given_at, e.at) DESC, e.id DESC
+  ), objected AS (
+    SELECT DISTINCT ON (e.subject, e.purpose) e.subject, e.purpose, e.event
+    FROM sminion.subject_event e WHERE e.subject IS NOT NULL AND e.event IN ('object', 'withdraw_objection')
+    ORDER BY e.subject, e.purpose, e.id DESC
+  ), blocked AS (
+    SELECT DISTINCT ON (e.subject) e.subject, e.event = 'block' AS blocked
+    FROM sminion.subject_event e WHERE e.subject IS NOT NULL AND e.event IN ('block', 'unblock')
+    ORDER BY e.subject, e.id DESC
+  ), said AS (
+    SELECT d.subject, w.bit, 'consent' AS basis, false AS blocked,
+      CASE WHEN d.event <> 'give_consent' THEN 'no'
+        WHEN d.until <= clock_timestamp() THEN
+          CASE WHEN EXISTS (
+            SELECT FROM sminion.subject_event x
+            WHERE x.subject = d.subject AND x.purpose = d.purpose AND x.event = 'expire_consent' AND x.at >= d.until) THEN 'no' ELSE 'either' END
+        ELSE 'yes' END AS holds
+    FROM decided d JOIN sminion.purpose w ON w.name = d.purpose AND w.basis = 'consent'
+    UNION ALL
+    SELECT o.subject, w.bit, 'legitimate_interest', false, CASE o.event WHEN 'object' THEN 'yes' ELSE 'no' END
+    FROM objected o JOIN sminion.purpose w ON w.name = o.purpose AND w.basis = 'legitimate_interest'
+    UNION ALL
+    SELECT b.subject, NULL, NULL, b.blocked, 'no' FROM blocked b
+  ), expected AS (
+    SELECT s.subject, bool_or(s.blocked) AS blocked,
+      coalesce(bit_or(1::bigint << s.bit) FILTER (WHERE s.basis = 'consent' AND s.holds = 'yes'), 0) AS consents,
+      coalesce(bit_or(1::bigint << s.bit) FILTER (WHERE s.basis = 'consent' AND s.holds = 'either'), 0) AS open,
+      coalesce(bit_or(1::bigint << s.bit) FILTER (WHERE s.basis = 'legitimate_interest' AND s.holds = 'yes'), 0) AS objections
+    FROM said s GROUP BY s.subject
+  ), compared AS (
+    SELECT coalesce(x.subject, s.subject) AS subject,
+      coalesce(x.blocked, false) OR EXISTS (
+        SELECT FROM sminion.request r WHERE r.subject = x.subject AND r.interim AND r.closed_at IS NULL) AS was_blocked,
+      coalesce(s.blocked, false) AS is_blocked,
+      coalesce(x.consents, 0) AS was_given, coalesce(s.consents, 0) & ~coalesce(x.open, 0) AS is_given,
+      coalesce(x.objections, 0) AS was_objected, coalesce(s.objections, 0) AS is_objected
+    FROM expected x FULL JOIN sminion.subject_state s ON s.subject = x.subject
+  )
+  SELECT c.subject, v.what, v.was, v.is
+  FROM compared c CROSS JOIN LATERAL (
+    SELECT 'block' AS what, CASE WHEN c.was_blocked THEN 'blocked' ELSE 'not blocked' END AS was,
+           CASE WHEN c.is_blocked THEN 'blocked' ELSE 'not blocked' END AS is
+    WHERE c.was_blocked <> c.is_blocked
+    UNION ALL
+    SELECT 'consent to ' || w.name, CASE WHEN c.was_given & (1::bigint << w.bit) <> 0 THEN 'given' ELSE 'not given' END,
+           CASE WHEN c.is_given & (1::bigint << w.bit) <> 0 THEN 'given' ELSE 'not given' END
+    FROM sminion.purpose w WHERE c.was_given <> c.is_given AND (c.was_given # c.is_given) & (1::bigint << w.bit) <> 0
+    UNION ALL
+    SELECT 'objection to ' || w.name, CASE WHEN c.was_objected & (1::bigint << w.bit) <> 0 THEN 'made' ELSE 'not made' END,
+           CASE WHEN c.is_objected & (1::bigint << w.bit) <> 0 THEN 'made' ELSE 'not made' END
+    FROM sminion.purpose w WHERE c.was_objected <> c.is_objected AND (c.was_objected # c.is_objected) & (1::bigint << w.bit) <> 0
+  ) v
+  WHERE NOT EXISTS (SELECT FROM sminion.pending_change p WHERE p.subject = c.subject)
+$sminion$;
+COMMENT ON FUNCTION sminion.consent_differences() IS 'subjects whose state is not what their history says';

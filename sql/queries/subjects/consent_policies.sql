@@ -1,0 +1,1 @@
+SELECT v.epoch, v.document FROM sminion.policy_version v
