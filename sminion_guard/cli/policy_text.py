@@ -70,6 +70,7 @@ def _overview(view: Overview) -> Iterator[str]:
     for entry in view.further:
         yield f"  data of {entry.data_of} may serve {_list(entry.may_serve)}: {entry.why}"
     yield from _requests(view)
+    yield from _reports(view)
     if view.recipients:
         yield ""
         yield "recipients"
@@ -88,6 +89,16 @@ def _requests(view: Overview) -> Iterator[str]:
         for trigger in Trigger:
             said.setdefault(term_text(view.requests.terms[kind][trigger]), []).append(TRIGGERS[trigger])
         yield from (f"  {kind} from {_list(triggers)}: {text}" for text, triggers in said.items())
+
+
+def _reports(view: Overview) -> Iterator[str]:
+    said = [(f"{schema.name}.{table.name}.{column}", word)
+            for schema in view.schemas for table in schema.tables for column, word in table.report.items()]
+    if said:
+        yield ""
+        yield "access reports"
+    for name, word in said:
+        yield f"  {name}: " + ("only that it is kept" if word == "exists" else "in rows about several people too")
 
 
 def _tickets(view: Overview) -> Iterator[str]:

@@ -223,6 +223,10 @@ POLICY = (
          "without a subject, the table cannot have rows about nobody and rows about somebody",
          "leave `anonymous` out, or name the subject",
          errors.PolicyError),
+    Code("SG366", "report of a column that is not there",
+         "access reports show the listed columns of tables with subjects only",
+         "list the column, correct its name, or leave it out of `report`",
+         errors.PolicyError),
     Code("SG337", "rows violate a constraint",
          "PostgreSQL refuses every update of a row that violates a constraint, so its mask cannot be set"
          " and nobody sees it",

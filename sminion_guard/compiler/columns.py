@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sminion_guard.compiler.quoting import columns, ident, literal, qualified
 from sminion_guard.compiler.statement import Statement, from_templates
 from sminion_guard.compiler.subjects import children_of, parent_of, subject_columns
-from sminion_guard.policy import Compartment, Policy, SubjectPath, Table
+from sminion_guard.policy import Compartment, InReport, Policy, SubjectPath, Table
 from sminion_guard.policy.access import TableAccess, table_access
 from sminion_guard.policy.explanations import compared_columns
 
@@ -38,9 +38,12 @@ def privileges(access: TableAccess) -> str:
 
 
 def owner_grant(policy: Policy, table: Table) -> Statement:
-    """What row triggers and settling need: to read subjects and the keys that lead to them, and to set masks."""
+    """What row triggers, settling and access reports need: to read subjects and what reports show, to set masks."""
     # ctid and tableoid: settling and filling in find rows by their place.
     read = {"guard_mask", "ctid", "tableoid", *subject_columns(table)}
+    read.update(name for name in table.columns if table.report.get(name) is not InReport.EXISTS)
+    if table.retention is not None:
+        read.add(table.retention.after)  # a report says until when a row is kept
     parent = parent_of(policy, table)
     if parent is not None:
         read.add(parent.column)

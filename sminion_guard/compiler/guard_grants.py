@@ -62,6 +62,7 @@ _ROUTINES: dict[str, tuple[str, ...]] = {
         "note_request(bigint, text, text)", "extend_request(bigint, text, text)",
         "close_request(bigint, text, text, bigint, text)",
         "load_calendar(text, text, date, date, date, date[], date[])",
+        "begin_report(text, text, bigint, text)", "report_tables(bigint)", "report_rows(bigint, text, text)",
         "drop_log(date, text)", "erase_from_log(text, text, text)",
         "record_reading(text, text, text, timestamptz, timestamptz, text, text)",
         "unfolded_entries()", "unfolded_writes()", "fold_holders()", "explanations()", "explained_accesses(bigint)",
@@ -87,7 +88,7 @@ _OF_KINDS = ("context_of_kind(name, name, text)", "named_subject_of_kind(name, n
 _LOGS = (
     "access_log", "ticket_minutes", "statement_log", "refusals", "subject_access", "write_log", "log_faults",
     "dropped_log", "ddl_suspension", "act",
-    "subject_history", "consent_register", "request_status", "request_history", "calendar",
+    "subject_history", "consent_register", "request_status", "request_history", "calendar", "report",
 )
 _WAITING = ("settle_status", "pending_changes", "settle_problems", "maintenance_status")
 _VIEWS: dict[str, tuple[str, ...]] = {

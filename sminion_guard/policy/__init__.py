@@ -23,6 +23,7 @@ from sminion_guard.policy.model import (
     Collection,
     Compatible,
     Further,
+    InReport,
     Login,
     Operation,
     Policy,
@@ -39,7 +40,7 @@ from sminion_guard.policy.model import (
 
 __all__ = [
     "ALL_CATEGORIES", "CATEGORIES", "MAX_COMPARTMENTS", "OPEN_CATEGORIES", "Anonymous", "Basis", "Collection",
-    "Compartment", "Compatible", "Finding", "Further", "InvalidPolicy", "Login", "Operation", "Policy",
+    "Compartment", "Compatible", "Finding", "Further", "InReport", "InvalidPolicy", "Login", "Operation", "Policy",
     "Purpose", "Recipient", "Retention", "RetentionEnd", "Schema", "SubjectColumn", "SubjectKey",
     "SubjectPath", "Table", "TooManyCompartments", "collects_in", "compartments", "compartments_of", "doubts", "load",
     "loads", "mergeable", "reaches",

@@ -13,7 +13,7 @@ from itertools import combinations
 from sminion_guard.policy.access import TableAccess, table_access
 from sminion_guard.policy.compartments import mergeable
 from sminion_guard.policy.interval import may_exceed
-from sminion_guard.policy.model import Anonymous, Basis, Policy, Table
+from sminion_guard.policy.model import Anonymous, Basis, InReport, Policy, Table
 from sminion_guard.policy.names import backup_role
 from sminion_guard.policy.sentence import Sentence
 from sminion_guard.policy.terms import rights
@@ -155,11 +155,21 @@ def _rows(before: Policy, after: Policy) -> Iterator[Sentence]:
                 f"rows of `{name}` that are about nobody are {'now' if shows else 'no longer'} visible", shows,
                 table=name)
         yield from _retention(name, old, new)
+        for column in sorted(old.report.keys() | new.report.keys()):
+            if old.report.get(column) != new.report.get(column):
+                said = f"access reports {_REPORTED[new.report.get(column)]} `{name}.{column}`"
+                yield Sentence(said, False, table=name)
         for policy in sorted(set(new.adopt_policies) ^ set(old.adopt_policies)):
             adopted = policy in new.adopt_policies
             yield Sentence(
                 f"policy `{policy}` of the application {'now applies' if adopted else 'no longer applies'} to `{name}`",
                 True, table=name)
+
+
+_REPORTED = {
+    InReport.EXISTS: "now only say that there is", InReport.SHOW: "now show, in rows about several people too,",
+    None: "now show, in rows about one person,",
+}
 
 
 def _rule(name: str, old: Table, new: Table) -> str:

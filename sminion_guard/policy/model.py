@@ -65,6 +65,15 @@ class Anonymous(StrEnum):
     VISIBLE = "visible"
 
 
+class InReport(StrEnum):
+    """What an access report does with a column, where it is not the usual."""
+
+    EXISTS = "exists"
+    """Says that it is kept, and never what it holds."""
+    SHOW = "show"
+    """Shows it in rows about several people too."""
+
+
 CATEGORIES: frozenset[str] = frozenset(
     {
         "identity", "birth", "contact", "address", "family", "social", "property", "education", "profession",
@@ -171,6 +180,8 @@ class Table:
     """What becomes of rows about nobody; they are hidden, too, when nothing is said."""
     adopt_policies: tuple[str, ...] = ()
     """Names of row security policies of the application's own that stay in force."""
+    report: Mapping[str, InReport] = field(default_factory=lambda: MappingProxyType({}))
+    """What an access report does with a column, where it is not the usual."""
 
     @property
     def qualified(self) -> str:

@@ -156,6 +156,7 @@ class TableShape(Shape):
     retention: RetentionShape | None = None
     rows: str | None = None
     adopt_policies: list[str] = []
+    report: dict[str, str] = {}
 
 
 class OperatorShape(Shape):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sminion_guard.policy.access import TableAccess, table_access
 from sminion_guard.policy.check.logins import incompatible_pair
@@ -65,6 +65,8 @@ class TableView:
     """The rule that limits its rows to the values of a ticket."""
     kinds: tuple[str, ...] = ()
     """Of its subjects, sorted; none where the policy names no kinds."""
+    report: dict[str, str] = field(default_factory=dict)
+    """What access reports do with a column, where it is not the usual."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,5 +240,6 @@ def _table(policy: Policy, table: Table, reached: Set[tuple[str, str]]) -> Table
         collected_for=None if table.collected_for is None else tuple(sorted(table.collected_for)),
         reached_by=_who(reached, policy.collection_of(table).name),
         rows=None if table.rows is None else " ".join(table.rows.split()),
+        report={column: word.value for column, word in sorted(table.report.items())},
         kinds=tuple(sorted({kind for kind in kinds_of(policy, table) if kind is not None})),
     )

@@ -13,6 +13,7 @@ from sminion_guard.policy.kinds import own_subjects, without_mark
 from sminion_guard.policy.model import (
     OPEN_CATEGORIES,
     Anonymous,
+    InReport,
     Retention,
     RetentionEnd,
     Schema,
@@ -132,8 +133,27 @@ def _table(
     collected = _purposes(found.collected_for, (*path, "collected_for"), purposes, report)
     return Table(
         name[0], name[1], subject, MappingProxyType(dict(found.columns)), retention, collected, found.rows, anonymous,
-        tuple(sorted(set(found.adopt_policies))),
+        tuple(sorted(set(found.adopt_policies))), _report(name, found, report),
     )
+
+
+def _report(name: tuple[str, str], found: shape.TableShape, report: Report) -> Mapping[str, InReport]:
+    """What access reports do with columns. An unknown word shows nothing."""
+    path: Path = ("schema", *name, "report")
+    words = [word.value for word in InReport]
+    said = {}
+    for column, word in found.report.items():
+        if word not in words:
+            report.add_unknown("SG310", (*path, column), "way to report", word, words)
+        elif column not in found.columns:
+            report.add("SG366", (*path, column), f"reported column `{column}` is not listed in `{'.'.join(name)}`",
+                       f"list it under `columns`, or {suggestion(column, found.columns.keys())}")
+        elif found.subject is False:
+            report.add("SG366", (*path, column), f"`{'.'.join(name)}` has no subject, so no report shows its rows",
+                       "leave `report` out, or name the subject")
+        else:
+            said[column] = InReport(word)
+    return MappingProxyType(said)
 
 
 def _subject(

@@ -21,6 +21,7 @@ GRANTED = {
         "state_holders", "blind_tables",
         "suspend_ddl_guard", "resume_ddl_guard", "erase_from_log", "record_reading",
         "unfolded_entries", "unfolded_writes", "fold_holders", "policy_in_force", "explanations", "explained_accesses",
+        "begin_report", "report_tables", "report_rows",
     },
     "keeper": {
         "settle", "remask", "backfill", "await_older", "extend_log", "state_holders", "blind_tables", "maintain", "maintain_step",
@@ -42,7 +43,7 @@ EVENTS = {
 LOGS = {
     "access_log", "ticket_minutes", "statement_log", "refusals", "subject_access", "write_log", "log_faults", "dropped_log",
     "ddl_suspension", "act", "subject_history",
-    "request_status", "request_history", "calendar", "consent_register",
+    "request_status", "request_history", "calendar", "consent_register", "report",
 }
 WAITING = {"settle_status", "pending_changes", "settle_problems", "maintenance_status"}
 VIEWS = {

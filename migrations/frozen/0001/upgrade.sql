@@ -982,6 +982,24 @@ CREATE TABLE sminion.act (
 );
 COMMENT ON TABLE sminion.act IS 'acts of officers and DBAs; append-only';
 
+-- tables/report.sql
+-- Access reports: which login may read the data of which subject, for how long, and what for. Each is an act of the log; the key stands
+-- here only, since an act names nobody. See sminion.begin_report.
+CREATE TABLE sminion.report (
+  act         bigint      PRIMARY KEY REFERENCES sminion.act,
+  at          timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+  -- the one that wrote the row: there the report opens nothing, since a rollback would leave no trace of it
+  transaction xid8        NOT NULL DEFAULT pg_catalog.pg_current_xact_id(),
+  login       name        NOT NULL DEFAULT session_user,
+  -- NULL once the person was erased from the log
+  subject     text        COLLATE "C",
+  -- the request that it answers, if any
+  request     bigint      REFERENCES sminion.request,
+  epoch       integer     NOT NULL
+);
+CREATE INDEX report_subject ON sminion.report (subject);
+COMMENT ON TABLE sminion.report IS 'access reports: who read all data of which subject; append-only';
+
 -- tables/salt.sql
 -- What the commitments in the leaves of the log are salted with: one row for each person, actor and login that the log names.
 --
@@ -1245,6 +1263,12 @@ CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON sminion.calendar
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON sminion.request_event
   FOR EACH ROW EXECUTE FUNCTION sminion.append_only();
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON sminion.request_event
+  FOR EACH STATEMENT EXECUTE FUNCTION sminion.append_only();
+
+-- triggers/report_append_only.sql
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON sminion.report
+  FOR EACH ROW EXECUTE FUNCTION sminion.erasable_append_only();
+CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON sminion.report
   FOR EACH STATEMENT EXECUTE FUNCTION sminion.append_only();
 
 -- triggers/ticket_append_only.sql
@@ -7942,6 +7966,7 @@ BEGIN
   DELETE FROM sminion.write_subject s WHERE s.subject = key;
   UPDATE sminion.ticket k SET subject = NULL WHERE k.id = ANY (tickets);
   UPDATE sminion.subject_event e SET subject = NULL, channel = NULL WHERE e.id = ANY (states);
+  UPDATE sminion.report p SET subject = NULL WHERE p.subject = key;
   UPDATE sminion.request r SET subject = NULL, representative = NULL WHERE r.subject = key;
   PERFORM set_config('sminion.erasing', '', true);
   DELETE FROM sminion.salt s WHERE s.holder = who;
@@ -8544,6 +8569,320 @@ END
 $sminion$;
 COMMENT ON FUNCTION sminion.drop_log(date, text) IS
   'removes whole months of the logs that end before the date; the removal is on record in dropped_log';
+
+-- functions/plain_type.sql
+-- Whether printing a value of a type runs code of PostgreSQL only, and never that of an application: types whose output function
+-- is written in C or built in, which only superusers can make, and enums, domains, arrays and ranges of these. Casts do not count,
+-- since values are printed by format(), which calls the output function and looks for no cast. A row type is none: it is
+-- printed column by column, and may get new columns any time.
+CREATE FUNCTION sminion.plain_type(type oid) RETURNS boolean
+LANGUAGE plpgsql
+STABLE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  printed record;
+  inside  oid;
+BEGIN
+  SELECT t.typtype, t.typbasetype, t.typelem, t.typcategory, l.lanname INTO printed
+  FROM pg_type t JOIN pg_proc f ON f.oid = t.typoutput JOIN pg_language l ON l.oid = f.prolang
+  WHERE t.oid = plain_type.type;
+  IF NOT FOUND OR printed.typtype NOT IN ('b', 'd', 'e', 'r', 'm') OR printed.lanname NOT IN ('internal', 'c') THEN
+    RETURN false;
+  END IF;
+  inside := CASE
+    WHEN printed.typtype = 'd' THEN printed.typbasetype
+    WHEN printed.typtype = 'b' AND printed.typcategory = 'A' THEN printed.typelem
+    WHEN printed.typtype = 'r' THEN (SELECT r.rngsubtype FROM pg_range r WHERE r.rngtypid = plain_type.type)
+    WHEN printed.typtype = 'm' THEN (SELECT r.rngsubtype FROM pg_range r WHERE r.rngmultitypid = plain_type.type)
+    END;
+  RETURN coalesce(inside, 0) = 0 OR sminion.plain_type(inside);
+END
+$sminion$;
+
+-- functions/report_columns.sql
+-- The columns of a protected table, and what an access report shows of each:
+--   always    also in rows that are about other people too: neutral columns, and what the policy says with `report = "show"`
+--   subject   the key of a subject: in such rows only that of the person, and of all others that it is another's
+--   alone     in rows about nobody else
+--   exists    that it is kept, as the policy says
+--   type      not shown: printing it could run code of the application
+--   unlisted  not shown: the policy does not list it
+--   missing   not shown: the policy lists it, and the table does not have it
+CREATE FUNCTION sminion.report_columns(
+  target sminion.protected_table, OUT name text, OUT category text, OUT type text, OUT shown text
+) RETURNS SETOF record
+LANGUAGE sql
+STABLE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+  WITH said AS (
+    SELECT v.document -> 'schemas' -> target.schema_name -> 'tables' -> target.table_name AS "table"
+    FROM sminion.policy p JOIN sminion.policy_version v ON v.epoch = p.epoch
+  ), listed AS (
+    SELECT c.key AS name, c.value AS category, s."table" -> 'report' ->> c.key AS wish
+    FROM said s CROSS JOIN LATERAL jsonb_each_text(s."table" -> 'columns') AS c
+    WHERE c.key NOT IN ('tableoid', 'ctid', 'xmin', 'xmax', 'cmin', 'cmax')
+  ), present AS (
+    SELECT a.attname::text AS name, a.atttypid AS type, a.atttypmod AS modifier
+    FROM pg_attribute a
+    WHERE a.attrelid = to_regclass(format('%I.%I', target.schema_name, target.table_name)) AND a.attnum > 0 AND NOT a.attisdropped
+      AND a.attname NOT IN ('guard_mask', 'guard_subject')
+  )
+  SELECT name, l.category, format_type(p.type, p.modifier), CASE
+           WHEN l.category IS NULL THEN 'unlisted'
+           WHEN p.type IS NULL THEN 'missing'
+           WHEN l.wish = 'exists' THEN 'exists'
+           WHEN NOT sminion.plain_type(p.type) THEN 'type'
+           WHEN name = ANY (target.subject_columns) THEN 'subject'
+           WHEN l.category = 'none' OR l.wish = 'show' THEN 'always'
+           ELSE 'alone' END
+  FROM listed l FULL JOIN present p USING (name)
+  ORDER BY name COLLATE "C"
+$sminion$;
+
+-- functions/report_hindrance.sql
+-- Why a report does not read a table: rows would be missing, or code of the application would run with the rights of the guard.
+-- NULL where it does.
+--
+-- blind: what sminion.blindness says of the table.
+CREATE FUNCTION sminion.report_hindrance(target sminion.protected_table, blind text) RETURNS text
+LANGUAGE sql
+STABLE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+  SELECT CASE
+    WHEN to_regclass(format('%I.%I', target.schema_name, target.table_name)) IS NULL THEN 'the table does not exist'
+    -- A policy of the application hides rows, and its functions would be called by the guard.
+    WHEN blind LIKE '%polic%' THEN blind
+    -- A view in the place of the table would call what it likes.
+    WHEN NOT EXISTS (SELECT FROM pg_class c
+                     WHERE c.oid = to_regclass(format('%I.%I', target.schema_name, target.table_name)) AND c.relkind IN ('r', 'p'))
+      THEN 'it is no table'
+    -- A type of the application's own would be compared by its code.
+    WHEN (SELECT count(*) FROM pg_attribute a
+          WHERE a.attrelid = to_regclass(format('%I.%I', target.schema_name, target.table_name)) AND a.attname = ANY (target.subject_columns)
+            AND NOT a.attisdropped AND a.atttypid = ANY (ARRAY['bigint', 'integer', 'smallint', 'uuid', 'text', 'varchar']::regtype[]))
+      <> cardinality(target.subject_columns) THEN 'a subject column has another type than that of a key'
+  END
+$sminion$;
+
+-- functions/report_query.sql
+-- The query for the rows of one table that are about the subject in parameter $1, of which `columns` names what is read, in the order
+-- of sminion.report_columns. Values are printed by format(): it calls the output function of the type, and no cast, which an
+-- application may have made of its own.
+--
+-- A row about other people too is shared: of it only what cannot tell of them is read.
+CREATE FUNCTION sminion.report_query(target sminion.protected_table) RETURNS text
+LANGUAGE sql
+STABLE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+  WITH subjects AS (
+    SELECT c.name, format(
+      CASE c.prefix WHEN '' THEN 't.%1$I = ANY ($1::text[]::%2$s[])'
+        ELSE 't.%1$I = ANY (sminion.keys_of_kind($1::text[], %3$L)::%2$s[])' END, c.name, c.type, c.prefix) AS own
+    FROM unnest(target.subject_columns, target.key_types, target.prefixes) AS c (name, type, prefix)
+  ), shared AS (
+    SELECT CASE WHEN count(*) = 1 THEN 'false'
+      ELSE string_agg(format('(t.%I IS NOT NULL AND (%s) IS NOT TRUE)', s.name, s.own), ' OR ' ORDER BY s.name) END AS condition
+    FROM subjects s
+  ), shown AS (
+    SELECT string_agg(format(
+      CASE c.shown
+        WHEN 'always' THEN 'CASE WHEN t.%1$I IS NOT NULL THEN format(''%%s'', t.%1$I) END'
+        WHEN 'subject' THEN 'CASE WHEN t.%1$I IS NULL THEN NULL WHEN (%2$s) THEN format(''%%s'', t.%1$I) ELSE ''another person'' END'
+        ELSE 'CASE WHEN t.%1$I IS NOT NULL AND NOT (%3$s) THEN format(''%%s'', t.%1$I) END' END,
+      c.name, s.own, h.condition), ', ' ORDER BY c.name COLLATE "C") AS columns
+    FROM sminion.report_columns(target) c CROSS JOIN shared h LEFT JOIN subjects s ON s.name = c.name
+    WHERE c.shown IN ('always', 'subject', 'alone')
+  ), kept AS (
+    SELECT v.document ->> 'timezone' AS zone, v.document #> ARRAY['schemas', target.schema_name, 'tables', target.table_name, 'retention'] AS said
+    FROM sminion.policy p JOIN sminion.policy_version v ON v.epoch = p.epoch
+  ), term AS (
+    SELECT k.zone, k.said ->> 'after' AS after, k.said ->> 'keep' AS keep, CASE a.atttypid
+        WHEN 'timestamptz'::regtype THEN 'timezone(%2$L, timezone(%2$L, t.%1$I) + %3$L::interval)'
+        WHEN 'timestamp'::regtype THEN 'timezone(%2$L, t.%1$I + %3$L::interval)'
+        WHEN 'date'::regtype THEN 'timezone(%2$L, t.%1$I::timestamp + %3$L::interval)' END AS ends
+    FROM kept k
+    JOIN pg_attribute a ON a.attrelid = to_regclass(format('%I.%I', target.schema_name, target.table_name))
+      AND a.attname = k.said ->> 'after' AND NOT a.attisdropped
+  )
+  SELECT format('SELECT %s, %s, %s, ARRAY[%s]::text[] FROM %I.%I AS t WHERE %s', h.condition,
+    -- What is kept as good as for ever would be out of range.
+    coalesce(format('CASE WHEN t.%1$I < ''100000-01-01'' THEN format(''%%s'', ' || m.ends
+      || ') WHEN t.%1$I IS NOT NULL THEN ''infinity'' END', m.after, m.zone, m.keep), 'NULL::text'),
+    coalesce(CASE WHEN m.ends IS NOT NULL THEN
+      format('coalesce(NOT sminion.within_retention(t.%I, %L::interval, %L), false)', m.after, m.keep, m.zone) END, 'false'),
+    s.columns, target.schema_name, target.table_name, sminion.subject_rows(target))
+  FROM shared h CROSS JOIN shown s LEFT JOIN term m ON true
+$sminion$;
+
+-- functions/open_report.sql
+-- The report that this session may read now. It refuses in one way, whatever is wrong: a number of somebody else's report tells
+-- nothing, not even whether there is one.
+CREATE FUNCTION sminion.open_report(report bigint) RETURNS sminion.report
+LANGUAGE plpgsql
+STABLE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  found sminion.report;
+BEGIN
+  SELECT r.* INTO found FROM sminion.report r JOIN sminion.policy p ON p.epoch = r.epoch
+  WHERE r.act = open_report.report AND r.login = session_user AND r.subject IS NOT NULL
+    AND r.at > clock_timestamp() - interval '1 hour'
+    -- What is visible was committed by another transaction, or written by this one: here a rollback would leave no trace.
+    AND r.transaction IS DISTINCT FROM pg_current_xact_id_if_assigned();
+  IF found.act IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG529',
+      MESSAGE = format('report %s is not open to this session', coalesce(open_report.report::text, 'NULL')),
+      DETAIL = 'A report is read by the login that began it, within an hour, in a later transaction, and under the same policy.',
+      HINT = 'Begin one with `sminion.begin_report`, and commit.';
+  END IF;
+  RETURN found;
+END
+$sminion$;
+
+-- functions/begin_report.sql
+-- Puts on record that all data of a subject are about to be read, for the person who asked for them. Commit, then read
+-- with sminion.report_tables and sminion.report_rows, which take the number that this returns. They open nothing but the data of
+-- this one subject, and only to the login that called this, for an hour.
+--
+-- request: the number of the request that it answers: of kind `access`, open, of this person, whose identity was checked.
+CREATE FUNCTION sminion.begin_report(
+  subject text, reason text, request bigint DEFAULT NULL, kind text DEFAULT NULL
+) RETURNS bigint
+LANGUAGE plpgsql
+VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  why    text := sminion.require_reason(begin_report.reason);
+  key    text := sminion.subject_key(begin_report.subject, begin_report.kind);
+  row_of sminion.request;
+  act    bigint;
+BEGIN
+  IF (SELECT p.completed_at IS NULL FROM sminion.policy p) THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG548',
+      MESSAGE = 'a change of the policy is not finished, and a report would be incomplete',
+      HINT = 'Wait until `sminion-guard apply` has ended; where it was interrupted, run it again.';
+  END IF;
+  IF begin_report.request IS NOT NULL THEN
+    row_of := sminion.open_request_row(begin_report.request);
+    IF row_of.kind <> 'access' OR row_of.subject IS DISTINCT FROM key THEN
+      RAISE EXCEPTION USING ERRCODE = 'SG522',
+        MESSAGE = format('request %s does not ask for the data of this person', begin_report.request),
+        HINT = 'Pass the number of a request `access` of the same person.';
+    ELSIF NOT row_of.identified THEN
+      RAISE EXCEPTION USING ERRCODE = 'SG525',
+        MESSAGE = format('request %s cannot be answered: nobody has checked who asks', begin_report.request),
+        HINT = format('Check the identity, and record how: `sminion.identify_request(%s, ...)`.', begin_report.request);
+    END IF;
+  END IF;
+  -- A commit that a crash takes back would leave rows released and nothing on record.
+  IF current_setting('synchronous_commit') = 'off' THEN
+    PERFORM set_config('synchronous_commit', 'on', true);
+  END IF;
+  act := sminion.record_act('report', jsonb_strip_nulls(jsonb_build_object('request', begin_report.request)), why);
+  INSERT INTO sminion.report (act, subject, request, epoch)
+  SELECT act, key, begin_report.request, p.epoch FROM sminion.policy p;
+  RETURN act;
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.begin_report(text, text, bigint, text) IS
+  'records that all data of a subject are about to be read; the number of the report';
+
+-- functions/report_tables.sql
+-- The tables that may hold data of a report's subject: all protected tables whose rows have subjects of its kind, with their columns
+-- (see sminion.report_columns). Where the guard cannot be sure to find every row `incomplete` says why; where it is not `readable`,
+-- sminion.report_rows refuses.
+CREATE FUNCTION sminion.report_tables(
+  report bigint, OUT schema_name text, OUT table_name text, OUT columns jsonb, OUT incomplete text,
+  OUT readable boolean
+) RETURNS SETOF record
+LANGUAGE plpgsql
+VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  own       sminion.report := sminion.open_report(report_tables.report);
+  target    sminion.protected_table;
+  blind     text;
+  hindrance text;
+BEGIN
+  FOR target IN
+    SELECT p.* FROM sminion.protected_table p
+    WHERE EXISTS (SELECT FROM unnest(p.prefixes) AS k (prefix) WHERE starts_with(own.subject, k.prefix))
+    ORDER BY p.schema_name COLLATE "C", p.table_name COLLATE "C"
+  LOOP
+    schema_name := target.schema_name;
+    table_name := target.table_name;
+    columns := (
+      SELECT jsonb_agg(jsonb_build_object('name', c.name, 'category', c.category, 'type', c.type, 'shown', c.shown))
+      FROM sminion.report_columns(target) c);
+    blind := sminion.blindness(target);
+    hindrance := sminion.report_hindrance(target, blind);
+    readable := hindrance IS NULL;
+    incomplete := coalesce(hindrance, blind, CASE WHEN target.depth > 0 AND target.next_block IS NOT NULL
+      THEN 'the subjects of its rows are still being filled in' END);
+    RETURN NEXT;
+  END LOOP;
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.report_tables(bigint) IS 'the tables of an access report, with what it shows of each column';
+
+-- functions/report_rows.sql
+-- The rows of one table that are about the subject of a report: those of blocked and withheld people too, and those past their
+-- retention as long as they exist. `values` are those of the columns that sminion.report_tables shows (`always`, `subject`, `alone`),
+-- in its order, printed in the time zone of the policy; those that a shared row leaves out are NULL.
+--
+-- The only way in which an office gets rows of a protected table: of one subject, which sminion.begin_report has put on record and
+-- committed before. Nothing that a caller passes becomes part of a query: the names only choose a row of sminion.protected_table.
+--
+-- The server keeps the result on disk as soon as it is large; read it with a cursor.
+CREATE FUNCTION sminion.report_rows(
+  report bigint, schema_name text, table_name text, OUT shared boolean, OUT kept_until text, OUT past boolean, OUT "values" text[]
+) RETURNS SETOF record
+LANGUAGE plpgsql
+VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET timezone = 'UTC'
+SET datestyle = 'ISO'
+SET intervalstyle = 'postgres'
+SET bytea_output = 'hex'
+SET extra_float_digits = 1
+AS $sminion$
+DECLARE
+  own       sminion.report := sminion.open_report(report_rows.report);
+  target    sminion.protected_table;
+  hindrance text;
+  zone      text;
+BEGIN
+  SELECT p.* INTO target FROM sminion.protected_table p
+  WHERE p.schema_name = report_rows.schema_name AND p.table_name = report_rows.table_name;
+  IF target.table_name IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG549',
+      MESSAGE = 'there is no such table of people in the policy in force',
+      HINT = 'Pass the names of a row of `sminion.report_tables`.';
+  END IF;
+  hindrance := sminion.report_hindrance(target, sminion.blindness(target));
+  IF hindrance IS NOT NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG548',
+      MESSAGE = format('the rows of `%s.%s` cannot be read for a report', target.schema_name, target.table_name),
+      DETAIL = hindrance,
+      HINT = 'Let the DBA run `sminion-guard plan`, and `apply` what it finds.';
+  END IF;
+  zone := (SELECT v.document ->> 'timezone' FROM sminion.policy_version v WHERE v.epoch = own.epoch);
+  PERFORM set_config('timezone', zone, true);
+  RETURN QUERY EXECUTE sminion.report_query(target) USING ARRAY[own.subject];
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.report_rows(bigint, text, text) IS
+  'the rows of one table about the subject of an access report; read it with a cursor';
 
 -- functions/write_query.sql
 -- The SELECT of the names of the columns that a statement wrote, over the transition tables `old_rows` and `new_rows` of a

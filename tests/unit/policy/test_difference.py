@@ -98,7 +98,7 @@ COMPARED = {
     (Purpose, "basis"), (Purpose, "needs"), (Purpose, "may"), (Purpose, "sees_blocked"), (Purpose, "explains"),
     (Schema, "collected_for"), (Schema, "tables"), (Schema, "neutral"),
     (Table, "subject"), (Table, "columns"), (Table, "retention"), (Table, "collected_for"), (Table, "rows"),
-    (Table, "anonymous"), (Table, "adopt_policies"),
+    (Table, "anonymous"), (Table, "adopt_policies"), (Table, "report"),
     (Retention, "after"), (Retention, "keep"),
     (Login, "purposes"), (Login, "may_hold_incompatible"), (Login, "may_own"),
     (Login, "tickets_per_minute"), (Login, "may_record_consent"),
@@ -112,7 +112,7 @@ def test_whatever_is_new_in_a_policy_is_compared_or_known_not_to_matter() -> Non
     assert {(kind, field.name) for kind in kinds for field in fields(kind) if field.init} == NO_MATTER | COMPARED
 
 
-NOBODY_SEES = {"the operator", "a register of requests"}
+NOBODY_SEES = {"the operator", "a register of requests", "a column only named in reports", "a column shown in reports"}
 """Changes that concern nobody's access."""
 Change = tuple[str, str]
 CHANGES: dict[str, Change] = {  # name: what becomes what
@@ -120,6 +120,12 @@ CHANGES: dict[str, Change] = {  # name: what becomes what
         "[ticket]", '[operator]\nname = "Shop Ltd"\naddress = "Road 1"\ncontact = "privacy@shop.example"\n[ticket]',
     ),
     "a register of requests": ("[ticket]", '[request]\nprofile = "RU"\n[ticket]'),
+    "a column only named in reports": (
+        'columns = { id = "key", customer_id = "key", tenant', 'report = { body = "exists" }\n'
+        'columns = { id = "key", customer_id = "key", tenant'),
+    "a column shown in reports": (
+        'columns = { id = "key", customer_id = "key", tenant', 'report = { body = "show" }\n'
+        'columns = { id = "key", customer_id = "key", tenant'),
     "a category for a purpose": (
         'basis = "consent"\nneeds = ["contact"]',
         'basis = "consent"\nneeds = ["contact", "behaviour"]',

@@ -21,6 +21,8 @@ from sminion_guard.policy.held import differences, held
 from sminion_guard.policy.model import Login
 
 NO_MATTER = {
+    # of access reports, and of no statement
+    (Table, "report"),
     # who is responsible, and until when requests are answered: no statement is judged by them
     (Policy, "operator"), (Policy, "requests"),
     # what the policy is called, and what people read

@@ -32,6 +32,7 @@ DEFINERS = {
     "unfolded_writes", "fold_holders", "extend_log", "drop_log",
     "keep_log_of", "end_log_of", "erase_from_log", "leaves", "stray_rows", "record_checkpoint", "record_reading",
     "silent_tickets", "explanations", "explained_accesses",
+    "begin_report", "report_tables", "report_rows",
     "fix_ticket", "policy_in_force", "suspend_ddl_guard", "resume_ddl_guard",
 }
 """Functions that others than the owner call, and that need what only the owner may: a new one is a decision."""
