@@ -23,6 +23,7 @@ from sminion_guard.cli import (
     plan,
     policy,
     request,
+    subject,
 )
 from sminion_guard.cli.common import FAILED, INTERRUPTED, print_error
 from sminion_guard.errors import GuardError
@@ -51,6 +52,7 @@ app.command()(doctor.doctor)
 app.command()(maintain.maintain)
 app.add_typer(request.app, name="request")
 app.add_typer(consent.app, name="consent")
+app.add_typer(subject.app, name="subject")
 app.add_typer(extension.app, name="extension")
 app.add_typer(audit.app, name="audit")
 

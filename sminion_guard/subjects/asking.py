@@ -40,7 +40,7 @@ class Officer:
             with self._connection.cursor(row_factory=dict_row) as cursor:
                 return cursor.execute(resources.sql_text(f"queries/subjects/{query}").encode(), values).fetchall()
         except psycopg.Error as error:
-            raise _translated(error) from error
+            raise translated(error) from error
         finally:
             if self._hear is not None:
                 self._connection.remove_notice_handler(self._told)
@@ -56,7 +56,7 @@ class Officer:
                 cursor.itersize = 2000
                 yield from cursor.execute(resources.sql_text(f"queries/subjects/{query}").encode(), values)
         except psycopg.Error as error:
-            raise _translated(error) from error
+            raise translated(error) from error
 
     @contextmanager
     def apart(self) -> Iterator[None]:
@@ -75,7 +75,8 @@ class Officer:
             self._hear(f"{text}\nhint: {said.message_hint}" if said.message_hint else text)
 
 
-def _translated(error: psycopg.Error) -> GuardError | psycopg.Error:
+def translated(error: psycopg.Error) -> GuardError | psycopg.Error:
+    """What the server refused, in our words; any other error as it is."""
     said = error.diag.message_primary or str(error)
     ours = raised_by_server(error.sqlstate, said, detail=error.diag.message_detail, hint=error.diag.message_hint)
     if ours is not None:

@@ -1,0 +1,84 @@
+"""`sminion-guard subject`: what the database keeps about a person, for that person."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sminion_guard.cli.common import FINDINGS, DatabaseOption
+from sminion_guard.cli.database import conninfo
+
+app = typer.Typer(no_args_is_help=True, help="What the database keeps about a person.")
+
+
+class ReportFormat(StrEnum):
+    """How a report is written."""
+
+    JSON = "json"
+    HTML = "html"
+
+
+@app.callback()
+def subject() -> None:
+    """What the database keeps about a person."""
+
+
+@app.command("report")
+def report(
+    key: Annotated[str, typer.Argument(metavar="KEY", help="Key of the person, as in the subject column.")],
+    output: Annotated[Path, typer.Option(
+        "--output", metavar="FILE", help="Where to write it; replaced as a whole, readable by you alone.")],
+    form: Annotated[ReportFormat, typer.Option(
+        "--format", help="html: a page for the person. json: for programs.")] = ReportFormat.HTML,
+    reason: Annotated[str | None, typer.Option(
+        "--reason", metavar="TEXT", show_default=False,
+        help="Why: goes on record. May be left out with --request.")] = None,
+    request: Annotated[int | None, typer.Option(
+        "--request", metavar="NUMBER", show_default=False,
+        help="The request `access` that it answers; who asks must have been identified.")] = None,
+    kind: Annotated[str | None, typer.Option(
+        "--kind", metavar="KIND", show_default=False,
+        help="Of the person, where the policy names kinds of subjects.")] = None,
+    database_url: DatabaseOption = None,
+) -> None:
+    """Write everything that is kept about a person: data, consents, requests, recipients, accesses.
+
+    The report is put on record before anything is read. Exit code 1: rows may be missing, and the report says which.
+    """
+    import psycopg
+
+    from sminion_guard.cli.report_page import page  # here: commands without a database need no libpq
+    from sminion_guard.subjects.report import chunks, open_report
+
+    if reason is None and request is None:
+        raise typer.BadParameter("say why: pass --reason, or --request with the number of the request")
+    with psycopg.connect(conninfo(database_url), autocommit=True) as connection, open_report(
+        connection, key, reason=reason, request=request, kind=kind
+    ) as found:
+        write_whole(output, chunks(found) if form is ReportFormat.JSON else page(found))
+        missing, number = found.incomplete, found.head.number
+    typer.echo(f"report {number}: {output}")
+    for entry in missing:
+        typer.echo(f"warning: rows may be missing: {entry}", err=True)
+    if missing:
+        raise typer.Exit(FINDINGS)
+
+
+def write_whole(path: Path, parts: Iterable[str]) -> None:
+    """Write a file that nobody finds half written, and that only its owner may read."""
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.writelines(parts)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
