@@ -86,7 +86,7 @@ BEGIN
       WITH made AS (
         INSERT INTO sminion.subject_event AS e (subject, event, purpose, reason, actor, login, epoch, given_at, text_sha256, channel, until)
         SELECT f.key, change_states.event, change_states.purpose, why, who, change_states.login, in_force.epoch, f.g, f.t, f.c, f.u
-        FROM unnest(keys, given_at, text_sha256, channel, until) AS f (key, g, t, c, u) WHERE f.key = ANY (free)
+        FROM unnest(keys, given_at, text_sha256, channel, until) AS f (key, g, t, c, u) JOIN unnest(free) AS r (key) ON r.key = f.key
         RETURNING e.id, e.subject, e.until
       ), ends AS (
         INSERT INTO sminion.consent_end (event, subject, purpose, until)
@@ -96,7 +96,9 @@ BEGIN
       -- What was decided later stands, and what has ended opens nothing: see apply_changes.
       SELECT coalesce(array_agg(m.id), '{}'), coalesce(array_agg(m.key), '{}') INTO made_ids, made_keys
       FROM unnest(made_ids, made_keys) AS m (id, key)
-      WHERE NOT sminion.decided_later(m.id, m.key, change_states.event, change_states.purpose)
+      -- Most people of an import have decided nothing before: for them the function is not called.
+      WHERE NOT CASE WHEN EXISTS (SELECT FROM sminion.subject_event o WHERE o.subject = m.key AND o.id <> m.id)
+          THEN sminion.decided_later(m.id, m.key, change_states.event, change_states.purpose) ELSE false END
         AND NOT EXISTS (SELECT FROM sminion.consent_end n WHERE n.event = m.id AND n.until <= clock_timestamp());
     ELSE
       WITH made AS (

@@ -47,14 +47,15 @@ BEGIN
       SELECT u.*, row_number() OVER (PARTITION BY u.key, u.purpose ORDER BY u.at, u.nth) AS turn
       FROM unnest(subjects, keys, purposes, events, given_at, text_sha256, channels, until, actors) WITH ORDINALITY
         AS u (raw, key, purpose, event, at, hash, channel, until, actor, nth)
-      WHERE u.nth = ANY (numbers)) f
+      -- joined: = ANY would look through the whole array for each line
+      JOIN unnest(numbers) AS n (number) ON n.number = u.nth) f
     GROUP BY f.turn, f.purpose, f.event, f.actor ORDER BY f.turn
   LOOP
     PERFORM sminion.change_states(
       part.raws, part.event, part.purpose, reason, part.actor, kind, part.ats, part.hashes, part.channels, part.ends);
   END LOOP;
-  RETURN QUERY SELECT n.nth, CASE WHEN n.nth = ANY (numbers) THEN 'recorded' ELSE 'repeated' END
-  FROM generate_series(1, cardinality(keys)) AS n (nth);
+  RETURN QUERY SELECT n.nth, CASE WHEN m.number IS NOT NULL THEN 'recorded' ELSE 'repeated' END
+  FROM generate_series(1, cardinality(keys)) AS n (nth) LEFT JOIN unnest(numbers) AS m (number) ON m.number = n.nth;
 END
 $sminion$;
 COMMENT ON FUNCTION sminion.import_consents(text[], text[], text[], timestamptz[], bytea[], text[], timestamptz[], text[], text, text) IS

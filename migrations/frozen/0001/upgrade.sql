@@ -2381,7 +2381,7 @@ BEGIN
       WITH made AS (
         INSERT INTO sminion.subject_event AS e (subject, event, purpose, reason, actor, login, epoch, given_at, text_sha256, channel, until)
         SELECT f.key, change_states.event, change_states.purpose, why, who, change_states.login, in_force.epoch, f.g, f.t, f.c, f.u
-        FROM unnest(keys, given_at, text_sha256, channel, until) AS f (key, g, t, c, u) WHERE f.key = ANY (free)
+        FROM unnest(keys, given_at, text_sha256, channel, until) AS f (key, g, t, c, u) JOIN unnest(free) AS r (key) ON r.key = f.key
         RETURNING e.id, e.subject, e.until
       ), ends AS (
         INSERT INTO sminion.consent_end (event, subject, purpose, until)
@@ -2391,7 +2391,9 @@ BEGIN
       -- What was decided later stands, and what has ended opens nothing: see apply_changes.
       SELECT coalesce(array_agg(m.id), '{}'), coalesce(array_agg(m.key), '{}') INTO made_ids, made_keys
       FROM unnest(made_ids, made_keys) AS m (id, key)
-      WHERE NOT sminion.decided_later(m.id, m.key, change_states.event, change_states.purpose)
+      -- Most people of an import have decided nothing before: for them the function is not called.
+      WHERE NOT CASE WHEN EXISTS (SELECT FROM sminion.subject_event o WHERE o.subject = m.key AND o.id <> m.id)
+          THEN sminion.decided_later(m.id, m.key, change_states.event, change_states.purpose) ELSE false END
         AND NOT EXISTS (SELECT FROM sminion.consent_end n WHERE n.event = m.id AND n.until <= clock_timestamp());
     ELSE
       WITH made AS (
@@ -2528,14 +2530,15 @@ BEGIN
       SELECT u.*, row_number() OVER (PARTITION BY u.key, u.purpose ORDER BY u.at, u.nth) AS turn
       FROM unnest(subjects, keys, purposes, events, given_at, text_sha256, channels, until, actors) WITH ORDINALITY
         AS u (raw, key, purpose, event, at, hash, channel, until, actor, nth)
-      WHERE u.nth = ANY (numbers)) f
+      -- joined: = ANY would look through the whole array for each line
+      JOIN unnest(numbers) AS n (number) ON n.number = u.nth) f
     GROUP BY f.turn, f.purpose, f.event, f.actor ORDER BY f.turn
   LOOP
     PERFORM sminion.change_states(
       part.raws, part.event, part.purpose, reason, part.actor, kind, part.ats, part.hashes, part.channels, part.ends);
   END LOOP;
-  RETURN QUERY SELECT n.nth, CASE WHEN n.nth = ANY (numbers) THEN 'recorded' ELSE 'repeated' END
-  FROM generate_series(1, cardinality(keys)) AS n (nth);
+  RETURN QUERY SELECT n.nth, CASE WHEN m.number IS NOT NULL THEN 'recorded' ELSE 'repeated' END
+  FROM generate_series(1, cardinality(keys)) AS n (nth) LEFT JOIN unnest(numbers) AS m (number) ON m.number = n.nth;
 END
 $sminion$;
 COMMENT ON FUNCTION sminion.import_consents(text[], text[], text[], timestamptz[], bytea[], text[], timestamptz[], text[], text, text) IS
