@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from sminion_guard.audit import files
+from sminion_guard import files
 from sminion_guard.audit.checkpoint import Checkpoint, parse_checkpoint
 from sminion_guard.audit.locking import locked
 from sminion_guard.audit.merkle import verify_consistency

@@ -6,9 +6,9 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from sminion_guard.audit.http import post
 from sminion_guard.audit.note import Note, parse_note
 from sminion_guard.errors import ProofError, SealRefused
+from sminion_guard.http import post
 
 _END = b"\n\n"
 

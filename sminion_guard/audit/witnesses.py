@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from sminion_guard.audit.checkpoint import parse_checkpoint
 from sminion_guard.audit.cosignature import verify_cosignatures
 from sminion_guard.audit.encoding import base64_text, decimal
-from sminion_guard.audit.http import post
 from sminion_guard.audit.note import Note, Signature, parse_signature
 from sminion_guard.audit.vkey import VerifierKey
 from sminion_guard.errors import GuardError, ProofError
+from sminion_guard.http import post
 
 Prove = Callable[[int], Sequence[bytes]]
 """The consistency proof from a smaller size to that of the checkpoint."""

@@ -15,6 +15,7 @@ from sminion_guard.cli import (
     check,
     consent,
     demo,
+    disclosure,
     doctor,
     extension,
     init,
@@ -53,6 +54,7 @@ app.command()(maintain.maintain)
 app.add_typer(request.app, name="request")
 app.add_typer(consent.app, name="consent")
 app.add_typer(subject.app, name="subject")
+app.add_typer(disclosure.app, name="disclosure")
 app.add_typer(extension.app, name="extension")
 app.add_typer(audit.app, name="audit")
 

@@ -25,7 +25,8 @@ UnitOption = Annotated[str | None, typer.Option(
     "--unit", metavar="NAME", show_default=False, help="The unit that handles it.")]
 
 
-def _moment(text: str) -> datetime:
+def moment(text: str) -> datetime:
+    """What an option with a moment says; UTC without an offset."""
     try:
         found = datetime.fromisoformat(text)
     except ValueError as error:
@@ -51,7 +52,7 @@ def open_request(
         "--from", metavar="TRIGGER",
         help="What the term counts from: request, proof, detection or purpose_reached.")] = "request",
     received_at: Annotated[datetime | None, typer.Option(
-        "--received", metavar="TIME", show_default=False, parser=_moment,
+        "--received", metavar="TIME", show_default=False, parser=moment,
         help="When it came in; UTC without an offset. Default: now.")] = None,
     channel: Annotated[str, typer.Option(
         "--channel", metavar="TEXT", help="How it came in, such as letter.")] = "other",

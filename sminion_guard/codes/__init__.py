@@ -14,6 +14,7 @@ from sminion_guard.codes.code import Code
 from sminion_guard.codes.command_line import COMMAND
 from sminion_guard.codes.context import CONTEXT
 from sminion_guard.codes.ddl import DDL
+from sminion_guard.codes.disclosure import DISCLOSURE
 from sminion_guard.codes.doctor import DOCTOR
 from sminion_guard.codes.embedded import EMBEDDED
 from sminion_guard.codes.extension import EXTENSION
@@ -30,7 +31,7 @@ CODES: dict[str, Code] = {
     entry.code: entry
     for group in (
         JUDGEMENT, CONTEXT, POLICY, INSTALL, DDL, EXTENSION, SUBJECTS, EMBEDDED, AUDIT, PROOFS, COMMAND, TESTING,
-        DOCTOR,
+        DOCTOR, DISCLOSURE,
     )
     for entry in group
 }

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from sminion_guard.subjects.consent import Consent, Difference, Fault, Imported
 from sminion_guard.subjects.consents import Consents
+from sminion_guard.subjects.obligation import Disclosure, Obligation
+from sminion_guard.subjects.recipients import Recipients
 from sminion_guard.subjects.request import Request, RequestEvent
 from sminion_guard.subjects.requests import Requests
 
-__all__ = ["Consent", "Consents", "Difference", "Fault", "Imported", "Request", "RequestEvent", "Requests"]
+__all__ = [
+    "Consent", "Consents", "Difference", "Disclosure", "Fault", "Imported", "Obligation", "Recipients", "Request",
+    "RequestEvent", "Requests",
+]

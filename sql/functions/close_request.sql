@@ -40,6 +40,15 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = 'SG525',
       MESSAGE = format('request %s cannot be granted: nobody has checked who asks', row_of.id),
       HINT = format('Check the identity, and record how: `sminion.identify_request(%s, ...)`.', row_of.id);
+  ELSIF close_request.outcome IN ('granted', 'partly_granted') AND EXISTS (
+    SELECT FROM sminion.obligation o WHERE o.request = row_of.id AND o.told_at IS NULL AND o.waived_at IS NULL)
+  THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG529',
+      MESSAGE = format('request %s cannot be granted: not all recipients were told', row_of.id),
+      DETAIL = format('Not told: %s.', (
+        SELECT string_agg(format('`%s`', o.recipient), ', ' ORDER BY o.recipient) FROM sminion.obligation o
+        WHERE o.request = row_of.id AND o.told_at IS NULL AND o.waived_at IS NULL)),
+      HINT = 'Tell them, and record it with `sminion.settle_obligation`; see `sminion.obligation_status`.';
   END IF;
   PERFORM sminion.record_request_event(row_of.id, 'closed', jsonb_build_object(
     'outcome', close_request.outcome, 'duplicate_of', close_request.duplicate_of), close_request.reason, close_request.actor);

@@ -100,6 +100,11 @@ BEGIN
       PERFORM sminion.purpose_bit(coalesce(open_request.purpose, ''), open_request.request);
     END IF;
   END IF;
+  IF key IS NOT NULL THEN
+    -- See record_disclosure.
+    LOCK TABLE sminion.obligation IN SHARE ROW EXCLUSIVE MODE;
+    PERFORM sminion.make_obligations(ARRAY[key]);
+  END IF;
   IF other IS NOT NULL THEN
     RAISE WARNING USING ERRCODE = 'SG526',
       MESSAGE = format('the same is asked for by request %s, which is open', other),

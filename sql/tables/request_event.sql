@@ -4,7 +4,8 @@ CREATE TABLE sminion.request_event (
   at          timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
   transaction xid8        NOT NULL DEFAULT pg_catalog.pg_current_xact_id(),
   request     bigint      NOT NULL REFERENCES sminion.request,
-  event       text        NOT NULL CHECK (event IN ('opened', 'identified', 'assigned', 'extended', 'noted', 'closed')),
+  event       text        NOT NULL CHECK (event IN ('opened', 'identified', 'assigned', 'extended', 'noted', 'closed',
+                'told', 'failed', 'acknowledged', 'waived')),
   -- never data of a person
   detail      jsonb       NOT NULL DEFAULT '{}',
   reason      text        NOT NULL,

@@ -571,7 +571,8 @@ CREATE TABLE sminion.request_event (
   at          timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
   transaction xid8        NOT NULL DEFAULT pg_catalog.pg_current_xact_id(),
   request     bigint      NOT NULL REFERENCES sminion.request,
-  event       text        NOT NULL CHECK (event IN ('opened', 'identified', 'assigned', 'extended', 'noted', 'closed')),
+  event       text        NOT NULL CHECK (event IN ('opened', 'identified', 'assigned', 'extended', 'noted', 'closed',
+                'told', 'failed', 'acknowledged', 'waived')),
   -- never data of a person
   detail      jsonb       NOT NULL DEFAULT '{}',
   reason      text        NOT NULL,
@@ -582,6 +583,52 @@ CREATE TABLE sminion.request_event (
 CREATE INDEX request_event_request ON sminion.request_event (request, id);
 CREATE INDEX request_event_transaction ON sminion.request_event (transaction);
 COMMENT ON TABLE sminion.request_event IS 'history of requests; append-only';
+
+-- tables/disclosure.sql
+-- What was passed on to third parties: one row for each time. Whose data it was stands in sminion.disclosure_subject; each row is an act
+-- of the log too. Append-only.
+CREATE TABLE sminion.disclosure (
+  id          bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  recorded_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+  disclosed_at timestamptz NOT NULL,
+  login       name        NOT NULL DEFAULT session_user,
+  actor       text        NOT NULL,
+  recipient   text        NOT NULL,
+  contract    text        NOT NULL,
+  purpose     text        NOT NULL,
+  categories  text[]      NOT NULL,
+  persons     bigint      NOT NULL,
+  reason      text        NOT NULL,
+  epoch       integer     NOT NULL
+);
+CREATE INDEX disclosure_recipient ON sminion.disclosure (recipient, disclosed_at);
+COMMENT ON TABLE sminion.disclosure IS 'register of what was passed on to third parties; append-only';
+
+-- tables/disclosure_subject.sql
+-- Whose data a disclosure held. A person who is erased from the log goes from here.
+CREATE TABLE sminion.disclosure_subject (
+  disclosure bigint NOT NULL REFERENCES sminion.disclosure,
+  subject    text   COLLATE "C" NOT NULL,
+  PRIMARY KEY (disclosure, subject)
+);
+CREATE INDEX disclosure_subject_subject ON sminion.disclosure_subject (subject);
+COMMENT ON TABLE sminion.disclosure_subject IS 'whose data each disclosure held';
+
+-- tables/obligation.sql
+-- Recipients that must be told of a request: one row for each request and recipient that got the person's data. What was done about it
+-- stands in sminion.request_event too.
+CREATE TABLE sminion.obligation (
+  id              bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  request         bigint      NOT NULL REFERENCES sminion.request,
+  recipient       text        NOT NULL,
+  made_at         timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+  attempts        integer     NOT NULL DEFAULT 0,
+  told_at         timestamptz,
+  acknowledged_at timestamptz,
+  waived_at       timestamptz,
+  UNIQUE (request, recipient)
+);
+COMMENT ON TABLE sminion.obligation IS 'recipients that must be told of a request';
 
 -- domains/actor_text.sql
 -- Who acts, in a ticket. A domain, because a statement prepares each CHECK of a table anew, which took a third of the time of
@@ -1269,6 +1316,12 @@ CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON sminion.request_event
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON sminion.report
   FOR EACH ROW EXECUTE FUNCTION sminion.erasable_append_only();
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON sminion.report
+  FOR EACH STATEMENT EXECUTE FUNCTION sminion.append_only();
+
+-- triggers/disclosure_append_only.sql
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON sminion.disclosure
+  FOR EACH ROW EXECUTE FUNCTION sminion.append_only();
+CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON sminion.disclosure
   FOR EACH STATEMENT EXECUTE FUNCTION sminion.append_only();
 
 -- triggers/ticket_append_only.sql
@@ -5287,6 +5340,137 @@ BEGIN
 END
 $sminion$;
 
+-- functions/make_obligations.sql
+-- Adds the obligations that requests are missing: one for each recipient that got data of the person. Recipients are told of
+-- corrections, blocks, destructions and denials (GDPR article 19, 152-FZ article 21), not of questions.
+CREATE FUNCTION sminion.make_obligations(subjects text[]) RETURNS bigint
+LANGUAGE sql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+  WITH made AS (
+    INSERT INTO sminion.obligation (request, recipient)
+    SELECT DISTINCT r.id, d.recipient
+    FROM sminion.request r
+    JOIN sminion.disclosure_subject s ON s.subject = r.subject
+    JOIN sminion.disclosure d ON d.id = s.disclosure
+    WHERE r.subject = ANY (subjects) AND r.closed_at IS NULL AND r.kind <> 'access'
+    ON CONFLICT (request, recipient) DO NOTHING
+    RETURNING 1
+  )
+  SELECT count(*) FROM made
+$sminion$;
+
+-- functions/record_disclosure.sql
+-- Records that data of some people were passed on to a recipient of the policy, and returns the number. Open requests of these people get an
+-- obligation to tell the recipient. What the policy does not permit is refused: whoever passed it on all the same has an
+-- incident to report, and no line to add here.
+--
+-- For many people, pass some thousands of keys in a call.
+CREATE FUNCTION sminion.record_disclosure(
+  recipient text, purpose text, categories text[], subjects text[], reason text, disclosed_at timestamptz DEFAULT NULL, actor text DEFAULT NULL,
+  kind text DEFAULT NULL
+) RETURNS bigint
+LANGUAGE plpgsql
+VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+#variable_conflict use_column
+DECLARE
+  said     jsonb;
+  in_force integer;
+  moment   timestamptz := coalesce(record_disclosure.disclosed_at, clock_timestamp());
+  keys     text[];
+  number   bigint;
+BEGIN
+  PERFORM sminion.require_read_committed();
+  SELECT v.document -> 'recipients' -> record_disclosure.recipient, v.epoch INTO said, in_force
+  FROM sminion.policy p JOIN sminion.policy_version v ON v.epoch = p.epoch;
+  IF said IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG701',
+      MESSAGE = format('the policy in force has no recipient `%s`', coalesce(sminion.log_text(record_disclosure.recipient, 80), 'NULL')),
+      HINT = 'See `sminion-guard policy show`; declare `[recipient.NAME]` with its contract.';
+  ELSIF NOT coalesce(said -> 'purposes' ? record_disclosure.purpose, false) THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG701',
+      MESSAGE = format('recipient `%s` gets no data for purpose `%s`', record_disclosure.recipient,
+                       coalesce(sminion.log_text(record_disclosure.purpose, 80), 'NULL')),
+      HINT = 'Pass a purpose that `[recipient.NAME]` lists.';
+  ELSIF coalesce(cardinality(record_disclosure.categories), 0) = 0 OR array_position(record_disclosure.categories, NULL) IS NOT NULL
+    OR said -> 'never' ?| record_disclosure.categories
+  THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG701',
+      MESSAGE = format('recipient `%s` never gets %s', record_disclosure.recipient, coalesce(
+        (SELECT string_agg(format('`%s`', c), ', ' ORDER BY c) FROM unnest(record_disclosure.categories) c WHERE said -> 'never' ? c),
+        'data of no category')),
+      HINT = 'Pass the categories that were disclosed; one that the recipient never gets is an incident: open a request `misconduct`.';
+  ELSIF moment > clock_timestamp() + interval '1 minute' THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG522',
+      MESSAGE = format('nothing can have been disclosed at %s', moment),
+      HINT = 'Pass the moment when it was disclosed, or leave `disclosed_at` out.';
+  END IF;
+  keys := ARRAY(SELECT DISTINCT sminion.subject_key(k, record_disclosure.kind) FROM unnest(record_disclosure.subjects) k);
+  IF cardinality(keys) = 0 THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG504', MESSAGE = 'no subject is named',
+      HINT = 'Pass an array of keys, such as `ARRAY(SELECT id::text FROM ...)`.';
+  END IF;
+  INSERT INTO sminion.disclosure AS d (disclosed_at, actor, recipient, contract, purpose, categories, persons, reason, epoch)
+  VALUES (moment, sminion.require_actor(record_disclosure.actor), record_disclosure.recipient, said ->> 'contract', record_disclosure.purpose,
+          ARRAY(SELECT DISTINCT sminion.log_text(c, 80) FROM unnest(record_disclosure.categories) c ORDER BY 1), cardinality(keys),
+          sminion.require_reason(record_disclosure.reason), in_force)
+  RETURNING d.id INTO number;
+  INSERT INTO sminion.disclosure_subject (disclosure, subject) SELECT number, k FROM unnest(keys) k;
+  PERFORM sminion.record_act('disclosure', jsonb_build_object(
+    'disclosure', number, 'recipient', record_disclosure.recipient, 'purpose', record_disclosure.purpose,
+    'categories', to_jsonb(record_disclosure.categories), 'persons', cardinality(keys)), NULL);
+  -- A request that another transaction opens meanwhile sees the disclosure, or this sees the request: both take this lock.
+  LOCK TABLE sminion.obligation IN SHARE ROW EXCLUSIVE MODE;
+  PERFORM sminion.make_obligations(keys);
+  RETURN number;
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.record_disclosure(text, text, text[], text[], text, timestamptz, text, text) IS
+  'records that data of people were passed on to a recipient; its number';
+
+-- functions/settle_obligation.sql
+-- Records what was done to tell a recipient: told, failed, acknowledged or waived. Telling twice says it once; an acknowledgement stands for
+-- the telling too. `waived` is for what is impossible or out of proportion, with the reason (GDPR article 19).
+CREATE FUNCTION sminion.settle_obligation(id bigint, what text, how text, actor text DEFAULT NULL) RETURNS void
+LANGUAGE plpgsql
+VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  duty   sminion.obligation;
+  row_of sminion.request;
+BEGIN
+  SELECT o.* INTO duty FROM sminion.obligation o WHERE o.id = settle_obligation.id;
+  IF NOT FOUND OR coalesce(settle_obligation.what, '') NOT IN ('told', 'failed', 'acknowledged', 'waived') THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG522',
+      MESSAGE = CASE WHEN duty.id IS NULL THEN format('there is no obligation %s', coalesce(settle_obligation.id::text, 'NULL'))
+        ELSE format('an obligation cannot be `%s`', coalesce(sminion.log_text(settle_obligation.what, 40), 'NULL')) END,
+      HINT = 'See `sminion.obligation_status`; say told, failed, acknowledged or waived.';
+  END IF;
+  -- The request first, as in close_request.
+  SELECT r.* INTO row_of FROM sminion.request r WHERE r.id = duty.request FOR UPDATE;
+  SELECT o.* INTO duty FROM sminion.obligation o WHERE o.id = settle_obligation.id FOR UPDATE;
+  IF settle_obligation.what = 'told' AND duty.told_at IS NOT NULL THEN
+    RETURN;
+  END IF;
+  PERFORM sminion.record_request_event(
+    row_of.id, settle_obligation.what, jsonb_build_object('obligation', duty.id, 'recipient', duty.recipient), settle_obligation.how,
+    settle_obligation.actor);
+  UPDATE sminion.obligation o SET
+    attempts = o.attempts + (settle_obligation.what IN ('told', 'failed'))::integer,
+    told_at = CASE WHEN settle_obligation.what IN ('told', 'acknowledged') THEN coalesce(o.told_at, clock_timestamp()) ELSE o.told_at END,
+    acknowledged_at = CASE settle_obligation.what WHEN 'acknowledged' THEN clock_timestamp() ELSE o.acknowledged_at END,
+    waived_at = CASE settle_obligation.what WHEN 'waived' THEN clock_timestamp() ELSE o.waived_at END
+  WHERE o.id = duty.id;
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.settle_obligation(bigint, text, text, text) IS 'records what was done to tell a recipient of a request';
+
 -- functions/open_request.sql
 -- Records a request, computes until when it must be answered, and does at once what cannot wait: whoever contests data or reports
 -- misconduct is blocked from the moment of the request (152-FZ article 21, GDPR article 18), a withdrawn consent and an objection hold
@@ -5389,6 +5573,11 @@ BEGIN
       -- The purpose is unknown, or nothing rests on this basis: said as change_state says it.
       PERFORM sminion.purpose_bit(coalesce(open_request.purpose, ''), open_request.request);
     END IF;
+  END IF;
+  IF key IS NOT NULL THEN
+    -- See record_disclosure.
+    LOCK TABLE sminion.obligation IN SHARE ROW EXCLUSIVE MODE;
+    PERFORM sminion.make_obligations(ARRAY[key]);
   END IF;
   IF other IS NOT NULL THEN
     RAISE WARNING USING ERRCODE = 'SG526',
@@ -5560,6 +5749,15 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = 'SG525',
       MESSAGE = format('request %s cannot be granted: nobody has checked who asks', row_of.id),
       HINT = format('Check the identity, and record how: `sminion.identify_request(%s, ...)`.', row_of.id);
+  ELSIF close_request.outcome IN ('granted', 'partly_granted') AND EXISTS (
+    SELECT FROM sminion.obligation o WHERE o.request = row_of.id AND o.told_at IS NULL AND o.waived_at IS NULL)
+  THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG529',
+      MESSAGE = format('request %s cannot be granted: not all recipients were told', row_of.id),
+      DETAIL = format('Not told: %s.', (
+        SELECT string_agg(format('`%s`', o.recipient), ', ' ORDER BY o.recipient) FROM sminion.obligation o
+        WHERE o.request = row_of.id AND o.told_at IS NULL AND o.waived_at IS NULL)),
+      HINT = 'Tell them, and record it with `sminion.settle_obligation`; see `sminion.obligation_status`.';
   END IF;
   PERFORM sminion.record_request_event(row_of.id, 'closed', jsonb_build_object(
     'outcome', close_request.outcome, 'duplicate_of', close_request.duplicate_of), close_request.reason, close_request.actor);
@@ -7970,6 +8168,7 @@ BEGIN
   UPDATE sminion.ticket k SET subject = NULL WHERE k.id = ANY (tickets);
   UPDATE sminion.subject_event e SET subject = NULL, channel = NULL WHERE e.id = ANY (states);
   UPDATE sminion.report p SET subject = NULL WHERE p.subject = key;
+  DELETE FROM sminion.disclosure_subject d WHERE d.subject = key;
   UPDATE sminion.request r SET subject = NULL, representative = NULL WHERE r.subject = key;
   PERFORM set_config('sminion.erasing', '', true);
   DELETE FROM sminion.salt s WHERE s.holder = who;
@@ -10042,6 +10241,28 @@ CREATE VIEW sminion.request_history WITH (security_barrier) AS
   FROM sminion.request_event e
   JOIN sminion.policy_version v ON v.epoch = e.epoch;
 COMMENT ON VIEW sminion.request_history IS 'what happened to each request, in order';
+
+-- views/obligation_status.sql
+-- Who must be told of which request. An obligation of a request that was not granted is void.
+CREATE VIEW sminion.obligation_status WITH (security_barrier) AS
+  SELECT o.id, o.request, r.kind, r.subject, o.recipient, r.state AS request_state, r.due_on,
+         CASE WHEN o.acknowledged_at IS NOT NULL THEN 'acknowledged' WHEN o.told_at IS NOT NULL THEN 'told'
+           WHEN o.waived_at IS NOT NULL THEN 'waived' WHEN r.state = 'closed' THEN 'void' WHEN r.state = 'overdue' THEN 'overdue'
+           ELSE 'due' END AS state,
+         o.attempts, o.made_at, o.told_at, o.acknowledged_at, o.waived_at
+  FROM sminion.obligation o
+  JOIN sminion.request_status r ON r.id = o.request;
+COMMENT ON VIEW sminion.obligation_status IS 'recipients that must be told of a request, and whether they were';
+
+-- views/disclosures.sql
+-- Disclosures of each person: one row for each person and disclosure.
+CREATE VIEW sminion.disclosures WITH (security_barrier) AS
+  SELECT d.id, s.subject, d.disclosed_at, d.recipient, d.contract, d.purpose, d.categories, d.persons, d.reason, d.actor, d.login, d.recorded_at,
+         v.version AS policy_version
+  FROM sminion.disclosure d
+  JOIN sminion.disclosure_subject s ON s.disclosure = d.id
+  JOIN sminion.policy_version v ON v.epoch = d.epoch;
+COMMENT ON VIEW sminion.disclosures IS 'who received data of whom';
 
 -- views/settle_status.sql
 -- What waits for `settle`, `remask` and `backfill`. Pending changes are named, with who holds their locks, in

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sminion_guard.audit import files
+from sminion_guard import files
 from sminion_guard.audit.merkle import Frontier
 from sminion_guard.errors import ProofError
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from sminion_guard.audit import files
+from sminion_guard import files
 from sminion_guard.audit.encoding import decimal
 from sminion_guard.audit.merkle import Hashes, Node
 from sminion_guard.audit.tiles.bundles import write_bundle

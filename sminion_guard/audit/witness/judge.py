@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from sminion_guard.audit import files
+from sminion_guard import files
 from sminion_guard.audit.checkpoint import parse_checkpoint
 from sminion_guard.audit.cosignature import cosign
 from sminion_guard.audit.locking import locked

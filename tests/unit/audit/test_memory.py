@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from sminion_guard.audit import files
+from sminion_guard import files
 from sminion_guard.audit.checkpoint import Checkpoint, parse_checkpoint, verify_checkpoint
 from sminion_guard.audit.memory import Memory
 from sminion_guard.audit.merkle import consistency_proof

@@ -58,6 +58,7 @@ def test_no_number_is_given_twice() -> None:
         command_line,
         context,
         ddl,
+        disclosure,
         doctor,
         embedded,
         extension,
@@ -70,7 +71,8 @@ def test_no_number_is_given_twice() -> None:
     )
 
     groups = (
-        audit.AUDIT, command_line.COMMAND, context.CONTEXT, ddl.DDL, doctor.DOCTOR, embedded.EMBEDDED,
+        audit.AUDIT, command_line.COMMAND, context.CONTEXT, ddl.DDL, disclosure.DISCLOSURE,
+        doctor.DOCTOR, embedded.EMBEDDED,
         extension.EXTENSION, installing.INSTALL, judgement.JUDGEMENT, policy_file.POLICY, proofs.PROOFS,
         subjects.SUBJECTS, testing.TESTING,
     )

@@ -13,7 +13,9 @@ from urllib.parse import urlsplit
 MAX_ANSWER = 64 * 1024
 
 
-def post(url: str, body: bytes, timeout: float) -> tuple[int, str, bytes]:
+def post(
+    url: str, body: bytes, timeout: float, *, content_type: str = "text/plain; charset=utf-8"
+) -> tuple[int, str, bytes]:
     """Status, content type and body of the answer. Redirects are not followed: they would lead elsewhere than the
     operator named.
 
@@ -30,7 +32,7 @@ def post(url: str, body: bytes, timeout: float) -> tuple[int, str, bytes]:
         connection.connect()
         with _cut_off(connection.sock, until):
             path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-            connection.request("POST", path, body, {"Content-Type": "text/plain; charset=utf-8"})
+            connection.request("POST", path, body, {"Content-Type": content_type})
             answer = connection.getresponse()
             return answer.status, answer.headers.get_content_type(), _read(answer)
     except http.client.HTTPException as error:

@@ -1,0 +1,49 @@
+"""A disclosure to a third party, and the obligation to tell it, as the database says them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosure:
+    """Data of one person that were passed on.
+
+    :param subject: the key, with its kind before it where the policy names kinds.
+    :param contract: as the policy named it then.
+    """
+
+    id: int
+    subject: str
+    disclosed_at: datetime
+    recipient: str
+    contract: str
+    purpose: str
+    categories: list[str]
+    reason: str
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Obligation:
+    """A recipient that must be told of a request.
+
+    :param kind: of the request.
+    :param subject: the key; None once the person was erased from the log.
+    :param state: due, overdue, told, acknowledged, waived, or void where the request was not granted.
+    :param due_on: the last day of the request's term.
+    :param attempts: how often somebody tried to tell.
+    """
+
+    id: int
+    request: int
+    kind: str
+    subject: str | None
+    recipient: str
+    state: str
+    due_on: date
+    attempts: int
+    told_at: datetime | None
+    acknowledged_at: datetime | None
+    waived_at: datetime | None

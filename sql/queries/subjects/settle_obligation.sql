@@ -1,0 +1,1 @@
+SELECT sminion.settle_obligation(%(id)s, %(what)s, %(how)s, %(actor)s)

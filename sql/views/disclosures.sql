@@ -1,0 +1,8 @@
+-- Disclosures of each person: one row for each person and disclosure.
+CREATE VIEW sminion.disclosures WITH (security_barrier) AS
+  SELECT d.id, s.subject, d.disclosed_at, d.recipient, d.contract, d.purpose, d.categories, d.persons, d.reason, d.actor, d.login, d.recorded_at,
+         v.version AS policy_version
+  FROM sminion.disclosure d
+  JOIN sminion.disclosure_subject s ON s.disclosure = d.id
+  JOIN sminion.policy_version v ON v.epoch = d.epoch;
+COMMENT ON VIEW sminion.disclosures IS 'who received data of whom';
