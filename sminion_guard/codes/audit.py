@@ -67,7 +67,8 @@ AUDIT = (
          "the row of an event is gone, or two have one number: a tree that went on without it would seal the gap",
          "run `sminion-guard audit verify`, which names the rows, and restore them from a backup", errors.GuardError),
     Code("SG617", "no checkpoint of this log",
-         "a checkpoint was to be kept that the tree of the log cannot have",
+         "a checkpoint was to be kept whose size or root is not one of this tree, or whose note says something else:"
+         " nothing can be removed from there",
          "make checkpoints with `sminion-guard audit seal`", errors.GuardError),
     Code("SG618", "reading the log is not on record",
          "who reads the log is recorded before the first row is read, so nothing is read where that fails",

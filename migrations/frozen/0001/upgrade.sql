@@ -7917,6 +7917,44 @@ BEGIN
 END
 $sminion$;
 
+-- functions/tree_root.sql
+-- The root that the tree had at `size` events (RFC 6962), from its tiles; NULL where they do not have it. It reads one tile for
+-- each power of two in `size`.
+CREATE FUNCTION sminion.tree_root(size bigint) RETURNS bytea
+LANGUAGE plpgsql
+STABLE
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $sminion$
+DECLARE
+  root  bytea;
+  part  bytea;
+  start bigint := tree_root.size;
+  place bigint;
+  width integer;
+BEGIN
+  IF tree_root.size = 0 THEN
+    RETURN sha256(decode('', 'hex'));
+  END IF;
+  -- From the right: the smallest full subtree first.
+  FOR bit IN 0 .. 62 LOOP
+    CONTINUE WHEN (tree_root.size >> bit) & 1 = 0;
+    start := start - (1::bigint << bit);
+    place := start >> (bit / 8 * 8);
+    width := 1 << (bit % 8);
+    part := (SELECT substr(t.hashes, (place % 256)::integer * 32 + 1, width * 32) FROM sminion.tile t
+            WHERE t.level = bit / 8 AND t.index = place / 256);
+    IF octet_length(part) IS DISTINCT FROM width * 32 THEN
+      RETURN NULL;
+    END IF;
+    part := sminion.tile_root(part);
+    root := CASE WHEN root IS NULL THEN part ELSE sha256(decode('01', 'hex') || part || root) END;
+  END LOOP;
+  RETURN root;
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.tree_root(bigint) IS 'the root of the Merkle tree of the log at a size; NULL where its tiles lack it';
+
 -- functions/grow_tree.sql
 -- Appends the next leaves to the Merkle tree, at most `most`. Returns how many; NULL while another session does.
 --
@@ -7980,8 +8018,10 @@ $sminion$;
 COMMENT ON FUNCTION sminion.grow_tree(integer) IS 'appends events of the log to its Merkle tree; how many, NULL while another session does';
 
 -- functions/record_checkpoint.sql
--- Keeps a checkpoint that was signed outside of the database, for those who verify. Nothing here can tell whether it is true: it
--- is compared with the log's own tree, and signatures are verified by whoever reads it.
+-- Keeps a checkpoint that was signed outside of the database, for those who verify. It must be one of this tree, in the form of
+-- C2SP tlog-checkpoint: the table is append-only, so whatever gets in stays. Whether a signature is good, nothing here can tell.
+--
+-- No literal with a backslash: what one means depends on a setting of the caller.
 CREATE FUNCTION sminion.record_checkpoint(size bigint, root bytea, note text) RETURNS void
 LANGUAGE plpgsql
 VOLATILE
@@ -7990,12 +8030,30 @@ SET search_path = pg_catalog, pg_temp
 AS $sminion$
 DECLARE
   present bigint := (SELECT s.size FROM sminion.tree_state s);
+  lines   text[];
+  fault   text;
 BEGIN
-  IF record_checkpoint.size > present OR record_checkpoint.size < 0 OR octet_length(record_checkpoint.root) <> 32
-     OR length(record_checkpoint.note) > 65536 OR record_checkpoint.note IS NULL THEN
+  IF (record_checkpoint.size BETWEEN 0 AND present) IS NOT TRUE THEN
+    fault := format('The tree of the log has %s events.', present);
+  ELSIF (record_checkpoint.root = sminion.tree_root(record_checkpoint.size)) IS NOT TRUE THEN
+    fault := 'The tree of the log has another root at this size.';
+  ELSIF (octet_length(record_checkpoint.note) <= 16384) IS NOT TRUE THEN
+    fault := 'A note has at most 16384 bytes.';
+  ELSE
+    lines := string_to_array(record_checkpoint.note, chr(10));
+    -- origin, size, root, an empty line, signatures, and nothing after the last newline
+    IF cardinality(lines) NOT BETWEEN 6 AND 105 OR lines[1] = '' OR lines[2] <> record_checkpoint.size::text
+       OR lines[3] <> encode(record_checkpoint.root, 'base64') OR lines[4] <> '' OR lines[cardinality(lines)] <> ''
+       OR translate(record_checkpoint.note, chr(10), '') COLLATE "C" ~ '[[:cntrl:]]'
+       OR EXISTS (SELECT FROM unnest(lines[5 : cardinality(lines) - 1]) AS line
+                  WHERE line COLLATE "C" !~ ('^' || chr(8212) || ' [^ +]+ [A-Za-z0-9+/]+={0,2}$')) THEN
+      fault := 'The note must have the lines origin, size and root, an empty line, and lines of signatures.';
+    END IF;
+  END IF;
+  IF fault IS NOT NULL THEN
     RAISE EXCEPTION USING ERRCODE = 'SG617',
       MESSAGE = format('no checkpoint of %s events', record_checkpoint.size),
-      DETAIL = format('The tree of the log has %s.', present),
+      DETAIL = fault,
       HINT = 'Make checkpoints with `sminion-guard audit seal`.';
   END IF;
   INSERT INTO sminion.checkpoint (size, root, note)

@@ -31,6 +31,19 @@ class Leaf(NamedTuple):
     entry: bytes
 
 
+class Kept(NamedTuple):
+    """A note that the database keeps.
+
+    :param size: of the checkpoint, as whoever recorded it said.
+    :param login: that recorded it.
+    """
+
+    size: int
+    note: bytes
+    login: str
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """What is no leaf yet, and what was no entry.
@@ -89,10 +102,10 @@ class SealedLog:
         """Those with the numbers from ``low`` to ``high``, made from the rows as they are now."""
         return [Leaf(*row) for row in self._run("leaves", low=low, high=high)]
 
-    def checkpoints(self) -> Iterator[bytes]:
+    def checkpoints(self) -> Iterator[Kept]:
         """The notes that the database keeps, by their size."""
-        for (note,) in self._run("checkpoints"):
-            yield note.encode()
+        for size, note, login, at in self._run("checkpoints"):
+            yield Kept(size, note.encode(), login, at)
 
     def record(self, size: int, root: bytes, note: bytes) -> None:
         """Keep a checkpoint in the database, for those who verify."""

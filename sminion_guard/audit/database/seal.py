@@ -68,10 +68,17 @@ def _publish_last(log: SealedLog, held: Held, publish: Publish) -> None:
     note = held.unpublished
     if note is None or held.last is None:
         return
-    # Not where the database is not the one that was sealed: the comparison follows.
-    if held.last.checkpoint.size <= log.size():
+    # Not where the database is not the one that was sealed, and would refuse it: the comparison follows.
+    if _has(log, held.last.checkpoint):
         _give(log, held.last.checkpoint, note, publish)
         held.published()
+
+
+def _has(log: SealedLog, checkpoint: Checkpoint) -> bool:
+    try:
+        return checkpoint.size <= log.size() and root(checkpoint.size, log.hashes(log.size())) == checkpoint.root
+    except ProofError:
+        return False
 
 
 def _give(log: SealedLog, checkpoint: Checkpoint, note: bytes, publish: Publish) -> None:

@@ -10,10 +10,11 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from sminion_guard.audit.checkpoint import Checkpoint, verify_checkpoint
+from sminion_guard.audit.checkpoint import Checkpoint
 from sminion_guard.audit.database.finding import Finding, Findings, Kind
 from sminion_guard.audit.database.log import CHUNK, Leaf, SealedLog, Waiting
 from sminion_guard.audit.database.missing import Missing
+from sminion_guard.audit.database.notes import Notes
 from sminion_guard.audit.database.resuming import Resuming
 from sminion_guard.audit.database.silent import Silent
 from sminion_guard.audit.merkle import EMPTY_ROOT, Frontier, consistency_proof, leaf_hash, verify_consistency
@@ -42,6 +43,8 @@ class Verified:
     :param counts: how many there are of each kind.
     :param waiting: what is no leaf yet: nothing of it is wrong, and nothing of it is sealed.
     :param silent: tickets under which nothing is on record: the log may be as it was sealed, and lack statements.
+    :param remarks: notes in the database that no known key signed, beside those that one signed; the first hundred.
+    :param remarked: how many there are.
     """
 
     size: int
@@ -53,6 +56,8 @@ class Verified:
     counts: dict[str, int]
     waiting: Waiting
     silent: Silent
+    remarks: tuple[str, ...]
+    remarked: int
 
     @property
     def clean(self) -> bool:
@@ -94,7 +99,8 @@ class _Verification:
         if not self.log.makes_leaves_as_we_do():
             self.findings.add(Kind.FUNCTION, "`sminion.leaves` is not the function of this version of sminion_guard")
         size = self.log.size()
-        known = sorted(self._good(origin, keys, published), key=lambda each: each.size)
+        notes = Notes(origin, keys, self.findings)
+        known = sorted(notes.good(self.log.checkpoints(), published, size), key=lambda each: each.size)
         for checkpoint in known:
             if checkpoint.size > size:
                 self.findings.add(
@@ -118,19 +124,7 @@ class _Verification:
             self.resuming.done()
         return Verified(size, self.sealed, len(known), self.missing.count, self.late, tuple(self.findings.listed),
                         {str(kind): count for kind, count in self.findings.counts.items()}, self.log.waiting(),
-                        self.silent)
-
-    def _good(self, origin: str, keys: Sequence[VerifierKey], published: Iterable[bytes]) -> set[Checkpoint]:
-        """The checkpoints with good signatures; the others are findings."""
-        found: set[Checkpoint] = set()
-        for note in {*self.log.checkpoints(), *published}:
-            try:
-                found.add(verify_checkpoint(note, origin, keys))
-            except ProofError as error:
-                first = note.decode(errors="replace").split("\n")[1:2]
-                detail = f": {error.detail}" if error.detail else ""
-                self.findings.add(Kind.CHECKPOINT, f"checkpoint of {' '.join(first)} events: {error.message}{detail}")
-        return found
+                        self.silent, tuple(notes.remarks), notes.remarked)
 
     def _resume(self, size: int, ends: Sequence[Checkpoint]) -> None:
         """Goes on where another run ended, if the tree still begins with what that one read."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -36,12 +37,16 @@ def keys(texts: Sequence[str]) -> list[VerifierKey]:
 def newest(log: SealedLog, vkey: Sequence[str], files: Sequence[Path]) -> tuple[Checkpoint, bytes]:
     """The checkpoint with the most events, and its note."""
     from sminion_guard.audit.checkpoint import verify_checkpoint
+    from sminion_guard.errors import ProofError
 
     known_keys = keys(vkey)
-    notes = (*log.checkpoints(), *published(files))
-    known = [(verify_checkpoint(note, known_keys[0].name, known_keys), note) for note in notes]
+    known = [(verify_checkpoint(note, known_keys[0].name, known_keys), note) for note in published(files)]
+    for kept in log.checkpoints():
+        # An auditor may have recorded one that nobody signed: `verify` names it.
+        with suppress(ProofError):
+            known.append((verify_checkpoint(kept.note, known_keys[0].name, known_keys), kept.note))
     if not known:
-        raise typer.BadParameter("the log has no checkpoint yet: run `sminion-guard audit seal`")
+        raise typer.BadParameter("the log has no checkpoint that is signed by this key: run `sminion-guard audit seal`")
     return max(known, key=lambda each: each[0].size)
 
 

@@ -57,6 +57,10 @@ def lines(found: Verified) -> Iterator[str]:
         listed = sum(finding.kind == kind for finding in found.findings)
         if count > listed:
             yield f"{kind}: {count - listed:,} more"
+    for remark in found.remarks:
+        yield f"remark: {remark}"
+    if found.remarked > len(found.remarks):
+        yield f"remark: {found.remarked - len(found.remarks):,} more such checkpoints"
     yield f"{found.size:,} events verified, {found.sealed:,} of them sealed by {found.checkpoints} checkpoints"
     if found.dropped:
         yield f"{found.dropped:,} events were dropped, with months or as old tickets"

@@ -25,6 +25,7 @@ from tests.database.audit.readings import HOSTILE, acts, read_people, run
 from tests.session.shop import Shop, new_shop
 
 Run = Callable[..., str]
+NOTE = "x\n0\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n\n\N{EM DASH} x AAAAAAAA\n"
 JSON = ("--receiver-code", "12345678", "--format", "json")
 
 
@@ -212,7 +213,7 @@ def test_the_record_is_committed_before_the_first_row_is_read(shop: Shop) -> Non
             read(connection, Question(Kind.SUBJECT, subject="01")) as log:
         assert len(acts(shop)) == before + 1 and log.key == "1"
         with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
-            connection.execute("SELECT sminion.record_checkpoint(0, sha256(''), 'x')")
+            connection.execute("SELECT sminion.record_checkpoint(0, sha256(''), %s)", [NOTE])
     with psycopg.connect(shop.dsn("bert")) as connection, pytest.raises(AuditUnavailable, match="SG618"), \
             read(connection, Question(Kind.LOG)):
         raise AssertionError("read without a record")
