@@ -11,6 +11,10 @@ DISCLOSURE = (
          "correct recipient, purpose or categories; what went out all the same is an incident:"
          " open a request `misconduct`",
          errors.TransferRefused),
+    Code("SG703", "recipients not told",
+         "whoever got data that were corrected, blocked or destroyed must be told",
+         "tell the recipients, and record it with `sminion.settle_obligation`",
+         errors.GuardError),
     Code("SG702", "recipient could not be told",
          "the notice was not delivered, so the recipient may go on with data that were corrected, blocked or destroyed",
          "mend what the detail says, and repeat it: what was told is not told again",

@@ -93,7 +93,7 @@ def test_what_runs_regularly_runs_and_settles(site: Site) -> None:
     assert cron.startswith("* * * * * postgres psql") and cron.endswith(" > /dev/null")
     for command in (maintaining, cron.removeprefix("* * * * * postgres ").removesuffix(" > /dev/null")):
         site.database.execute(
-            "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT sminion.block(8, 'x'), sminion.unblock(8, 'y'); COMMIT")
+            "SELECT sminion.unblock(8, 'y'); BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT sminion.block(8, 'x'); COMMIT")
         assert site.database.execute("SELECT unsettled FROM sminion.settle_status") == [(1,)]
         said = site.done(command)
         assert said.strip() == "f" if "psql" in command else "events moved to the log" in said
@@ -202,7 +202,7 @@ def test_an_upgrade_of_the_package_may_be_repeated_at_any_time(site: Site) -> No
 
 
 @pytest.mark.postgres(18)
-def test_a_newer_major_version_takes_a_dump_and_apply_mends_one_view(site: Site) -> None:
+def test_a_newer_major_version_takes_a_dump_and_apply_mends_some_views(site: Site) -> None:
     older = servers.find("15")
     if isinstance(older, EmbeddedServerError):
         pytest.skip(f"no PostgreSQL 15 on this machine: {older.hint}")
@@ -223,8 +223,10 @@ def test_a_newer_major_version_takes_a_dump_and_apply_mends_one_view(site: Site)
     upgraded = servers.Database(site.server, "vintage")
     with upgraded.connect() as admin:
         altered = [change.key for change in migrate.plan(admin, loads(text)).of(*ALTERED)]
-        assert altered[:2] == ["guard:view pending_changes", "closed_database:vintage"]
-        assert {key.partition(":")[0] for key in altered[2:]} == {"view"}
+        # The newer server prints some views of the guard in another way.
+        views = [key for key in altered if key.startswith("guard:view ")]
+        assert "guard:view pending_changes" in views and altered[len(views)] == "closed_database:vintage"
+        assert {key.partition(":")[0] for key in altered[len(views) + 1:]} == {"view"}
         assert migrate.apply(admin, loads(text)).rows_filled == 0
         assert migrate.plan(admin, loads(text)).clean
     with upgraded.connect("vintage_app") as application, acting(application, ticket(application, "contract")):

@@ -5752,7 +5752,7 @@ BEGIN
   ELSIF close_request.outcome IN ('granted', 'partly_granted') AND EXISTS (
     SELECT FROM sminion.obligation o WHERE o.request = row_of.id AND o.told_at IS NULL AND o.waived_at IS NULL)
   THEN
-    RAISE EXCEPTION USING ERRCODE = 'SG529',
+    RAISE EXCEPTION USING ERRCODE = 'SG703',
       MESSAGE = format('request %s cannot be granted: not all recipients were told', row_of.id),
       DETAIL = format('Not told: %s.', (
         SELECT string_agg(format('`%s`', o.recipient), ', ' ORDER BY o.recipient) FROM sminion.obligation o

@@ -41,7 +41,7 @@ def test_a_request_is_granted_when_all_who_got_the_data_were_told(kind: str, wor
         recipients.settle(duties[0].id, "told", "letter of 5 May")
         with pytest.raises(GuardError, match="not all recipients were told") as caught:
             requests.close(number, "granted", "done")
-        assert (caught.value.code, caught.value.detail) == ("SG529", "Not told: `printer`.")
+        assert (caught.value.code, caught.value.detail) == ("SG703", "Not told: `printer`.")
         recipients.settle(duties[1].id, "failed", "no answer")
         with pytest.raises(GuardError):
             requests.close(number, "partly_granted", "done")

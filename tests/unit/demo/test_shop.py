@@ -44,6 +44,9 @@ def sections() -> Iterator[tuple[type[shape.Shape], dict[str, Any]]]:
     for section, kind in named.items():
         for entry in raw[section].values():
             yield kind, entry
+    yield shape.OperatorShape, raw["operator"]
+    yield shape.RequestShape, raw["request"]
+    yield shape.TermShape, {"from_" if key == "from" else key: said for key, said in raw["request"]["clarify"].items()}
     for section, kind in {"compatible": shape.CompatibleShape, "further": shape.FurtherShape}.items():
         for entry in raw[section]:
             yield kind, entry
