@@ -10514,13 +10514,14 @@ COMMENT ON VIEW sminion.subject_access IS 'each access to data of a subject: who
 -- rows that explain: only the number of the sentence comes out, and only for accesses that the log has.
 --
 -- So that nobody asks for what is not on record: `act` is the number of the caller's own record (sminion.record_reading), which has the
--- period. This transaction has written nothing, so another one has committed the record.
+-- period. The report of a month counts the same accesses. This transaction has written nothing, so another one has committed the record.
 --
 -- at, times: of the period. explained_by: the first sentence that explains, NULL for none. judged: the purpose has sentences.
 -- deleted: rows of the tables that the sentences name were deleted after the access, of this subject, or all at once: perhaps the one that
 -- explained it.
 --
--- One query, which reads the log once and each table once. A single condition with all sentences would run them row by row.
+-- One query, which reads the log once and each table once. A single condition with all sentences would run them row by row. Nested loops
+-- are off: what the log and the sentences give has no statistics, is taken for a few rows, and would be joined row by row.
 CREATE FUNCTION sminion.explained_accesses(
   act bigint, OUT ticket bigint, OUT subject text, OUT at timestamptz, OUT times bigint, OUT actor text, OUT unit text, OUT purpose text,
   OUT relations text, OUT judged boolean, OUT explained_by integer, OUT deleted boolean
@@ -10531,18 +10532,19 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 SET timezone = 'UTC'
 SET jit = off
+SET enable_nestloop = off
 AS $sminion$
 DECLARE
   asked   sminion.act;
   tests   text;
 BEGIN
   SELECT a.* INTO asked FROM sminion.act a
-  WHERE a.id = explained_accesses.act AND a.login = session_user AND a.act = 'read_log' AND a.detail ->> 'question' = 'unexplained'
+  WHERE a.id = explained_accesses.act AND a.login = session_user AND a.act = 'read_log' AND a.detail ->> 'question' IN ('unexplained', 'report')
     AND pg_current_xact_id_if_assigned() IS NULL;
   IF NOT FOUND THEN
     RAISE EXCEPTION USING ERRCODE = 'SG618',
       MESSAGE = 'reading the log is not on record, so nothing was read',
-      DETAIL = 'No committed record of yours, with the question `unexplained`, has this number; or this transaction has written something.',
+      DETAIL = 'No committed record of yours, with the question `unexplained` or `report`, has this number; or this transaction has written something.',
       HINT = 'Use `sminion-guard audit unexplained`, or pass what `sminion.record_reading(''unexplained'')` returned, in a new transaction.';
   END IF;
   PERFORM sminion.require_explainable(e) FROM sminion.explanation e WHERE e.table_name IS NOT NULL;

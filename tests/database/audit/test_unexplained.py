@@ -192,10 +192,39 @@ def test_the_command(shop: Shop, monkeypatch: pytest.MonkeyPatch, capsys: pytest
     assert "SG618" in command(login="app", code=2)
 
 
+def test_the_report_of_a_month_counts_the_same_by_unit_and_names_nobody(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+) -> None:
+    say(shop, ORDER)
+    for number in range(40, 65):
+        access(shop, str(number), actor="secret", unit=f"unit {number}")
+    access(shop, "2", "66666", "66667", basis_ref="2", actor="secret")
+    found = look(shop)
+    report = ("report", "--month", f"{datetime.now(UTC):%Y-%m}", "--database-url", shop.dsn("bert"))
+    assert run(monkeypatch, *report, "--json") == 0
+    counted = json.loads(capsys.readouterr().out)["unexplained"]
+    assert len(found.units) > 20 and counted[-1]["unit"] is None
+    assert sum(each["names"] for each in counted if each["unit"] is None) == len({unit for unit, _ in found.units}) - 20
+    for each in counted[:-1]:
+        unit = found.units[each["unit"] or None, each["purpose"]]
+        assert (each["judged"], each["unexplained"], each["deleted"]) == (unit.judged, unit.unexplained, unit.deleted)
+    for what in ("judged", "unexplained", "deleted"):
+        assert sum(each[what] for each in counted) == sum(getattr(unit, what) for unit in found.units.values())
+    assert counted[0]["unit"] == "support" and counted[0]["unexplained"] > 1
+    assert run(monkeypatch, *report) == 0
+    said = capsys.readouterr().out
+    assert "Accesses that nobody explains" in said and "secret" not in said and "66666" not in said
+
+
 def test_a_database_whose_policy_says_nothing_judges_nothing(
     shop: Shop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
 ) -> None:
     shop.apply(shop.policy)
+    month = ("--month", f"{datetime.now(UTC):%Y-%m}", "--database-url", shop.dsn("bert"))
+    assert run(monkeypatch, "report", *month, "--json") == 0
+    assert json.loads(capsys.readouterr().out)["unexplained"] is None
+    assert run(monkeypatch, "report", *month) == 0
+    assert "Accesses that nobody explains" not in capsys.readouterr().out
     assert look(shop).explanations == () and look(shop).ranked == []
     run(monkeypatch, "unexplained", "--database-url", shop.dsn("bert"))
     assert "NO ACCESS WAS JUDGED" in capsys.readouterr().out

@@ -25,6 +25,7 @@ from sminion_guard.audit.report.sections.requests import Requests
 from sminion_guard.audit.report.sections.retention import DroppedMonth, Retention
 from sminion_guard.audit.report.sections.seal import Seal, Sealed
 from sminion_guard.audit.report.sections.states import EVENTS, States
+from sminion_guard.audit.report.sections.unexplained import Unexplained
 from sminion_guard.audit.report.sections.writes import Outside, Writes
 from sminion_guard.cli.audit.report_page import report_page
 from sminion_guard.cli.audit.report_text import report_text
@@ -51,6 +52,8 @@ FIGURES: dict[str, Any] = {
     "writes": Writes(10**7, 10**6, series("purpose", "outside"), (Outside(LOGIN, "collect", 10**6),)),
     "sees_blocked": Blocked({"rectification": "Correct contested data"}, series("rectification"), series(LONG, None)),
     "states": States(series(*EVENTS), {"marketing": dict.fromkeys(list(EVENTS)[:4], 1_234_567)}),
+    "unexplained": (Unexplained(LONG, "a_purpose_of_a_long_name", 1, 10**9, 10**8, 10**7), Unexplained("", "b", 1, 3, 2, 0),
+                    Unexplained(None, "a_purpose_of_a_long_name", 12_345, 10**6, 10**5, 10**4)),
     "requests": Requests(series("received", "closed"), {"withdraw_consent": {
         "received": 10**6, "closed": 10**6, "late": 12, "open": 10**5, "overdue": 10**5}}),
     "retention": Retention({"a_schema_of_a_long_name.a_table_of_a_long_name": "3 years after last_seen_at", "b.b": None},

@@ -112,12 +112,16 @@ def test_whatever_is_new_in_a_policy_is_compared_or_known_not_to_matter() -> Non
     assert {(kind, field.name) for kind in kinds for field in fields(kind) if field.init} == NO_MATTER | COMPARED
 
 
-NOBODY_SEES = {"the operator", "a register of requests", "a column only named in reports", "a column shown in reports"}
+NOBODY_SEES = {"the operator", "a register of requests", "what explains an access", "a column only named in reports",
+               "a column shown in reports"}
 """Changes that concern nobody's access."""
 Change = tuple[str, str]
 CHANGES: dict[str, Change] = {  # name: what becomes what
     "the operator": (
         "[ticket]", '[operator]\nname = "Shop Ltd"\naddress = "Road 1"\ncontact = "privacy@shop.example"\n[ticket]',
+    ),
+    "what explains an access": (
+        'basis = "consent"\n', 'basis = "consent"\nexplains = "the ticket\'s subject is the subject"\n',
     ),
     "a register of requests": ("[ticket]", '[request]\nprofile = "RU"\n[ticket]'),
     "a column only named in reports": (

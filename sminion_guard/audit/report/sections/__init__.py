@@ -16,8 +16,10 @@ from sminion_guard.audit.report.sections.requests import REQUESTS
 from sminion_guard.audit.report.sections.retention import RETENTION
 from sminion_guard.audit.report.sections.seal import SEAL
 from sminion_guard.audit.report.sections.states import STATES
+from sminion_guard.audit.report.sections.unexplained import UNEXPLAINED
 from sminion_guard.audit.report.sections.writes import WRITES
 
 SECTIONS: tuple[Section[Any], ...] = (
-    COVERAGE, ACCESSES, REFUSALS, WRITES, BLOCKED, STATES, REQUESTS, RETENTION, FLOODS, CONDITION, ACTS, SEAL,
+    COVERAGE, ACCESSES, REFUSALS, WRITES, BLOCKED, STATES, UNEXPLAINED, REQUESTS, RETENTION, FLOODS, CONDITION, ACTS,
+    SEAL,
 )
