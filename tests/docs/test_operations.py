@@ -92,8 +92,8 @@ def test_what_runs_regularly_runs_and_settles(site: Site) -> None:
     assert f"ExecStart={maintaining} --every 60s\n" in service
     assert cron.startswith("* * * * * postgres psql") and cron.endswith(" > /dev/null")
     for command in (maintaining, cron.removeprefix("* * * * * postgres ").removesuffix(" > /dev/null")):
-        site.database.execute(
-            "SELECT sminion.unblock(8, 'y'); BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT sminion.block(8, 'x'); COMMIT")
+        site.database.execute("SELECT sminion.unblock(8, 'y')")
+        site.database.execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT sminion.block(8, 'x'); COMMIT")
         assert site.database.execute("SELECT unsettled FROM sminion.settle_status") == [(1,)]
         said = site.done(command)
         assert said.strip() == "f" if "psql" in command else "events moved to the log" in said
