@@ -70,4 +70,5 @@ def _remembered(text: str | None, note: str | None, published: object) -> Rememb
 
 def _unusable(path: Path, detail: str) -> SealRefused:
     return SealRefused("SG665", f"`{path}` does not tell what was sealed last", detail=detail,
-                       hint="restore it, or create it from the last published checkpoint")
+                       hint="before the first seal of a log, make it with `--start`; otherwise restore it, or create "
+                            "it from the last published checkpoint")
