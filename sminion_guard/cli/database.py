@@ -3,9 +3,26 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 
-from sminion_guard.errors import InstallError
+from sminion_guard.errors import GuardError, InstallError
+
+
+def told_by_server(error: Exception) -> GuardError | None:
+    """What an error of psycopg that no command expected means to the user of a command; None for other errors."""
+    psycopg = sys.modules.get("psycopg")  # not loaded: then it is none of its errors
+    if psycopg is None:
+        return None
+    said = " ".join(str(error).split())
+    if isinstance(error, psycopg.OperationalError) and error.sqlstate is None:
+        return InstallError("SG824", "the database cannot be reached", detail=said,
+                            hint="check `--database-url` or DATABASE_URL, and that the server is running")
+    if isinstance(error, psycopg.errors.InsufficientPrivilege):
+        return InstallError("SG805", "this login may not do this", detail=said,
+                            hint="connect as an auditor, a privacy officer or an owner: see docs/OFFICERS.md")
+    return None
+
 
 _LIBPQ_VARIABLES = ("PGDATABASE", "PGHOST", "PGHOSTADDR", "PGPORT", "PGSERVICE", "PGUSER")
 

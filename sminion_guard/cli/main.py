@@ -27,6 +27,7 @@ from sminion_guard.cli import (
     subject,
 )
 from sminion_guard.cli.common import FAILED, INTERRUPTED, print_error
+from sminion_guard.cli.database import told_by_server
 from sminion_guard.errors import GuardError
 from sminion_guard.extras import explain
 from sminion_guard.version import __version__
@@ -85,7 +86,7 @@ def app_main() -> None:
     except KeyboardInterrupt:
         code = INTERRUPTED
     except Exception as error:  # the last door: whatever it was, a user gets one line, not fifty
-        missing = explain(error) if isinstance(error, ImportError) else None
+        missing = explain(error) if isinstance(error, ImportError) else told_by_server(error)
         if missing is not None:
             print_error(missing)
         elif os.environ.get("SMINION_GUARD_DEBUG") == "1":
