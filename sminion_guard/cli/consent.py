@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sminion_guard.cli.common import FINDINGS, DatabaseOption, Format, FormatOption, print_json
-from sminion_guard.cli.database import conninfo
+from sminion_guard.cli.officer import officer, warn
 from sminion_guard.errors import PolicyError
 
 if TYPE_CHECKING:
@@ -154,12 +154,10 @@ def verify(database_url: DatabaseOption = None, form: FormatOption = Format.TEXT
 
 @contextmanager
 def _consents(database_url: str | None) -> Iterator[Consents]:
-    import psycopg
-
     from sminion_guard.subjects import Consents  # here: commands without a database need no libpq
 
-    with psycopg.connect(conninfo(database_url), autocommit=True) as connection:
-        yield Consents(connection, hear=lambda text: typer.echo(f"warning: {text}", err=True))
+    with officer(database_url) as connection:
+        yield Consents(connection, hear=warn)
 
 
 @contextmanager

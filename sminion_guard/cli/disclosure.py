@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sminion_guard.cli.common import FINDINGS, DatabaseOption, Format, FormatOption, print_json
-from sminion_guard.cli.database import conninfo
+from sminion_guard.cli.officer import officer, warn
 from sminion_guard.cli.request import ActorOption, moment
 
 if TYPE_CHECKING:
@@ -127,9 +127,7 @@ def line(duty: Obligation) -> str:
 
 @contextmanager
 def _recipients(database_url: str | None) -> Iterator[Recipients]:
-    import psycopg
-
     from sminion_guard.subjects import Recipients  # here: commands without a database need no libpq
 
-    with psycopg.connect(conninfo(database_url), autocommit=True) as connection:
-        yield Recipients(connection, hear=lambda text: typer.echo(f"warning: {text}", err=True))
+    with officer(database_url) as connection:
+        yield Recipients(connection, hear=warn)

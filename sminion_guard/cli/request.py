@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sminion_guard.cli.common import FINDINGS, DatabaseOption, Format, FormatOption, print_json
-from sminion_guard.cli.database import conninfo
+from sminion_guard.cli.officer import officer, warn
 
 if TYPE_CHECKING:
     from sminion_guard.subjects import Request, RequestEvent, Requests
@@ -39,9 +39,9 @@ def open_request(
     request: Annotated[str, typer.Argument(
         metavar="KIND",
         help="clarify, block, destroy, withdraw_consent, object, access, stop or misconduct.")],
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="What is asked: goes on record.")],
     subject: Annotated[str | None, typer.Argument(
         metavar="[KEY]", show_default=False, help="Key of the person, as in the subject column.")] = None,
-    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="What is asked: goes on record.")] = "",
     kind: Annotated[str | None, typer.Option(
         "--kind", metavar="KIND", show_default=False,
         help="Of the person, where the policy names kinds of subjects.")] = None,
@@ -183,12 +183,10 @@ def load_calendar(
 
 @contextmanager
 def _requests(database_url: str | None) -> Iterator[Requests]:
-    import psycopg
-
     from sminion_guard.subjects import Requests  # here: commands without a database need no libpq
 
-    with psycopg.connect(conninfo(database_url), autocommit=True) as connection:
-        yield Requests(connection, hear=lambda text: typer.echo(f"warning: {text}", err=True))
+    with officer(database_url) as connection:
+        yield Requests(connection, hear=warn)
 
 
 def _show(request: Request, form: Format) -> None:

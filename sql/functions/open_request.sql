@@ -41,9 +41,9 @@ BEGIN
   said := in_force.request_terms -> 'terms' -> open_request.request -> open_request.trigger;
   IF said IS NULL THEN
     RAISE EXCEPTION USING ERRCODE = 'SG522',
-      MESSAGE = format('there is no request `%s` with the trigger `%s`',
+      MESSAGE = format('there is no kind of request `%s` with the trigger `%s`',
         coalesce(sminion.log_text(open_request.request, 40), 'NULL'), coalesce(sminion.log_text(open_request.trigger, 40), 'NULL')),
-      HINT = 'Requests: ' || (SELECT string_agg(k, ', ' ORDER BY k) FROM jsonb_object_keys(in_force.request_terms -> 'terms') k)
+      HINT = 'Kinds: ' || (SELECT string_agg(k, ', ' ORDER BY k) FROM jsonb_object_keys(in_force.request_terms -> 'terms') k)
         || '. Triggers: request, proof, detection, purpose_reached.';
   ELSIF moment > clock_timestamp() + interval '1 minute' OR moment < clock_timestamp() - interval '10 years' THEN
     RAISE EXCEPTION USING ERRCODE = 'SG522',

@@ -50,7 +50,8 @@ def _counts(found: Found) -> Iterator[str]:
         if many:
             yield f"not judged: {many:,} {_OUTSIDE[cause]}"
     if not found.units:
-        yield "no access of a purpose with `explains` is on record" if found.explanations else "NO ACCESS WAS JUDGED"
+        yield "no access of a purpose with `explains` is on record" if found.explanations else (
+            "NO ACCESS WAS JUDGED: no purpose says what explains an access; see `explains` in docs/POLICY.md")
 
 
 def document(found: Found, limit: int) -> dict[str, Any]:

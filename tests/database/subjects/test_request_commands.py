@@ -34,7 +34,15 @@ def test_an_officer_opens_decides_and_lists(
     assert "2 requests, 1 overdue" in capsys.readouterr().out
     assert run(monkeypatch, "extend", "1", "--notice", "told") == 0
     assert run(monkeypatch, "close", "1", "granted", "--reason", "done") == 2
-    assert "SG525" in capsys.readouterr().err
+    refused = capsys.readouterr().err
+    assert "SG525" in refused and "request identify" in refused and "sminion." not in refused
+    assert run(monkeypatch, "open", "clarify", "7", "--reason", "again") == 0
+    assert "request close NUMBER duplicate" in capsys.readouterr().err
+    assert run(monkeypatch, "close", "3", "duplicate", "--of", "1", "--reason", "the same letter") == 0
+    assert run(monkeypatch, "open", "clarify", "7", "--reason", "letter", "--kind", "customer") == 2
+    assert "--kind" in capsys.readouterr().err
+    assert run(monkeypatch, "open", "clarify", "7") == 2
+    assert "--reason" in capsys.readouterr().err
     assert run(monkeypatch, "identify", "1", "--how", "passport") == 0
     assert run(monkeypatch, "assign", "1", "support", "--reason", "they keep it") == 0
     assert run(monkeypatch, "note", "1", "asked back") == 0
