@@ -76,6 +76,12 @@ class Log:
         cursor = self._connection.cursor(row_factory=dict_row)
         return cursor.stream(resources.sql_text(f"queries/audit/{name}").encode(), values or None)
 
+    @contextmanager
+    def attempting(self) -> Iterator[None]:
+        """Within it, a question may be refused, and others be asked after that."""
+        with self._connection.transaction():  # a savepoint
+            yield
+
     def accesses(self, made: Callable[..., T]) -> Iterator[T]:
         """Each access of the period with what explains it, in no order: a year's are too many to keep."""
         with self._connection.cursor("accesses") as cursor:

@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import psycopg
 import pytest
 
+from sminion_guard.audit.report import report
 from sminion_guard.embedded import Server
 from tests import journal
 from tests.database.audit.explained import ORDER, explained_shop, look, say
@@ -29,6 +31,11 @@ def test_a_view_in_place_of_the_table_is_not_read(shop: Shop) -> None:
     with pytest.raises(psycopg.Error) as caught:
         look(shop)
     assert caught.value.sqlstate == "SG619" and "it is no table" in str(caught.value)
+    with psycopg.connect(shop.dsn("bert"), autocommit=True) as bert:
+        made = report(bert, datetime.now(UTC).date().replace(day=1))
+    said = made.document()
+    assert "it is no table" in said["unexplained"].not_judged and len(said) > 12
+    assert any("NO ACCESS WAS JUDGED" in str(block) for _, blocks in made.drawn() for block in blocks)
     admin.execute("BEGIN; SET LOCAL session_replication_role = replica; DROP VIEW desk.case;"
                   " ALTER TABLE desk.kept RENAME TO \"case\"; COMMIT")
     assert look(shop).explanations

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import psycopg
+
 from sminion_guard.audit.report.blocks import Block, Headline, Line, Table
 from sminion_guard.audit.report.daily import LONGEST, MOST
 from sminion_guard.audit.report.month import Month
@@ -35,16 +37,39 @@ class Unexplained:
         return self.unit[:LONGEST] or "no unit named"
 
 
-def ask(asked: Asked) -> tuple[Unexplained, ...] | None:
+@dataclass(frozen=True, slots=True)
+class NotJudged:
+    """Nothing was counted.
+
+    :param not_judged: why the server refused.
+    """
+
+    not_judged: str
+
+
+Found = tuple[Unexplained, ...] | NotJudged | None
+
+
+def ask(asked: Asked) -> Found:
     """Count; None where the policy does not say what explains an access."""
     if not any(True for _ in asked.log.explanations(dict)):
         return None
-    return tuple(Unexplained(**row) for row in asked.rows("report_unexplained", act=asked.log.act, most=MOST))
+    try:
+        with asked.log.attempting():
+            return tuple(Unexplained(**row) for row in asked.rows("report_unexplained", act=asked.log.act, most=MOST))
+    except psycopg.Error as error:
+        # A table that somebody replaced must not take the rest of the report along.
+        if error.sqlstate != "SG619":
+            raise
+        return NotJudged(error.diag.message_primary or "SG619")
 
 
-def draw(found: tuple[Unexplained, ...] | None, month: Month) -> Iterator[Block]:
-    """Nothing where nothing can be judged."""
+def draw(found: Found, month: Month) -> Iterator[Block]:
+    """Nothing where the policy does not say what explains an access."""
     if found is None:
+        return
+    if isinstance(found, NotJudged):
+        yield Line(f"NO ACCESS WAS JUDGED: {found.not_judged} (SG619)")
         return
     if not found:
         yield Line("No access was for a purpose of which the policy says what explains it.")
@@ -58,5 +83,5 @@ def draw(found: tuple[Unexplained, ...] | None, month: Month) -> Iterator[Block]
         (each.label, each.purpose, each.judged, each.unexplained) for each in found))
 
 
-UNEXPLAINED: Section[tuple[Unexplained, ...] | None] = Section(
+UNEXPLAINED: Section[Found] = Section(
     "unexplained", "Accesses that nobody explains", ask, draw)
