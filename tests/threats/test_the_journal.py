@@ -150,7 +150,7 @@ def test_sums_of_what_is_claimed_do_not_make_the_log_fail(shop: Shop, app: Conne
 def step_is_free(shop: Shop) -> bool:
     with shop.database.connect() as connection:
         found = connection.execute("SELECT count(*) FROM (SELECT FROM sminion.maintenance_state FOR UPDATE SKIP LOCKED) s").fetchone()
-        return found == (6,)
+        return found == (7,)
 
 
 CALLS = {

@@ -20,9 +20,9 @@ BEGIN
         SELECT a.grantee FROM pg_catalog.pg_attribute t, pg_catalog.aclexplode(t.attacl) a
         WHERE t.attrelid = target AND NOT t.attisdropped));
   DROP POLICY IF EXISTS guard_others ON <<table>>;
-  EXECUTE 'CREATE POLICY guard_others ON <<table>> AS RESTRICTIVE TO ' || others || ' USING (' || <<condition>> || ')';
+  EXECUTE 'CREATE POLICY guard_others ON ' || target || ' AS RESTRICTIVE TO ' || others || ' USING (' || <<condition>> || ')';
   -- By this name the policy knows the table, and the DDL guard notices another one.
-  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON <<table>> IS %L', pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
+  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON %s IS %L', target, pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
            FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target);
 END
 $sminion$

@@ -1861,9 +1861,9 @@ BEGIN
         SELECT a.grantee FROM pg_catalog.pg_attribute t, pg_catalog.aclexplode(t.attacl) a
         WHERE t.attrelid = target AND NOT t.attisdropped));
   DROP POLICY IF EXISTS guard_others ON "crm"."customer";
-  EXECUTE 'CREATE POLICY guard_others ON "crm"."customer" AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"crm"."customer"''::regclass, ARRAY[''shop_accounting'', ''shop_contract'', ''shop_rectification'']::name[])' || ')';
+  EXECUTE 'CREATE POLICY guard_others ON ' || target || ' AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"crm"."customer"''::regclass, ARRAY[''shop_accounting'', ''shop_contract'', ''shop_rectification'']::name[])' || ')';
   -- By this name the policy knows the table, and the DDL guard notices another one.
-  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON "crm"."customer" IS %L', pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
+  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON %s IS %L', target, pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
            FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target);
 END
 $sminion$;
@@ -1978,9 +1978,9 @@ BEGIN
         SELECT a.grantee FROM pg_catalog.pg_attribute t, pg_catalog.aclexplode(t.attacl) a
         WHERE t.attrelid = target AND NOT t.attisdropped));
   DROP POLICY IF EXISTS guard_others ON "marketing"."subscriber";
-  EXECUTE 'CREATE POLICY guard_others ON "marketing"."subscriber" AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"marketing"."subscriber"''::regclass, ARRAY[''shop_marketing'']::name[])' || ')';
+  EXECUTE 'CREATE POLICY guard_others ON ' || target || ' AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"marketing"."subscriber"''::regclass, ARRAY[''shop_marketing'']::name[])' || ')';
   -- By this name the policy knows the table, and the DDL guard notices another one.
-  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON "marketing"."subscriber" IS %L', pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
+  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON %s IS %L', target, pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
            FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target);
 END
 $sminion$;
@@ -2068,9 +2068,9 @@ BEGIN
         SELECT a.grantee FROM pg_catalog.pg_attribute t, pg_catalog.aclexplode(t.attacl) a
         WHERE t.attrelid = target AND NOT t.attisdropped));
   DROP POLICY IF EXISTS guard_others ON "sales"."item";
-  EXECUTE 'CREATE POLICY guard_others ON "sales"."item" AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"sales"."item"''::regclass, ARRAY[''shop_accounting'', ''shop_contract'']::name[])' || ')';
+  EXECUTE 'CREATE POLICY guard_others ON ' || target || ' AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"sales"."item"''::regclass, ARRAY[''shop_accounting'', ''shop_contract'']::name[])' || ')';
   -- By this name the policy knows the table, and the DDL guard notices another one.
-  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON "sales"."item" IS %L', pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
+  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON %s IS %L', target, pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
            FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target);
 END
 $sminion$;
@@ -2173,9 +2173,9 @@ BEGIN
         SELECT a.grantee FROM pg_catalog.pg_attribute t, pg_catalog.aclexplode(t.attacl) a
         WHERE t.attrelid = target AND NOT t.attisdropped));
   DROP POLICY IF EXISTS guard_others ON "sales"."orders";
-  EXECUTE 'CREATE POLICY guard_others ON "sales"."orders" AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"sales"."orders"''::regclass, ARRAY[''shop_accounting'', ''shop_contract'']::name[])' || ')';
+  EXECUTE 'CREATE POLICY guard_others ON ' || target || ' AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"sales"."orders"''::regclass, ARRAY[''shop_accounting'', ''shop_contract'']::name[])' || ')';
   -- By this name the policy knows the table, and the DDL guard notices another one.
-  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON "sales"."orders" IS %L', pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
+  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON %s IS %L', target, pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
            FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target);
 END
 $sminion$;
@@ -2278,9 +2278,9 @@ BEGIN
         SELECT a.grantee FROM pg_catalog.pg_attribute t, pg_catalog.aclexplode(t.attacl) a
         WHERE t.attrelid = target AND NOT t.attisdropped));
   DROP POLICY IF EXISTS guard_others ON "sales"."product";
-  EXECUTE 'CREATE POLICY guard_others ON "sales"."product" AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"sales"."product"''::regclass, ARRAY[''shop_accounting'', ''shop_contract'']::name[])' || ')';
+  EXECUTE 'CREATE POLICY guard_others ON ' || target || ' AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"sales"."product"''::regclass, ARRAY[''shop_accounting'', ''shop_contract'']::name[])' || ')';
   -- By this name the policy knows the table, and the DDL guard notices another one.
-  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON "sales"."product" IS %L', pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
+  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON %s IS %L', target, pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
            FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target);
 END
 $sminion$;

@@ -3316,9 +3316,9 @@ BEGIN
         SELECT a.grantee FROM pg_catalog.pg_attribute t, pg_catalog.aclexplode(t.attacl) a
         WHERE t.attrelid = target AND NOT t.attisdropped));
   DROP POLICY IF EXISTS guard_others ON "crm"."click";
-  EXECUTE 'CREATE POLICY guard_others ON "crm"."click" AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"crm"."click"''::regclass, ARRAY[''mono_accounting'', ''mono_audit_44115bb2'', ''mono_audit_ce59b12b'', ''mono_contract'', ''mono_marketing'']::name[])' || ')';
+  EXECUTE 'CREATE POLICY guard_others ON ' || target || ' AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"crm"."click"''::regclass, ARRAY[''mono_accounting'', ''mono_audit_44115bb2'', ''mono_audit_ce59b12b'', ''mono_contract'', ''mono_marketing'']::name[])' || ')';
   -- By this name the policy knows the table, and the DDL guard notices another one.
-  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON "crm"."click" IS %L', pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
+  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON %s IS %L', target, pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
            FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target);
 END
 $sminion$;
@@ -3442,9 +3442,9 @@ BEGIN
         SELECT a.grantee FROM pg_catalog.pg_attribute t, pg_catalog.aclexplode(t.attacl) a
         WHERE t.attrelid = target AND NOT t.attisdropped));
   DROP POLICY IF EXISTS guard_others ON "crm"."contact";
-  EXECUTE 'CREATE POLICY guard_others ON "crm"."contact" AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"crm"."contact"''::regclass, ARRAY[''mono_accounting'', ''mono_audit_44115bb2'', ''mono_audit_ce59b12b'', ''mono_contract'', ''mono_marketing'']::name[])' || ')';
+  EXECUTE 'CREATE POLICY guard_others ON ' || target || ' AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"crm"."contact"''::regclass, ARRAY[''mono_accounting'', ''mono_audit_44115bb2'', ''mono_audit_ce59b12b'', ''mono_contract'', ''mono_marketing'']::name[])' || ')';
   -- By this name the policy knows the table, and the DDL guard notices another one.
-  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON "crm"."contact" IS %L', pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
+  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON %s IS %L', target, pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
            FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target);
 END
 $sminion$;
@@ -3568,9 +3568,9 @@ BEGIN
         SELECT a.grantee FROM pg_catalog.pg_attribute t, pg_catalog.aclexplode(t.attacl) a
         WHERE t.attrelid = target AND NOT t.attisdropped));
   DROP POLICY IF EXISTS guard_others ON "crm"."gift";
-  EXECUTE 'CREATE POLICY guard_others ON "crm"."gift" AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"crm"."gift"''::regclass, ARRAY[''mono_accounting'', ''mono_audit_44115bb2'', ''mono_audit_ce59b12b'', ''mono_contract'', ''mono_marketing'']::name[])' || ')';
+  EXECUTE 'CREATE POLICY guard_others ON ' || target || ' AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"crm"."gift"''::regclass, ARRAY[''mono_accounting'', ''mono_audit_44115bb2'', ''mono_audit_ce59b12b'', ''mono_contract'', ''mono_marketing'']::name[])' || ')';
   -- By this name the policy knows the table, and the DDL guard notices another one.
-  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON "crm"."gift" IS %L', pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
+  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON %s IS %L', target, pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
            FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target);
 END
 $sminion$;
@@ -3694,9 +3694,9 @@ BEGIN
         SELECT a.grantee FROM pg_catalog.pg_attribute t, pg_catalog.aclexplode(t.attacl) a
         WHERE t.attrelid = target AND NOT t.attisdropped));
   DROP POLICY IF EXISTS guard_others ON "crm"."letter";
-  EXECUTE 'CREATE POLICY guard_others ON "crm"."letter" AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"crm"."letter"''::regclass, ARRAY[''mono_accounting'', ''mono_audit_44115bb2'', ''mono_audit_ce59b12b'', ''mono_contract'', ''mono_marketing'']::name[])' || ')';
+  EXECUTE 'CREATE POLICY guard_others ON ' || target || ' AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"crm"."letter"''::regclass, ARRAY[''mono_accounting'', ''mono_audit_44115bb2'', ''mono_audit_ce59b12b'', ''mono_contract'', ''mono_marketing'']::name[])' || ')';
   -- By this name the policy knows the table, and the DDL guard notices another one.
-  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON "crm"."letter" IS %L', pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
+  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON %s IS %L', target, pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
            FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target);
 END
 $sminion$;
@@ -3820,9 +3820,9 @@ BEGIN
         SELECT a.grantee FROM pg_catalog.pg_attribute t, pg_catalog.aclexplode(t.attacl) a
         WHERE t.attrelid = target AND NOT t.attisdropped));
   DROP POLICY IF EXISTS guard_others ON "crm"."narrow";
-  EXECUTE 'CREATE POLICY guard_others ON "crm"."narrow" AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"crm"."narrow"''::regclass, ARRAY[''mono_audit_44115bb2'', ''mono_marketing'']::name[])' || ')';
+  EXECUTE 'CREATE POLICY guard_others ON ' || target || ' AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"crm"."narrow"''::regclass, ARRAY[''mono_audit_44115bb2'', ''mono_marketing'']::name[])' || ')';
   -- By this name the policy knows the table, and the DDL guard notices another one.
-  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON "crm"."narrow" IS %L', pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
+  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON %s IS %L', target, pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
            FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target);
 END
 $sminion$;
@@ -3918,9 +3918,9 @@ BEGIN
         SELECT a.grantee FROM pg_catalog.pg_attribute t, pg_catalog.aclexplode(t.attacl) a
         WHERE t.attrelid = target AND NOT t.attisdropped));
   DROP POLICY IF EXISTS guard_others ON "crm"."shut";
-  EXECUTE 'CREATE POLICY guard_others ON "crm"."shut" AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"crm"."shut"''::regclass, ARRAY[]::name[])' || ')';
+  EXECUTE 'CREATE POLICY guard_others ON ' || target || ' AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"crm"."shut"''::regclass, ARRAY[]::name[])' || ')';
   -- By this name the policy knows the table, and the DDL guard notices another one.
-  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON "crm"."shut" IS %L', pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
+  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON %s IS %L', target, pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
            FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target);
 END
 $sminion$;
@@ -3995,9 +3995,9 @@ BEGIN
         SELECT a.grantee FROM pg_catalog.pg_attribute t, pg_catalog.aclexplode(t.attacl) a
         WHERE t.attrelid = target AND NOT t.attisdropped));
   DROP POLICY IF EXISTS guard_others ON "crm"."visit";
-  EXECUTE 'CREATE POLICY guard_others ON "crm"."visit" AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"crm"."visit"''::regclass, ARRAY[''mono_accounting'', ''mono_audit_44115bb2'', ''mono_audit_ce59b12b'', ''mono_contract'', ''mono_marketing'']::name[])' || ')';
+  EXECUTE 'CREATE POLICY guard_others ON ' || target || ' AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"crm"."visit"''::regclass, ARRAY[''mono_accounting'', ''mono_audit_44115bb2'', ''mono_audit_ce59b12b'', ''mono_contract'', ''mono_marketing'']::name[])' || ')';
   -- By this name the policy knows the table, and the DDL guard notices another one.
-  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON "crm"."visit" IS %L', pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
+  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON %s IS %L', target, pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
            FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target);
 END
 $sminion$;
@@ -4121,9 +4121,9 @@ BEGIN
         SELECT a.grantee FROM pg_catalog.pg_attribute t, pg_catalog.aclexplode(t.attacl) a
         WHERE t.attrelid = target AND NOT t.attisdropped));
   DROP POLICY IF EXISTS guard_others ON "public"."customer";
-  EXECUTE 'CREATE POLICY guard_others ON "public"."customer" AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"public"."customer"''::regclass, ARRAY[''mono_accounting'', ''mono_audit_ce59b12b'', ''mono_contract'']::name[])' || ')';
+  EXECUTE 'CREATE POLICY guard_others ON ' || target || ' AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"public"."customer"''::regclass, ARRAY[''mono_accounting'', ''mono_audit_ce59b12b'', ''mono_contract'']::name[])' || ')';
   -- By this name the policy knows the table, and the DDL guard notices another one.
-  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON "public"."customer" IS %L', pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
+  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON %s IS %L', target, pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
            FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target);
 END
 $sminion$;
@@ -4230,9 +4230,9 @@ BEGIN
         SELECT a.grantee FROM pg_catalog.pg_attribute t, pg_catalog.aclexplode(t.attacl) a
         WHERE t.attrelid = target AND NOT t.attisdropped));
   DROP POLICY IF EXISTS guard_others ON "public"."invoice";
-  EXECUTE 'CREATE POLICY guard_others ON "public"."invoice" AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"public"."invoice"''::regclass, ARRAY[''mono_accounting'', ''mono_audit_ce59b12b'', ''mono_contract'']::name[])' || ')';
+  EXECUTE 'CREATE POLICY guard_others ON ' || target || ' AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"public"."invoice"''::regclass, ARRAY[''mono_accounting'', ''mono_audit_ce59b12b'', ''mono_contract'']::name[])' || ')';
   -- By this name the policy knows the table, and the DDL guard notices another one.
-  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON "public"."invoice" IS %L', pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
+  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON %s IS %L', target, pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
            FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target);
 END
 $sminion$;
@@ -4339,9 +4339,9 @@ BEGIN
         SELECT a.grantee FROM pg_catalog.pg_attribute t, pg_catalog.aclexplode(t.attacl) a
         WHERE t.attrelid = target AND NOT t.attisdropped));
   DROP POLICY IF EXISTS guard_others ON "public"."subscriber";
-  EXECUTE 'CREATE POLICY guard_others ON "public"."subscriber" AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"public"."subscriber"''::regclass, ARRAY[''mono_audit_44115bb2'', ''mono_marketing'']::name[])' || ')';
+  EXECUTE 'CREATE POLICY guard_others ON ' || target || ' AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"public"."subscriber"''::regclass, ARRAY[''mono_audit_44115bb2'', ''mono_marketing'']::name[])' || ')';
   -- By this name the policy knows the table, and the DDL guard notices another one.
-  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON "public"."subscriber" IS %L', pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
+  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON %s IS %L', target, pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
            FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target);
 END
 $sminion$;
@@ -4437,9 +4437,9 @@ BEGIN
         SELECT a.grantee FROM pg_catalog.pg_attribute t, pg_catalog.aclexplode(t.attacl) a
         WHERE t.attrelid = target AND NOT t.attisdropped));
   DROP POLICY IF EXISTS guard_others ON "public"."unsaid";
-  EXECUTE 'CREATE POLICY guard_others ON "public"."unsaid" AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"public"."unsaid"''::regclass, ARRAY[]::name[])' || ')';
+  EXECUTE 'CREATE POLICY guard_others ON ' || target || ' AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"public"."unsaid"''::regclass, ARRAY[]::name[])' || ')';
   -- By this name the policy knows the table, and the DDL guard notices another one.
-  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON "public"."unsaid" IS %L', pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
+  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON %s IS %L', target, pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
            FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target);
 END
 $sminion$;

@@ -2620,9 +2620,9 @@ BEGIN
         SELECT a.grantee FROM pg_catalog.pg_attribute t, pg_catalog.aclexplode(t.attacl) a
         WHERE t.attrelid = target AND NOT t.attisdropped));
   DROP POLICY IF EXISTS guard_others ON "crm"."customer";
-  EXECUTE 'CREATE POLICY guard_others ON "crm"."customer" AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"crm"."customer"''::regclass, ARRAY[''firm_news'', ''firm_repair'', ''firm_work'']::name[])' || ')';
+  EXECUTE 'CREATE POLICY guard_others ON ' || target || ' AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"crm"."customer"''::regclass, ARRAY[''firm_news'', ''firm_repair'', ''firm_work'']::name[])' || ')';
   -- By this name the policy knows the table, and the DDL guard notices another one.
-  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON "crm"."customer" IS %L', pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
+  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON %s IS %L', target, pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
            FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target);
 END
 $sminion$;
@@ -2738,9 +2738,9 @@ BEGIN
         SELECT a.grantee FROM pg_catalog.pg_attribute t, pg_catalog.aclexplode(t.attacl) a
         WHERE t.attrelid = target AND NOT t.attisdropped));
   DROP POLICY IF EXISTS guard_others ON "crm"."gift";
-  EXECUTE 'CREATE POLICY guard_others ON "crm"."gift" AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"crm"."gift"''::regclass, ARRAY[''firm_news'', ''firm_repair'', ''firm_work'']::name[])' || ')';
+  EXECUTE 'CREATE POLICY guard_others ON ' || target || ' AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"crm"."gift"''::regclass, ARRAY[''firm_news'', ''firm_repair'', ''firm_work'']::name[])' || ')';
   -- By this name the policy knows the table, and the DDL guard notices another one.
-  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON "crm"."gift" IS %L', pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
+  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON %s IS %L', target, pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
            FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target);
 END
 $sminion$;
@@ -2856,9 +2856,9 @@ BEGIN
         SELECT a.grantee FROM pg_catalog.pg_attribute t, pg_catalog.aclexplode(t.attacl) a
         WHERE t.attrelid = target AND NOT t.attisdropped));
   DROP POLICY IF EXISTS guard_others ON "crm"."message";
-  EXECUTE 'CREATE POLICY guard_others ON "crm"."message" AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"crm"."message"''::regclass, ARRAY[''firm_news'', ''firm_repair'', ''firm_work'']::name[])' || ')';
+  EXECUTE 'CREATE POLICY guard_others ON ' || target || ' AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"crm"."message"''::regclass, ARRAY[''firm_news'', ''firm_repair'', ''firm_work'']::name[])' || ')';
   -- By this name the policy knows the table, and the DDL guard notices another one.
-  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON "crm"."message" IS %L', pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
+  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON %s IS %L', target, pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
            FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target);
 END
 $sminion$;
@@ -2974,9 +2974,9 @@ BEGIN
         SELECT a.grantee FROM pg_catalog.pg_attribute t, pg_catalog.aclexplode(t.attacl) a
         WHERE t.attrelid = target AND NOT t.attisdropped));
   DROP POLICY IF EXISTS guard_others ON "crm"."orders";
-  EXECUTE 'CREATE POLICY guard_others ON "crm"."orders" AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"crm"."orders"''::regclass, ARRAY[''firm_news'', ''firm_repair'', ''firm_work'']::name[])' || ')';
+  EXECUTE 'CREATE POLICY guard_others ON ' || target || ' AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"crm"."orders"''::regclass, ARRAY[''firm_news'', ''firm_repair'', ''firm_work'']::name[])' || ')';
   -- By this name the policy knows the table, and the DDL guard notices another one.
-  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON "crm"."orders" IS %L', pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
+  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON %s IS %L', target, pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
            FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target);
 END
 $sminion$;
@@ -3092,9 +3092,9 @@ BEGIN
         SELECT a.grantee FROM pg_catalog.pg_attribute t, pg_catalog.aclexplode(t.attacl) a
         WHERE t.attrelid = target AND NOT t.attisdropped));
   DROP POLICY IF EXISTS guard_others ON "crm"."visit";
-  EXECUTE 'CREATE POLICY guard_others ON "crm"."visit" AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"crm"."visit"''::regclass, ARRAY[''firm_news'', ''firm_repair'', ''firm_work'']::name[])' || ')';
+  EXECUTE 'CREATE POLICY guard_others ON ' || target || ' AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"crm"."visit"''::regclass, ARRAY[''firm_news'', ''firm_repair'', ''firm_work'']::name[])' || ')';
   -- By this name the policy knows the table, and the DDL guard notices another one.
-  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON "crm"."visit" IS %L', pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
+  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON %s IS %L', target, pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
            FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target);
 END
 $sminion$;
@@ -3210,9 +3210,9 @@ BEGIN
         SELECT a.grantee FROM pg_catalog.pg_attribute t, pg_catalog.aclexplode(t.attacl) a
         WHERE t.attrelid = target AND NOT t.attisdropped));
   DROP POLICY IF EXISTS guard_others ON "hr"."badge";
-  EXECUTE 'CREATE POLICY guard_others ON "hr"."badge" AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"hr"."badge"''::regclass, ARRAY[''firm_news'', ''firm_repair'', ''firm_work'']::name[])' || ')';
+  EXECUTE 'CREATE POLICY guard_others ON ' || target || ' AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"hr"."badge"''::regclass, ARRAY[''firm_news'', ''firm_repair'', ''firm_work'']::name[])' || ')';
   -- By this name the policy knows the table, and the DDL guard notices another one.
-  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON "hr"."badge" IS %L', pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
+  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON %s IS %L', target, pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
            FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target);
 END
 $sminion$;
@@ -3328,9 +3328,9 @@ BEGIN
         SELECT a.grantee FROM pg_catalog.pg_attribute t, pg_catalog.aclexplode(t.attacl) a
         WHERE t.attrelid = target AND NOT t.attisdropped));
   DROP POLICY IF EXISTS guard_others ON "hr"."employee";
-  EXECUTE 'CREATE POLICY guard_others ON "hr"."employee" AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"hr"."employee"''::regclass, ARRAY[''firm_news'', ''firm_repair'', ''firm_work'']::name[])' || ')';
+  EXECUTE 'CREATE POLICY guard_others ON ' || target || ' AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"hr"."employee"''::regclass, ARRAY[''firm_news'', ''firm_repair'', ''firm_work'']::name[])' || ')';
   -- By this name the policy knows the table, and the DDL guard notices another one.
-  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON "hr"."employee" IS %L', pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
+  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON %s IS %L', target, pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
            FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target);
 END
 $sminion$;
@@ -3446,9 +3446,9 @@ BEGIN
         SELECT a.grantee FROM pg_catalog.pg_attribute t, pg_catalog.aclexplode(t.attacl) a
         WHERE t.attrelid = target AND NOT t.attisdropped));
   DROP POLICY IF EXISTS guard_others ON "hr"."partner";
-  EXECUTE 'CREATE POLICY guard_others ON "hr"."partner" AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"hr"."partner"''::regclass, ARRAY[''firm_news'', ''firm_repair'', ''firm_work'']::name[])' || ')';
+  EXECUTE 'CREATE POLICY guard_others ON ' || target || ' AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"hr"."partner"''::regclass, ARRAY[''firm_news'', ''firm_repair'', ''firm_work'']::name[])' || ')';
   -- By this name the policy knows the table, and the DDL guard notices another one.
-  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON "hr"."partner" IS %L', pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
+  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON %s IS %L', target, pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
            FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target);
 END
 $sminion$;

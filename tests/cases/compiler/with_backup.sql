@@ -696,9 +696,9 @@ BEGIN
         SELECT a.grantee FROM pg_catalog.pg_attribute t, pg_catalog.aclexplode(t.attacl) a
         WHERE t.attrelid = target AND NOT t.attisdropped));
   DROP POLICY IF EXISTS guard_others ON "desk"."person";
-  EXECUTE 'CREATE POLICY guard_others ON "desk"."person" AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"desk"."person"''::regclass, ARRAY[''desk_help'']::name[], ''desk_backup'')' || ')';
+  EXECUTE 'CREATE POLICY guard_others ON ' || target || ' AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"desk"."person"''::regclass, ARRAY[''desk_help'']::name[], ''desk_backup'')' || ')';
   -- By this name the policy knows the table, and the DDL guard notices another one.
-  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON "desk"."person" IS %L', pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
+  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON %s IS %L', target, pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
            FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target);
 END
 $sminion$;
@@ -798,9 +798,9 @@ BEGIN
         SELECT a.grantee FROM pg_catalog.pg_attribute t, pg_catalog.aclexplode(t.attacl) a
         WHERE t.attrelid = target AND NOT t.attisdropped));
   DROP POLICY IF EXISTS guard_others ON "desk"."text";
-  EXECUTE 'CREATE POLICY guard_others ON "desk"."text" AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"desk"."text"''::regclass, ARRAY[''desk_help'']::name[], ''desk_backup'')' || ')';
+  EXECUTE 'CREATE POLICY guard_others ON ' || target || ' AS RESTRICTIVE TO ' || others || ' USING (' || 'sminion.refuse_others(''"desk"."text"''::regclass, ARRAY[''desk_help'']::name[], ''desk_backup'')' || ')';
   -- By this name the policy knows the table, and the DDL guard notices another one.
-  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON "desk"."text" IS %L', pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
+  EXECUTE (SELECT pg_catalog.format('COMMENT ON POLICY guard_others ON %s IS %L', target, pg_catalog.format('sminion_guard: %I.%I', n.nspname, c.relname))
            FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target);
 END
 $sminion$;
