@@ -12,8 +12,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 T ?= tests
-# One more than there are processors: many tests wait for a lock or a timeout.
-WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1) + 1)
+WORKERS ?= 2
 
 BIN := $(VENV)/bin
 # Named by what it was made for: changed dependencies, or a tree that was moved, make it new.

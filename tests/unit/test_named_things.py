@@ -6,6 +6,7 @@ import ast
 import re
 import shlex
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -56,9 +57,15 @@ def commands() -> Iterator[tuple[str, list[str]]]:
             yield f"{place}: sminion-guard{found[1]}", words
 
 
+@cache
+def program() -> Any:
+    """The command line: building it takes half a second."""
+    return typer.main.get_command(app)
+
+
 def wrong(words: list[str]) -> str | None:
     """What does not exist of a command line; None when all of it does."""
-    at: Any = typer.main.get_command(app)
+    at: Any = program()
     for word in words:
         if word == "{}":  # filled in when it is shown
             return None
@@ -77,7 +84,7 @@ def wrong(words: list[str]) -> str | None:
 def options() -> set[str]:
     """Of all commands, and of the plugin for pytest."""
     found = set(OPTION.findall(Path(plugin.__file__).read_text(encoding="utf-8"))) | {"--help"}
-    left: list[Any] = [typer.main.get_command(app)]
+    left: list[Any] = [program()]
     while left:
         command = left.pop()
         found |= {name for parameter in command.params for name in (*parameter.opts, *parameter.secondary_opts)}

@@ -1,6 +1,6 @@
 """Memory stays flat over any number of statements.
 
-``SMINION_GUARD_STATEMENTS=1000000`` executes that many (20 000 without it).
+``SMINION_GUARD_STATEMENTS=1000000`` executes that many (12 000 without it).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from tests.session.endurance import endure
 from tests.session.endurance.growth import Sample, blocks_per_statement, bytes_per_statement, slope
 from tests.session.shop import Shop
 
-STATEMENTS = int(os.environ.get("SMINION_GUARD_STATEMENTS", "20000"))
+STATEMENTS = int(os.environ.get("SMINION_GUARD_STATEMENTS", "12000"))
 BLOCKS = 0.1
 """Of a statement, at most. What leaks one object per statement leaves 1 or more."""
 BYTES = 150
