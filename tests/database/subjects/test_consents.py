@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import psycopg
@@ -189,9 +190,11 @@ def test_a_state_changed_past_the_history_is_found(world: World) -> None:
 def test_who_is_erased_from_the_log_leaves_neither_key_nor_channel_and_the_leaves_stay(world: World) -> None:
     world.super(f"SELECT sminion.give_consent(5, 'marketing', 'form', text_sha256 => {HASH}, channel => '+7 916 000-00-00')")
     world.super(f"SELECT sminion.give_consent(6, 'marketing', 'form', text_sha256 => {HASH}, channel => 'web')")
-    maintain(world)
     leaves = "SELECT number, convert_from(leaf, 'UTF8') FROM sminion.leaves(1, 1000) WHERE kind = 'state' ORDER BY 1"
-    before = world.super(leaves)
+    # A transaction of the server's own, such as autovacuum's, may keep back what is younger for a moment.
+    end = time.monotonic() + 60
+    while len(before := world.super(leaves)) < 2 and time.monotonic() < end:
+        maintain(world)
     assert len(before) == 2 and "916" not in str(before) and '"text"' in before[0][1]
     world.super("SELECT sminion.erase_from_log('5', 'asked')")
     assert world.super(leaves) == before

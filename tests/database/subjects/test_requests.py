@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -232,10 +233,12 @@ def test_everything_that_happens_to_a_request_is_a_leaf_and_the_person_can_be_er
         requests.close(number, "withdrawn", "call")
         assert [event.event for event in requests.history(number)] == [
             "opened", "identified", "assigned", "noted", "extended", "closed"]
-    world.super("CALL sminion.maintain()")
     leaves = ("SELECT convert_from(leaf, 'UTF8') FROM sminion.leaves(1, 1000) WHERE kind IN ('request', 'state')"
               " ORDER BY number")
-    before = world.super(leaves)
+    # A transaction of the server's own, such as autovacuum's, may keep back what is younger for a moment.
+    end = time.monotonic() + 60
+    while len(before := world.super(leaves)) < 8 and time.monotonic() < end:
+        world.super("CALL sminion.maintain()")
     assert len(before) == 8
     for text in ("letter of 3 May", "passport", "daughter"):
         assert text not in str(before)
