@@ -195,7 +195,7 @@ def test_who_is_erased_from_the_log_leaves_neither_key_nor_channel_and_the_leave
     end = time.monotonic() + 60
     while len(before := world.super(leaves)) < 2 and time.monotonic() < end:
         maintain(world)
-    assert len(before) == 2 and "916" not in str(before) and '"text"' in before[0][1]
+    assert len(before) == 2 and "+7 916" not in str(before) and '"text"' in before[0][1]
     world.super("SELECT sminion.erase_from_log('5', 'asked')")
     assert world.super(leaves) == before
     assert world.super("SELECT subject, channel FROM sminion.subject_event ORDER BY id") == [(None, None), ("6", "web")]
