@@ -10,17 +10,20 @@ SET jit = off
 AS $sminion$
 DECLARE
   query  text;
+  part   jsonb;
   absent text;
   noted  bigint := 0;
   added  bigint;
 BEGIN
-  FOR query IN SELECT DISTINCT o ->> 'fingerprint_query' FROM jsonb_array_elements(objects) o LOOP
+  FOR query, part IN
+    SELECT o ->> 'fingerprint_query', jsonb_agg(o) FROM jsonb_array_elements(objects) o GROUP BY 1
+  LOOP
     EXECUTE format($query$
       WITH asked AS MATERIALIZED (
         SELECT o.*, (%s)::text AS fingerprint
         FROM jsonb_to_recordset($1) AS o (
           key text, "position" integer, digest text, reverse text, fingerprint_query text, given jsonb, as_owner boolean)
-        WHERE o.fingerprint_query = $2 OFFSET 0
+        OFFSET 0
       ), kept AS (
         INSERT INTO sminion.installed_object AS i (key, "position", digest, reverse, fingerprint_query, given, as_owner, fingerprint)
         SELECT a.key, a."position", a.digest, a.reverse, a.fingerprint_query, a.given, a.as_owner, a.fingerprint
@@ -32,7 +35,7 @@ BEGIN
         RETURNING 1
       )
       SELECT (SELECT count(*) FROM kept), (SELECT min(a.key) FROM asked a WHERE a.fingerprint IS NULL)
-    $query$, query) INTO added, absent USING objects, query;
+    $query$, query) INTO added, absent USING part;
     IF absent IS NOT NULL THEN
       RAISE EXCEPTION USING ERRCODE = 'SG406',
         MESSAGE = format('`%s` is not there after it was installed', absent),
