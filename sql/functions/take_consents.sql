@@ -10,30 +10,32 @@ AS $sminion$
 DECLARE
   numbers bigint[];
   noted   bigint[];
-  strangers text[];
-  stranger  text;
+  missing text[];
+  one     text;
   patience  CONSTANT text := current_setting('lock_timeout');
   part    record;
 BEGIN
   DELETE FROM sminion.consent_inbox i WHERE i.entered AND i.at < clock_timestamp() - interval '2 minutes';
+  -- Recorded before the person was erased from the log, and committed after it: entered, it would bring the key back.
+  DELETE FROM sminion.consent_inbox i USING sminion.erasure e WHERE e.holder = ('subject:' || i.subject) COLLATE "C" AND i.at <= e.at;
   IF NOT EXISTS (SELECT FROM sminion.consent_inbox i WHERE NOT i.entered) THEN
     RETURN 0;
   END IF;
-  strangers := ARRAY(
+  missing := ARRAY(
     SELECT DISTINCT i.subject FROM (
       SELECT i.subject FROM sminion.consent_inbox i
       WHERE NOT i.entered AND NOT EXISTS (SELECT FROM sminion.subject_state s WHERE s.subject = i.subject)
       ORDER BY i.id LIMIT most) i);
   BEGIN
     PERFORM set_config('lock_timeout', '2ms', true);
-    PERFORM sminion.make_states(strangers);
+    PERFORM sminion.make_states(missing);
     PERFORM set_config('lock_timeout', patience, true);
   EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
     -- Somebody is just making one of them, and may take long: the others are made without it.
-    FOREACH stranger IN ARRAY strangers LOOP
+    FOREACH one IN ARRAY missing LOOP
       BEGIN
         PERFORM set_config('lock_timeout', '2ms', true);
-        PERFORM sminion.make_states(ARRAY[stranger]);
+        PERFORM sminion.make_states(ARRAY[one]);
         PERFORM set_config('lock_timeout', patience, true);
       EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
         NULL;
