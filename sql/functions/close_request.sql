@@ -1,4 +1,5 @@
--- Closes a request. What was blocked for it is free again, unless another open request or an officer's own block holds the person.
+-- Closes a request. What was blocked for it is free again, unless another open request or an officer's own block holds the person. Whoever
+-- asked to be blocked, or that processing stops, and was granted it, stays blocked until an officer ends it with sminion.unblock.
 --
 -- outcome: granted, partly_granted, refused, withdrawn or duplicate; of what, says `duplicate_of`.
 CREATE FUNCTION sminion.close_request(
@@ -55,14 +56,19 @@ BEGIN
   UPDATE sminion.request r
   SET closed_at = clock_timestamp(), outcome = close_request.outcome, duplicate_of = close_request.duplicate_of
   WHERE r.id = row_of.id;
-  IF row_of.interim AND row_of.subject IS NOT NULL
+  kind := CASE WHEN kinds ? '' THEN NULL ELSE split_part(row_of.subject, ':', 1) END;
+  IF row_of.subject IS NOT NULL AND row_of.kind IN ('block', 'stop') AND close_request.outcome IN ('granted', 'partly_granted') THEN
+    -- Without the request's number: an officer's own block.
+    PERFORM sminion.change_state(
+      CASE WHEN kind IS NULL THEN row_of.subject ELSE substr(row_of.subject, length(kind) + 2) END, 'block', NULL, close_request.reason,
+      close_request.actor, kind);
+  ELSIF row_of.interim AND row_of.subject IS NOT NULL
     AND NOT EXISTS (SELECT FROM sminion.request o WHERE o.subject = row_of.subject AND o.interim AND o.closed_at IS NULL)
     -- An officer's own block, before or meanwhile, is ended by an officer.
     AND coalesce((SELECT e.event FROM sminion.subject_event e
                   WHERE e.subject = row_of.subject AND e.event IN ('block', 'unblock') AND e.request IS NULL
                   ORDER BY e.id DESC LIMIT 1), 'unblock') = 'unblock'
   THEN
-    kind := CASE WHEN kinds ? '' THEN NULL ELSE split_part(row_of.subject, ':', 1) END;
     PERFORM sminion.change_state(
       CASE WHEN kind IS NULL THEN row_of.subject ELSE substr(row_of.subject, length(kind) + 2) END, 'unblock', NULL, close_request.reason,
       close_request.actor, kind, row_of.id);

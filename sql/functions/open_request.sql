@@ -101,8 +101,7 @@ BEGIN
     END IF;
   END IF;
   IF key IS NOT NULL THEN
-    -- See record_disclosure.
-    LOCK TABLE sminion.obligation IN SHARE ROW EXCLUSIVE MODE;
+    PERFORM sminion.lock_obligations();
     PERFORM sminion.make_obligations(ARRAY[key]);
   END IF;
   IF other IS NOT NULL THEN

@@ -15,13 +15,15 @@ AS $sminion$
 #variable_conflict use_column
 DECLARE
   said     jsonb;
+  whole    jsonb;
+  unknown  text;
   in_force integer;
   moment   timestamptz := coalesce(record_disclosure.disclosed_at, clock_timestamp());
   keys     text[];
   number   bigint;
 BEGIN
   PERFORM sminion.require_read_committed();
-  SELECT v.document -> 'recipients' -> record_disclosure.recipient, v.epoch INTO said, in_force
+  SELECT v.document -> 'recipients' -> record_disclosure.recipient, v.document, v.epoch INTO said, whole, in_force
   FROM sminion.policy p JOIN sminion.policy_version v ON v.epoch = p.epoch;
   IF said IS NULL THEN
     RAISE EXCEPTION USING ERRCODE = 'SG701',
@@ -40,6 +42,14 @@ BEGIN
         (SELECT string_agg(format('`%s`', c), ', ' ORDER BY c) FROM unnest(record_disclosure.categories) c WHERE said -> 'never' ? c),
         'data of no category')),
       HINT = 'Pass the categories that were disclosed; one that the recipient never gets is an incident: open a request `misconduct`.';
+  END IF;
+  -- A slip of the keyboard must not go round what the recipient never gets.
+  SELECT min(c) INTO unknown FROM unnest(record_disclosure.categories) c
+  WHERE NOT EXISTS (SELECT FROM jsonb_path_query(whole, '$.schemas.*.tables.*.columns.*') h WHERE h #>> '{}' = c);
+  IF unknown IS NOT NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG701',
+      MESSAGE = format('no column of the policy in force has the category `%s`', sminion.log_text(unknown, 80)),
+      HINT = 'Pass categories of the policy; see `sminion-guard policy show`.';
   ELSIF moment > clock_timestamp() + interval '1 minute' THEN
     RAISE EXCEPTION USING ERRCODE = 'SG522',
       MESSAGE = format('nothing can have been disclosed at %s', moment),
@@ -59,8 +69,7 @@ BEGIN
   PERFORM sminion.record_act('disclosure', jsonb_build_object(
     'disclosure', number, 'recipient', record_disclosure.recipient, 'purpose', record_disclosure.purpose,
     'categories', to_jsonb(record_disclosure.categories), 'persons', cardinality(keys)), NULL);
-  -- A request that another transaction opens meanwhile sees the disclosure, or this sees the request: both take this lock.
-  LOCK TABLE sminion.obligation IN SHARE ROW EXCLUSIVE MODE;
+  PERFORM sminion.lock_obligations();
   PERFORM sminion.make_obligations(keys);
   RETURN number;
 END

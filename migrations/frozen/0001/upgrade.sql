@@ -5361,6 +5361,27 @@ AS $sminion$
   SELECT count(*) FROM made
 $sminion$;
 
+-- functions/lock_obligations.sql
+-- Lets one transaction at a time add requests or disclosures: a request that is opened while a disclosure of its person is recorded sees it,
+-- or is seen by it. Waits 5 seconds at most: an officer's client may leave a transaction open.
+CREATE FUNCTION sminion.lock_obligations() RETURNS void
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+SET lock_timeout = '5s'
+AS $sminion$
+BEGIN
+  LOCK TABLE sminion.disclosure_subject IN SHARE ROW EXCLUSIVE MODE;
+EXCEPTION WHEN lock_not_available THEN
+  RAISE EXCEPTION USING ERRCODE = 'SG535',
+    MESSAGE = 'another officer is recording requests or disclosures, and has not committed',
+    DETAIL = format('The register is locked by %s.', sminion.transactions_named(ARRAY(
+      SELECT DISTINCT l.virtualtransaction FROM pg_locks l
+      WHERE l.relation = 'sminion.disclosure_subject'::regclass AND l.granted AND l.mode = 'ShareRowExclusiveLock'))),
+    HINT = 'Call it again when that transaction has ended, or end it.';
+END
+$sminion$;
+
 -- functions/record_disclosure.sql
 -- Records that data of some people were passed on to a recipient of the policy, and returns the number. Open requests of these people get an
 -- obligation to tell the recipient. What the policy does not permit is refused: whoever passed it on all the same has an
@@ -5379,13 +5400,15 @@ AS $sminion$
 #variable_conflict use_column
 DECLARE
   said     jsonb;
+  whole    jsonb;
+  unknown  text;
   in_force integer;
   moment   timestamptz := coalesce(record_disclosure.disclosed_at, clock_timestamp());
   keys     text[];
   number   bigint;
 BEGIN
   PERFORM sminion.require_read_committed();
-  SELECT v.document -> 'recipients' -> record_disclosure.recipient, v.epoch INTO said, in_force
+  SELECT v.document -> 'recipients' -> record_disclosure.recipient, v.document, v.epoch INTO said, whole, in_force
   FROM sminion.policy p JOIN sminion.policy_version v ON v.epoch = p.epoch;
   IF said IS NULL THEN
     RAISE EXCEPTION USING ERRCODE = 'SG701',
@@ -5404,6 +5427,14 @@ BEGIN
         (SELECT string_agg(format('`%s`', c), ', ' ORDER BY c) FROM unnest(record_disclosure.categories) c WHERE said -> 'never' ? c),
         'data of no category')),
       HINT = 'Pass the categories that were disclosed; one that the recipient never gets is an incident: open a request `misconduct`.';
+  END IF;
+  -- A slip of the keyboard must not go round what the recipient never gets.
+  SELECT min(c) INTO unknown FROM unnest(record_disclosure.categories) c
+  WHERE NOT EXISTS (SELECT FROM jsonb_path_query(whole, '$.schemas.*.tables.*.columns.*') h WHERE h #>> '{}' = c);
+  IF unknown IS NOT NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG701',
+      MESSAGE = format('no column of the policy in force has the category `%s`', sminion.log_text(unknown, 80)),
+      HINT = 'Pass categories of the policy; see `sminion-guard policy show`.';
   ELSIF moment > clock_timestamp() + interval '1 minute' THEN
     RAISE EXCEPTION USING ERRCODE = 'SG522',
       MESSAGE = format('nothing can have been disclosed at %s', moment),
@@ -5423,8 +5454,7 @@ BEGIN
   PERFORM sminion.record_act('disclosure', jsonb_build_object(
     'disclosure', number, 'recipient', record_disclosure.recipient, 'purpose', record_disclosure.purpose,
     'categories', to_jsonb(record_disclosure.categories), 'persons', cardinality(keys)), NULL);
-  -- A request that another transaction opens meanwhile sees the disclosure, or this sees the request: both take this lock.
-  LOCK TABLE sminion.obligation IN SHARE ROW EXCLUSIVE MODE;
+  PERFORM sminion.lock_obligations();
   PERFORM sminion.make_obligations(keys);
   RETURN number;
 END
@@ -5575,8 +5605,7 @@ BEGIN
     END IF;
   END IF;
   IF key IS NOT NULL THEN
-    -- See record_disclosure.
-    LOCK TABLE sminion.obligation IN SHARE ROW EXCLUSIVE MODE;
+    PERFORM sminion.lock_obligations();
     PERFORM sminion.make_obligations(ARRAY[key]);
   END IF;
   IF other IS NOT NULL THEN
@@ -5707,7 +5736,8 @@ COMMENT ON FUNCTION sminion.extend_request(bigint, text, text) IS
   'extends the term of a request once, with the notice that the person got; the new date';
 
 -- functions/close_request.sql
--- Closes a request. What was blocked for it is free again, unless another open request or an officer's own block holds the person.
+-- Closes a request. What was blocked for it is free again, unless another open request or an officer's own block holds the person. Whoever
+-- asked to be blocked, or that processing stops, and was granted it, stays blocked until an officer ends it with sminion.unblock.
 --
 -- outcome: granted, partly_granted, refused, withdrawn or duplicate; of what, says `duplicate_of`.
 CREATE FUNCTION sminion.close_request(
@@ -5764,14 +5794,19 @@ BEGIN
   UPDATE sminion.request r
   SET closed_at = clock_timestamp(), outcome = close_request.outcome, duplicate_of = close_request.duplicate_of
   WHERE r.id = row_of.id;
-  IF row_of.interim AND row_of.subject IS NOT NULL
+  kind := CASE WHEN kinds ? '' THEN NULL ELSE split_part(row_of.subject, ':', 1) END;
+  IF row_of.subject IS NOT NULL AND row_of.kind IN ('block', 'stop') AND close_request.outcome IN ('granted', 'partly_granted') THEN
+    -- Without the request's number: an officer's own block.
+    PERFORM sminion.change_state(
+      CASE WHEN kind IS NULL THEN row_of.subject ELSE substr(row_of.subject, length(kind) + 2) END, 'block', NULL, close_request.reason,
+      close_request.actor, kind);
+  ELSIF row_of.interim AND row_of.subject IS NOT NULL
     AND NOT EXISTS (SELECT FROM sminion.request o WHERE o.subject = row_of.subject AND o.interim AND o.closed_at IS NULL)
     -- An officer's own block, before or meanwhile, is ended by an officer.
     AND coalesce((SELECT e.event FROM sminion.subject_event e
                   WHERE e.subject = row_of.subject AND e.event IN ('block', 'unblock') AND e.request IS NULL
                   ORDER BY e.id DESC LIMIT 1), 'unblock') = 'unblock'
   THEN
-    kind := CASE WHEN kinds ? '' THEN NULL ELSE split_part(row_of.subject, ':', 1) END;
     PERFORM sminion.change_state(
       CASE WHEN kind IS NULL THEN row_of.subject ELSE substr(row_of.subject, length(kind) + 2) END, 'unblock', NULL, close_request.reason,
       close_request.actor, kind, row_of.id);
@@ -6189,17 +6224,20 @@ SET jit = off
 AS $sminion$
 DECLARE
   query  text;
+  part   jsonb;
   absent text;
   noted  bigint := 0;
   added  bigint;
 BEGIN
-  FOR query IN SELECT DISTINCT o ->> 'fingerprint_query' FROM jsonb_array_elements(objects) o LOOP
+  FOR query, part IN
+    SELECT o ->> 'fingerprint_query', jsonb_agg(o) FROM jsonb_array_elements(objects) o GROUP BY 1
+  LOOP
     EXECUTE format($query$
       WITH asked AS MATERIALIZED (
         SELECT o.*, (%s)::text AS fingerprint
         FROM jsonb_to_recordset($1) AS o (
           key text, "position" integer, digest text, reverse text, fingerprint_query text, given jsonb, as_owner boolean)
-        WHERE o.fingerprint_query = $2 OFFSET 0
+        OFFSET 0
       ), kept AS (
         INSERT INTO sminion.installed_object AS i (key, "position", digest, reverse, fingerprint_query, given, as_owner, fingerprint)
         SELECT a.key, a."position", a.digest, a.reverse, a.fingerprint_query, a.given, a.as_owner, a.fingerprint
@@ -6211,7 +6249,7 @@ BEGIN
         RETURNING 1
       )
       SELECT (SELECT count(*) FROM kept), (SELECT min(a.key) FROM asked a WHERE a.fingerprint IS NULL)
-    $query$, query) INTO added, absent USING objects, query;
+    $query$, query) INTO added, absent USING part;
     IF absent IS NOT NULL THEN
       RAISE EXCEPTION USING ERRCODE = 'SG406',
         MESSAGE = format('`%s` is not there after it was installed', absent),
@@ -8226,6 +8264,7 @@ BEGIN
   UPDATE sminion.ticket k SET subject = NULL WHERE k.id = ANY (tickets);
   UPDATE sminion.subject_event e SET subject = NULL, channel = NULL WHERE e.id = ANY (states);
   UPDATE sminion.report p SET subject = NULL WHERE p.subject = key;
+  DELETE FROM sminion.consent_inbox i WHERE i.subject = key;
   DELETE FROM sminion.disclosure_subject d WHERE d.subject = key;
   UPDATE sminion.request r SET subject = NULL, representative = NULL WHERE r.subject = key;
   PERFORM set_config('sminion.erasing', '', true);
@@ -8462,30 +8501,32 @@ AS $sminion$
 DECLARE
   numbers bigint[];
   noted   bigint[];
-  strangers text[];
-  stranger  text;
+  missing text[];
+  one     text;
   patience  CONSTANT text := current_setting('lock_timeout');
   part    record;
 BEGIN
   DELETE FROM sminion.consent_inbox i WHERE i.entered AND i.at < clock_timestamp() - interval '2 minutes';
+  -- Recorded before the person was erased from the log, and committed after it: entered, it would bring the key back.
+  DELETE FROM sminion.consent_inbox i USING sminion.erasure e WHERE e.holder = ('subject:' || i.subject) COLLATE "C" AND i.at <= e.at;
   IF NOT EXISTS (SELECT FROM sminion.consent_inbox i WHERE NOT i.entered) THEN
     RETURN 0;
   END IF;
-  strangers := ARRAY(
+  missing := ARRAY(
     SELECT DISTINCT i.subject FROM (
       SELECT i.subject FROM sminion.consent_inbox i
       WHERE NOT i.entered AND NOT EXISTS (SELECT FROM sminion.subject_state s WHERE s.subject = i.subject)
       ORDER BY i.id LIMIT most) i);
   BEGIN
     PERFORM set_config('lock_timeout', '2ms', true);
-    PERFORM sminion.make_states(strangers);
+    PERFORM sminion.make_states(missing);
     PERFORM set_config('lock_timeout', patience, true);
   EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
     -- Somebody is just making one of them, and may take long: the others are made without it.
-    FOREACH stranger IN ARRAY strangers LOOP
+    FOREACH one IN ARRAY missing LOOP
       BEGIN
         PERFORM set_config('lock_timeout', '2ms', true);
-        PERFORM sminion.make_states(ARRAY[stranger]);
+        PERFORM sminion.make_states(ARRAY[one]);
         PERFORM set_config('lock_timeout', patience, true);
       EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
         NULL;

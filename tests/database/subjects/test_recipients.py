@@ -15,6 +15,7 @@ import pytest
 from sminion_guard.cli import main
 from sminion_guard.errors import GuardError, TransferRefused
 from sminion_guard.subjects import Obligation, Recipients, Requests
+from sminion_guard.subjects.notices import to_address
 from tests.database.states.test_races import Background
 from tests.world import World
 
@@ -83,9 +84,29 @@ def test_a_disclosure_and_a_request_at_once_do_not_miss_each_other(world: World)
         assert len(Recipients(other).obligations()) == 1
 
 
+def test_an_officer_who_does_not_commit_is_named_and_stops_nobody_for_ever(world: World) -> None:
+    with world.connect("officer") as officer, world.connect("officer") as other:
+        officer.execute("BEGIN")
+        number = Requests(officer).open(7, "destroy", "letter")
+        with pytest.raises(GuardError, match="has not committed") as caught:
+            Requests(other).open(8, "destroy", "letter")
+        assert caught.value.code == "SG535" and f"process {officer.info.backend_pid}" in str(caught.value.detail)
+        officer.execute("COMMIT")
+        assert Requests(other).open(8, "destroy", "letter") > number
+
+
+def test_a_notice_names_a_person_and_is_not_sent_in_the_open() -> None:
+    for url in ("http://carrier.example/notices", "ftp://127.0.0.2/x", "carrier.example"):
+        with pytest.raises(GuardError, match="not encrypted") as caught:
+            to_address(url, None)
+        assert caught.value.code == "SG702"
+    assert callable(to_address("https://carrier.example/notices", None))
+
+
 @pytest.mark.parametrize(("recipient", "purpose", "categories", "keys", "code"), [
     ("stranger", "contract", ["contact"], [7], "SG701"), ("carrier", "marketing", ["contact"], [7], "SG701"),
-    ("carrier", "contract", ["contact", "birth"], [7], "SG701"), ("carrier", "contract", [], [7], "SG701"),
+    ("carrier", "contract", ["contact", "birth"], [7], "SG701"), ("carrier", "contract", ["brith"], [7], "SG701"),
+    ("carrier", "contract", [], [7], "SG701"),
     ("carrier", "contract", ["contact"], [], "SG504"), ("carrier", "contract", ["contact"], ["x"], "SG504"),
 ])
 def test_what_the_policy_does_not_permit_is_not_recorded(

@@ -43,9 +43,23 @@ def test_what_cannot_wait_is_done_at_once(kind: str, world: World) -> None:
         requests.identify(number, "passport")
         requests.close(number, "granted", "done")
         assert (requests.get(number).state, requests.get(number).outcome) == ("closed", "granted")
-    assert not blocked(world, 7)
+    # Who asked for it, and was granted it, stays blocked until an officer ends it.
+    assert blocked(world, 7) == (kind in ("block", "stop"))
+    if kind in ("block", "stop"):
+        world.settle()
+        assert not visible(world, 7)
+        with world.connect("officer") as officer:
+            officer.execute("SELECT sminion.unblock(7, 'she asked for it')")
     world.settle()
     assert visible(world, 7)
+
+
+@pytest.mark.parametrize("kind", ["block", "stop"])
+def test_a_block_that_is_refused_leaves_nothing(kind: str, world: World) -> None:
+    with world.connect("officer") as officer:
+        requests = Requests(officer)
+        requests.close(requests.open(7, kind, "letter"), "refused", "the law wants them")
+    assert not blocked(world, 7)
 
 
 def test_a_withdrawal_and_an_objection_hold_at_once(world: World) -> None:
