@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from time import perf_counter
 
-from sminion_guard.demo import story_application, story_context, story_log, story_merges, story_people
+from sminion_guard.demo import story_application, story_context, story_log, story_merges, story_people, story_report
 from sminion_guard.demo.keep import farewell
 from sminion_guard.demo.printer import Printer
 from sminion_guard.demo.shop import Shop, build
@@ -22,6 +22,7 @@ STORY: tuple[Callable[[Shop], None], ...] = (
     story_people.consent,
     story_people.objection,
     story_people.block,
+    story_report.report,
     story_people.retention,
     story_application.application,
     story_log.access_log,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from time import perf_counter
 
-from sminion_guard.demo.answer import Answer, first, refused, rows, value
+from sminion_guard.demo.answer import Answer, first, refused, rows, some, value
 from sminion_guard.demo.asking import DENIED, ask, say
 from sminion_guard.demo.shop import CONSENTING, HEROINE, Shop
 
 SUBSCRIBERS = "SELECT count(*) FROM marketing.subscriber"
 HER_SUBSCRIPTION = f"SELECT customer_id, topic FROM marketing.subscriber\nWHERE customer_id = {HEROINE}"
+CORRECTED = "7 Harbour Row"
+"""Where the person lives who contests her address."""
 ORDER_SCHEMAS = ("crm", "sales")
 
 
@@ -54,13 +56,15 @@ def objection(shop: Shop) -> None:
 
 
 def block(shop: Shop) -> None:
-    """A blocked subject is invisible, except to those who correct her data."""
+    """A subject who contests is invisible at once, except to those who correct her data."""
     her = f"SELECT id, full_name, street FROM crm.customer WHERE id = {HEROINE}"
     gifts = f"SELECT count(*) FROM sales.gift WHERE {HEROINE} IN (giver_id, receiver_id)"
-    shop.printer.chapter("Block", f"""Person {HEROINE} contests her address. Until that is settled nobody processes her
-        data, except to correct it.""")
+    shop.printer.chapter("Block and correction", f"""Person {HEROINE} contests her address. Her request blocks her data
+        at once: until it is settled nobody processes them, except to correct them.""")
     ask(shop, "shop_app", "contract", "pack order 471", her, rows(1))
-    say(shop, "olga", f"SELECT sminion.block('{HEROINE}', 'contests her address', kind => 'customer')", value(True))
+    number = say(shop, "olga", f"""
+        SELECT sminion.open_request('{HEROINE}', 'clarify', 'her address is wrong',
+                                    trigger => 'proof', channel => 'letter', kind => 'customer')""", some()).value
     ask(shop, "shop_app", "contract", "pack order 471", her, rows(0))
     ask(shop, "shop_app", "contract", "checkout", f"""
         INSERT INTO sales.orders (customer_id, total, card_last4)
@@ -74,8 +78,10 @@ def block(shop: Shop) -> None:
     ask(shop, "shop_support", "rectification", "complaint 2026-88",
         "SELECT count(*) FROM crm.customer", value(1), subject=HEROINE)
     ask(shop, "shop_support", "rectification", "complaint 2026-88",
-        f"UPDATE crm.customer SET street = '7 Harbour Row' WHERE id = {HEROINE}", rows(1), subject=HEROINE)
-    say(shop, "olga", f"SELECT sminion.unblock('{HEROINE}', 'address corrected', kind => 'customer')", value(True))
+        f"UPDATE crm.customer SET street = '{CORRECTED}' WHERE id = {HEROINE}", rows(1), subject=HEROINE)
+    say(shop, "olga", f"SELECT sminion.unblock('{HEROINE}', 'in a hurry', kind => 'customer')", refused("SG527"))
+    say(shop, "olga", f"SELECT sminion.identify_request({number}, 'a copy of her passport')", rows(1))
+    say(shop, "olga", f"SELECT sminion.close_request({number}, 'granted', 'address corrected')", rows(1))
     with shop.printer.work("the night's maintenance settles the masks"):
         shop.settle()
     ask(shop, "shop_app", "contract", "pack order 471", her, first(HEROINE))

@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from sminion_guard import demo
-from sminion_guard.demo import story_application, story_context, story_log, story_merges, story_people
+from sminion_guard.demo import story_application, story_context, story_log, story_merges, story_people, story_report
 from sminion_guard.demo.printer import Printer
 from sminion_guard.demo.run import STORY
 from sminion_guard.demo.shop import DATABASE, Shop, build
@@ -41,6 +41,13 @@ SABOTAGE: dict[str, tuple[Callable[[Shop], None], str]] = {
         story_people.objection, "ALTER TABLE crm.customer DISABLE ROW LEVEL SECURITY"),
     "a block that does not reach presents": (
         story_people.block, "ALTER TABLE sales.gift DISABLE ROW LEVEL SECURITY"),
+    "a contested address that is processed all the same": (
+        story_people.block, "ALTER TABLE crm.customer DISABLE ROW LEVEL SECURITY"),
+    "a report that lacks a table": (
+        story_report.report, "DELETE FROM sminion.protected_table WHERE table_name = 'customer'"),
+    "a report that nobody may begin": (
+        story_report.report,
+        "REVOKE EXECUTE ON FUNCTION sminion.begin_report(text, text, bigint, text) FROM shop_privacy_officer"),
     "requests kept for ever": (
         story_people.retention, "ALTER TABLE support.request DISABLE ROW LEVEL SECURITY"),
     "an application that may no longer take orders": (
