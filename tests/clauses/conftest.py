@@ -1,0 +1,17 @@
+"""A cloned world for each clause: the second half of each test breaks it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from sminion_guard.embedded import Server
+from tests.world import World, new_world
+
+
+@pytest.fixture
+def world(server: Server) -> Iterator[World]:
+    with new_world(server, shared_roles=True) as world:
+        world.database.suspend_ddl_guard()
+        yield world
