@@ -19,6 +19,7 @@ _OPERATIONS = {operation.value: _ENGLISH(f"operation.{operation.value}") for ope
 _EVENTS = {
     "block": "processing blocked", "unblock": "block ended", "give_consent": "consent given",
     "refuse_consent": "consent refused", "note_refusal": "refusal noted", "expire_consent": "consent expired",
+    "erase": "data destroyed",
     "withdraw_consent": "consent withdrawn", "object": "objection", "withdraw_objection": "objection withdrawn",
 }
 _REQUESTS = {

@@ -76,12 +76,14 @@ def list_requests(
     subject: Annotated[str | None, typer.Option(
         "--subject", metavar="KEY", show_default=False,
         help="Of one person; with the kind before the key where the policy names kinds: employee:17.")] = None,
+    held: Annotated[bool, typer.Option(
+        "--held", help="Only those of which a hold keeps data that are to be destroyed; closed ones too.")] = False,
     unit: UnitOption = None, database_url: DatabaseOption = None, form: FormatOption = Format.TEXT,
 ) -> None:
     """List requests, those that are due first. Exit code 1: some are overdue."""
-    states = None if everything else ("overdue",) if overdue else ("overdue", "open")
+    states = None if everything or held else ("overdue",) if overdue else ("overdue", "open")
     with _requests(database_url) as requests:
-        found = requests.list(states=states, subject=subject, unit=unit)
+        found = requests.list(states=states, subject=subject, unit=unit, held=held)
     if form is Format.JSON:
         print_json(found)
     else:

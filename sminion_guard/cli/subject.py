@@ -1,4 +1,4 @@
-"""`sminion-guard subject`: what the database keeps about a person, for that person."""
+"""`sminion-guard subject`: what the database keeps about a person: report it, destroy it."""
 
 from __future__ import annotations
 
@@ -13,8 +13,14 @@ import typer
 
 from sminion_guard.cli.common import FINDINGS, DatabaseOption
 from sminion_guard.cli.database import conninfo
+from sminion_guard.cli.destroy import destroy, hold, release
 
 app = typer.Typer(no_args_is_help=True, help="What the database keeps about a person.")
+
+
+app.command("destroy")(destroy)
+app.command("hold")(hold)
+app.command("release")(release)
 
 
 class ReportFormat(StrEnum):

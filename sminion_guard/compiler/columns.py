@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from sminion_guard.compiler.quoting import columns, ident, literal, qualified
 from sminion_guard.compiler.statement import Statement, from_templates
-from sminion_guard.compiler.subjects import children_of, parent_of, subject_columns
-from sminion_guard.policy import Compartment, InReport, Policy, SubjectPath, Table
+from sminion_guard.compiler.subjects import GUARD_SUBJECT, children_of, parent_of, subject_columns
+from sminion_guard.policy import OPEN_CATEGORIES, Compartment, InReport, Policy, RetentionEnd, SubjectPath, Table
 from sminion_guard.policy.access import TableAccess, table_access
 from sminion_guard.policy.explanations import compared_columns
 
@@ -38,7 +38,10 @@ def privileges(access: TableAccess) -> str:
 
 
 def owner_grant(policy: Policy, table: Table) -> Statement:
-    """What row triggers, settling and access reports need: to read subjects and what reports show, to set masks."""
+    """What row triggers, settling, access reports and destruction need.
+
+    To read subjects and what reports show, to set masks, to delete; and to empty what destruction empties.
+    """
     # ctid and tableoid: settling and filling in find rows by their place.
     read = {"guard_mask", "ctid", "tableoid", *subject_columns(table)}
     read.update(name for name in table.columns if table.report.get(name) is not InReport.EXISTS)
@@ -53,10 +56,21 @@ def owner_grant(policy: Policy, table: Table) -> Statement:
     # what explains accesses: sminion.explained_accesses compares it, and only true or false comes out
     read.update(compared_columns(policy, table))
     read.update(child.subject.key for child in children_of(policy, table) if isinstance(child.subject, SubjectPath))
-    written = "guard_mask" if parent is None else "guard_mask, guard_subject"
-    listed = f"SELECT ({columns(sorted(read))}), UPDATE ({written})"
+    written = {"guard_mask"} if parent is None else {"guard_mask", GUARD_SUBJECT}
+    written.update(_emptied(table))
+    listed = f"SELECT ({columns(sorted(read))}), UPDATE ({columns(sorted(written))}), DELETE"
     values = _values(table, "sminion_owner") | {"privileges": listed}
     return from_templates("column_grant", f"{table.qualified}:sminion_owner", values)
+
+
+def _emptied(table: Table) -> frozenset[str]:
+    """The columns that destruction empties in rows that stay."""
+    leads = frozenset(entry.column for entry in table.subject) if isinstance(table.subject, tuple) else frozenset()
+    if table.retention is not None and table.retention.then is RetentionEnd.DEPERSONALIZE:
+        personal = frozenset(name for name, category in table.columns.items() if category not in OPEN_CATEGORIES)
+        path = {table.subject.column} if isinstance(table.subject, SubjectPath) else set()
+        return personal | leads | path
+    return leads if len(leads) > 1 else frozenset()
 
 
 def upserts(policy: Policy) -> tuple[tuple[str, str], ...]:

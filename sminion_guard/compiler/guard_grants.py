@@ -61,6 +61,9 @@ _ROUTINES: dict[str, tuple[str, ...]] = {
         "identify_request(bigint, text, text)", "assign_request(bigint, text, text, text)",
         "note_request(bigint, text, text)", "extend_request(bigint, text, text)",
         "close_request(bigint, text, text, bigint, text)",
+        "plan_destruction(bigint, boolean)", "begin_destruction(bigint, text, boolean, text)",
+        "destroy_batch(bigint, integer)",
+        "hold_data(text, text, text, text, text, timestamptz, text, text)", "release_hold(bigint, text, text)",
         "record_disclosure(text, text, text[], text[], text, timestamptz, text, text)",
         "settle_obligation(bigint, text, text, text)",
         "load_calendar(text, text, date, date, date, date[], date[])",
@@ -91,7 +94,7 @@ _LOGS = (
     "access_log", "ticket_minutes", "statement_log", "refusals", "subject_access", "write_log", "log_faults",
     "dropped_log", "ddl_suspension", "act",
     "subject_history", "consent_register", "request_status", "request_history", "calendar", "report",
-    "obligation_status", "disclosures",
+    "obligation_status", "disclosures", "destruction_status", "destruction", "hold",
 )
 _WAITING = ("settle_status", "pending_changes", "settle_problems", "maintenance_status")
 _VIEWS: dict[str, tuple[str, ...]] = {

@@ -32,6 +32,7 @@ from sminion_guard.policy.model import (
     Retention,
     RetentionEnd,
     Schema,
+    Shared,
     SubjectColumn,
     SubjectKey,
     SubjectPath,
@@ -41,7 +42,7 @@ from sminion_guard.policy.model import (
 __all__ = [
     "ALL_CATEGORIES", "CATEGORIES", "MAX_COMPARTMENTS", "OPEN_CATEGORIES", "Anonymous", "Basis", "Collection",
     "Compartment", "Compatible", "Finding", "Further", "InReport", "InvalidPolicy", "Login", "Operation", "Policy",
-    "Purpose", "Recipient", "Retention", "RetentionEnd", "Schema", "SubjectColumn", "SubjectKey",
+    "Purpose", "Recipient", "Retention", "RetentionEnd", "Schema", "Shared", "SubjectColumn", "SubjectKey",
     "SubjectPath", "Table", "TooManyCompartments", "collects_in", "compartments", "compartments_of", "doubts", "load",
     "loads", "mergeable", "reaches",
 ]

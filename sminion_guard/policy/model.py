@@ -65,6 +65,17 @@ class Anonymous(StrEnum):
     VISIBLE = "visible"
 
 
+class Shared(StrEnum):
+    """What becomes of a row about several people when the data of one of them are destroyed."""
+
+    LAST = "last"
+    """It no longer names the person, and is destroyed with the last of its people; so, too, when nothing is said."""
+    FIRST = "first"
+    """It is destroyed with the first of them."""
+    UNLINK = "unlink"
+    """It no longer names the person, and stays, also when it names nobody any more."""
+
+
 class InReport(StrEnum):
     """What an access report does with a column, where it is not the usual."""
 
@@ -182,6 +193,8 @@ class Table:
     """Names of row security policies of the application's own that stay in force."""
     report: Mapping[str, InReport] = field(default_factory=lambda: MappingProxyType({}))
     """What an access report does with a column, where it is not the usual."""
+    shared: Shared | None = None
+    """What becomes of a row about several people when the data of one of them are destroyed."""
 
     @property
     def qualified(self) -> str:

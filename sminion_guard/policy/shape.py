@@ -157,6 +157,7 @@ class TableShape(Shape):
     rows: str | None = None
     adopt_policies: list[str] = []
     report: dict[str, str] = {}
+    shared: str | None = None
 
 
 class OperatorShape(Shape):

@@ -17,6 +17,7 @@ from sminion_guard.policy.model import (
     Retention,
     RetentionEnd,
     Schema,
+    Shared,
     SubjectColumn,
     SubjectPath,
     Table,
@@ -133,8 +134,16 @@ def _table(
     collected = _purposes(found.collected_for, (*path, "collected_for"), purposes, report)
     return Table(
         name[0], name[1], subject, MappingProxyType(dict(found.columns)), retention, collected, found.rows, anonymous,
-        tuple(sorted(set(found.adopt_policies))), _report(name, found, report),
+        tuple(sorted(set(found.adopt_policies))), _report(name, found, report), _shared(path, found, report),
     )
+
+
+def _shared(path: Path, found: shape.TableShape, report: Report) -> Shared | None:
+    words = [word.value for word in Shared]
+    if found.shared is None or found.shared in words:
+        return None if found.shared is None else Shared(found.shared)
+    report.add_unknown("SG310", (*path, "shared"), "fate of rows about several people", found.shared, words)
+    return None
 
 
 def _report(name: tuple[str, str], found: shape.TableShape, report: Report) -> Mapping[str, InReport]:

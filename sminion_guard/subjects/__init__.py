@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from sminion_guard.subjects.consent import Consent, Difference, Fault, Imported
 from sminion_guard.subjects.consents import Consents
+from sminion_guard.subjects.destruction import Batch, DestroyedTable, Destruction, Planned
+from sminion_guard.subjects.destructions import Destructions
 from sminion_guard.subjects.obligation import Disclosure, Obligation
 from sminion_guard.subjects.recipients import Recipients
 from sminion_guard.subjects.request import Request, RequestEvent
 from sminion_guard.subjects.requests import Requests
 
 __all__ = [
-    "Consent", "Consents", "Difference", "Disclosure", "Fault", "Imported", "Obligation", "Recipients", "Request",
-    "RequestEvent", "Requests",
+    "Batch", "Consent", "Consents", "DestroyedTable", "Destruction", "Destructions", "Difference", "Disclosure",
+    "Fault", "Imported", "Obligation", "Planned", "Recipients", "Request", "RequestEvent", "Requests",
 ]

@@ -81,17 +81,18 @@ class Requests:
 
     def list(
         self, *, states: Sequence[str] | None = ("overdue", "open"), subject: str | None = None,
-        unit: str | None = None, limit: int | None = None,
+        unit: str | None = None, held: bool = False, limit: int | None = None,
     ) -> tuple[Request, ...]:
         """Requests, those that are due first.
 
         :param states: of open, overdue and closed; None for all.
         :param subject: as the log has it: with its kind before the key where the policy names kinds.
+        :param held: only those of which a hold keeps data that are to be destroyed.
         :param limit: how many at most.
         """
         rows = self._officer.ask(
             "requests", id=None, states=None if states is None else [*states], subject=subject, unit=unit,
-            limit=limit or _ALL)
+            held=held, limit=limit or _ALL)
         return tuple(Request(**row) for row in rows)
 
     def get(self, id: int) -> Request:
@@ -99,7 +100,7 @@ class Requests:
 
         :raises GuardError: SG522 when there is none.
         """
-        rows = self._officer.ask("requests", id=id, states=None, subject=None, unit=None, limit=1)
+        rows = self._officer.ask("requests", id=id, states=None, subject=None, unit=None, held=False, limit=1)
         if not rows:
             raise GuardError("SG522", f"there is no request {id}", hint="see `sminion-guard request list --all`")
         return Request(**rows[0])

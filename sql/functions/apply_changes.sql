@@ -59,12 +59,13 @@ BEGIN
       WHEN 'expire_consent'     THEN after.consents := after.consents & ~change.bit;
       WHEN 'object'             THEN after.objections := after.objections | change.bit;
       WHEN 'withdraw_objection' THEN after.objections := after.objections & ~change.bit;
+      WHEN 'erase'              THEN after.erased := true;
     END CASE;
   END LOOP;
   IF last IS NULL THEN
     RETURN false;
   END IF;
-  after.mask := sminion.mask(in_force, after.blocked, after.consents, after.objections);
+  after.mask := CASE WHEN after.erased THEN 0 ELSE sminion.mask(in_force, after.blocked, after.consents, after.objections) END;
   after.epoch := in_force.mask_epoch;
 
   -- What was withheld for a pending change is what it could have denied at most: exactly that is withheld from here on.
@@ -88,7 +89,7 @@ BEGIN
   END IF;
   UPDATE sminion.subject_state s
   SET blocked = after.blocked, consents = after.consents, objections = after.objections, mask = after.mask,
-      epoch = after.epoch
+      epoch = after.epoch, erased = after.erased
   WHERE s.subject = key;
   -- Also where nothing changed in the end: rows written meanwhile permit less than they may.
   INSERT INTO sminion.unsettled (subject) VALUES (key);

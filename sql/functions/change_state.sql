@@ -48,9 +48,10 @@ BEGIN
   own.subject := key;
   own.event := change_state.event;
   own.purpose := change_state.purpose;
-  own.bit := CASE WHEN event IN ('block', 'unblock') THEN 0 ELSE sminion.purpose_bit(purpose, event) END;
+  own.bit := CASE WHEN event IN ('block', 'unblock', 'erase') THEN 0 ELSE sminion.purpose_bit(purpose, event) END;
   own.denied := CASE event
     WHEN 'block' THEN ~in_force.blocked_bits
+    WHEN 'erase' THEN -1
     WHEN 'withdraw_consent' THEN own.bit
     WHEN 'refuse_consent' THEN own.bit
     WHEN 'expire_consent' THEN own.bit

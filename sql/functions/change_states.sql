@@ -120,7 +120,8 @@ BEGIN
                ELSE s.objections END AS new_objections
       FROM sminion.subject_state s WHERE s.subject = ANY (made_keys)
     ), after AS (
-      SELECT b.*, sminion.mask(in_force, b.new_blocked, b.new_consents, b.new_objections) AS new_mask FROM before b
+      SELECT b.*, CASE WHEN b.erased THEN 0
+               ELSE sminion.mask(in_force, b.new_blocked, b.new_consents, b.new_objections) END AS new_mask FROM before b
     ), stored AS (
       UPDATE sminion.subject_state s
       SET blocked = a.new_blocked, consents = a.new_consents, objections = a.new_objections, mask = a.new_mask,

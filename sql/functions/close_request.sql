@@ -50,6 +50,15 @@ BEGIN
         SELECT string_agg(format('`%s`', o.recipient), ', ' ORDER BY o.recipient) FROM sminion.obligation o
         WHERE o.request = row_of.id AND o.told_at IS NULL AND o.waived_at IS NULL)),
       HINT = 'Tell them, and record it with `sminion.settle_obligation`; see `sminion.obligation_status`.';
+  ELSIF close_request.outcome IN ('granted', 'partly_granted') AND row_of.kind = 'destroy' AND NOT EXISTS (
+    SELECT FROM sminion.destruction d WHERE d.request = row_of.id AND d.completed_at IS NOT NULL)
+  THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG565',
+      MESSAGE = format('request %s cannot be granted: the data are not destroyed', row_of.id),
+      DETAIL = coalesce((SELECT format('Left: %s.', string_agg(format('`%s.%s`%s', t.schema_name, t.table_name, ' (' || t.cause || ')'), ', ' ORDER BY t.place))
+                FROM sminion.destruction d JOIN sminion.destruction_table t ON t.destruction = d.id AND t.state = 'waiting'
+                WHERE d.request = row_of.id HAVING count(*) > 0), 'No destruction is finished.'),
+      HINT = 'Destroy them with `sminion.begin_destruction` and `sminion.destroy_batch`; what must be kept is held with `sminion.hold_data`.';
   END IF;
   PERFORM sminion.record_request_event(row_of.id, 'closed', jsonb_build_object(
     'outcome', close_request.outcome, 'duplicate_of', close_request.duplicate_of), close_request.reason, close_request.actor);

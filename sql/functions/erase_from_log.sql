@@ -20,6 +20,15 @@ DECLARE
   strangers bigint;
 BEGIN
   PERFORM sminion.require_read_committed();
+  IF EXISTS (
+    SELECT FROM sminion.destruction d WHERE d.subject = key AND (d.completed_at IS NULL
+      OR EXISTS (SELECT FROM sminion.destruction_table t WHERE t.destruction = d.id AND t.state = 'held')))
+  THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG566',
+      MESSAGE = 'the person cannot be erased from the log now: data are still to be destroyed',
+      DETAIL = 'Without the key nobody would find them when a hold ends.',
+      HINT = 'See `sminion.destruction_status`.';
+  END IF;
   -- Nobody else folds until this transaction ends; whoever does then finds the row.
   PERFORM sminion.fold_all();
   INSERT INTO sminion.erasure AS e (holder) VALUES (who) ON CONFLICT (holder) DO UPDATE SET at = excluded.at;
@@ -68,6 +77,8 @@ BEGIN
   DELETE FROM sminion.disclosure_subject d WHERE d.subject = key;
   UPDATE sminion.request r SET subject = NULL, representative = NULL WHERE r.subject = key;
   PERFORM set_config('sminion.erasing', '', true);
+  UPDATE sminion.destruction d SET subject = NULL WHERE d.subject = key;
+  UPDATE sminion.hold h SET subject = NULL WHERE h.subject = key;
   DELETE FROM sminion.salt s WHERE s.holder = who;
   PERFORM sminion.record_act('erase_from_log', jsonb_build_object('events', events), why);
   RETURN events;

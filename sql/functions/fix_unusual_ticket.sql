@@ -16,6 +16,10 @@ BEGIN
   IF sminion.fixed_ticket() IS NOT NULL THEN
     RETURN NULL;
   END IF;
+  -- The guard destroys data of a person, maybe in a session of a login that maintains.
+  IF sminion.destroying() THEN
+    RETURN NULL;
+  END IF;
   IF NOT EXISTS (
     SELECT FROM sminion.login l
     WHERE l.login = session_user

@@ -1,4 +1,4 @@
--- Folds the journal, appends to the log's Merkle tree, makes the months of the log, enters and ends consents, settles withheld subjects, and removes what is no longer needed: a bounded part
+-- Folds the journal, appends to the log's Merkle tree, makes the months of the log, enters and ends consents, settles withheld subjects, goes on with destructions, and removes what is no longer needed: a bounded part
 -- of each, so that a call takes little time. `more` says whether another call would find more at once.
 --
 -- The guarded sessions of an application call it while they are idle, and so may a scheduler. Any number may call it at once:
@@ -28,7 +28,7 @@ BEGIN
   SET LOCAL client_min_messages = error;
   SET LOCAL synchronous_commit = on;
   more := false;
-  FOREACH step IN ARRAY ARRAY['fold', 'tree', 'months', 'expire', 'consents', 'settle', 'tidy'] LOOP
+  FOREACH step IN ARRAY ARRAY['fold', 'tree', 'months', 'expire', 'consents', 'settle', 'destroy', 'tidy'] LOOP
     IF sminion.maintain_step(step) THEN
       more := true;
     END IF;

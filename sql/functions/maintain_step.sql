@@ -69,6 +69,8 @@ BEGIN
           -- Where nothing but locked or refusing rows is left, the next call can do no more than this one.
           more := sminion.settle(200, 5000) > 0 AND EXISTS (SELECT FROM sminion.unsettled u WHERE u.cause IS NULL);
         END IF;
+      WHEN 'destroy' THEN
+        more := sminion.continue_destructions();
       WHEN 'tidy' THEN
         PERFORM sminion.forget_write_tickets();
         DELETE FROM sminion.erasure e WHERE e.at < clock_timestamp() - interval '1 day';

@@ -43,7 +43,7 @@ BEGIN
       RETURN true;
     END IF;
   END IF;
-  IF EXISTS (SELECT FROM sminion.login l WHERE l.login = session_user) THEN
+  IF EXISTS (SELECT FROM sminion.login l WHERE l.login = session_user) AND NOT sminion.destroying() THEN
     RAISE EXCEPTION USING ERRCODE = 'SG223',
       MESSAGE = format('ticket or role changed while a statement wrote to `%s.%s`', schema_name, table_name),
       HINT = 'Change the ticket before or after the statement, with `sminion.enter`.';

@@ -5,7 +5,8 @@ CREATE TABLE sminion.request_event (
   transaction xid8        NOT NULL DEFAULT pg_catalog.pg_current_xact_id(),
   request     bigint      NOT NULL REFERENCES sminion.request,
   event       text        NOT NULL CHECK (event IN ('opened', 'identified', 'assigned', 'extended', 'noted', 'closed',
-                'told', 'failed', 'acknowledged', 'waived')),
+                'told', 'failed', 'acknowledged', 'waived',
+                'destruction_begun', 'destroyed')),
   -- never data of a person
   detail      jsonb       NOT NULL DEFAULT '{}',
   reason      text        NOT NULL,

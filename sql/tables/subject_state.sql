@@ -7,7 +7,10 @@ CREATE TABLE sminion.subject_state (
   consents   bigint  NOT NULL DEFAULT 0,
   objections bigint  NOT NULL DEFAULT 0,
   mask       bigint  NOT NULL,
-  epoch      integer NOT NULL
+  epoch      integer NOT NULL,
+  -- for ever: the data were destroyed, or are being, and nobody may write any
+  erased     boolean NOT NULL DEFAULT false,
+  CHECK (NOT erased OR mask = 0)
 )
 -- States change in place, and row triggers lock them: leave room so that updates stay on the page.
 WITH (fillfactor = 80);

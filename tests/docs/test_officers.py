@@ -47,6 +47,11 @@ def test_every_statement_of_the_page_runs(world: World) -> None:
                 if "REPORT" in statement:
                     ((report,),) = officer.execute("SELECT max(act)::text FROM sminion.report").fetchall()
                     statement = statement.replace("REPORT", report)
+                for word, last in (("REQUEST", "max(id) FROM sminion.request_status"),
+                                   ("DESTRUCTION", "max(id) FROM sminion.destruction")):
+                    if re.search(rf"\b{word}\b", statement):
+                        ((number_of,),) = officer.execute(f"SELECT {last}".encode()).fetchall()
+                        statement = re.sub(rf"\b{word}\b", str(number_of), statement)
                 called = re.search(r"settle\(|extend_log|remask|backfill|maintain\(", statement)
                 audited = re.search(r"leaves\(|stray_rows|silent_tickets|record_checkpoint", statement)
                 (scheduler if called else bert if audited else officer).execute(statement.encode())

@@ -341,7 +341,10 @@ CREATE TABLE sminion.subject_state (
   consents   bigint  NOT NULL DEFAULT 0,
   objections bigint  NOT NULL DEFAULT 0,
   mask       bigint  NOT NULL,
-  epoch      integer NOT NULL
+  epoch      integer NOT NULL,
+  -- for ever: the data were destroyed, or are being, and nobody may write any
+  erased     boolean NOT NULL DEFAULT false,
+  CHECK (NOT erased OR mask = 0)
 )
 -- States change in place, and row triggers lock them: leave room so that updates stay on the page.
 WITH (fillfactor = 80);
@@ -439,7 +442,7 @@ CREATE TABLE sminion.subject_event (
   subject text        COLLATE "C",
   event   text        NOT NULL CHECK (event IN (
             'block', 'unblock', 'give_consent', 'refuse_consent', 'withdraw_consent', 'expire_consent', 'note_refusal',
-            'object', 'withdraw_objection')),
+            'object', 'withdraw_objection', 'erase')),
   purpose text,
   reason  text        NOT NULL,
   actor   text        NOT NULL,
@@ -459,8 +462,8 @@ CREATE TABLE sminion.subject_event (
   CHECK (until IS NULL OR event = 'give_consent'),
   CHECK (event IN ('give_consent', 'refuse_consent', 'withdraw_consent', 'note_refusal')
     OR pg_catalog.num_nonnulls(given_at, text_sha256, channel) = 0),
-  -- a block concerns all purposes, everything else exactly one
-  CHECK ((event IN ('block', 'unblock')) = (purpose IS NULL))
+  -- a block and an erasure concern all purposes, everything else exactly one
+  CHECK ((event IN ('block', 'unblock', 'erase')) = (purpose IS NULL))
 );
 CREATE INDEX subject_event_subject ON sminion.subject_event (subject, at);
 CREATE INDEX subject_event_transaction ON sminion.subject_event (transaction);
@@ -572,7 +575,8 @@ CREATE TABLE sminion.request_event (
   transaction xid8        NOT NULL DEFAULT pg_catalog.pg_current_xact_id(),
   request     bigint      NOT NULL REFERENCES sminion.request,
   event       text        NOT NULL CHECK (event IN ('opened', 'identified', 'assigned', 'extended', 'noted', 'closed',
-                'told', 'failed', 'acknowledged', 'waived')),
+                'told', 'failed', 'acknowledged', 'waived',
+                'destruction_begun', 'destroyed')),
   -- never data of a person
   detail      jsonb       NOT NULL DEFAULT '{}',
   reason      text        NOT NULL,
@@ -583,6 +587,100 @@ CREATE TABLE sminion.request_event (
 CREATE INDEX request_event_request ON sminion.request_event (request, id);
 CREATE INDEX request_event_transaction ON sminion.request_event (transaction);
 COMMENT ON TABLE sminion.request_event IS 'history of requests; append-only';
+
+-- tables/hold.sql
+-- What must be kept of a person although the person's data are to be destroyed: the rows of one table, or of all tables that have a
+-- column of a category. It ends when an officer releases it, or at `until`; then sminion.maintain destroys what it kept.
+CREATE TABLE sminion.hold (
+  id             bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  -- NULL once the person was erased from the log
+  subject        text        COLLATE "C",
+  schema_name    text,
+  table_name     text,
+  category       text,
+  reason         text        NOT NULL,
+  -- the law, contract or claim that it rests on
+  basis          text        NOT NULL,
+  until          timestamptz,
+  actor          text        NOT NULL,
+  login          name        NOT NULL DEFAULT session_user,
+  placed_at      timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+  released_at    timestamptz,
+  release_reason text,
+  released_by    text,
+  -- sminion.maintain has seen that it is over
+  ended          boolean     NOT NULL DEFAULT false,
+  CHECK ((schema_name IS NULL) = (table_name IS NULL) AND pg_catalog.num_nonnulls(table_name, category) = 1),
+  CHECK (pg_catalog.num_nonnulls(released_at, release_reason, released_by) IN (0, 3))
+);
+CREATE INDEX hold_subject ON sminion.hold (subject);
+CREATE INDEX hold_open ON sminion.hold (until) WHERE NOT ended;
+COMMENT ON TABLE sminion.hold IS 'what is kept of people although their data are destroyed, why and until when';
+
+-- tables/destruction.sql
+-- The ledger of destruction: one row for each request whose data are destroyed. It is committed before the first row goes. What is done
+-- of it stands in sminion.destruction_table, and its beginning and its end are events of the request.
+CREATE TABLE sminion.destruction (
+  id           bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  request      bigint      NOT NULL UNIQUE REFERENCES sminion.request,
+  -- NULL once the person was erased from the log
+  subject      text        COLLATE "C",
+  -- of the key, salted as in sminion.salt, with the number of the destruction for that of an event
+  commitment   bytea       NOT NULL CHECK (pg_catalog.octet_length(commitment) = 32),
+  -- tables, rows and ways, as they were found at the beginning; and its SHA-256, which stands in the log
+  plan         jsonb       NOT NULL,
+  plan_sha256  bytea       NOT NULL CHECK (pg_catalog.octet_length(plan_sha256) = 32),
+  reason       text        NOT NULL,
+  actor        text        NOT NULL,
+  login        name        NOT NULL DEFAULT session_user,
+  begun_at     timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+  -- the one that wrote the row: in it nothing is destroyed, since a rollback would leave no trace
+  transaction  xid8        NOT NULL DEFAULT pg_catalog.pg_current_xact_id(),
+  epoch        integer     NOT NULL,
+  -- the transaction whose batch runs now: by it triggers know the guard's own deletes
+  batch        xid8,
+  -- each table that is waiting is tried once in a pass
+  pass         integer     NOT NULL DEFAULT 1,
+  -- when sminion.maintain goes on with it
+  retry_at     timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+  -- nothing is left but what is held
+  completed_at timestamptz
+);
+CREATE INDEX destruction_subject ON sminion.destruction (subject);
+CREATE INDEX destruction_batch ON sminion.destruction (batch) WHERE batch IS NOT NULL;
+CREATE INDEX destruction_open ON sminion.destruction (retry_at) WHERE completed_at IS NULL;
+COMMENT ON TABLE sminion.destruction IS 'whose data are destroyed, for which request, and by which plan';
+
+-- tables/destruction_table.sql
+-- What a destruction does to each table, and how far it is.
+CREATE TABLE sminion.destruction_table (
+  destruction    bigint  REFERENCES sminion.destruction,
+  schema_name    text,
+  table_name     text,
+  -- rows that refer to others go before them
+  place          integer NOT NULL,
+  way            text    NOT NULL CHECK (way IN ('destroy', 'depersonalize')),
+  -- of rows about several people
+  shared         text    NOT NULL CHECK (shared IN ('last', 'first', 'unlink')),
+  -- NULL where they were not counted
+  planned        bigint,
+  destroyed      bigint  NOT NULL DEFAULT 0,
+  depersonalized bigint  NOT NULL DEFAULT 0,
+  unlinked       bigint  NOT NULL DEFAULT 0,
+  -- held: a hold keeps the rows; done: no row of the person was left
+  state          text    NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'held', 'done')),
+  -- what was in the way when it was tried last
+  cause          text,
+  hold           bigint  REFERENCES sminion.hold,
+  tried          integer NOT NULL DEFAULT 0,
+  -- rows of the next batch
+  batch_rows     integer NOT NULL DEFAULT 200 CHECK (batch_rows > 0),
+  batches        integer NOT NULL DEFAULT 0,
+  longest        interval,
+  done_at        timestamptz,
+  PRIMARY KEY (destruction, schema_name, table_name)
+);
+COMMENT ON TABLE sminion.destruction_table IS 'what a destruction does to each table, and how far it is';
 
 -- tables/disclosure.sql
 -- What was passed on to third parties: one row for each time. Whose data it was stands in sminion.disclosure_subject; each row is an act
@@ -928,7 +1026,7 @@ CREATE TABLE sminion.maintenance_state (
   code      text,
   message   text
 );
-INSERT INTO sminion.maintenance_state (step) VALUES ('fold'), ('tree'), ('months'), ('expire'), ('consents'), ('settle'), ('tidy');
+INSERT INTO sminion.maintenance_state (step) VALUES ('fold'), ('tree'), ('months'), ('expire'), ('consents'), ('settle'), ('destroy'), ('tidy');
 COMMENT ON TABLE sminion.maintenance_state IS 'the steps of sminion.maintain: when each was done, and what stopped it';
 
 -- tables/write_ticket.sql
@@ -1906,12 +2004,13 @@ BEGIN
       WHEN 'expire_consent'     THEN after.consents := after.consents & ~change.bit;
       WHEN 'object'             THEN after.objections := after.objections | change.bit;
       WHEN 'withdraw_objection' THEN after.objections := after.objections & ~change.bit;
+      WHEN 'erase'              THEN after.erased := true;
     END CASE;
   END LOOP;
   IF last IS NULL THEN
     RETURN false;
   END IF;
-  after.mask := sminion.mask(in_force, after.blocked, after.consents, after.objections);
+  after.mask := CASE WHEN after.erased THEN 0 ELSE sminion.mask(in_force, after.blocked, after.consents, after.objections) END;
   after.epoch := in_force.mask_epoch;
 
   -- What was withheld for a pending change is what it could have denied at most: exactly that is withheld from here on.
@@ -1935,7 +2034,7 @@ BEGIN
   END IF;
   UPDATE sminion.subject_state s
   SET blocked = after.blocked, consents = after.consents, objections = after.objections, mask = after.mask,
-      epoch = after.epoch
+      epoch = after.epoch, erased = after.erased
   WHERE s.subject = key;
   -- Also where nothing changed in the end: rows written meanwhile permit less than they may.
   INSERT INTO sminion.unsettled (subject) VALUES (key);
@@ -2075,9 +2174,10 @@ BEGIN
   own.subject := key;
   own.event := change_state.event;
   own.purpose := change_state.purpose;
-  own.bit := CASE WHEN event IN ('block', 'unblock') THEN 0 ELSE sminion.purpose_bit(purpose, event) END;
+  own.bit := CASE WHEN event IN ('block', 'unblock', 'erase') THEN 0 ELSE sminion.purpose_bit(purpose, event) END;
   own.denied := CASE event
     WHEN 'block' THEN ~in_force.blocked_bits
+    WHEN 'erase' THEN -1
     WHEN 'withdraw_consent' THEN own.bit
     WHEN 'refuse_consent' THEN own.bit
     WHEN 'expire_consent' THEN own.bit
@@ -2468,7 +2568,8 @@ BEGIN
                ELSE s.objections END AS new_objections
       FROM sminion.subject_state s WHERE s.subject = ANY (made_keys)
     ), after AS (
-      SELECT b.*, sminion.mask(in_force, b.new_blocked, b.new_consents, b.new_objections) AS new_mask FROM before b
+      SELECT b.*, CASE WHEN b.erased THEN 0
+               ELSE sminion.mask(in_force, b.new_blocked, b.new_consents, b.new_objections) END AS new_mask FROM before b
     ), stored AS (
       UPDATE sminion.subject_state s
       SET blocked = a.new_blocked, consents = a.new_consents, objections = a.new_objections, mask = a.new_mask,
@@ -3792,7 +3893,7 @@ DECLARE
 BEGIN
   PERFORM sminion.require_read_committed();
   UPDATE sminion.subject_state s
-  SET mask = sminion.mask(p, s.blocked, s.consents, s.objections), epoch = p.mask_epoch
+  SET mask = CASE WHEN s.erased THEN 0 ELSE sminion.mask(p, s.blocked, s.consents, s.objections) END, epoch = p.mask_epoch
   FROM sminion.policy p,
        (SELECT q.subject FROM sminion.subject_state q
         WHERE q.epoch < (SELECT r.mask_epoch FROM sminion.policy r)
@@ -4169,6 +4270,16 @@ BEGIN
 END
 $sminion$;
 
+-- functions/destroying.sql
+-- Whether a batch of a destruction runs in this transaction: its deletes are the guard's own. See sminion.destroy_rows.
+CREATE FUNCTION sminion.destroying() RETURNS boolean
+LANGUAGE sql
+STABLE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+  SELECT EXISTS (SELECT FROM sminion.destruction d WHERE d.batch = pg_current_xact_id_if_assigned())
+$sminion$;
+
 -- functions/permit_unusual_delete.sql
 -- What sminion.permit_delete leaves: a subject with a pending change, a login whose ticket was not noted or permits less than
 -- the mask, and whoever is no login of the policy. Where no note is found, what is blocked stays. Other roles delete
@@ -4184,6 +4295,10 @@ DECLARE
   needed    bigint;
   remaining bigint;
 BEGIN
+  -- Of whom a batch destroys the data, and of those only: also where a cascade deletes.
+  IF EXISTS (SELECT FROM sminion.destruction d WHERE d.batch = pg_current_xact_id() AND d.subject = ANY (subjects)) THEN
+    RETURN true;
+  END IF;
   remaining := permitted & ~(
     SELECT coalesce(bit_or(c.denied), 0) FROM sminion.pending_change c WHERE c.subject = ANY (subjects));
   SELECT w.mask INTO needed FROM sminion.write_ticket w
@@ -5788,6 +5903,15 @@ BEGIN
         SELECT string_agg(format('`%s`', o.recipient), ', ' ORDER BY o.recipient) FROM sminion.obligation o
         WHERE o.request = row_of.id AND o.told_at IS NULL AND o.waived_at IS NULL)),
       HINT = 'Tell them, and record it with `sminion.settle_obligation`; see `sminion.obligation_status`.';
+  ELSIF close_request.outcome IN ('granted', 'partly_granted') AND row_of.kind = 'destroy' AND NOT EXISTS (
+    SELECT FROM sminion.destruction d WHERE d.request = row_of.id AND d.completed_at IS NOT NULL)
+  THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG565',
+      MESSAGE = format('request %s cannot be granted: the data are not destroyed', row_of.id),
+      DETAIL = coalesce((SELECT format('Left: %s.', string_agg(format('`%s.%s`%s', t.schema_name, t.table_name, ' (' || t.cause || ')'), ', ' ORDER BY t.place))
+                FROM sminion.destruction d JOIN sminion.destruction_table t ON t.destruction = d.id AND t.state = 'waiting'
+                WHERE d.request = row_of.id HAVING count(*) > 0), 'No destruction is finished.'),
+      HINT = 'Destroy them with `sminion.begin_destruction` and `sminion.destroy_batch`; what must be kept is held with `sminion.hold_data`.';
   END IF;
   PERFORM sminion.record_request_event(row_of.id, 'closed', jsonb_build_object(
     'outcome', close_request.outcome, 'duplicate_of', close_request.duplicate_of), close_request.reason, close_request.actor);
@@ -5815,6 +5939,106 @@ END
 $sminion$;
 COMMENT ON FUNCTION sminion.close_request(bigint, text, text, bigint, text) IS
   'closes a request; ends the block that was made for it';
+
+-- functions/hold_of.sql
+-- The hold that keeps a table's rows of a person, NULL where there is none: one of the table itself, of a category that it has a column of,
+-- or of a table whose rows refer to them, through which the person is found or by a foreign key.
+CREATE FUNCTION sminion.hold_of(subject text, schema_name text, table_name text) RETURNS bigint
+LANGUAGE sql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+  WITH RECURSIVE kept AS (
+    SELECT p.schema_name, p.table_name, p.parent_schema, p.parent_table, h.id
+    FROM sminion.hold h JOIN sminion.protected_table p
+      ON h.table_name IS NOT NULL AND p.schema_name = h.schema_name AND p.table_name = h.table_name
+      OR h.category IN (
+        SELECT c.value FROM sminion.policy i JOIN sminion.policy_version v ON v.epoch = i.epoch
+        CROSS JOIN LATERAL jsonb_each_text(v.document #> ARRAY['schemas', p.schema_name, 'tables', p.table_name, 'columns']) AS c)
+    WHERE h.subject = hold_of.subject AND h.released_at IS NULL AND (h.until IS NULL OR h.until > clock_timestamp())
+    UNION
+    SELECT p.schema_name, p.table_name, p.parent_schema, p.parent_table, k.id
+    FROM kept k JOIN sminion.protected_table p
+      ON (p.schema_name, p.table_name) = (k.parent_schema, k.parent_table)
+      OR EXISTS (
+        SELECT FROM pg_constraint c
+        WHERE c.contype = 'f' AND c.conrelid = to_regclass(format('%I.%I', k.schema_name, k.table_name))
+          AND c.confrelid = to_regclass(format('%I.%I', p.schema_name, p.table_name)))
+  )
+  SELECT min(k.id) FROM kept k WHERE (k.schema_name, k.table_name) = (hold_of.schema_name, hold_of.table_name)
+$sminion$;
+
+-- functions/hold_data.sql
+-- Keeps data of a person although they would be destroyed: those of one table, as `schema.table`, or of all tables with a column of a category.
+-- Nobody processes them: they stay hidden as those of an erased person. Returns the number of the hold.
+CREATE FUNCTION sminion.hold_data(
+  subject text, reason text, basis text, "table" text DEFAULT NULL, category text DEFAULT NULL, until timestamptz DEFAULT NULL,
+  actor text DEFAULT NULL, kind text DEFAULT NULL
+) RETURNS bigint
+LANGUAGE plpgsql
+VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET lock_timeout = '5s'
+AS $sminion$
+DECLARE
+  key    CONSTANT text := sminion.subject_key(hold_data.subject, hold_data.kind);
+  why    CONSTANT text := sminion.require_reason(hold_data.reason);
+  law    CONSTANT text := sminion.require_reason(hold_data.basis);
+  who    CONSTANT text := sminion.require_actor(hold_data.actor);
+  target sminion.protected_table;
+  number bigint;
+BEGIN
+  PERFORM sminion.require_read_committed();
+  SELECT p.* INTO target FROM sminion.protected_table p WHERE p.schema_name || '.' || p.table_name = hold_data."table";
+  IF num_nonnulls(hold_data."table", hold_data.category) <> 1
+    OR hold_data."table" IS NOT NULL AND target.table_name IS NULL
+    OR hold_data.category IS NOT NULL AND NOT EXISTS (
+      SELECT FROM sminion.protected_table p CROSS JOIN sminion.policy i JOIN sminion.policy_version v ON v.epoch = i.epoch
+      CROSS JOIN LATERAL jsonb_each_text(v.document #> ARRAY['schemas', p.schema_name, 'tables', p.table_name, 'columns']) AS c
+      WHERE c.value = hold_data.category)
+  THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG564',
+      MESSAGE = 'a hold names one table with personal data, or one category that a table has',
+      HINT = 'Pass `"table" => ''schema.table''` or `category => ...`, as in the policy.';
+  ELSIF hold_data.until <= clock_timestamp() THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG564', MESSAGE = 'the hold would be over already', HINT = 'Pass a moment in the future as `until`, or none.';
+  END IF;
+  -- A batch that runs ends first, and the next one sees the hold.
+  PERFORM FROM sminion.destruction d WHERE d.subject = key ORDER BY d.id FOR UPDATE;
+  INSERT INTO sminion.hold AS h (subject, schema_name, table_name, category, reason, basis, until, actor)
+  VALUES (key, target.schema_name, target.table_name, hold_data.category, why, law, hold_data.until, who) RETURNING h.id INTO number;
+  PERFORM sminion.record_act('hold', jsonb_strip_nulls(jsonb_build_object(
+    'hold', number, 'table', hold_data."table", 'category', hold_data.category, 'until', hold_data.until)), why);
+  RETURN number;
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.hold_data(text, text, text, text, text, timestamptz, text, text) IS
+  'keeps data of a person that would be destroyed; the number of the hold';
+
+-- functions/release_hold.sql
+-- Ends a hold. What it kept of a person whose data were destroyed goes with the next sminion.maintain.
+CREATE FUNCTION sminion.release_hold(id bigint, reason text, actor text DEFAULT NULL) RETURNS void
+LANGUAGE plpgsql
+VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  why CONSTANT text := sminion.require_reason(release_hold.reason);
+BEGIN
+  UPDATE sminion.hold h
+  SET released_at = clock_timestamp(), release_reason = why, released_by = sminion.require_actor(release_hold.actor)
+  WHERE h.id = release_hold.id AND h.released_at IS NULL;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG564',
+      MESSAGE = format('there is no hold %s that could be released', coalesce(release_hold.id::text, 'NULL')),
+      HINT = 'See `SELECT * FROM sminion.hold WHERE released_at IS NULL`.';
+  END IF;
+  PERFORM sminion.record_act('release_hold', jsonb_build_object('hold', release_hold.id), why);
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.release_hold(bigint, text, text) IS 'ends a hold: what it kept is destroyed';
 
 -- functions/revoke_ticket.sql
 -- Ends an access before its time: from its next statement on, whoever uses the ticket is refused.
@@ -8220,6 +8444,15 @@ DECLARE
   strangers bigint;
 BEGIN
   PERFORM sminion.require_read_committed();
+  IF EXISTS (
+    SELECT FROM sminion.destruction d WHERE d.subject = key AND (d.completed_at IS NULL
+      OR EXISTS (SELECT FROM sminion.destruction_table t WHERE t.destruction = d.id AND t.state = 'held')))
+  THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG566',
+      MESSAGE = 'the person cannot be erased from the log now: data are still to be destroyed',
+      DETAIL = 'Without the key nobody would find them when a hold ends.',
+      HINT = 'See `sminion.destruction_status`.';
+  END IF;
   -- Nobody else folds until this transaction ends; whoever does then finds the row.
   PERFORM sminion.fold_all();
   INSERT INTO sminion.erasure AS e (holder) VALUES (who) ON CONFLICT (holder) DO UPDATE SET at = excluded.at;
@@ -8268,6 +8501,8 @@ BEGIN
   DELETE FROM sminion.disclosure_subject d WHERE d.subject = key;
   UPDATE sminion.request r SET subject = NULL, representative = NULL WHERE r.subject = key;
   PERFORM set_config('sminion.erasing', '', true);
+  UPDATE sminion.destruction d SET subject = NULL WHERE d.subject = key;
+  UPDATE sminion.hold h SET subject = NULL WHERE h.subject = key;
   DELETE FROM sminion.salt s WHERE s.holder = who;
   PERFORM sminion.record_act('erase_from_log', jsonb_build_object('events', events), why);
   RETURN events;
@@ -8640,6 +8875,8 @@ BEGIN
           -- Where nothing but locked or refusing rows is left, the next call can do no more than this one.
           more := sminion.settle(200, 5000) > 0 AND EXISTS (SELECT FROM sminion.unsettled u WHERE u.cause IS NULL);
         END IF;
+      WHEN 'destroy' THEN
+        more := sminion.continue_destructions();
       WHEN 'tidy' THEN
         PERFORM sminion.forget_write_tickets();
         DELETE FROM sminion.erasure e WHERE e.at < clock_timestamp() - interval '1 day';
@@ -8662,7 +8899,7 @@ $sminion$;
 COMMENT ON FUNCTION sminion.maintain_step(text) IS 'one step of sminion.maintain, which alone may call it';
 
 -- functions/maintain.sql
--- Folds the journal, appends to the log's Merkle tree, makes the months of the log, enters and ends consents, settles withheld subjects, and removes what is no longer needed: a bounded part
+-- Folds the journal, appends to the log's Merkle tree, makes the months of the log, enters and ends consents, settles withheld subjects, goes on with destructions, and removes what is no longer needed: a bounded part
 -- of each, so that a call takes little time. `more` says whether another call would find more at once.
 --
 -- The guarded sessions of an application call it while they are idle, and so may a scheduler. Any number may call it at once:
@@ -8692,7 +8929,7 @@ BEGIN
   SET LOCAL client_min_messages = error;
   SET LOCAL synchronous_commit = on;
   more := false;
-  FOREACH step IN ARRAY ARRAY['fold', 'tree', 'months', 'expire', 'consents', 'settle', 'tidy'] LOOP
+  FOREACH step IN ARRAY ARRAY['fold', 'tree', 'months', 'expire', 'consents', 'settle', 'destroy', 'tidy'] LOOP
     IF sminion.maintain_step(step) THEN
       more := true;
     END IF;
@@ -8966,6 +9203,802 @@ AS $sminion$
             AND NOT a.attisdropped AND a.atttypid = ANY (ARRAY['bigint', 'integer', 'smallint', 'uuid', 'text', 'varchar']::regtype[]))
       <> cardinality(target.subject_columns) THEN 'a subject column has another type than that of a key'
   END
+$sminion$;
+
+-- functions/foreign_code.sql
+-- The first function that PostgreSQL could run with the rights of the guard when it deletes or updates rows of a table, and that somebody
+-- wrote who is no superuser: in an index, a policy, a partition key or extended statistics, which the planner may compute; for
+-- an update also in a check, a domain or a generated column. NULL where there is none. Triggers are not meant: they do not
+-- fire (see sminion.application_triggers).
+--
+-- It is asked while the table is locked as for a write, which keeps others from adding an index, a check or a policy; and again
+-- after the statement, for what needs a weaker lock.
+CREATE FUNCTION sminion.foreign_code(target sminion.protected_table, updates boolean) RETURNS text
+LANGUAGE sql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $sminion$
+  WITH RECURSIVE member AS (
+    SELECT to_regclass(format('%I.%I', target.schema_name, target.table_name))::oid AS oid
+    UNION SELECT f.relid FROM pg_partition_tree(to_regclass(format('%I.%I', target.schema_name, target.table_name))) f
+  ), domain AS (
+    SELECT a.atttypid AS oid FROM pg_attribute a WHERE a.attrelid IN (SELECT m.oid FROM member m) AND a.attnum > 0 AND NOT a.attisdropped
+    UNION
+    SELECT CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE t.typelem END
+    FROM domain d JOIN pg_type t ON t.oid = d.oid WHERE t.typtype = 'd' OR t.typelem <> 0
+  ), part AS (
+    SELECT 'pg_class'::regclass AS class, m.oid, 'the partition key' AS what FROM member m
+    UNION ALL SELECT 'pg_class'::regclass, i.indexrelid, format('index `%s`', i.indexrelid::regclass)
+    FROM pg_index i WHERE i.indrelid IN (SELECT m.oid FROM member m)
+    UNION ALL SELECT 'pg_policy'::regclass, p.oid, format('policy `%s`', p.polname)
+    FROM pg_policy p WHERE p.polrelid IN (SELECT m.oid FROM member m)
+    UNION ALL SELECT 'pg_statistic_ext'::regclass, s.oid, format('statistics `%s`', s.stxname)
+    FROM pg_statistic_ext s WHERE s.stxrelid IN (SELECT m.oid FROM member m)
+    UNION ALL SELECT 'pg_constraint'::regclass, c.oid, format('constraint `%s`', c.conname)
+    FROM pg_constraint c
+    WHERE updates AND (c.conrelid IN (SELECT m.oid FROM member m) OR c.contypid IN (SELECT d.oid FROM domain d))
+    UNION ALL SELECT 'pg_attrdef'::regclass, d.oid, format('column `%s`', a.attname)
+    FROM pg_attrdef d JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
+    WHERE updates AND d.adrelid IN (SELECT m.oid FROM member m) AND a.attgenerated <> ''
+  ), called AS (
+    SELECT p.what, coalesce(o.oprcode, k.refobjid) AS function
+    FROM part p JOIN pg_depend k ON k.classid = p.class AND k.objid = p.oid
+    LEFT JOIN pg_operator o ON k.refclassid = 'pg_operator'::regclass AND o.oid = k.refobjid
+    WHERE k.refclassid IN ('pg_proc'::regclass, 'pg_operator'::regclass)
+  )
+  SELECT format('`%s` of %s, which `%s` owns, would run with the rights of the guard', f.oid::regprocedure, c.what, r.rolname)
+  FROM called c JOIN pg_proc f ON f.oid = c.function JOIN pg_roles r ON r.oid = f.proowner JOIN pg_language l ON l.oid = f.prolang
+  WHERE NOT r.rolsuper AND r.rolname <> 'sminion_owner' AND l.lanname NOT IN ('internal', 'c')
+  ORDER BY 1 LIMIT 1
+$sminion$;
+
+-- functions/application_triggers.sql
+-- Triggers and rules of the application that a DELETE (8) or UPDATE (16) of a table fires: `quiet`, those that the replica role
+-- silences, and `loud`, those that fire in it too. Their code would run with the rights of the guard.
+CREATE FUNCTION sminion.application_triggers(
+  target sminion.protected_table, commands integer, OUT quiet text, OUT loud text
+)
+LANGUAGE sql
+STABLE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+  WITH member AS (
+    SELECT to_regclass(format('%I.%I', target.schema_name, target.table_name))::oid AS oid
+    UNION SELECT f.relid FROM pg_partition_tree(to_regclass(format('%I.%I', target.schema_name, target.table_name))) f
+  ), fires AS (
+    SELECT format('trigger `%s`', t.tgname) AS what, t.tgenabled AS enabled
+    FROM pg_trigger t JOIN pg_proc f ON f.oid = t.tgfoid
+    WHERE t.tgrelid IN (SELECT m.oid FROM member m) AND NOT t.tgisinternal AND f.pronamespace <> 'sminion'::regnamespace
+      AND t.tgtype & commands <> 0
+    UNION
+    SELECT format('rule `%s`', r.rulename), r.ev_enabled FROM pg_rewrite r WHERE r.ev_class IN (SELECT m.oid FROM member m)
+  )
+  SELECT min(f.what COLLATE "C") FILTER (WHERE f.enabled = 'O'), min(f.what COLLATE "C") FILTER (WHERE f.enabled IN ('A', 'R'))
+  FROM fires f
+$sminion$;
+
+-- functions/references_to.sql
+-- Foreign keys that refer to rows of a table, for a DELETE in the replica role, where PostgreSQL does not look at them: `condition`, over
+-- alias `t`, for rows that others refer to; and the first table of which the guard cannot read that.
+--
+-- Rows of the same table that are about the subject in parameter $1 too do not count: they go with it.
+CREATE FUNCTION sminion.references_to(target sminion.protected_table, OUT condition text, OUT unreadable text)
+LANGUAGE sql
+STABLE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+  WITH member AS (
+    SELECT to_regclass(format('%I.%I', target.schema_name, target.table_name))::oid AS oid
+    UNION SELECT f.relid FROM pg_partition_tree(to_regclass(format('%I.%I', target.schema_name, target.table_name))) f
+  ), refers AS (
+    SELECT c.conrelid, format('EXISTS (SELECT FROM %s AS r WHERE %s%s)', c.conrelid::regclass,
+             string_agg(format('r.%I = t.%I', own.attname, other.attname), ' AND ' ORDER BY k.n),
+             CASE WHEN c.conrelid IN (SELECT m.oid FROM member m)
+               THEN format(' AND %s IS NOT TRUE', replace(sminion.subject_rows(target), 't.', 'r.')) ELSE '' END) AS condition,
+           bool_and(has_schema_privilege('sminion_owner', l.relnamespace, 'USAGE')
+                    AND has_column_privilege('sminion_owner', c.conrelid, own.attnum, 'SELECT')
+                    AND (NOT l.relrowsecurity OR EXISTS (
+                      SELECT FROM sminion.protected_table p WHERE to_regclass(format('%I.%I', p.schema_name, p.table_name)) = c.conrelid)))
+             AS readable
+    FROM pg_constraint c JOIN pg_class l ON l.oid = c.conrelid
+    CROSS JOIN LATERAL unnest(c.conkey, c.confkey) WITH ORDINALITY AS k (own, other, n)
+    JOIN pg_attribute own ON own.attrelid = c.conrelid AND own.attnum = k.own
+    JOIN pg_attribute other ON other.attrelid = c.confrelid AND other.attnum = k.other
+    WHERE c.contype = 'f' AND c.confrelid IN (SELECT m.oid FROM member m) AND c.conparentid = 0
+    GROUP BY c.oid, c.conrelid
+  )
+  SELECT string_agg(r.condition, ' OR ' ORDER BY r.condition), min(r.conrelid::regclass::text COLLATE "C") FILTER (WHERE NOT r.readable)
+  FROM refers r
+$sminion$;
+
+-- functions/depersonalized_columns.sql
+-- The columns that depersonalizing a row empties: those with personal data, and what leads to the person.
+CREATE FUNCTION sminion.depersonalized_columns(target sminion.protected_table) RETURNS text[]
+LANGUAGE sql
+STABLE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+  SELECT array_agg(a.attname::text ORDER BY a.attnum)
+  FROM pg_attribute a
+  LEFT JOIN (
+    SELECT c.key AS name, c.value AS category
+    FROM sminion.policy p JOIN sminion.policy_version v ON v.epoch = p.epoch
+    CROSS JOIN LATERAL jsonb_each_text(
+      v.document #> ARRAY['schemas', target.schema_name, 'tables', target.table_name, 'columns']) AS c
+  ) l ON l.name = a.attname
+  WHERE a.attrelid = to_regclass(format('%I.%I', target.schema_name, target.table_name)) AND a.attnum > 0 AND NOT a.attisdropped
+    AND (l.category NOT IN ('key', 'none') OR a.attname = target.child_column
+      OR target.depth = 0 AND a.attname = ANY (target.subject_columns))
+$sminion$;
+
+-- functions/rows_about_others.sql
+-- The condition, over alias `t`, for rows of one table that are about other people too than the subject in parameter $1; and the SET clause that
+-- takes that subject out of them, NULL where a column must name somebody.
+CREATE FUNCTION sminion.rows_about_others(target sminion.protected_table, OUT condition text, OUT unlink text, OUT fixed text)
+LANGUAGE sql
+STABLE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+  WITH subjects AS (
+    SELECT c.name, c.optional, format(
+      CASE c.prefix WHEN '' THEN 't.%1$I = ANY ($1::text[]::%2$s[])'
+        ELSE 't.%1$I = ANY (sminion.keys_of_kind($1::text[], %3$L)::%2$s[])' END, c.name, c.type, c.prefix) AS own
+    FROM unnest(target.subject_columns, target.key_types, target.prefixes, target.optional) AS c (name, type, prefix, optional)
+  )
+  SELECT CASE WHEN count(*) = 1 THEN 'false'
+           ELSE string_agg(format('(t.%I IS NOT NULL AND (%s) IS NOT TRUE)', s.name, s.own), ' OR ' ORDER BY s.name) END,
+         string_agg(format('%1$I = CASE WHEN (%2$s) IS NOT TRUE THEN t.%1$I END', s.name, s.own), ', ' ORDER BY s.name),
+         min(s.name COLLATE "C") FILTER (WHERE NOT s.optional)
+  FROM subjects s
+$sminion$;
+
+-- functions/large.sql
+-- Whether a table is estimated to have more than 100,000 rows: to find the rows of a person without an index reads all of them.
+CREATE FUNCTION sminion.large(target sminion.protected_table) RETURNS boolean
+LANGUAGE sql
+STABLE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+  -- Without statistics: what 100 bytes a row would make of its size.
+  SELECT coalesce(sum(CASE WHEN c.reltuples >= 0 THEN c.reltuples ELSE pg_relation_size(c.oid) / 100.0 END), 0) > 100000
+  FROM pg_class c
+  WHERE c.relkind = 'r' AND c.oid IN (
+    SELECT to_regclass(format('%I.%I', target.schema_name, target.table_name))::oid
+    UNION SELECT f.relid FROM pg_partition_tree(to_regclass(format('%I.%I', target.schema_name, target.table_name))) f)
+$sminion$;
+
+-- functions/destruction_hindrance.sql
+-- Why a table cannot be destroyed for anybody: rows would be missed, code of the application would run with the rights of the guard, or a
+-- column cannot be emptied. NULL where it can.
+CREATE FUNCTION sminion.destruction_hindrance(target sminion.protected_table, way text) RETURNS text
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  relation CONSTANT regclass := to_regclass(format('%I.%I', target.schema_name, target.table_name));
+  updates  CONSTANT boolean := way = 'depersonalize' OR cardinality(target.subject_columns) > 1;
+  blind    CONSTANT text := sminion.blindness(target);
+  cause    text := coalesce(sminion.report_hindrance(target, blind), blind);
+  fires    record;
+BEGIN
+  IF cause IS NOT NULL THEN
+    RETURN cause;
+  ELSIF target.depth > 0 AND target.next_block IS NOT NULL THEN
+    RETURN 'the subjects of its rows are still being filled in: see `sminion-guard apply`';
+  END IF;
+  cause := sminion.foreign_code(target, updates);
+  IF cause IS NOT NULL THEN
+    RETURN cause || ': let a superuser own the function';
+  END IF;
+  fires := sminion.application_triggers(target, CASE WHEN updates THEN 24 ELSE 8 END);
+  IF fires.loud IS NOT NULL THEN
+    RETURN format('%s of the application fires always, and its code would run with the rights of the guard: '
+                  || '`ALTER TABLE %s ENABLE TRIGGER ...` without ALWAYS', fires.loud, relation);
+  ELSIF fires.quiet IS NOT NULL AND NOT has_parameter_privilege('sminion_owner', 'session_replication_role', 'SET') THEN
+    RETURN format('%s of the application would run with the rights of the guard: as a superuser, '
+                  || '`GRANT SET ON PARAMETER session_replication_role TO sminion_owner`', fires.quiet);
+  ELSIF fires.quiet IS NOT NULL THEN
+    -- The replica role silences foreign keys too, so the guard looks itself.
+    cause := (sminion.references_to(target)).unreadable;
+    IF cause IS NOT NULL THEN
+      RETURN format('`%s` refers to its rows, and the guard cannot read how: `GRANT USAGE ON SCHEMA` and `GRANT SELECT` on the columns of '
+                    || 'its foreign key to sminion_owner, or list it in the policy', cause);
+    END IF;
+  END IF;
+  IF way = 'depersonalize' THEN
+    SELECT format('`then = "depersonalize"` empties column `%s`, which is NOT NULL: let it be empty, or say `then = "destroy"`', a.attname)
+    INTO cause FROM pg_attribute a
+    WHERE a.attrelid = relation AND a.attnotnull AND a.attname = ANY (sminion.depersonalized_columns(target))
+    ORDER BY a.attnum LIMIT 1;
+  END IF;
+  RETURN cause;
+END
+$sminion$;
+
+-- functions/destroy_rows.sql
+-- Destroys a batch of the rows of one table that are about one person: at most `most`, none that somebody has locked. `chosen` rows were
+-- found, of which others refer to `referred` or an application keeps them. Raises where PostgreSQL or the application refuses.
+--
+-- The caller has the table locked and has asked sminion.destruction_hindrance. Triggers of the application do not fire, so none copies
+-- the row elsewhere: their code would run with the rights of the guard. Where there are any, foreign keys do not fire either, and what
+-- they would refuse is left out; the rows are locked first, so nobody begins to refer to them.
+--
+-- shared: of rows about other people too: see the policy.
+CREATE FUNCTION sminion.destroy_rows(
+  target sminion.protected_table, way text, shared text, subject text, most integer,
+  OUT chosen bigint, OUT destroyed bigint, OUT depersonalized bigint, OUT unlinked bigint
+)
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+SET constraint_exclusion = off
+AS $sminion$
+DECLARE
+  relation CONSTANT text := format('%I.%I', target.schema_name, target.table_name);
+  updates  CONSTANT boolean := way = 'depersonalize' OR cardinality(target.subject_columns) > 1;
+  about    CONSTANT text := sminion.subject_rows(target);
+  silent   CONSTANT boolean := (sminion.application_triggers(target, CASE WHEN updates THEN 24 ELSE 8 END)).quiet IS NOT NULL;
+  others   CONSTANT record := sminion.rows_about_others(target);
+  referred CONSTANT text := coalesce(CASE WHEN silent THEN (sminion.references_to(target)).condition END, 'false');
+  here     CONSTANT text := ' FROM unnest($2, $3) AS s (part, place) WHERE t.ctid = s.place AND t.tableoid = s.part AND ' || about;
+  eligible text := about;
+  parts    oid[];
+  places   tid[];
+  before   text;
+BEGIN
+  destroyed := 0;
+  depersonalized := 0;
+  unlinked := 0;
+  -- A column that must name somebody cannot be emptied: then nobody would see the row, the other person's purposes neither.
+  IF shared = 'unlink' AND others.fixed IS NOT NULL AND cardinality(target.subject_columns) > 1 THEN
+    eligible := 'false';
+  ELSIF shared = 'last' AND others.fixed IS NOT NULL THEN
+    eligible := format('%s AND (%s) IS NOT TRUE', about, others.condition);
+  END IF;
+  before := sminion.begin_replica_role();
+  IF NOT silent THEN
+    PERFORM sminion.end_replica_role(before);
+  END IF;
+  EXECUTE format(
+    'SELECT array_agg(q.tableoid), array_agg(q.ctid) FROM (SELECT t.tableoid, t.ctid FROM %s AS t WHERE %s AND (%s) IS NOT TRUE LIMIT $2 '
+    || 'FOR UPDATE OF t SKIP LOCKED) q', relation, eligible, referred)
+  INTO parts, places USING ARRAY[subject], most;
+  chosen := coalesce(cardinality(parts), 0);
+  IF chosen > 0 THEN
+    IF cardinality(target.subject_columns) > 1 AND shared <> 'first' THEN
+      EXECUTE format('UPDATE %s AS t SET %s%s AND (%s)', relation, others.unlink, here,
+                     CASE shared WHEN 'unlink' THEN 'true' ELSE others.condition END)
+      USING ARRAY[subject], parts, places;
+      GET DIAGNOSTICS unlinked = ROW_COUNT;
+    END IF;
+    IF way = 'depersonalize' THEN
+      EXECUTE format('UPDATE %s AS t SET %s%s', relation,
+        (SELECT string_agg(format('%I = NULL', c.name), ', ') FROM unnest(sminion.depersonalized_columns(target)) AS c (name)), here)
+      USING ARRAY[subject], parts, places;
+      GET DIAGNOSTICS depersonalized = ROW_COUNT;
+    ELSE
+      -- A later snapshot than that of the locks: who referred to a row meanwhile is seen.
+      EXECUTE format('DELETE FROM %s AS t USING unnest($2, $3) AS s (part, place) WHERE t.ctid = s.place AND t.tableoid = s.part AND %s '
+                     || 'AND (%s) IS NOT TRUE', relation, about, referred)
+      USING ARRAY[subject], parts, places;
+      GET DIAGNOSTICS destroyed = ROW_COUNT;
+    END IF;
+  END IF;
+  IF silent THEN
+    PERFORM sminion.end_replica_role(before);
+  ELSE
+    -- A deferred constraint would undo the batch at its commit, and nobody would know why.
+    SET CONSTRAINTS ALL IMMEDIATE;
+  END IF;
+END
+$sminion$;
+
+-- functions/rows_left.sql
+-- Why a table may still have rows of a person although no batch found any more: NULL where it has none.
+CREATE FUNCTION sminion.rows_left(target sminion.protected_table, shared text, subject text) RETURNS text
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $sminion$
+DECLARE
+  others CONSTANT record := sminion.rows_about_others(target);
+  about  CONSTANT text := sminion.subject_rows(target);
+  refers CONSTANT text := (sminion.references_to(target)).condition;
+  every  bigint;
+  named  bigint;
+  found  boolean;
+BEGIN
+  EXECUTE format('SELECT count(*), count(*) FILTER (WHERE q.others) FROM (SELECT %s AS others FROM %I.%I AS t WHERE %s LIMIT 1000) q',
+                 others.condition, target.schema_name, target.table_name, about)
+  INTO every, named USING ARRAY[subject];
+  IF named > 0 AND shared <> 'first' AND others.fixed IS NOT NULL THEN
+    RETURN format('%s rows name other people too, and column `%s` must name somebody: mark it with `?` in the policy, or say `shared = "first"`',
+                  named, others.fixed);
+  ELSIF every > 0 THEN
+    IF refers IS NOT NULL AND (sminion.references_to(target)).unreadable IS NULL THEN
+      EXECUTE format('SELECT EXISTS (SELECT FROM %I.%I AS t WHERE %s AND (%s))', target.schema_name, target.table_name, about, refers)
+      INTO found USING ARRAY[subject];
+      IF found THEN
+        RETURN format('%s rows are left, and rows of other tables refer to them by a foreign key', every);
+      END IF;
+    END IF;
+    RETURN format('%s rows are left: locked by %s', every, sminion.table_holders(format('%I.%I', target.schema_name, target.table_name)));
+  END IF;
+  IF target.depth > 0 THEN
+    EXECUTE format('SELECT EXISTS (SELECT FROM %I.%I AS t WHERE %s AND EXISTS (SELECT FROM %I.%I AS c WHERE c.%I = t.%I))',
+      target.parent_schema, target.parent_table,
+      format(CASE target.prefixes[1] WHEN '' THEN 't.%1$I = ANY ($1::text[]::%2$s[])'
+        ELSE 't.%1$I = ANY (sminion.keys_of_kind($1::text[], %3$L)::%2$s[])' END,
+        target.parent_subject, target.key_types[1], target.prefixes[1]),
+      target.schema_name, target.table_name, target.child_column, target.parent_key)
+    INTO found USING ARRAY[subject];
+    IF found THEN
+      RETURN 'rows that came before their parent do not have their subject yet: `sminion.settle` finds it';
+    END IF;
+  END IF;
+  -- Somebody may have written who did not see that the state was made.
+  PERFORM sminion.grow_states(1000);
+  IF EXISTS (SELECT FROM sminion.young_state y WHERE y.subject = rows_left.subject) THEN
+    RETURN 'locked: rows of new persons, by ' || sminion.new_writers();
+  END IF;
+  RETURN NULL;
+END
+$sminion$;
+
+-- functions/destruction_plan.sql
+-- What destroying the data of a person would do: all protected tables whose rows have subjects of its kind, children before their parents.
+--
+-- rows:      NULL where they were not counted: no index leads to them, and the table is estimated to have more than 100,000 rows.
+-- stays:     why rows stay: a hold, or the rule for rows about several people.
+-- hindrance: why the table cannot be destroyed as it is.
+CREATE FUNCTION sminion.destruction_plan(
+  subject text, slow boolean, OUT place integer, OUT schema_name text, OUT table_name text, OUT way text, OUT shared text,
+  OUT rows bigint, OUT about_others bigint, OUT indexed boolean, OUT hold bigint, OUT stays text, OUT hindrance text
+) RETURNS SETOF record
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $sminion$
+DECLARE
+  key    CONSTANT text := destruction_plan.subject;
+  target sminion.protected_table;
+  said   jsonb;
+  others record;
+BEGIN
+  place := 0;
+  FOR target IN
+    -- Who refers to others comes before them: by paths, and by foreign keys.
+    WITH RECURSIVE known AS (
+      SELECT p.schema_name, p.table_name, p.depth, to_regclass(format('%I.%I', p.schema_name, p.table_name))::oid AS oid
+      FROM sminion.protected_table p
+      WHERE EXISTS (SELECT FROM unnest(p.prefixes) AS k (prefix) WHERE starts_with(key, k.prefix))
+    ), chain AS (
+      SELECT k.oid, 0 AS steps FROM known k
+      UNION
+      SELECT c.conrelid, h.steps + 1 FROM chain h JOIN pg_constraint c ON c.contype = 'f' AND c.confrelid = h.oid AND c.conrelid <> h.oid
+      WHERE h.steps < 30 AND c.conrelid IN (SELECT k.oid FROM known k)
+    )
+    SELECT p.* FROM sminion.protected_table p JOIN known k USING (schema_name, table_name)
+    LEFT JOIN (SELECT h.oid, max(h.steps) AS steps FROM chain h GROUP BY h.oid) f ON f.oid = k.oid
+    ORDER BY greatest(coalesce(f.steps, 0), p.depth) DESC, p.schema_name COLLATE "C", p.table_name COLLATE "C"
+  LOOP
+    place := place + 1;
+    schema_name := target.schema_name;
+    table_name := target.table_name;
+    said := (SELECT v.document #> ARRAY['schemas', target.schema_name, 'tables', target.table_name]
+             FROM sminion.policy p JOIN sminion.policy_version v ON v.epoch = p.epoch);
+    way := CASE said #>> '{retention,then}' WHEN 'depersonalize' THEN 'depersonalize' ELSE 'destroy' END;
+    shared := coalesce(said ->> 'shared', 'last');
+    hold := sminion.hold_of(key, target.schema_name, target.table_name);
+    stays := (
+      SELECT format('held: %s (%s)%s', h.reason, h.basis, ' until ' || (h.until AT TIME ZONE 'UTC')::date)
+      FROM sminion.hold h WHERE h.id = destruction_plan.hold AND h.until IS NOT NULL
+      UNION ALL SELECT format('held: %s (%s)', h.reason, h.basis) FROM sminion.hold h WHERE h.id = destruction_plan.hold AND h.until IS NULL);
+    indexed := sminion.quickly_found(target);
+    rows := NULL;
+    about_others := NULL;
+    hindrance := sminion.destruction_hindrance(target, way);
+    others := sminion.rows_about_others(target);
+    IF (hindrance IS NULL OR sminion.report_hindrance(target, hindrance) IS NULL)
+      AND sminion.foreign_code(target, false) IS NULL AND (indexed OR slow OR NOT sminion.large(target))
+    THEN
+      EXECUTE format('SELECT count(*), count(*) FILTER (WHERE %s) FROM %I.%I AS t WHERE %s',
+                     others.condition, target.schema_name, target.table_name, sminion.subject_rows(target))
+      INTO rows, about_others USING ARRAY[key];
+      IF about_others > 0 AND shared <> 'first' AND others.fixed IS NOT NULL THEN
+        hindrance := coalesce(hindrance, format(
+          '%s rows name other people too, and column `%s` must name somebody: mark it with `?` in the policy, or say `shared = "first"`',
+          about_others, others.fixed));
+      ELSIF about_others > 0 AND shared <> 'first' THEN
+        stays := coalesce(stays, format('%s rows stay without the person: they are about others too', about_others));
+      ELSIF shared = 'unlink' AND rows > 0 THEN
+        stays := coalesce(stays, 'the rows stay without the person');
+      END IF;
+    END IF;
+    RETURN NEXT;
+  END LOOP;
+END
+$sminion$;
+
+-- functions/review_destruction.sql
+-- Brings the tables of a destruction up to date: holds that came or ended, and tables that the policy has had since.
+CREATE FUNCTION sminion.review_destruction(own sminion.destruction) RETURNS void
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+BEGIN
+  UPDATE sminion.destruction_table t
+  SET hold = h.hold, state = CASE WHEN h.hold IS NULL THEN 'waiting' ELSE 'held' END, cause = NULL, done_at = NULL
+  FROM (SELECT s.schema_name, s.table_name, sminion.hold_of(own.subject, s.schema_name, s.table_name) AS hold
+        FROM sminion.destruction_table s WHERE s.destruction = own.id AND s.state <> 'done') h
+  WHERE t.destruction = own.id AND t.schema_name = h.schema_name AND t.table_name = h.table_name AND t.hold IS DISTINCT FROM h.hold;
+  IF own.epoch <> (SELECT p.epoch FROM sminion.policy p) THEN
+    INSERT INTO sminion.destruction_table AS t (destruction, schema_name, table_name, place, way, shared)
+    SELECT own.id, p.schema_name, p.table_name, p.place, p.way, p.shared FROM sminion.destruction_plan(own.subject, false) p
+    ON CONFLICT (destruction, schema_name, table_name) DO UPDATE SET place = excluded.place, way = excluded.way, shared = excluded.shared;
+    UPDATE sminion.destruction d SET epoch = p.epoch FROM sminion.policy p WHERE d.id = own.id;
+  END IF;
+END
+$sminion$;
+
+-- functions/complete_destruction.sql
+-- Ends a destruction of which nothing waits: looks once more at all tables that are done, and records what was done. A table in which
+-- rows are seen waits again.
+CREATE FUNCTION sminion.complete_destruction(own sminion.destruction) RETURNS void
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  step   sminion.destruction_table;
+  target sminion.protected_table;
+  cause  text;
+  again  boolean := false;
+  tables jsonb;
+BEGIN
+  FOR step IN SELECT t.* FROM sminion.destruction_table t WHERE t.destruction = own.id AND t.state = 'done' LOOP
+    SELECT p.* INTO target FROM sminion.protected_table p WHERE p.schema_name = step.schema_name AND p.table_name = step.table_name;
+    CONTINUE WHEN NOT FOUND;
+    cause := coalesce(sminion.destruction_hindrance(target, step.way), sminion.rows_left(target, step.shared, own.subject));
+    IF cause IS NOT NULL THEN
+      again := true;
+      UPDATE sminion.destruction_table t SET state = 'waiting', cause = complete_destruction.cause, done_at = NULL
+      WHERE t.destruction = own.id AND t.schema_name = step.schema_name AND t.table_name = step.table_name;
+    END IF;
+  END LOOP;
+  IF again THEN
+    UPDATE sminion.destruction d SET pass = d.pass + 1 WHERE d.id = own.id;
+    RETURN;
+  END IF;
+  SELECT coalesce(jsonb_agg(jsonb_build_object(
+           'table', t.schema_name || '.' || t.table_name, 'state', t.state, 'way', t.way, 'destroyed', t.destroyed,
+           'depersonalized', t.depersonalized, 'unlinked', t.unlinked, 'hold', t.hold) ORDER BY t.place), '[]') INTO tables
+  FROM sminion.destruction_table t
+  WHERE t.destruction = own.id AND (t.state = 'held' OR t.destroyed + t.depersonalized + t.unlinked > 0);
+  -- Long lists are hashed: a leaf of the log has a limit.
+  PERFORM sminion.record_request_event(own.request, 'destroyed', jsonb_build_object(
+    'destruction', own.id, 'plan', encode(own.plan_sha256, 'hex'), 'commitment', encode(own.commitment, 'hex'),
+    'held', EXISTS (SELECT FROM sminion.destruction_table t WHERE t.destruction = own.id AND t.state = 'held'),
+    'tables', CASE WHEN octet_length(tables::text) <= 16000 THEN tables
+      ELSE to_jsonb(encode(sha256(convert_to(tables::text, 'UTF8')), 'hex')) END), own.reason, own.actor);
+  UPDATE sminion.destruction d SET completed_at = clock_timestamp() WHERE d.id = own.id;
+END
+$sminion$;
+
+-- functions/destroy_step.sql
+-- One batch of a destruction, whose row of the ledger the caller holds locked: the next table that waits, and as many rows of it as take about
+-- `milliseconds`. What stops a table is kept as its cause, and does not stop the others; each is tried once in a pass.
+--
+-- state: `working`, `stuck` where a pass has ended and tables still wait, `done` where nothing is left but what is held.
+--
+-- That a DELETE was done is never believed: a table is done when no row of the person is seen in it, nobody can have written one who did
+-- not know of the erasure, and the guard is blind for none.
+CREATE FUNCTION sminion.destroy_step(
+  own sminion.destruction, milliseconds integer, OUT state text, OUT schema_name text, OUT table_name text, OUT rows bigint, OUT cause text
+)
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+SET row_security = on
+SET jit = off
+AS $sminion$
+#variable_conflict use_column
+DECLARE
+  step    sminion.destruction_table;
+  target  sminion.protected_table;
+  nothing sminion.pending_change;
+  done    record;
+  began   timestamptz;
+  took    interval;
+  size    integer;
+BEGIN
+  state := 'working';
+  rows := 0;
+  -- Nothing goes before nobody can write any more.
+  IF NOT coalesce((SELECT s.erased FROM sminion.subject_state s WHERE s.subject = own.subject), false) THEN
+    IF sminion.lock_state(own.subject, '200ms') THEN
+      PERFORM sminion.apply_changes(own.subject, nothing);
+    END IF;
+    IF NOT coalesce((SELECT s.erased FROM sminion.subject_state s WHERE s.subject = own.subject), false) THEN
+      state := 'stuck';
+      cause := format('locked: the state of the person, by %s', sminion.state_holders(own.subject));
+      UPDATE sminion.destruction d SET retry_at = clock_timestamp() + interval '1 minute' WHERE d.id = own.id;
+      RETURN;
+    END IF;
+  END IF;
+  PERFORM sminion.review_destruction(own);
+
+  SELECT t.* INTO step FROM sminion.destruction_table t
+  WHERE t.destruction = own.id AND t.state = 'waiting' AND t.tried < own.pass
+  ORDER BY t.place, t.schema_name, t.table_name LIMIT 1;
+  IF NOT FOUND THEN
+    IF EXISTS (SELECT FROM sminion.destruction_table t WHERE t.destruction = own.id AND t.state = 'waiting') THEN
+      state := 'stuck';
+      UPDATE sminion.destruction d SET pass = d.pass + 1, retry_at = clock_timestamp() + interval '1 minute' WHERE d.id = own.id;
+    ELSE
+      state := 'done';
+      PERFORM sminion.complete_destruction(own);
+    END IF;
+    RETURN;
+  END IF;
+
+  schema_name := step.schema_name;
+  table_name := step.table_name;
+  SELECT p.* INTO target FROM sminion.protected_table p WHERE p.schema_name = step.schema_name AND p.table_name = step.table_name;
+  size := step.batch_rows;
+  began := clock_timestamp();
+  BEGIN
+    IF target.table_name IS NULL THEN
+      RAISE EXCEPTION USING ERRCODE = 'SG561', MESSAGE = 'the policy in force does not have the table any more';
+    END IF;
+    -- Keeps others from adding code to it: see sminion.foreign_code.
+    EXECUTE format('LOCK TABLE %I.%I IN ROW EXCLUSIVE MODE', target.schema_name, target.table_name);
+    cause := sminion.destruction_hindrance(target, step.way);
+    IF cause IS NULL THEN
+      UPDATE sminion.destruction d SET batch = pg_current_xact_id() WHERE d.id = own.id;
+      done := sminion.destroy_rows(target, step.way, step.shared, own.subject, size);
+      UPDATE sminion.destruction d SET batch = NULL WHERE d.id = own.id;
+      -- What needed a weaker lock, and came in between, is undone.
+      cause := sminion.foreign_code(target, true);
+      IF cause IS NOT NULL AND sminion.destruction_hindrance(target, step.way) IS NOT NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'SG561', MESSAGE = cause;
+      END IF;
+      cause := NULL;
+      rows := done.destroyed + done.depersonalized + done.unlinked;
+      IF rows = 0 THEN
+        cause := sminion.rows_left(target, step.shared, own.subject);
+      END IF;
+    END IF;
+  EXCEPTION
+  WHEN lock_not_available THEN
+    rows := 0;
+    cause := format('locked: by %s', sminion.table_holders(format('%I.%I', step.schema_name, step.table_name)));
+    size := NULL;
+  WHEN OTHERS THEN
+    rows := 0;
+    cause := format('%s (%s)', sminion.log_text(SQLERRM, 400), SQLSTATE);
+  END;
+  took := clock_timestamp() - began;
+
+  IF rows > 0 THEN
+    UPDATE sminion.destruction_table t
+    SET destroyed = t.destroyed + done.destroyed, depersonalized = t.depersonalized + done.depersonalized,
+        unlinked = t.unlinked + done.unlinked, batches = t.batches + 1, longest = greatest(t.longest, took), cause = NULL,
+        -- Half of the time is aimed at, since the next rows may be slower.
+        batch_rows = greatest(1, least(20000, 2 * size,
+          (size * greatest(milliseconds, 1) / 2000.0 / greatest(extract(epoch FROM took), 0.0001))::bigint))
+    WHERE t.destruction = own.id AND t.schema_name = step.schema_name AND t.table_name = step.table_name;
+  ELSIF cause IS NULL THEN
+    UPDATE sminion.destruction_table t SET state = 'done', done_at = clock_timestamp(), cause = NULL
+    WHERE t.destruction = own.id AND t.schema_name = step.schema_name AND t.table_name = step.table_name;
+  ELSE
+    -- One row may refuse: the others go in smaller batches.
+    UPDATE sminion.destruction_table t
+    SET cause = destroy_step.cause, batch_rows = CASE WHEN done IS NULL AND size > 1 THEN size / 2 ELSE t.batch_rows END,
+        tried = CASE WHEN done IS NULL AND size > 1 THEN t.tried ELSE own.pass END
+    WHERE t.destruction = own.id AND t.schema_name = step.schema_name AND t.table_name = step.table_name;
+  END IF;
+END
+$sminion$;
+
+-- functions/destruction_request.sql
+-- The open request `destroy` whose person's data may be destroyed now, locked.
+CREATE FUNCTION sminion.destruction_request(request bigint) RETURNS sminion.request
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  row_of sminion.request := sminion.open_request_row(destruction_request.request);
+BEGIN
+  IF row_of.kind <> 'destroy' OR row_of.subject IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG522',
+      MESSAGE = format('request %s does not ask that data of a person are destroyed', row_of.id),
+      HINT = 'Pass the number of an open request `destroy`; record one with `sminion.open_request`.';
+  ELSIF NOT row_of.identified AND row_of.trigger = 'request' THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG525',
+      MESSAGE = format('request %s cannot be granted: nobody has checked who asks', row_of.id),
+      HINT = format('Check the identity, and record how: `sminion.identify_request(%s, ...)`.', row_of.id);
+  ELSIF (SELECT p.completed_at IS NULL FROM sminion.policy p) THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG560',
+      MESSAGE = 'a change of the policy is not finished, and rows could be missed',
+      HINT = 'Wait until `sminion-guard apply` has ended; where it was interrupted, run it again.';
+  END IF;
+  RETURN row_of;
+END
+$sminion$;
+
+-- functions/plan_destruction.sql
+-- What destroying the data of the person of a request would do, and nothing is done. See sminion.destruction_plan.
+CREATE FUNCTION sminion.plan_destruction(
+  request bigint, slow boolean DEFAULT false, OUT place integer, OUT schema_name text, OUT table_name text, OUT way text, OUT shared text,
+  OUT rows bigint, OUT about_others bigint, OUT indexed boolean, OUT hold bigint, OUT stays text, OUT hindrance text
+) RETURNS SETOF record
+LANGUAGE sql
+VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+  SELECT p.* FROM sminion.destruction_request(plan_destruction.request) r CROSS JOIN LATERAL sminion.destruction_plan(r.subject, slow) p
+$sminion$;
+COMMENT ON FUNCTION sminion.plan_destruction(bigint, boolean) IS 'what destroying the data of the person of a request would do';
+
+-- functions/begin_destruction.sql
+-- Begins to destroy all data of the person of a request `destroy`: writes it down, with the plan, and refuses all writing of the person's data from now
+-- on. Commit, then call sminion.destroy_batch with the number that this returns until nothing is left. Called again, for a request
+-- whose destruction has begun, it returns the same number, and what was stuck is tried again.
+--
+-- slow: also tables of more than 100,000 rows in which no index leads to the person's rows: each is read as a whole, several times.
+CREATE FUNCTION sminion.begin_destruction(request bigint, reason text, slow boolean DEFAULT false, actor text DEFAULT NULL) RETURNS bigint
+LANGUAGE plpgsql
+VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET lock_timeout = '5s'
+AS $sminion$
+DECLARE
+  why    CONSTANT text := sminion.require_reason(begin_destruction.reason);
+  who    CONSTANT text := sminion.require_actor(begin_destruction.actor);
+  row_of sminion.request;
+  kind   text;
+  own    sminion.destruction;
+  whole  jsonb;
+  blocked text;
+BEGIN
+  SELECT d.* INTO own FROM sminion.destruction d WHERE d.request = begin_destruction.request FOR UPDATE;
+  IF FOUND THEN
+    UPDATE sminion.destruction d SET retry_at = clock_timestamp() WHERE d.id = own.id;
+    RETURN own.id;
+  END IF;
+  row_of := sminion.destruction_request(begin_destruction.request);
+  SELECT jsonb_agg(to_jsonb(p) ORDER BY p.place) INTO whole FROM sminion.destruction_plan(row_of.subject, slow) p;
+  SELECT string_agg(format('`%s.%s`', t ->> 'schema_name', t ->> 'table_name'), ', ') INTO blocked
+  FROM jsonb_array_elements(whole) t WHERE NOT slow AND t ->> 'rows' IS NULL AND NOT (t ->> 'indexed')::boolean;
+  IF blocked IS NOT NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG562',
+      MESSAGE = 'no index leads to the person''s rows in a large table',
+      DETAIL = format('Without an index on the subject column all rows are read for each batch: %s.', blocked),
+      HINT = 'Make an index on the subject column, or pass `slow => true`.';
+  END IF;
+  -- A commit that a crash takes back would leave rows destroyed and nothing on record.
+  IF current_setting('synchronous_commit') = 'off' THEN
+    PERFORM set_config('synchronous_commit', 'on', true);
+  END IF;
+  INSERT INTO sminion.salt (holder) VALUES ('subject:' || row_of.subject) ON CONFLICT DO NOTHING;
+  own.id := nextval(pg_get_serial_sequence('sminion.destruction', 'id'));
+  own.plan_sha256 := sha256(convert_to(whole::text, 'UTF8'));
+  INSERT INTO sminion.destruction (id, request, subject, commitment, plan, plan_sha256, reason, actor, epoch)
+  OVERRIDING SYSTEM VALUE
+  SELECT own.id, row_of.id, row_of.subject,
+         sha256(sha256(z.salt || int8send(own.id) || convert_to('destruction', 'UTF8')) || convert_to(row_of.subject, 'UTF8')),
+         whole, own.plan_sha256, why, who, p.epoch
+  FROM sminion.policy p, sminion.salt z WHERE z.holder = 'subject:' || row_of.subject
+  RETURNING * INTO STRICT own;
+  INSERT INTO sminion.destruction_table (destruction, schema_name, table_name, place, way, shared, planned, state, hold)
+  SELECT own.id, t ->> 'schema_name', t ->> 'table_name', (t ->> 'place')::integer, t ->> 'way', t ->> 'shared', (t ->> 'rows')::bigint,
+         CASE WHEN t ->> 'hold' IS NULL THEN 'waiting' ELSE 'held' END, (t ->> 'hold')::bigint
+  FROM jsonb_array_elements(whole) t;
+  PERFORM sminion.record_request_event(row_of.id, 'destruction_begun', jsonb_build_object(
+    'destruction', own.id, 'plan', encode(own.plan_sha256, 'hex'), 'commitment', encode(own.commitment, 'hex'),
+    'rows', (SELECT sum((t ->> 'rows')::bigint) FROM jsonb_array_elements(whole) t),
+    'holds', (SELECT count(DISTINCT t ->> 'hold') FROM jsonb_array_elements(whole) t)), why, who);
+  kind := CASE WHEN (SELECT p.subject_keys ? '' FROM sminion.policy p) THEN NULL ELSE split_part(row_of.subject, ':', 1) END;
+  PERFORM sminion.change_state(
+    CASE WHEN kind IS NULL THEN row_of.subject ELSE substr(row_of.subject, length(kind) + 2) END, 'erase', NULL, why, who, kind, row_of.id);
+  RETURN own.id;
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.begin_destruction(bigint, text, boolean, text) IS
+  'begins to destroy the data of the person of a request; the number of the destruction';
+
+-- functions/destroy_batch.sql
+-- Destroys the next batch of a destruction, in a transaction of its own; repeat it until `state` is `done`, or `stuck` although nothing
+-- locks the rows that `sminion.destruction_status` names. It may end at any point, with its client or with the server: the next call
+-- goes on, and so does sminion.maintain.
+CREATE FUNCTION sminion.destroy_batch(
+  destruction bigint, milliseconds integer DEFAULT 200, OUT state text, OUT schema_name text, OUT table_name text, OUT rows bigint,
+  OUT cause text
+)
+LANGUAGE plpgsql
+VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET lock_timeout = '200ms'
+AS $sminion$
+DECLARE
+  own  sminion.destruction;
+  done record;
+BEGIN
+  PERFORM sminion.require_read_committed();
+  BEGIN
+    SELECT d.* INTO own FROM sminion.destruction d WHERE d.id = destroy_batch.destruction FOR UPDATE;
+  EXCEPTION WHEN lock_not_available THEN
+    state := 'stuck';
+    cause := 'locked: another session destroys it';
+    RETURN;
+  END;
+  -- What is visible was committed by another transaction, or written by this one: here a rollback would leave no trace.
+  IF own.id IS NULL OR own.transaction = pg_current_xact_id() THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG563',
+      MESSAGE = format('destruction %s is not on record', coalesce(destroy_batch.destruction::text, 'NULL')),
+      DETAIL = 'Rows are destroyed in transactions after the one that writes down what will be.',
+      HINT = 'Call `sminion.begin_destruction`, and commit.';
+  ELSIF own.completed_at IS NOT NULL OR own.subject IS NULL THEN
+    state := 'done';
+    rows := 0;
+    RETURN;
+  END IF;
+  done := sminion.destroy_step(own, milliseconds);
+  state := done.state;
+  schema_name := done.schema_name;
+  table_name := done.table_name;
+  rows := done.rows;
+  cause := done.cause;
+  -- A last look may have found rows.
+  IF state = 'done' AND EXISTS (SELECT FROM sminion.destruction d WHERE d.id = own.id AND d.completed_at IS NULL) THEN
+    state := 'working';
+  END IF;
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.destroy_batch(bigint, integer) IS 'destroys the next rows of a destruction; repeat it until `done`';
+
+-- functions/continue_destructions.sql
+-- A batch of the destruction that waits longest: one that was interrupted or stuck, or of which a hold has ended. True where more is to be done.
+CREATE FUNCTION sminion.continue_destructions() RETURNS boolean
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  own  sminion.destruction;
+  over text[];
+  done record;
+BEGIN
+  WITH ended AS (
+    UPDATE sminion.hold h SET ended = true
+    WHERE h.id IN (SELECT o.id FROM sminion.hold o WHERE NOT o.ended AND (o.released_at IS NOT NULL OR o.until <= clock_timestamp())
+                   LIMIT 1000 FOR UPDATE SKIP LOCKED)
+    RETURNING h.subject
+  )
+  SELECT array_agg(DISTINCT e.subject) INTO over FROM ended e;
+  UPDATE sminion.destruction d SET completed_at = NULL, retry_at = clock_timestamp()
+  WHERE d.subject = ANY (over) AND EXISTS (SELECT FROM sminion.destruction_table t WHERE t.destruction = d.id AND t.state = 'held');
+
+  SELECT d.* INTO own FROM sminion.destruction d
+  WHERE d.completed_at IS NULL AND d.subject IS NOT NULL AND d.retry_at <= clock_timestamp()
+  ORDER BY d.retry_at LIMIT 1 FOR UPDATE SKIP LOCKED;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  done := sminion.destroy_step(own, 200);
+  RETURN done.state = 'working';
+END
 $sminion$;
 
 -- functions/report_query.sql
@@ -9289,6 +10322,10 @@ BEGIN
   IF sminion.fixed_ticket() IS NOT NULL THEN
     RETURN NULL;
   END IF;
+  -- The guard destroys data of a person, maybe in a session of a login that maintains.
+  IF sminion.destroying() THEN
+    RETURN NULL;
+  END IF;
   IF NOT EXISTS (
     SELECT FROM sminion.login l
     WHERE l.login = session_user
@@ -9411,7 +10448,7 @@ BEGIN
       RETURN true;
     END IF;
   END IF;
-  IF EXISTS (SELECT FROM sminion.login l WHERE l.login = session_user) THEN
+  IF EXISTS (SELECT FROM sminion.login l WHERE l.login = session_user) AND NOT sminion.destroying() THEN
     RAISE EXCEPTION USING ERRCODE = 'SG223',
       MESSAGE = format('ticket or role changed while a statement wrote to `%s.%s`', schema_name, table_name),
       HINT = 'Change the ticket before or after the statement, with `sminion.enter`.';
@@ -10352,6 +11389,17 @@ CREATE VIEW sminion.obligation_status WITH (security_barrier) AS
   FROM sminion.obligation o
   JOIN sminion.request_status r ON r.id = o.request;
 COMMENT ON VIEW sminion.obligation_status IS 'recipients that must be told of a request, and whether they were';
+
+-- views/destruction_status.sql
+-- Destructions, table by table: what was done, and why rows are left.
+CREATE VIEW sminion.destruction_status WITH (security_barrier) AS
+  SELECT d.id AS destruction, d.request, d.subject, d.begun_at, d.completed_at, d.actor, d.login, t.place, t.schema_name, t.table_name,
+         t.way, t.shared, t.planned, t.destroyed, t.depersonalized, t.unlinked, t.state, t.cause, t.hold, h.reason AS hold_reason,
+         h.basis AS hold_basis, h.until AS hold_until, t.batches, t.longest, t.done_at
+  FROM sminion.destruction d
+  JOIN sminion.destruction_table t ON t.destruction = d.id
+  LEFT JOIN sminion.hold h ON h.id = t.hold;
+COMMENT ON VIEW sminion.destruction_status IS 'what was destroyed of people''s data, table by table, and why rows are left';
 
 -- views/disclosures.sql
 -- Disclosures of each person: one row for each person and disclosure.

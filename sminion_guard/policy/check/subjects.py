@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sminion_guard.policy.findings import Report, suggestion
-from sminion_guard.policy.model import OPEN_CATEGORIES, Policy, SubjectPath, Table
+from sminion_guard.policy.model import OPEN_CATEGORIES, Policy, Shared, SubjectPath, Table
 from sminion_guard.policy.positions import Path
 
 
@@ -15,6 +15,8 @@ def subjects(policy: Policy, report: Report) -> None:
             report.add("SG336", (*path[:-1], "anonymous"),
                        f"`{table.qualified}` has no subject, so its rows are about nobody anyway",
                        "leave `anonymous` out, or name the subject")
+        if table.shared is not None:
+            _shared(table, (*path[:-1], "shared"), report)
         if table.subject is None:
             _personal(policy, table, path, report)
             continue
@@ -44,6 +46,21 @@ def _kinds(policy: Policy, table: Table, path: Path, report: Report) -> None:
             return
         elif entry.kind not in policy.kinds:
             report.add_unknown("SG350", path, "kind of subjects", entry.kind, policy.kinds.keys())
+
+
+def _shared(table: Table, path: Path, report: Report) -> None:
+    """``shared`` is about rows that name several people, and can stop naming each of them."""
+    several = table.subject if isinstance(table.subject, tuple) and len(table.subject) > 1 else ()
+    if not several:
+        report.add("SG373", path, f"rows of `{table.qualified}` are about one person only",
+                   "leave `shared` out, or name several subject columns")
+    elif table.shared is not Shared.FIRST:
+        fixed = [entry.column for entry in several if not entry.optional]
+        if fixed:
+            listed = ", ".join(f"`{column}`" for column in fixed)
+            report.add("SG374", path,
+                       f"rows of `{table.qualified}` cannot stop naming a person: {listed} must name one",
+                       f"mark what may be empty with `?`, such as `{fixed[0]}?`, or write `shared = \"first\"`")
 
 
 def _personal(policy: Policy, table: Table, path: Path, report: Report) -> None:

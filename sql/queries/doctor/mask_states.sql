@@ -3,4 +3,4 @@ SELECT pg_catalog.count(*)
 FROM sminion.policy p
 JOIN LATERAL (
   SELECT s.* FROM sminion.subject_state s WHERE s.epoch >= p.mask_epoch LIMIT %(most)s
-) AS s ON s.mask <> sminion.mask(p, s.blocked, s.consents, s.objections);
+) AS s ON s.mask <> CASE WHEN s.erased THEN 0 ELSE sminion.mask(p, s.blocked, s.consents, s.objections) END;

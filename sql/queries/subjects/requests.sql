@@ -5,5 +5,7 @@ WHERE (%(id)s::bigint IS NULL OR r.id = %(id)s::bigint)
   AND (%(states)s::text[] IS NULL OR r.state = ANY (%(states)s::text[]))
   AND (%(subject)s::text IS NULL OR r.subject = %(subject)s::text)
   AND (%(unit)s::text IS NULL OR r.unit = %(unit)s::text)
+  AND (NOT %(held)s::boolean
+    OR EXISTS (SELECT FROM sminion.destruction_status d WHERE d.request = r.id AND d.state = 'held'))
 ORDER BY r.state = 'closed', r.due_on, r.id
 LIMIT %(limit)s

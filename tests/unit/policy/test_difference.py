@@ -86,7 +86,7 @@ NO_MATTER = {
     # cannot change while a policy is in force, or only adds a kind of people (SG412)
     (Policy, "subject_key"), (Policy, "kinds"),
     # what becomes of rows once nobody sees them any more
-    (Retention, "then"),
+    (Retention, "then"), (Table, "shared"),
     # of what the purpose reads anyway
     (Purpose, "views"),
 }  # fmt: skip

@@ -44,6 +44,8 @@ NO_MATTER = {
     # asked when a consent is recorded
     (Login, "may_record_consent"),
     (Policy, "trusted_operators"), (Retention, "then"),
+    # asked when the data of a person are destroyed
+    (Table, "shared"),
 }  # fmt: skip
 COMPARED = {
     (Policy, "subject_key"), (Policy, "kinds"), (Policy, "require_tls"), (Policy, "purposes"), (Policy, "schemas"),

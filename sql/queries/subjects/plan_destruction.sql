@@ -1,0 +1,1 @@
+SELECT * FROM sminion.plan_destruction(%(request)s, %(slow)s)

@@ -1,0 +1,1 @@
+SELECT sminion.release_hold(%(id)s, %(reason)s, %(actor)s)
