@@ -89,7 +89,7 @@ def page(report: AccessReport) -> Iterator[str]:
     """The page, in pieces. All texts are escaped."""
     template = environment().get_template("access_report.html.j2")
     stream = template.generate(
-        report=report, head=report.head, words=Words(report.policy), filled=_filled, plain=_plain)
+        report=report, head=report.head, words=Words(report.policy), filled=_filled, plain=plain)
     return iter(stream)
 
 
@@ -101,7 +101,7 @@ def _filled(rows: Iterable[T]) -> Iterable[T] | None:
     return None
 
 
-def _plain(text: Any) -> str:
+def plain(text: Any) -> str:
     """``text`` without characters that change how its surroundings are read."""
     return "".join(character if character.isprintable() or character in "\n\t" else "\N{REPLACEMENT CHARACTER}"
                    for character in str(text))

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
-from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +10,8 @@ import typer
 
 from sminion_guard.cli.common import FINDINGS, DatabaseOption
 from sminion_guard.cli.database import conninfo
-from sminion_guard.cli.destroy import destroy, hold, release
+from sminion_guard.cli.destroy import certify, destroy, hold, release
+from sminion_guard.cli.writing import write_whole
 
 app = typer.Typer(no_args_is_help=True, help="What the database keeps about a person.")
 
@@ -21,6 +19,7 @@ app = typer.Typer(no_args_is_help=True, help="What the database keeps about a pe
 app.command("destroy")(destroy)
 app.command("hold")(hold)
 app.command("release")(release)
+app.command("certificate")(certify)
 
 
 class ReportFormat(StrEnum):
@@ -74,17 +73,3 @@ def report(
         typer.echo(f"warning: rows may be missing: {entry}", err=True)
     if missing:
         raise typer.Exit(FINDINGS)
-
-
-def write_whole(path: Path, parts: Iterable[str]) -> None:
-    """Write a file that nobody finds half written, and that only its owner may read."""
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.writelines(parts)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise

@@ -94,7 +94,8 @@ _LOGS = (
     "access_log", "ticket_minutes", "statement_log", "refusals", "subject_access", "write_log", "log_faults",
     "dropped_log", "ddl_suspension", "act",
     "subject_history", "consent_register", "request_status", "request_history", "calendar", "report",
-    "obligation_status", "disclosures", "destruction_status", "destruction", "hold",
+    "obligation_status", "disclosures", "destruction_status", "destruction_event",
+    "destruction", "hold",
 )
 _WAITING = ("settle_status", "pending_changes", "settle_problems", "maintenance_status")
 _VIEWS: dict[str, tuple[str, ...]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sminion_guard.subjects.certificate import Certificate, Grounding, certificate
 from sminion_guard.subjects.consent import Consent, Difference, Fault, Imported
 from sminion_guard.subjects.consents import Consents
 from sminion_guard.subjects.destruction import Batch, DestroyedTable, Destruction, Planned
@@ -12,6 +13,7 @@ from sminion_guard.subjects.request import Request, RequestEvent
 from sminion_guard.subjects.requests import Requests
 
 __all__ = [
-    "Batch", "Consent", "Consents", "DestroyedTable", "Destruction", "Destructions", "Difference", "Disclosure",
-    "Fault", "Imported", "Obligation", "Planned", "Recipients", "Request", "RequestEvent", "Requests",
+    "Batch", "Certificate", "Consent", "Consents", "DestroyedTable", "Destruction", "Destructions", "Difference",
+    "Disclosure", "Fault", "Grounding", "Imported", "Obligation", "Planned", "Recipients", "Request", "RequestEvent",
+    "Requests", "certificate",
 ]

@@ -44,7 +44,8 @@ EVENTS = {
 LOGS = {
     "access_log", "ticket_minutes", "statement_log", "refusals", "subject_access", "write_log", "log_faults", "dropped_log",
     "ddl_suspension", "act", "subject_history",
-    "request_status", "request_history", "calendar", "consent_register", "report", "obligation_status", "disclosures", "destruction_status", "destruction", "hold",
+    "request_status", "request_history", "calendar", "consent_register", "report", "obligation_status", "disclosures", "destruction_status",
+    "destruction_event", "destruction", "hold",
 }
 WAITING = {"settle_status", "pending_changes", "settle_problems", "maintenance_status"}
 VIEWS = {

@@ -11,7 +11,7 @@ import pytest
 
 from sminion_guard.errors import GuardError
 from sminion_guard.policy import loads
-from sminion_guard.subjects import Requests
+from sminion_guard.subjects import Destructions, Requests
 from tests.database.states.test_races import Background
 from tests.world import World, acting, rows, ticket
 
@@ -198,6 +198,7 @@ def test_nobody_is_given_data_before_it_is_known_who_asks(world: World) -> None:
             assert caught.value.code == "SG525"
             requests.close(number, "refused", "she did not say who she is")
         proved = requests.open(9, "destroy", "found by ourselves", trigger="detection")
+        assert not Destructions(officer).destroy(proved, "found by ourselves", patience=0).left
         requests.close(proved, "granted", "done")
 
 
