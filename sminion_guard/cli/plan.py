@@ -62,6 +62,7 @@ def _as_json(found: Plan) -> dict[str, object]:
             "sentences": found.difference.sentences, "logins": found.difference.logins,
             "tables": found.difference.tables,
         },
+        "consents_asked_again": found.renewals,
         "problems": found.problems,
         "counts": found.counts(),
         "locks": found.locks,

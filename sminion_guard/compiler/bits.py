@@ -6,7 +6,7 @@ kind of its permission gets a new bit that no row has yet: hidden until the mask
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sminion_guard.errors import PolicyError
@@ -34,12 +34,14 @@ def permission_kind(basis: Basis, sees_blocked: bool) -> tuple[str, bool]:
 
 
 def assign_bits(
-    policy: Policy, installed: Sequence[InstalledPurpose] = (), *, rows_masked: bool = True
+    policy: Policy, installed: Sequence[InstalledPurpose] = (), *, rows_masked: bool = True,
+    renewed: Collection[str] = (),
 ) -> Mapping[str, int]:
     """Purpose to bit: installed ones keep theirs, new ones and those of another kind get the lowest never used.
 
     :param rows_masked: rows carry masks of a policy in force. After its removal none does, so a purpose that comes back
         on the same kind of basis gets its bit again, and with it the consents and objections that people left.
+    :param renewed: purposes whose consents are asked for again: each gets a bit that no state and no row has.
     :raises PolicyError: SG408 when all bits were used, by purposes in force and retired.
     """
     kept = {
@@ -47,6 +49,7 @@ def assign_bits(
         for known in sorted(installed, key=lambda entry: (not entry.retired, entry.bit))
         if not (known.retired and rows_masked)
         and known.name in policy.purposes
+        and known.name not in renewed
         and permission_kind(known.basis, known.sees_blocked) == _kind(policy.purposes[known.name])
     }
     used = {known.bit for known in installed}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from sminion_guard.compiler.backup import backup_grant, backup_policy, backup_schemas
@@ -44,11 +44,14 @@ class Compiled:
         return str(self.registry["digest"])
 
 
-def compile_policy(policy: Policy, bits: Mapping[str, int] | None = None) -> Compiled:
+def compile_policy(
+    policy: Policy, bits: Mapping[str, int] | None = None, renewed: Collection[str] = ()
+) -> Compiled:
     """Compile ``policy``.
 
     :param bits: purpose to bit of ``guard_mask``, from :func:`assign_bits` over what is installed; by default
         those of a fresh installation.
+    :param renewed: purposes whose consents are asked for again: no part of the digest, since it is so once only.
     :raises PolicyError: when the policy has no bits or too many compartments.
     """
     bits = assign_bits(policy) if bits is None else bits
@@ -57,7 +60,8 @@ def compile_policy(policy: Policy, bits: Mapping[str, int] | None = None) -> Com
     hashed = hashlib.sha256("\n".join(f"{entry.key} {entry.digest}" for entry in statements).encode())
     said = registry(policy, found, bits, "")
     hashed.update(json.dumps(said, sort_keys=True).encode())
-    return Compiled(policy, found, statements, {**said, "digest": hashed.hexdigest()}, upserts(policy))
+    said |= {"renewed": sorted(renewed), "digest": hashed.hexdigest()}
+    return Compiled(policy, found, statements, said, upserts(policy))
 
 
 def _statements(policy: Policy, compartments: tuple[Compartment, ...], bits: Mapping[str, int]) -> Iterator[Statement]:

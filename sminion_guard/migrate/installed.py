@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sminion_guard.compiler import InstalledPurpose
+from sminion_guard.errors import PolicyError
 from sminion_guard.migrate.transaction import Installer
 from sminion_guard.policy import Basis, Policy
 from sminion_guard.policy.document import from_document
+from sminion_guard.policy.renewal import renewals
 
 EXCESS_KINDS = frozenset({"closed_database", "closed_schema", "guard_closed", "holdings"})
 """Kinds whose fingerprint lists what is there beside the policy."""
@@ -63,11 +66,25 @@ class InstalledObject:
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """All that a database knows of its policy; ``policy`` is None before the first apply and after a removal."""
+    """All that a database knows of its policy; ``policy`` is None before the first apply and after a removal.
+
+    :param documents: of the last policy that was in force, also after a removal; empty where there was none.
+    """
 
     policy: InstalledPolicy | None
     purposes: tuple[InstalledPurpose, ...]
     objects: Mapping[str, InstalledObject]
+    documents: tuple[Mapping[str, Any], ...] = ()
+
+    def renewals(self, policy: Policy) -> Mapping[str, tuple[str, ...]]:
+        """Purposes of ``policy`` whose consents are asked for again, with the reasons."""
+        for document in self.documents:
+            try:
+                before = from_document(document)
+            except PolicyError:
+                return renewals(None, policy)
+            return renewals(before, policy)
+        return {}
 
     def descending(self) -> tuple[InstalledObject, ...]:
         """The objects in the order in which they are undone: the last first, and roles when nothing names them."""
@@ -82,7 +99,8 @@ def read_installed(installer: Installer) -> Installed:
         for bit, name, basis, sees_blocked, retired in installer.ask("installed_purposes")
     )
     objects = {row[0]: InstalledObject(*row) for row in installer.ask("installed_objects")}
-    return Installed(policies[0] if policies else None, purposes, objects)
+    documents = tuple(document for (document,) in installer.ask("last_policy"))
+    return Installed(policies[0] if policies else None, purposes, objects, documents)
 
 
 def policy_in_force(installer: Installer) -> Policy | None:

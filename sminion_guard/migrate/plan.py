@@ -21,6 +21,24 @@ MOST_CHANGES = 5
 
 
 @dataclass(frozen=True, slots=True)
+class Renewal:
+    """Consents to a purpose that this policy widens: from `apply` on it sees nobody until they consent again.
+
+    :param people: how many had consented.
+    :param why: what is more than before.
+    """
+
+    purpose: str
+    people: int
+    why: tuple[str, ...]
+
+    def lines(self) -> Iterator[str]:
+        people = f"{self.people} {'person' if self.people == 1 else 'people'}"
+        yield f"consents to `{self.purpose}` end, and it sees nobody who has not consented again ({people} had):"
+        yield from (f"  {reason}" for reason in self.why)
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """The difference between a policy and a database, in the order in which `apply` would change it.
 
@@ -29,6 +47,7 @@ class Plan:
     :param ended: login, compartment and change, for each change that ends the open tickets of a login.
     :param difference: from the policy in force; None where none is, or where this version cannot read it.
     :param locks: what the steps lock, in their order.
+    :param renewals: consents that are asked for again.
     :param extension: the version of the extension, where the guard was installed as one.
     """
 
@@ -41,6 +60,7 @@ class Plan:
     difference: Difference | None = None
     locks: tuple[TableLock, ...] = ()
     extension: str | None = None
+    renewals: tuple[Renewal, ...] = ()
 
     @property
     def new_policy(self) -> bool:
@@ -90,6 +110,7 @@ class Plan:
         elif self.new_policy:
             yield f"policy `{before.name}` version {before.version} becomes `{policy.name}` version {policy.version}"
             yield from self._words()
+            yield from (line for entry in self.renewals for line in entry.lines())
             yield from self._tickets()
         for change in (*self.guard, *self.changes):
             if change.state is State.INSTALLED:
@@ -145,7 +166,9 @@ def compare(policy: Policy, installed: Installed) -> Plan:
             detail="states, tickets and history keep subjects in the form of the key that was in force",
             hint="remove the policy first: `sminion-guard apply --remove`",
         )
-    compiled = compile_policy(policy, assign_bits(policy, installed.purposes, rows_masked=before is not None))
+    renewed = installed.renewals(policy).keys()
+    bits = assign_bits(policy, installed.purposes, rows_masked=before is not None, renewed=renewed)
+    compiled = compile_policy(policy, bits, renewed)
     wanted = {statement.key for statement in compiled.statements}
     changes = [_change(statement, installed.objects.get(statement.key)) for statement in compiled.statements]
     gone = [entry for entry in installed.descending() if entry.key not in wanted]

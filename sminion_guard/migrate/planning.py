@@ -14,7 +14,7 @@ from sminion_guard.migrate.as_extension import require_version
 from sminion_guard.migrate.change import State
 from sminion_guard.migrate.guard_schema import guard_changes
 from sminion_guard.migrate.installed import read_installed
-from sminion_guard.migrate.plan import Plan, compare
+from sminion_guard.migrate.plan import Plan, Renewal, compare
 from sminion_guard.migrate.steps import Steps, TableStep, divide
 from sminion_guard.migrate.table_locks import TableLock
 from sminion_guard.migrate.transaction import Installer, installing
@@ -39,10 +39,12 @@ def plan(connection: psycopg.Connection[Any], policy: Policy) -> Plan:
             words = _difference(installer, policy)
             changes = installer.ask("policy_changes", registry=json.dumps(found.compiled.registry))
             ended = tuple((login, role, change) for login, role, change in changes)
+        renewals = _renewals(installer, found)
         steps = divide(found, installer.ask("restated", registry=json.dumps(found.compiled.registry)),
                        installer.ask("parents"))
         return replace(found, problems=preflight(installer, found.compiled), guard=guard, ended=ended,
-                       difference=words, locks=_locks(installer, steps), extension=extension)
+                       difference=words, locks=_locks(installer, steps), extension=extension,
+                       renewals=renewals)
 
 
 def require_consent(connection: psycopg.Connection[Any], policy: Policy) -> None:
@@ -72,6 +74,12 @@ def require_consent(connection: psycopg.Connection[Any], policy: Policy) -> None
             detail="\n".join(sentence.text for sentence in more),
             hint="if that is meant, pass `--widen`, or say `widens = \"why\"` under `[policy]`",
         )
+
+
+def _renewals(installer: Installer, found: Plan) -> tuple[Renewal, ...]:
+    why = found.installed.renewals(found.compiled.policy)
+    given = installer.ask("consents_given", names=list(why)) if why and found.new_policy else []
+    return tuple(Renewal(name, people, why[name]) for name, people in given)
 
 
 def _difference(installer: Installer, policy: Policy) -> Difference | None:

@@ -14,6 +14,7 @@ from sminion_guard.migrate.calendars import calendar_arguments
 from sminion_guard.migrate.queries import rendered
 from sminion_guard.migrate.transaction import OTHER_LOCKS
 from sminion_guard.policy import Policy
+from sminion_guard.policy.renewal import renewals
 
 
 def script(policy: Policy, previous: Policy | None = None, *, transaction: bool = True) -> Iterator[str]:
@@ -26,7 +27,8 @@ def script(policy: Policy, previous: Policy | None = None, *, transaction: bool 
     :param previous: the policy in force, whose purposes keep their bits; None for the first one.
     :param transaction: with BEGIN and COMMIT; without them for a migration that has its own.
     """
-    compiled = compile_policy(policy, assign_bits(policy, installed_purposes(previous)))
+    renewed = {} if previous is None else renewals(previous, policy)
+    compiled = compile_policy(policy, assign_bits(policy, installed_purposes(previous), renewed=renewed), renewed)
     yield f"-- sminion_guard: policy {json.dumps(policy.name)}, version {json.dumps(policy.version)}"
     yield from _begin(_wanted(compiled), transaction)
     yield rendered("queries/script/require_logins")

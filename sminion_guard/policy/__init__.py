@@ -22,6 +22,7 @@ from sminion_guard.policy.model import (
     Basis,
     Collection,
     Compatible,
+    ConsentOnChange,
     Further,
     InReport,
     Login,
@@ -41,8 +42,9 @@ from sminion_guard.policy.model import (
 
 __all__ = [
     "ALL_CATEGORIES", "CATEGORIES", "MAX_COMPARTMENTS", "OPEN_CATEGORIES", "Anonymous", "Basis", "Collection",
-    "Compartment", "Compatible", "Finding", "Further", "InReport", "InvalidPolicy", "Login", "Operation", "Policy",
-    "Purpose", "Recipient", "Retention", "RetentionEnd", "Schema", "Shared", "SubjectColumn", "SubjectKey",
+    "Compartment", "Compatible", "ConsentOnChange", "Finding", "Further", "InReport", "InvalidPolicy", "Login",
+    "Operation", "Policy", "Purpose", "Recipient", "Retention", "RetentionEnd", "Schema", "Shared", "SubjectColumn",
+    "SubjectKey",
     "SubjectPath", "Table", "TooManyCompartments", "collects_in", "compartments", "compartments_of", "doubts", "load",
     "loads", "mergeable", "reaches",
 ]

@@ -18,6 +18,7 @@ from sminion_guard.policy.model import (
     TICKETS_PER_MINUTE,
     Basis,
     Compatible,
+    ConsentOnChange,
     Further,
     Login,
     Operation,
@@ -88,6 +89,7 @@ class Builder:
                                          if head else {}),
             accept_upsert_leak=head.accept_upsert_leak if head else None,
             widens=head.widens if head else None,
+            consent=self._consent(head),
             backup=head.backup if head else None,
             timezone=self._timezone(head),
             operator=build_operator(self._given("operator"), self.report),
@@ -123,6 +125,11 @@ class Builder:
         written = head.subject_key if head else None
         found = None if written is None else self._word(SubjectKey, written, "subject key type", path)
         return found or SubjectKey.BIGINT
+
+    def _consent(self, head: shape.PolicyShape | None) -> ConsentOnChange:
+        path: Path = ("policy", "consent")
+        found = None if head is None else self._word(ConsentOnChange, head.consent, "word for consents", path)
+        return found or ConsentOnChange.KEEP
 
     def _kinds(self, head: shape.PolicyShape | None) -> Mapping[str, SubjectKey]:
         """The kinds of subjects. One counts as known even where its section is broken: one mistake, one finding."""

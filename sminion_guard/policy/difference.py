@@ -13,7 +13,7 @@ from itertools import combinations
 from sminion_guard.policy.access import TableAccess, table_access
 from sminion_guard.policy.compartments import mergeable
 from sminion_guard.policy.interval import may_exceed
-from sminion_guard.policy.model import Anonymous, Basis, InReport, Policy, Table
+from sminion_guard.policy.model import Anonymous, Basis, ConsentOnChange, InReport, Policy, Table
 from sminion_guard.policy.names import backup_role
 from sminion_guard.policy.sentence import Sentence
 from sminion_guard.policy.terms import rights
@@ -48,7 +48,8 @@ class Difference:
 def difference(before: Policy, after: Policy) -> Difference:
     """What ``after`` changes of ``before``."""
     found = [
-        *_backup(before, after), *_logins(before, after), *_purposes(before, after), *_accesses(before, after),
+        *_backup(before, after), *_consents(before, after),
+        *_logins(before, after), *_purposes(before, after), *accesses(before, after),
         *_merges(before, after), *_rows(before, after),
         *_neutral(before, after), *_recipients(before, after), *_tickets(before, after), *rights(before, after),
     ]
@@ -70,6 +71,14 @@ def _backup(before: Policy, after: Policy) -> Iterator[Sentence]:
         yield Sentence(f"members of `{role}` read all rows of all tables, for dumps", True)
     elif before.backup and not after.backup:
         yield Sentence(f"nobody reads all rows as `{role}` any more, for dumps", False)
+
+
+def _consents(before: Policy, after: Policy) -> Iterator[Sentence]:
+    renewed = after.consent is ConsentOnChange.RENEW
+    if before.consent is not after.consent:
+        yield Sentence(
+            f"people are {'now' if renewed else 'no longer'} asked again where a version widens what they consented to",
+            not renewed)
 
 
 def _logins(before: Policy, after: Policy) -> Iterator[Sentence]:
@@ -114,7 +123,8 @@ def _purposes(before: Policy, after: Policy) -> Iterator[Sentence]:
             yield Sentence(f"an access for `{name}` is no longer explained where {said}", False, name)
 
 
-def _accesses(before: Policy, after: Policy) -> Iterator[Sentence]:
+def accesses(before: Policy, after: Policy) -> Iterator[Sentence]:
+    """What each purpose may do with which columns."""
     tables = sorted({table.qualified for policy in (before, after) for table in policy.tables()})
     for purpose in sorted(before.purposes.keys() | after.purposes.keys()):
         for name in tables:

@@ -30,6 +30,13 @@ class Basis(StrEnum):
     VITAL_INTEREST = "vital_interest"
 
 
+class ConsentOnChange(StrEnum):
+    """What becomes of consents when a new version of the policy widens their purpose."""
+
+    KEEP = "keep"
+    RENEW = "renew"
+
+
 class Operation(StrEnum):
     """What may be done with personal data (clause 2 of the promise)."""
 
@@ -289,6 +296,8 @@ class Policy:
     """Why a purpose may get INSERT and UPDATE on one table on a server whose ON CONFLICT reads hidden rows."""
     widens: str | None = None
     """Why somebody may see or do more than under the policy before; `apply` asks for it."""
+    consent: ConsentOnChange = ConsentOnChange.KEEP
+    """Whether people are asked again when a new version widens a purpose that they consented to."""
     backup: str | None = None
     """Why there is a role that reads all rows of all tables, for dumps; None where there is none."""
     timezone: str = "UTC"

@@ -86,6 +86,7 @@ class PolicyShape(Shape):
     trusted_functions: Annotated[dict[str, str], PlainValidator(_trusted)] = {}
     accept_upsert_leak: Text | None = None
     widens: Text | None = None
+    consent: str = "keep"
     backup: Text | None = None
     timezone: Text = "UTC"
 

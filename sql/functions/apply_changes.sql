@@ -41,6 +41,9 @@ BEGIN
         ELSE (SELECT d.until <= clock_timestamp() FROM sminion.standing_decision(key, change.purpose) d) END, false);
       CONTINUE WHEN ended = (change.event = 'give_consent');
     END IF;
+    -- Given before the policy asked for consents again.
+    CONTINUE WHEN change.event = 'give_consent' AND sminion.consents_since(change.bit) > (
+      SELECT coalesce(e.given_at, e.at) FROM sminion.subject_event e WHERE e.id = change.id);
     CONTINUE WHEN EXISTS (
       SELECT FROM sminion.subject_event e
       WHERE e.subject = key AND e.id > change.id AND e.purpose IS NOT DISTINCT FROM change.purpose

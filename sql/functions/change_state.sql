@@ -34,7 +34,6 @@ DECLARE
   holder   bigint;
   done     integer;
 BEGIN
-  SELECT p.* INTO STRICT in_force FROM sminion.policy p;
   IF event = 'unblock' AND request IS NULL THEN
     -- What one cannot see yet must not be unblocked either.
     PERFORM sminion.require_read_committed();
@@ -48,7 +47,12 @@ BEGIN
   own.subject := key;
   own.event := change_state.event;
   own.purpose := change_state.purpose;
-  own.bit := CASE WHEN event IN ('block', 'unblock', 'erase') THEN 0 ELSE sminion.purpose_bit(purpose, event) END;
+  LOOP
+    SELECT p.* INTO STRICT in_force FROM sminion.policy p;
+    own.bit := CASE WHEN event IN ('block', 'unblock', 'erase') THEN 0 ELSE sminion.purpose_bit(purpose, event) END;
+    -- Of one policy: another one may come into force between the two.
+    EXIT WHEN in_force.epoch = (SELECT p.epoch FROM sminion.policy p);
+  END LOOP;
   own.denied := CASE event
     WHEN 'block' THEN ~in_force.blocked_bits
     WHEN 'erase' THEN -1

@@ -23,6 +23,7 @@ DECLARE
   keys     text[];
   in_force sminion.policy;
   bit      bigint;
+  since    timestamptz;
   batch    text[];
   strangers text[];
   free     text[];
@@ -56,8 +57,13 @@ BEGIN
     keys := ARRAY(SELECT DISTINCT sminion.subject_key(r, kind) FROM unnest(raw) AS u (r) ORDER BY 1);
   END IF;
   keys := coalesce(keys, '{}');
-  SELECT p.* INTO STRICT in_force FROM sminion.policy p;
-  bit := CASE WHEN event IN ('block', 'unblock') THEN 0 ELSE sminion.purpose_bit(purpose, event) END;
+  LOOP
+    SELECT p.* INTO STRICT in_force FROM sminion.policy p;
+    bit := CASE WHEN event IN ('block', 'unblock') THEN 0 ELSE sminion.purpose_bit(purpose, event) END;
+    since := sminion.consents_since(bit);
+    -- Of one policy: another one may come into force between the two.
+    EXIT WHEN in_force.epoch = (SELECT p.epoch FROM sminion.policy p);
+  END LOOP;
   FOR part IN 0 .. cardinality(keys) / 2000 LOOP
     batch := keys[2000 * part + 1 : 2000 * part + 2000];
     strangers := ARRAY(
@@ -99,7 +105,9 @@ BEGIN
       -- Most people of an import have decided nothing before: for them the function is not called.
       WHERE NOT CASE WHEN EXISTS (SELECT FROM sminion.subject_event o WHERE o.subject = m.key AND o.id <> m.id)
           THEN sminion.decided_later(m.id, m.key, change_states.event, change_states.purpose) ELSE false END
-        AND NOT EXISTS (SELECT FROM sminion.consent_end n WHERE n.event = m.id AND n.until <= clock_timestamp());
+        AND NOT EXISTS (SELECT FROM sminion.consent_end n WHERE n.event = m.id AND n.until <= clock_timestamp())
+        AND NOT (event = 'give_consent' AND since IS NOT NULL
+          AND EXISTS (SELECT FROM sminion.subject_event e WHERE e.id = m.id AND coalesce(e.given_at, e.at) < since));
     ELSE
       WITH made AS (
         INSERT INTO sminion.subject_event AS e (subject, event, purpose, reason, actor, epoch)

@@ -10,11 +10,18 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $sminion$
-  WITH decided AS (
-    SELECT DISTINCT ON (e.subject, e.purpose) e.*
+  WITH meant AS (
+    -- A decision is about the bit that its purpose had then. Where consents were asked for again, only those given since then count.
+    SELECT w.bit, w.name, w.basis, w.since, lead(w.since) OVER (PARTITION BY w.name ORDER BY w.since, w.bit) AS until,
+           CASE WHEN w.renews THEN v.applied_at ELSE '-infinity' END AS moment
+    FROM sminion.purpose w JOIN sminion.policy_version v ON v.epoch = w.since
+  ), decided AS (
+    SELECT DISTINCT ON (e.subject, w.bit) e.*, w.bit
     FROM sminion.subject_event e
+    JOIN meant w ON w.name = e.purpose AND w.basis = 'consent' AND e.epoch >= w.since AND (w.until IS NULL OR e.epoch < w.until)
+      AND coalesce(e.given_at, e.at) >= w.moment
     WHERE e.subject IS NOT NULL AND e.event IN ('give_consent', 'refuse_consent', 'withdraw_consent')
-    ORDER BY e.subject, e.purpose, coalesce(e.given_at, e.at) DESC, e.id DESC
+    ORDER BY e.subject, w.bit, coalesce(e.given_at, e.at) DESC, e.id DESC
   ), objected AS (
     SELECT DISTINCT ON (e.subject, e.purpose) e.subject, e.purpose, e.event
     FROM sminion.subject_event e WHERE e.subject IS NOT NULL AND e.event IN ('object', 'withdraw_objection')
@@ -24,14 +31,14 @@ AS $sminion$
     FROM sminion.subject_event e WHERE e.subject IS NOT NULL AND e.event IN ('block', 'unblock')
     ORDER BY e.subject, e.id DESC
   ), said AS (
-    SELECT d.subject, w.bit, 'consent' AS basis, false AS blocked,
+    SELECT d.subject, d.bit, 'consent' AS basis, false AS blocked,
       CASE WHEN d.event <> 'give_consent' THEN 'no'
         WHEN d.until <= clock_timestamp() THEN
           CASE WHEN EXISTS (
             SELECT FROM sminion.subject_event x
             WHERE x.subject = d.subject AND x.purpose = d.purpose AND x.event = 'expire_consent' AND x.at >= d.until) THEN 'no' ELSE 'either' END
         ELSE 'yes' END AS holds
-    FROM decided d JOIN sminion.purpose w ON w.name = d.purpose AND w.basis = 'consent'
+    FROM decided d
     UNION ALL
     SELECT o.subject, w.bit, 'legitimate_interest', false, CASE o.event WHEN 'object' THEN 'yes' ELSE 'no' END
     FROM objected o JOIN sminion.purpose w ON w.name = o.purpose AND w.basis = 'legitimate_interest'

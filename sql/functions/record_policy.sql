@@ -48,8 +48,8 @@ BEGIN
   UPDATE sminion.purpose p SET retired_at = clock_timestamp()
   WHERE p.retired_at IS NULL
     AND NOT EXISTS (SELECT FROM jsonb_array_elements(registry -> 'purposes') j WHERE (j ->> 'bit')::smallint = p.bit);
-  INSERT INTO sminion.purpose AS p (bit, name, title, basis, sees_blocked)
-  SELECT j.bit, j.name, j.title, j.basis, j.sees_blocked
+  INSERT INTO sminion.purpose AS p (bit, name, title, basis, sees_blocked, since, renews)
+  SELECT j.bit, j.name, j.title, j.basis, j.sees_blocked, new_epoch, coalesce(registry -> 'renewed' ? j.name, false)
   FROM jsonb_to_recordset(registry -> 'purposes')
     AS j (bit smallint, name text, title text, basis text, sees_blocked boolean)
   ON CONFLICT (bit) DO UPDATE SET title = excluded.title, basis = excluded.basis, retired_at = NULL;

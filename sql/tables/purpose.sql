@@ -6,7 +6,11 @@ CREATE TABLE sminion.purpose (
   title        text     NOT NULL,
   basis        text     NOT NULL,
   sees_blocked boolean  NOT NULL,
-  retired_at   timestamptz
+  retired_at   timestamptz,
+  -- the epoch in which the bit was first in force: no consent of an earlier one is about it
+  since        integer  NOT NULL,
+  -- the bit was made to ask for consents again: those that were given before that moment open nothing, whenever they are recorded
+  renews       boolean  NOT NULL DEFAULT false
 );
 CREATE UNIQUE INDEX purpose_name_in_force ON sminion.purpose (name) WHERE retired_at IS NULL;
 COMMENT ON TABLE sminion.purpose IS 'purposes in force and retired, each with its bit of guard_mask';

@@ -142,7 +142,11 @@ CREATE TABLE sminion.purpose (
   title        text     NOT NULL,
   basis        text     NOT NULL,
   sees_blocked boolean  NOT NULL,
-  retired_at   timestamptz
+  retired_at   timestamptz,
+  -- the epoch in which the bit was first in force: no consent of an earlier one is about it
+  since        integer  NOT NULL,
+  -- the bit was made to ask for consents again: those that were given before that moment open nothing, whenever they are recorded
+  renews       boolean  NOT NULL DEFAULT false
 );
 CREATE UNIQUE INDEX purpose_name_in_force ON sminion.purpose (name) WHERE retired_at IS NULL;
 COMMENT ON TABLE sminion.purpose IS 'purposes in force and retired, each with its bit of guard_mask';
@@ -1942,6 +1946,18 @@ BEGIN
 END
 $sminion$;
 
+-- functions/consents_since.sql
+-- From which moment on a consent counts, where a version of the policy asked for consents again and so gave their purpose this bit; else
+-- NULL.
+CREATE FUNCTION sminion.consents_since(flag bigint) RETURNS timestamptz
+LANGUAGE sql
+STABLE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+  SELECT v.applied_at FROM sminion.purpose w JOIN sminion.policy_version v ON v.epoch = w.since
+  WHERE 1::bigint << w.bit = consents_since.flag AND w.renews
+$sminion$;
+
 -- functions/apply_changes.sql
 -- Stores changes of one subject's state, whose exclusive lock the caller holds: those that were pending and the caller's
 -- own, in the order of their numbers; withholds at once what is no longer permitted, stops withholding what is permitted
@@ -1986,6 +2002,9 @@ BEGIN
         ELSE (SELECT d.until <= clock_timestamp() FROM sminion.standing_decision(key, change.purpose) d) END, false);
       CONTINUE WHEN ended = (change.event = 'give_consent');
     END IF;
+    -- Given before the policy asked for consents again.
+    CONTINUE WHEN change.event = 'give_consent' AND sminion.consents_since(change.bit) > (
+      SELECT coalesce(e.given_at, e.at) FROM sminion.subject_event e WHERE e.id = change.id);
     CONTINUE WHEN EXISTS (
       SELECT FROM sminion.subject_event e
       WHERE e.subject = key AND e.id > change.id AND e.purpose IS NOT DISTINCT FROM change.purpose
@@ -2160,7 +2179,6 @@ DECLARE
   holder   bigint;
   done     integer;
 BEGIN
-  SELECT p.* INTO STRICT in_force FROM sminion.policy p;
   IF event = 'unblock' AND request IS NULL THEN
     -- What one cannot see yet must not be unblocked either.
     PERFORM sminion.require_read_committed();
@@ -2174,7 +2192,12 @@ BEGIN
   own.subject := key;
   own.event := change_state.event;
   own.purpose := change_state.purpose;
-  own.bit := CASE WHEN event IN ('block', 'unblock', 'erase') THEN 0 ELSE sminion.purpose_bit(purpose, event) END;
+  LOOP
+    SELECT p.* INTO STRICT in_force FROM sminion.policy p;
+    own.bit := CASE WHEN event IN ('block', 'unblock', 'erase') THEN 0 ELSE sminion.purpose_bit(purpose, event) END;
+    -- Of one policy: another one may come into force between the two.
+    EXIT WHEN in_force.epoch = (SELECT p.epoch FROM sminion.policy p);
+  END LOOP;
   own.denied := CASE event
     WHEN 'block' THEN ~in_force.blocked_bits
     WHEN 'erase' THEN -1
@@ -2471,6 +2494,7 @@ DECLARE
   keys     text[];
   in_force sminion.policy;
   bit      bigint;
+  since    timestamptz;
   batch    text[];
   strangers text[];
   free     text[];
@@ -2504,8 +2528,13 @@ BEGIN
     keys := ARRAY(SELECT DISTINCT sminion.subject_key(r, kind) FROM unnest(raw) AS u (r) ORDER BY 1);
   END IF;
   keys := coalesce(keys, '{}');
-  SELECT p.* INTO STRICT in_force FROM sminion.policy p;
-  bit := CASE WHEN event IN ('block', 'unblock') THEN 0 ELSE sminion.purpose_bit(purpose, event) END;
+  LOOP
+    SELECT p.* INTO STRICT in_force FROM sminion.policy p;
+    bit := CASE WHEN event IN ('block', 'unblock') THEN 0 ELSE sminion.purpose_bit(purpose, event) END;
+    since := sminion.consents_since(bit);
+    -- Of one policy: another one may come into force between the two.
+    EXIT WHEN in_force.epoch = (SELECT p.epoch FROM sminion.policy p);
+  END LOOP;
   FOR part IN 0 .. cardinality(keys) / 2000 LOOP
     batch := keys[2000 * part + 1 : 2000 * part + 2000];
     strangers := ARRAY(
@@ -2547,7 +2576,9 @@ BEGIN
       -- Most people of an import have decided nothing before: for them the function is not called.
       WHERE NOT CASE WHEN EXISTS (SELECT FROM sminion.subject_event o WHERE o.subject = m.key AND o.id <> m.id)
           THEN sminion.decided_later(m.id, m.key, change_states.event, change_states.purpose) ELSE false END
-        AND NOT EXISTS (SELECT FROM sminion.consent_end n WHERE n.event = m.id AND n.until <= clock_timestamp());
+        AND NOT EXISTS (SELECT FROM sminion.consent_end n WHERE n.event = m.id AND n.until <= clock_timestamp())
+        AND NOT (event = 'give_consent' AND since IS NOT NULL
+          AND EXISTS (SELECT FROM sminion.subject_event e WHERE e.id = m.id AND coalesce(e.given_at, e.at) < since));
     ELSE
       WITH made AS (
         INSERT INTO sminion.subject_event AS e (subject, event, purpose, reason, actor, epoch)
@@ -2784,11 +2815,18 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $sminion$
-  WITH decided AS (
-    SELECT DISTINCT ON (e.subject, e.purpose) e.*
+  WITH meant AS (
+    -- A decision is about the bit that its purpose had then. Where consents were asked for again, only those given since then count.
+    SELECT w.bit, w.name, w.basis, w.since, lead(w.since) OVER (PARTITION BY w.name ORDER BY w.since, w.bit) AS until,
+           CASE WHEN w.renews THEN v.applied_at ELSE '-infinity' END AS moment
+    FROM sminion.purpose w JOIN sminion.policy_version v ON v.epoch = w.since
+  ), decided AS (
+    SELECT DISTINCT ON (e.subject, w.bit) e.*, w.bit
     FROM sminion.subject_event e
+    JOIN meant w ON w.name = e.purpose AND w.basis = 'consent' AND e.epoch >= w.since AND (w.until IS NULL OR e.epoch < w.until)
+      AND coalesce(e.given_at, e.at) >= w.moment
     WHERE e.subject IS NOT NULL AND e.event IN ('give_consent', 'refuse_consent', 'withdraw_consent')
-    ORDER BY e.subject, e.purpose, coalesce(e.given_at, e.at) DESC, e.id DESC
+    ORDER BY e.subject, w.bit, coalesce(e.given_at, e.at) DESC, e.id DESC
   ), objected AS (
     SELECT DISTINCT ON (e.subject, e.purpose) e.subject, e.purpose, e.event
     FROM sminion.subject_event e WHERE e.subject IS NOT NULL AND e.event IN ('object', 'withdraw_objection')
@@ -2798,14 +2836,14 @@ AS $sminion$
     FROM sminion.subject_event e WHERE e.subject IS NOT NULL AND e.event IN ('block', 'unblock')
     ORDER BY e.subject, e.id DESC
   ), said AS (
-    SELECT d.subject, w.bit, 'consent' AS basis, false AS blocked,
+    SELECT d.subject, d.bit, 'consent' AS basis, false AS blocked,
       CASE WHEN d.event <> 'give_consent' THEN 'no'
         WHEN d.until <= clock_timestamp() THEN
           CASE WHEN EXISTS (
             SELECT FROM sminion.subject_event x
             WHERE x.subject = d.subject AND x.purpose = d.purpose AND x.event = 'expire_consent' AND x.at >= d.until) THEN 'no' ELSE 'either' END
         ELSE 'yes' END AS holds
-    FROM decided d JOIN sminion.purpose w ON w.name = d.purpose AND w.basis = 'consent'
+    FROM decided d
     UNION ALL
     SELECT o.subject, w.bit, 'legitimate_interest', false, CASE o.event WHEN 'object' THEN 'yes' ELSE 'no' END
     FROM objected o JOIN sminion.purpose w ON w.name = o.purpose AND w.basis = 'legitimate_interest'
@@ -6288,8 +6326,8 @@ BEGIN
   UPDATE sminion.purpose p SET retired_at = clock_timestamp()
   WHERE p.retired_at IS NULL
     AND NOT EXISTS (SELECT FROM jsonb_array_elements(registry -> 'purposes') j WHERE (j ->> 'bit')::smallint = p.bit);
-  INSERT INTO sminion.purpose AS p (bit, name, title, basis, sees_blocked)
-  SELECT j.bit, j.name, j.title, j.basis, j.sees_blocked
+  INSERT INTO sminion.purpose AS p (bit, name, title, basis, sees_blocked, since, renews)
+  SELECT j.bit, j.name, j.title, j.basis, j.sees_blocked, new_epoch, coalesce(registry -> 'renewed' ? j.name, false)
   FROM jsonb_to_recordset(registry -> 'purposes')
     AS j (bit smallint, name text, title text, basis text, sees_blocked boolean)
   ON CONFLICT (bit) DO UPDATE SET title = excluded.title, basis = excluded.basis, retired_at = NULL;
@@ -11339,11 +11377,13 @@ COMMENT ON VIEW sminion.subject_history IS 'consents, objections and blocks of e
 
 -- views/consent_register.sql
 -- What each subject decided on each purpose that rests on consent, with the facts of the decision that counts: the last one by the
--- moment when it was made. `state` is given, refused, withdrawn or expired; a consent whose time is over is `expired` here from that moment.
+-- moment when it was made. `state` is given, refused, withdrawn, expired or superseded. A consent whose time is over is
+-- `expired` here from that moment; one that the policy asks for again is `superseded`, and opens nothing.
 CREATE VIEW sminion.consent_register WITH (security_barrier) AS
   SELECT d.subject, d.purpose,
          CASE d.event WHEN 'refuse_consent' THEN 'refused' WHEN 'withdraw_consent' THEN 'withdrawn'
-           ELSE CASE WHEN d.until <= pg_catalog.statement_timestamp() THEN 'expired' ELSE 'given' END END AS state,
+           ELSE CASE WHEN d.until <= pg_catalog.statement_timestamp() THEN 'expired'
+             WHEN d.epoch < w.since OR w.renews AND coalesce(d.given_at, d.at) < n.applied_at THEN 'superseded' ELSE 'given' END END AS state,
          coalesce(d.given_at, d.at) AS given_at, d.until, pg_catalog.encode(d.text_sha256, 'hex') AS text_sha256, d.channel, d.actor, d.login,
          d.reason, d.at AS recorded_at, v.version AS policy_version, d.epoch, d.id AS event
   FROM (
@@ -11351,7 +11391,9 @@ CREATE VIEW sminion.consent_register WITH (security_barrier) AS
     FROM sminion.subject_event e
     WHERE e.subject IS NOT NULL AND e.event IN ('give_consent', 'refuse_consent', 'withdraw_consent')
     ORDER BY e.subject, e.purpose, coalesce(e.given_at, e.at) DESC, e.id DESC) d
-  JOIN sminion.policy_version v ON v.epoch = d.epoch;
+  JOIN sminion.policy_version v ON v.epoch = d.epoch
+  LEFT JOIN sminion.purpose w ON w.name = d.purpose AND w.retired_at IS NULL AND w.basis = 'consent'
+  LEFT JOIN sminion.policy_version n ON n.epoch = w.since;
 COMMENT ON VIEW sminion.consent_register IS 'what each subject decided on each purpose that rests on consent';
 
 -- views/request_status.sql

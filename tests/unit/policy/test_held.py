@@ -21,6 +21,8 @@ from sminion_guard.policy.held import differences, held
 from sminion_guard.policy.model import Login
 
 NO_MATTER = {
+    # what becomes of consents with the next version: a purpose whose consents end gets another bit, which is compared
+    (Policy, "consent"),
     # of access reports, and of no statement
     (Table, "report"),
     # who is responsible, and until when requests are answered: no statement is judged by them
