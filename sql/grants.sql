@@ -6,5 +6,7 @@ REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM PUBLIC;
 REVOKE ALL ON SCHEMA sminion FROM PUBLIC;
 -- But for the two that raise: row security calls them as whoever reads a protected table.
 GRANT EXECUTE ON FUNCTION sminion.refuse_others(regclass, name[], name), sminion.refuse_partition(regclass, regclass, name) TO PUBLIC;
+-- A number that row security of the journal compares as the login that writes.
+GRANT SELECT ON SEQUENCE sminion.load_0 TO PUBLIC;
 -- Global for this owner, since per-schema defaults cannot take away what PUBLIC has: row triggers come later.
 ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON ROUTINES FROM PUBLIC;

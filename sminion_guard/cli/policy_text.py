@@ -160,6 +160,8 @@ def _login(login: LoginView) -> str:
         text += f"; may own what is protected, because: {login.owns}"
     if login.tickets_per_minute is not None:
         text += f"; opens at most {login.tickets_per_minute} tickets a minute"
+    if login.log_mb_per_minute is not None:
+        text += f"; writes at most {login.log_mb_per_minute} MB of the log a minute"
     if login.records:
         text += f"; may record consents to {_list(login.records)}"
     return text

@@ -187,4 +187,8 @@ CONTEXT = (
          "open one ticket for what the same actor does for the same reason, or set `tickets_per_minute` of"
          " `[login.NAME]`",
          errors.TicketRefused),
+    Code("SG248", "too much of the log within a minute",
+         "the policy limits how many MB a login writes to the log within a minute, 2000 where it names no number",
+         "find out what writes so much (`sminion.journal_minutes`), or set `log_mb_per_minute` of `[login.NAME]`",
+         errors.AuditUnavailable),
 )

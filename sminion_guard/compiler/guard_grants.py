@@ -16,6 +16,8 @@ _TICKET = (
 )
 _LOG = (
     "open_log()", "knows_log(bigint, text)", "log_shape(jsonb)", "maintain(boolean)", "maintain_step(text)",
+    # Row security of the journal calls it.
+    "count_journal(integer, boolean)",
 )
 _JOURNAL = "writer, first, proof, entries"
 """The columns of ``sminion.journal`` that a login may insert; the others say who and when."""
@@ -91,7 +93,8 @@ _RECORDING = ("record_consent(text, text, boolean, bytea, text, text, text)",)
 _OF_KINDS = ("context_of_kind(name, name, text)", "named_subject_of_kind(name, name, text)")
 """What the floors of a policy that names kinds of subjects call too."""
 _LOGS = (
-    "access_log", "ticket_minutes", "statement_log", "refusals", "subject_access", "write_log", "log_faults",
+    "access_log", "ticket_minutes", "journal_minutes",
+    "statement_log", "refusals", "subject_access", "write_log", "log_faults",
     "dropped_log", "ddl_suspension", "act",
     "subject_history", "consent_register", "request_status", "request_history", "calendar", "report",
     "obligation_status", "disclosures", "destruction_status", "destruction_event",

@@ -55,7 +55,8 @@ def registry(policy: Policy, compartments: tuple[Compartment, ...], bits: Mappin
         ],
         "logins": [
             {"login": login.name, "purpose": purpose, "may_hold_incompatible": login.may_hold_incompatible is not None,
-             "may_own": login.may_own is not None, "tickets_per_minute": login.tickets_per_minute}
+             "may_own": login.may_own is not None, "tickets_per_minute": login.tickets_per_minute,
+             "log_mb_per_minute": login.log_mb_per_minute}
             for login in sorted(policy.logins.values(), key=lambda entry: entry.name)
             for purpose in sorted(set(login.purposes))
         ],

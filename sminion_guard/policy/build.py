@@ -14,6 +14,7 @@ from sminion_guard.policy.findings import Report, suggestion
 from sminion_guard.policy.model import (
     ALL_CATEGORIES,
     CATEGORIES,
+    LOG_MB_PER_MINUTE,
     OPEN_CATEGORIES,
     TICKETS_PER_MINUTE,
     Basis,
@@ -227,6 +228,7 @@ class Builder:
             if entry and self._known_purposes(entry.purposes, ("login", name, "purposes")):
                 found[name] = Login(name, tuple(entry.purposes), entry.may_hold_incompatible, entry.may_own,
                                     entry.tickets_per_minute or TICKETS_PER_MINUTE,
+                                    entry.log_mb_per_minute or LOG_MB_PER_MINUTE,
                                     self._recorded(entry.may_record_consent, ("login", name, "may_record_consent")))
         return MappingProxyType(found)
 

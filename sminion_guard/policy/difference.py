@@ -100,6 +100,9 @@ def _logins(before: Policy, after: Policy) -> Iterator[Sentence]:
         if old and new and old.tickets_per_minute != new.tickets_per_minute:
             yield Sentence(f"login `{name}` may open {new.tickets_per_minute} tickets a minute,"
                            f" and could open {old.tickets_per_minute}", new.tickets_per_minute > old.tickets_per_minute)
+        if old and new and old.log_mb_per_minute != new.log_mb_per_minute:
+            yield Sentence(f"login `{name}` may write {new.log_mb_per_minute} MB of the log a minute,"
+                           f" and could write {old.log_mb_per_minute}", new.log_mb_per_minute > old.log_mb_per_minute)
 
 
 def _purposes(before: Policy, after: Policy) -> Iterator[Sentence]:

@@ -121,6 +121,7 @@ class LoginShape(Shape):
     may_hold_incompatible: Text | None = None
     may_own: Text | None = None
     tickets_per_minute: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+    log_mb_per_minute: Annotated[int, Field(ge=0, le=1_000_000)] = 0
     may_record_consent: list[str] = []
 
 

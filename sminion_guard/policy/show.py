@@ -9,7 +9,16 @@ from sminion_guard.policy.access import TableAccess, table_access
 from sminion_guard.policy.check.logins import incompatible_pair
 from sminion_guard.policy.compartments import Compartment, collects_in, compartments_of
 from sminion_guard.policy.kinds import kinds_of
-from sminion_guard.policy.model import TICKETS_PER_MINUTE, Compatible, Further, Policy, Recipient, Retention, Table
+from sminion_guard.policy.model import (
+    LOG_MB_PER_MINUTE,
+    TICKETS_PER_MINUTE,
+    Compatible,
+    Further,
+    Policy,
+    Recipient,
+    Retention,
+    Table,
+)
 from sminion_guard.policy.names import backup_role
 from sminion_guard.policy.rights import Operator, Requests
 
@@ -105,6 +114,8 @@ class LoginView:
     owns: str | None = None
     tickets_per_minute: int | None = None
     """Where the policy names another number than the usual one."""
+    log_mb_per_minute: int | None = None
+    """Likewise."""
     records: tuple[str, ...] = ()
     """Purposes for which it may record consents."""
 
@@ -160,6 +171,7 @@ def overview(policy: Policy) -> Overview:
         LoginView(name, tuple(sorted(login.purposes)), incompatible_pair(policy, login), login.may_hold_incompatible,
                   login.may_own,
                   None if login.tickets_per_minute == TICKETS_PER_MINUTE else login.tickets_per_minute,
+                  None if login.log_mb_per_minute == LOG_MB_PER_MINUTE else login.log_mb_per_minute,
                   tuple(sorted(set(login.may_record_consent))))
         for name, login in sorted(policy.logins.items())
     )

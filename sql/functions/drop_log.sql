@@ -50,6 +50,7 @@ BEGIN
       DETAIL = format('They wait for %s.', sminion.transactions_named(sminion.running_transactions())),
       HINT = 'Call it again when these transactions have ended, or end them.';
   END IF;
+  DELETE FROM sminion.busy_minute b WHERE b.minute < drop_log.before;
   -- as sminion.make_month
   BEGIN
     LOCK TABLE ONLY sminion.statement_event, ONLY sminion.statement_result, ONLY sminion.statement_subject,

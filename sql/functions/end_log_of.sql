@@ -15,7 +15,7 @@ BEGIN
   PERFORM sminion.record_act('end_log_of', jsonb_build_object('login', end_log_of.login), NULL);
   EXECUTE format(
     'REVOKE ALL ON ROUTINE sminion.open_log(), sminion.knows_log(bigint, text), sminion.log_shape(jsonb), '
-    || 'sminion.maintain(boolean), sminion.maintain_step(text) FROM %I', end_log_of.login);
+    || 'sminion.maintain(boolean), sminion.maintain_step(text), sminion.count_journal(integer, boolean) FROM %I', end_log_of.login);
   EXECUTE format('REVOKE ALL ON sminion.journal FROM %I', end_log_of.login);
   EXECUTE format('REVOKE ALL ON SCHEMA sminion FROM %I', end_log_of.login);
   RETURN true;

@@ -4,7 +4,7 @@
 --
 -- expected: {role: {"routines": [...], "views": [...], "journal": true, "dump": true}}. Who may write to the journal may insert some of
 -- its columns; who dumps reads all tables and sequences. Who keeps a log here (`keep_log_of`) has what it needs for that, and the owner of one of `tables` those of its row triggers where it is partitioned (templates/partition_maker).
--- tables: [[schema, table], ...], those with subjects. PUBLIC may call the two functions that do nothing but raise.
+-- tables: [[schema, table], ...], those with subjects. PUBLIC may call the two functions that do nothing but raise, and read `load_0` (sminion.login_load).
 CREATE FUNCTION sminion.guard_excess(expected jsonb, tables jsonb, OUT item text, OUT undo text, OUT grantor name) RETURNS SETOF record
 LANGUAGE sql
 STABLE
@@ -33,7 +33,7 @@ AS $sminion$
       UNION ALL SELECT 'sminion.journal'::regclass::oid, 'INSERT'
       UNION ALL SELECT p.oid, 'EXECUTE' FROM pg_proc p
       WHERE p.pronamespace = 'sminion'::regnamespace
-        AND p.proname IN ('open_log', 'knows_log', 'log_shape', 'maintain', 'maintain_step')
+        AND p.proname IN ('open_log', 'knows_log', 'log_shape', 'maintain', 'maintain_step', 'count_journal')
     ) AS o (oid, privilege)
     WHERE h.ended_at IS NULL
     UNION ALL
@@ -75,7 +75,8 @@ AS $sminion$
   CROSS JOIN LATERAL (SELECT
     a.privilege_type || CASE WHEN l.column_name IS NULL THEN '' ELSE format(' (%I)', l.column_name) END,
     a.privilege_type = l.usual AND CASE a.grantee
-      WHEN 0 THEN l.oid IN ('sminion.refuse_others(regclass, name[], name)'::regprocedure, 'sminion.refuse_partition(regclass, regclass, name)'::regprocedure)
+      WHEN 0 THEN l.oid IN ('sminion.refuse_others(regclass, name[], name)'::regprocedure, 'sminion.refuse_partition(regclass, regclass, name)'::regprocedure,
+        'sminion.load_0'::regclass)
       ELSE EXISTS (SELECT FROM wanted w WHERE w.role = g.rolname AND w.oid = l.oid AND w.privilege = a.privilege_type) END
   ) AS p (what, wanted)
   WHERE a.grantee <> 'sminion_owner'::regrole AND (p.wanted IS NOT TRUE OR a.is_grantable)

@@ -3,7 +3,7 @@
 -- setting, a policy or rule on one of its tables, and what does not belong here each change an answer.
 --
 -- Privileges are for guard_excess. What the policy made is for its own statements: functions named in installed_object.
--- Months of the logs come and go, and all look alike: `statement_event_YYYY_MM`. So do the marks of compartments.
+-- Months of the logs come and go, and all look alike: `statement_event_YYYY_MM`. So do the marks of compartments, and the counters of logins.
 CREATE FUNCTION sminion.guard_objects(OUT kind text, OUT name text, OUT pattern text, OUT fingerprint text) RETURNS SETOF record
 LANGUAGE sql
 STABLE
@@ -13,6 +13,7 @@ AS $sminion$
     SELECT c.*, CASE
         WHEN c.relispartition THEN regexp_replace(c.relname, '\d{4}_\d{2}$', 'YYYY_MM')
         WHEN k.id IS NOT NULL THEN 'mark'
+        WHEN c.relkind = 'S' AND c.relname ~ '^load_[0-9]+$' THEN 'load'
         ELSE c.relname END AS pattern
     FROM pg_class c
     LEFT JOIN sminion.compartment k ON c.relname = 'mark_' || k.id
@@ -45,7 +46,9 @@ AS $sminion$
            (SELECT string_agg(concat_ws(' ', t.tgfoid::regproc, t.tgenabled), ', ' ORDER BY t.tgfoid::regproc::text, t.tgenabled)
             FROM pg_trigger t WHERE t.tgrelid = r.oid AND t.tgisinternal AND t.tgparentid = 0),
            'rules ' || (SELECT count(*) FROM pg_rewrite w WHERE w.ev_class = r.oid),
-           'policies ' || (SELECT count(*) FROM pg_policy y WHERE y.polrelid = r.oid),
+           'policies ' || (SELECT string_agg(concat_ws(' ', y.polname, y.polcmd, y.polpermissive, y.polroles::text, pg_get_expr(y.polqual, y.polrelid),
+                             pg_get_expr(y.polwithcheck, y.polrelid)), ', ' ORDER BY y.polname)
+                           FROM pg_policy y WHERE y.polrelid = r.oid),
            'children ' || (SELECT count(*) FROM pg_inherits h JOIN pg_class c ON c.oid = h.inhrelid
                            WHERE h.inhparent = r.oid AND (NOT c.relispartition OR c.relnamespace <> r.relnamespace))))
   FROM relation r WHERE r.relkind IN ('r', 'p', 'f')

@@ -30,6 +30,7 @@ BEGIN
       HINT = 'Use a separate login for the log of another database.';
   END IF;
   PERFORM sminion.begin_log();
+  PERFORM sminion.begin_load(keep_log_of.login);
   UPDATE sminion.log_home h SET ended_at = clock_timestamp(), ended_by = session_user
   WHERE h.login = keep_log_of.login AND h.ended_at IS NULL;
   INSERT INTO sminion.log_home (login, database, system_identifier)
@@ -40,7 +41,7 @@ BEGIN
   EXECUTE format('GRANT USAGE ON SCHEMA sminion TO %I', keep_log_of.login);
   EXECUTE format(
     'GRANT EXECUTE ON ROUTINE sminion.open_log(), sminion.knows_log(bigint, text), sminion.log_shape(jsonb), '
-    || 'sminion.maintain(boolean), sminion.maintain_step(text) TO %I', keep_log_of.login);
+    || 'sminion.maintain(boolean), sminion.maintain_step(text), sminion.count_journal(integer, boolean) TO %I', keep_log_of.login);
   EXECUTE format('GRANT INSERT (writer, first, proof, entries) ON sminion.journal TO %I', keep_log_of.login);
   RETURN home;
 END

@@ -81,10 +81,12 @@ BEGIN
     AS j (purpose text, place smallint, words text, request boolean, schema text, "table" text, tests jsonb);
 
   DELETE FROM sminion.login;
-  INSERT INTO sminion.login (login, purpose, may_hold_incompatible, may_own, tickets_per_minute)
-  SELECT j.login, j.purpose, j.may_hold_incompatible, j.may_own, j.tickets_per_minute
+  INSERT INTO sminion.login (login, purpose, may_hold_incompatible, may_own, tickets_per_minute, log_mb_per_minute)
+  SELECT j.login, j.purpose, j.may_hold_incompatible, j.may_own, j.tickets_per_minute, j.log_mb_per_minute
   FROM jsonb_to_recordset(registry -> 'logins')
-    AS j (login name, purpose text, may_hold_incompatible boolean, may_own boolean, tickets_per_minute integer);
+    AS j (login name, purpose text, may_hold_incompatible boolean, may_own boolean, tickets_per_minute integer,
+      log_mb_per_minute integer);
+  PERFORM sminion.begin_load(l.login) FROM (SELECT DISTINCT o.login FROM sminion.login o ORDER BY o.login) l;
   DELETE FROM sminion.login_consent;
   INSERT INTO sminion.login_consent (login, purpose)
   SELECT j.login, j.purpose FROM jsonb_to_recordset(registry -> 'consent_logins') AS j (login name, purpose text);

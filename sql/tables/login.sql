@@ -7,6 +7,8 @@ CREATE TABLE sminion.login (
   may_own               boolean NOT NULL,
   -- the same in all rows of a login: see open_ticket
   tickets_per_minute    integer NOT NULL CHECK (tickets_per_minute > 0),
+  -- likewise: see count_journal
+  log_mb_per_minute     integer NOT NULL CHECK (log_mb_per_minute > 0),
   PRIMARY KEY (login, purpose)
 );
 COMMENT ON TABLE sminion.login IS 'logins and the purposes they may act for';

@@ -10,7 +10,7 @@ from tests.world import PRIVILEGE, World
 GRANTED = {
     "all": {
         "open_ticket", "enter", "session_facts", "policy_in_force", "context", "open_log", "knows_log", "log_shape", "maintain",
-        "maintain_step",
+        "maintain_step", "count_journal",
     },
     "contract": {"context", "named_subject", "named_alone", "ticket_value", "within_retention", "enter", "refuse_expired"},
     "officer": {
@@ -42,7 +42,7 @@ EVENTS = {
 }
 """Functions of event triggers: whoever trips one executes it, and nobody can call it."""
 LOGS = {
-    "access_log", "ticket_minutes", "statement_log", "refusals", "subject_access", "write_log", "log_faults", "dropped_log",
+    "access_log", "ticket_minutes", "journal_minutes", "statement_log", "refusals", "subject_access", "write_log", "log_faults", "dropped_log",
     "ddl_suspension", "act", "subject_history",
     "request_status", "request_history", "calendar", "consent_register", "report", "obligation_status", "disclosures", "destruction_status",
     "destruction_event", "destruction", "hold",

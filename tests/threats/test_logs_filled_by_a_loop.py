@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import psycopg
@@ -226,3 +228,97 @@ def test_reasons_of_officers_have_a_length(shop: Shop) -> None:
         shop.database.execute(call, "r" * 1000)
         with refused("SG613"):
             shop.database.execute(call, "r" * 1001)
+
+
+JOURNAL = """INSERT INTO sminion.journal (writer, first, proof, entries)
+SELECT 1, n, sha256(''), %b FROM generate_series(1, %s) n"""
+MB = b"[" + b" " * (2**20 - 2) + b"]"
+
+
+@pytest.fixture
+def narrow(server: Server) -> Iterator[Shop]:
+    """Its application may write 10 MB of the log within a minute."""
+    with new_shop(server) as shop:
+        app = f"[login.{shop.name}_app]\n"
+        shop.apply(loads(shop.text().replace(app, app + "log_mb_per_minute = 10\n")))
+        yield shop
+
+
+def await_next_minute(shop: Shop, needed: float) -> None:
+    """Of the server's clock, where less than ``needed`` seconds of this one are left."""
+    while shop.database.execute("SELECT extract(second FROM clock_timestamp()) > 60 - %s", needed)[0][0]:
+        time.sleep(0.5)
+
+
+def test_a_login_writes_as_many_megabytes_of_the_log_within_a_minute_as_the_policy_says(narrow: Shop) -> None:
+    await_next_minute(narrow, 20)
+    written = 0
+    # Each session keeps its transaction open, so none of them sees what the others write.
+    with ExitStack() as sessions:
+        apps = [sessions.enter_context(psycopg.connect(narrow.dsn("app"))) for _ in range(4)]
+        with refused("SG248"):
+            for _ in range(10):
+                for app in apps:
+                    app.execute(JOURNAL, (MB, 1))
+                    written += 1
+    assert 8 <= written <= 10
+    with psycopg.connect(narrow.dsn("app"), autocommit=True) as app:
+        for _ in range(20):  # short ones, of which one in a thousand is drawn, are all refused by now
+            with refused("SG248"):
+                app.execute(JOURNAL, (b"[]", 1))
+    with psycopg.connect(narrow.dsn("news"), autocommit=True) as news:  # another login
+        news.execute(JOURNAL, (MB, 12))
+        news.execute(JOURNAL, (b"[]", 50))
+
+
+def test_what_a_session_takes_back_is_counted_too(narrow: Shop) -> None:
+    await_next_minute(narrow, 20)
+    with psycopg.connect(narrow.dsn("app"), autocommit=True) as app, refused("SG248"):
+        for _ in range(12):
+            with app.transaction(force_rollback=True):
+                app.execute(JOURNAL, (MB, 1))
+
+
+def test_short_rows_are_counted_by_a_sample(narrow: Shop) -> None:
+    await_next_minute(narrow, 30)
+    with psycopg.connect(narrow.dsn("app"), autocommit=True) as app:
+        # 700 bytes and 256: about 11,000 of them are 10 MB.
+        app.execute(JOURNAL, (b"x" * 700, 4_000))
+        with refused("SG248"):
+            app.execute(JOURNAL, (b"x" * 700, 18_000))
+
+
+def test_a_minute_later_the_log_goes_on(narrow: Shop) -> None:
+    await_next_minute(narrow, 20)
+    guard = Guard(narrow.policy)
+    with psycopg.connect(narrow.dsn("app"), autocommit=True) as app, refused("SG248"):
+        for _ in range(12):
+            app.execute(JOURNAL, (MB, 1))
+    with processing("contract", actor="b", reason="r"), connect(narrow.dsn("app"), policy=guard) as connection:
+        with pytest.raises(AuditUnavailable) as told:
+            connection.execute(READ)
+        assert told.value.code == "SG248"
+    # As if a minute had passed: the counter says a minute before.
+    with narrow.database.connect() as owner:
+        for (counter,) in owner.execute("SELECT 'load_' || id FROM sminion.login_load").fetchall():
+            owner.execute((
+                f"SELECT setval('sminion.{counter}', last_value - (1::bigint << 32)) FROM sminion.{counter}"
+                " WHERE is_called").encode())
+    with processing("contract", actor="b", reason="r"), connect(narrow.dsn("app"), policy=guard) as connection:
+        assert connection.execute(READ).fetchall() == [(1,)]
+    guard.close()
+    with narrow.database.connect() as owner:
+        assert owner.execute(
+            "SELECT login, max(megabytes) BETWEEN 8 AND 10, max(permitted) FROM sminion.journal_minutes GROUP BY 1"
+        ).fetchall() == [(f"{narrow.name}_app", True, 10)]
+
+
+def test_no_login_can_set_a_counter_or_read_one_of_its_own(narrow: Shop) -> None:
+    with psycopg.connect(narrow.dsn("app"), autocommit=True) as app:
+        for counter in (0, 1):
+            for call in ("setval('sminion.load_%d', 1)", "nextval('sminion.load_%d')"):
+                with refused("42501"):
+                    app.execute(f"SELECT {call % counter}".encode())
+        copied = "COPY sminion.journal (writer, first, proof, entries) FROM STDIN"
+        with refused("0A000"), app.cursor().copy(copied):  # it would go round row security
+            pass

@@ -183,9 +183,25 @@ CREATE TABLE sminion.login (
   may_own               boolean NOT NULL,
   -- the same in all rows of a login: see open_ticket
   tickets_per_minute    integer NOT NULL CHECK (tickets_per_minute > 0),
+  -- likewise: see count_journal
+  log_mb_per_minute     integer NOT NULL CHECK (log_mb_per_minute > 0),
   PRIMARY KEY (login, purpose)
 );
 COMMENT ON TABLE sminion.login IS 'logins and the purposes they may act for';
+
+-- tables/login_load.sql
+-- The counters of what each login writes to the journal: sequence `load_ID`, for sminion.count_journal. A sequence is what the server has
+-- that all sessions share and no ROLLBACK takes back, and that nobody waits for. No login has a privilege on one.
+--
+-- Its value is the minute (since 2025) * 2^32 + units of 256 KB in that minute.
+CREATE TABLE sminion.login_load (
+  id    integer PRIMARY KEY,
+  login name    NOT NULL UNIQUE
+);
+COMMENT ON TABLE sminion.login_load IS 'numbers of the counters of what each login writes to the journal';
+-- Until when (seconds of the epoch) some login has reached its limit: as long, each row of the journal is looked at. Everybody may read
+-- this number, since row security of the journal compares it as the login that writes.
+CREATE SEQUENCE sminion.load_0;
 
 -- tables/login_consent.sql
 -- For which purposes a login may record the consent that it was just given: `may_record_consent` of the policy in force.
@@ -994,6 +1010,18 @@ CREATE TABLE sminion.journal (
 WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000);
 CREATE INDEX journal_transaction ON sminion.journal (transaction);
 COMMENT ON TABLE sminion.journal IS 'rows of the log of statements that sminion.fold has not moved to the log yet';
+
+-- tables/busy_minute.sql
+-- What sminion.count_journal notes of minutes in which a login wrote much to the journal: a row for each twentieth of its limit. Shown by
+-- sminion.journal_minutes; sminion.drop_log removes old ones.
+CREATE TABLE sminion.busy_minute (
+  login     name        NOT NULL,
+  minute    timestamptz NOT NULL,
+  megabytes bigint      NOT NULL,
+  permitted bigint      NOT NULL
+);
+CREATE INDEX busy_minute_minute ON sminion.busy_minute (minute);
+COMMENT ON TABLE sminion.busy_minute IS 'minutes in which a login wrote much to the journal: see sminion.journal_minutes';
 
 -- tables/fold_state.sql
 -- How far sminion.fold has come: one row, and whoever has it locked folds. It is made by sminion.begin_log: before, there is
@@ -6359,10 +6387,12 @@ BEGIN
     AS j (purpose text, place smallint, words text, request boolean, schema text, "table" text, tests jsonb);
 
   DELETE FROM sminion.login;
-  INSERT INTO sminion.login (login, purpose, may_hold_incompatible, may_own, tickets_per_minute)
-  SELECT j.login, j.purpose, j.may_hold_incompatible, j.may_own, j.tickets_per_minute
+  INSERT INTO sminion.login (login, purpose, may_hold_incompatible, may_own, tickets_per_minute, log_mb_per_minute)
+  SELECT j.login, j.purpose, j.may_hold_incompatible, j.may_own, j.tickets_per_minute, j.log_mb_per_minute
   FROM jsonb_to_recordset(registry -> 'logins')
-    AS j (login name, purpose text, may_hold_incompatible boolean, may_own boolean, tickets_per_minute integer);
+    AS j (login name, purpose text, may_hold_incompatible boolean, may_own boolean, tickets_per_minute integer,
+      log_mb_per_minute integer);
+  PERFORM sminion.begin_load(l.login) FROM (SELECT DISTINCT o.login FROM sminion.login o ORDER BY o.login) l;
   DELETE FROM sminion.login_consent;
   INSERT INTO sminion.login_consent (login, purpose)
   SELECT j.login, j.purpose FROM jsonb_to_recordset(registry -> 'consent_logins') AS j (login name, purpose text);
@@ -6802,7 +6832,7 @@ $sminion$;
 --
 -- expected: {role: {"routines": [...], "views": [...], "journal": true, "dump": true}}. Who may write to the journal may insert some of
 -- its columns; who dumps reads all tables and sequences. Who keeps a log here (`keep_log_of`) has what it needs for that, and the owner of one of `tables` those of its row triggers where it is partitioned (templates/partition_maker).
--- tables: [[schema, table], ...], those with subjects. PUBLIC may call the two functions that do nothing but raise.
+-- tables: [[schema, table], ...], those with subjects. PUBLIC may call the two functions that do nothing but raise, and read `load_0` (sminion.login_load).
 CREATE FUNCTION sminion.guard_excess(expected jsonb, tables jsonb, OUT item text, OUT undo text, OUT grantor name) RETURNS SETOF record
 LANGUAGE sql
 STABLE
@@ -6831,7 +6861,7 @@ AS $sminion$
       UNION ALL SELECT 'sminion.journal'::regclass::oid, 'INSERT'
       UNION ALL SELECT p.oid, 'EXECUTE' FROM pg_proc p
       WHERE p.pronamespace = 'sminion'::regnamespace
-        AND p.proname IN ('open_log', 'knows_log', 'log_shape', 'maintain', 'maintain_step')
+        AND p.proname IN ('open_log', 'knows_log', 'log_shape', 'maintain', 'maintain_step', 'count_journal')
     ) AS o (oid, privilege)
     WHERE h.ended_at IS NULL
     UNION ALL
@@ -6873,7 +6903,8 @@ AS $sminion$
   CROSS JOIN LATERAL (SELECT
     a.privilege_type || CASE WHEN l.column_name IS NULL THEN '' ELSE format(' (%I)', l.column_name) END,
     a.privilege_type = l.usual AND CASE a.grantee
-      WHEN 0 THEN l.oid IN ('sminion.refuse_others(regclass, name[], name)'::regprocedure, 'sminion.refuse_partition(regclass, regclass, name)'::regprocedure)
+      WHEN 0 THEN l.oid IN ('sminion.refuse_others(regclass, name[], name)'::regprocedure, 'sminion.refuse_partition(regclass, regclass, name)'::regprocedure,
+        'sminion.load_0'::regclass)
       ELSE EXISTS (SELECT FROM wanted w WHERE w.role = g.rolname AND w.oid = l.oid AND w.privilege = a.privilege_type) END
   ) AS p (what, wanted)
   WHERE a.grantee <> 'sminion_owner'::regrole AND (p.wanted IS NOT TRUE OR a.is_grantable)
@@ -6908,7 +6939,7 @@ $sminion$;
 -- setting, a policy or rule on one of its tables, and what does not belong here each change an answer.
 --
 -- Privileges are for guard_excess. What the policy made is for its own statements: functions named in installed_object.
--- Months of the logs come and go, and all look alike: `statement_event_YYYY_MM`. So do the marks of compartments.
+-- Months of the logs come and go, and all look alike: `statement_event_YYYY_MM`. So do the marks of compartments, and the counters of logins.
 CREATE FUNCTION sminion.guard_objects(OUT kind text, OUT name text, OUT pattern text, OUT fingerprint text) RETURNS SETOF record
 LANGUAGE sql
 STABLE
@@ -6918,6 +6949,7 @@ AS $sminion$
     SELECT c.*, CASE
         WHEN c.relispartition THEN regexp_replace(c.relname, '\d{4}_\d{2}$', 'YYYY_MM')
         WHEN k.id IS NOT NULL THEN 'mark'
+        WHEN c.relkind = 'S' AND c.relname ~ '^load_[0-9]+$' THEN 'load'
         ELSE c.relname END AS pattern
     FROM pg_class c
     LEFT JOIN sminion.compartment k ON c.relname = 'mark_' || k.id
@@ -6950,7 +6982,9 @@ AS $sminion$
            (SELECT string_agg(concat_ws(' ', t.tgfoid::regproc, t.tgenabled), ', ' ORDER BY t.tgfoid::regproc::text, t.tgenabled)
             FROM pg_trigger t WHERE t.tgrelid = r.oid AND t.tgisinternal AND t.tgparentid = 0),
            'rules ' || (SELECT count(*) FROM pg_rewrite w WHERE w.ev_class = r.oid),
-           'policies ' || (SELECT count(*) FROM pg_policy y WHERE y.polrelid = r.oid),
+           'policies ' || (SELECT string_agg(concat_ws(' ', y.polname, y.polcmd, y.polpermissive, y.polroles::text, pg_get_expr(y.polqual, y.polrelid),
+                             pg_get_expr(y.polwithcheck, y.polrelid)), ', ' ORDER BY y.polname)
+                           FROM pg_policy y WHERE y.polrelid = r.oid),
            'children ' || (SELECT count(*) FROM pg_inherits h JOIN pg_class c ON c.oid = h.inhrelid
                            WHERE h.inhparent = r.oid AND (NOT c.relispartition OR c.relnamespace <> r.relnamespace))))
   FROM relation r WHERE r.relkind IN ('r', 'p', 'f')
@@ -9095,6 +9129,7 @@ BEGIN
       DETAIL = format('They wait for %s.', sminion.transactions_named(sminion.running_transactions())),
       HINT = 'Call it again when these transactions have ended, or end them.';
   END IF;
+  DELETE FROM sminion.busy_minute b WHERE b.minute < drop_log.before;
   -- as sminion.make_month
   BEGIN
     LOCK TABLE ONLY sminion.statement_event, ONLY sminion.statement_result, ONLY sminion.statement_subject,
@@ -10503,6 +10538,122 @@ BEGIN
 END
 $sminion$;
 
+-- functions/count_journal.sql
+-- Counts what a login writes to the journal, and refuses more than the policy permits within a minute of the clock (SG248): what is
+-- written there is kept for long, and no loop may fill the disk with it. Called by row security of the journal, as whoever writes,
+-- for a sample of the rows: each unit of 256 KB, of which a row has its entries and 256 bytes, is counted with that chance. While some
+-- login has reached its limit, it is called for all rows, and those that were not drawn are compared and not counted.
+--
+-- The counter is a sequence (sminion.login_load): all sessions of the login share it, and no ROLLBACK takes back what was counted. It
+-- is read and set in one step, not in one lock: two sessions that count in the same microseconds may count as one. Whoever calls the
+-- function itself only uses up what its own login may write.
+CREATE FUNCTION sminion.count_journal(bytes integer, sampled boolean) RETURNS boolean
+LANGUAGE plpgsql
+VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off
+SET jit = off
+AS $sminion$
+DECLARE
+  seconds   CONSTANT bigint := floor(extract(epoch FROM clock_timestamp()));
+  -- since 2025
+  minute    CONSTANT bigint := seconds / 60 - 28928160;
+  -- with the chance of its rest for one more
+  more      CONSTANT bigint := CASE WHEN sampled THEN
+    greatest(1, (greatest(bytes, 0)::bigint + 256 + (uuid_hash(gen_random_uuid()) & 262143)) >> 18) ELSE 0 END;
+  counter   regclass;
+  permitted bigint;
+  value     bigint;
+  so_far    bigint;
+  said      text;
+BEGIN
+  SELECT to_regclass('sminion.load_' || l.id),
+         -- that of another database has no policy here
+         coalesce((SELECT max(p.log_mb_per_minute) FROM sminion.login p WHERE p.login = session_user), 2000)
+  INTO counter, permitted
+  FROM sminion.login_load l WHERE l.login = session_user;
+  IF NOT FOUND THEN
+    -- neither of the policy nor of another database: the DBA let it in by other means
+    RETURN true;
+  ELSIF counter IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG248',
+      MESSAGE = format('nothing counts what login `%s` writes to the journal', session_user),
+      HINT = 'Run `sminion-guard apply`, or `sminion.keep_log_of` for a login of another database.';
+  END IF;
+  value := coalesce(pg_sequence_last_value(counter), 0);
+  IF value >> 32 < minute THEN
+    value := minute << 32;
+  END IF;
+  so_far := value & 4294967295;
+  IF so_far + greatest(more, 1) > permitted * 4 THEN
+    said := format('login `%s` has written %s MB to the journal within this minute', session_user, permitted);
+    -- From the first refusal on, all until the minute is over; one line of the server's log for it.
+    IF so_far < 2147483648 THEN
+      PERFORM setval(counter, value | 2147483648);
+      PERFORM setval('sminion.load_0'::regclass, (seconds / 60 + 1) * 60);
+      RAISE LOG USING ERRCODE = 'SG248', MESSAGE = said;
+    END IF;
+    RAISE EXCEPTION USING ERRCODE = 'SG248', MESSAGE = said,
+      DETAIL = 'The policy in force permits no more (`log_mb_per_minute`).',
+      HINT = 'Find out what writes so much (`sminion.journal_minutes`, `sminion.statement_log`); let applications have logins of their own.';
+  ELSIF more > 0 THEN
+    PERFORM setval(counter, value + more);
+    IF (so_far + more) * 5 / permitted > so_far * 5 / permitted THEN
+      INSERT INTO sminion.busy_minute (login, minute, megabytes, permitted)
+      VALUES (session_user, to_timestamp(seconds / 60 * 60), (so_far + more) / 4, permitted);
+    END IF;
+  END IF;
+  RETURN true;
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.count_journal(integer, boolean) IS
+  'counts what a login writes to the journal, and refuses too much; called by row security of the journal';
+
+-- policies/journal_load.sql
+-- How much a login writes to the journal is limited (sminion.count_journal). By row security, since its expression is part of the plan
+-- that the server keeps for the INSERT: a CHECK is prepared anew for each, and a function of its own would be called for each. It hides
+-- no row, and does not concern the owner, as whom the guard's own functions write.
+--
+-- What draws the sample must not be foreseen by who writes, so it is neither random(), which a client seeds, nor what is in the row.
+-- Random bytes are dear beside the INSERT of a short row: that one is drawn by the microsecond of its `at`, which nobody can set. A
+-- program that aims at a microsecond that is not drawn gains as much as it can write in rows of less than a kilobyte.
+ALTER TABLE sminion.journal ENABLE ROW LEVEL SECURITY;
+CREATE POLICY journal_load ON sminion.journal USING (true) WITH CHECK (
+  CASE
+    WHEN (CASE WHEN pg_catalog.octet_length(entries) < 1024 THEN pg_catalog.timestamp_hash_extended(at::timestamp, 42)
+            ELSE pg_catalog.uuid_hash(pg_catalog.gen_random_uuid())::bigint END & 262143) < pg_catalog.octet_length(entries) + 256
+      THEN sminion.count_journal(pg_catalog.octet_length(entries), true)
+    WHEN pg_catalog.pg_sequence_last_value('sminion.load_0'::pg_catalog.regclass) > pg_catalog.date_part('epoch', at)
+      THEN sminion.count_journal(pg_catalog.octet_length(entries), false)
+    ELSE true END);
+
+-- functions/begin_load.sql
+-- Makes the counter of what a login writes to the journal, where it has none: sminion.login_load.
+CREATE FUNCTION sminion.begin_load(login name) RETURNS void
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+#variable_conflict use_column
+DECLARE
+  number integer := (SELECT l.id FROM sminion.login_load l WHERE l.login = begin_load.login);
+BEGIN
+  IF number IS NULL THEN
+    -- No sequence for these: a rehearsal would take numbers for good.
+    INSERT INTO sminion.login_load (id, login)
+    SELECT coalesce(max(l.id), 0) + 1, begin_load.login FROM sminion.login_load l
+    RETURNING id INTO number;
+  END IF;
+  IF to_regclass('sminion.load_' || number) IS NULL THEN
+    -- It goes with the table, so an extension can be dropped.
+    EXECUTE format('CREATE SEQUENCE sminion.%I OWNED BY sminion.login_load.id', 'load_' || number);
+    PERFORM sminion.let_dump(to_regclass('sminion.load_' || number));
+  END IF;
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.begin_load(name) IS 'makes the counter of what a login writes to the journal';
+
 -- functions/keep_log_of.sql
 -- The DBA of the log's database says: `login` has its tickets in `database` of another cluster or of this one, and writes
 -- its log of statements here. From then on its rows are taken without a look at their tickets, which are not here, and each
@@ -10536,6 +10687,7 @@ BEGIN
       HINT = 'Use a separate login for the log of another database.';
   END IF;
   PERFORM sminion.begin_log();
+  PERFORM sminion.begin_load(keep_log_of.login);
   UPDATE sminion.log_home h SET ended_at = clock_timestamp(), ended_by = session_user
   WHERE h.login = keep_log_of.login AND h.ended_at IS NULL;
   INSERT INTO sminion.log_home (login, database, system_identifier)
@@ -10546,7 +10698,7 @@ BEGIN
   EXECUTE format('GRANT USAGE ON SCHEMA sminion TO %I', keep_log_of.login);
   EXECUTE format(
     'GRANT EXECUTE ON ROUTINE sminion.open_log(), sminion.knows_log(bigint, text), sminion.log_shape(jsonb), '
-    || 'sminion.maintain(boolean), sminion.maintain_step(text) TO %I', keep_log_of.login);
+    || 'sminion.maintain(boolean), sminion.maintain_step(text), sminion.count_journal(integer, boolean) TO %I', keep_log_of.login);
   EXECUTE format('GRANT INSERT (writer, first, proof, entries) ON sminion.journal TO %I', keep_log_of.login);
   RETURN home;
 END
@@ -10571,7 +10723,7 @@ BEGIN
   PERFORM sminion.record_act('end_log_of', jsonb_build_object('login', end_log_of.login), NULL);
   EXECUTE format(
     'REVOKE ALL ON ROUTINE sminion.open_log(), sminion.knows_log(bigint, text), sminion.log_shape(jsonb), '
-    || 'sminion.maintain(boolean), sminion.maintain_step(text) FROM %I', end_log_of.login);
+    || 'sminion.maintain(boolean), sminion.maintain_step(text), sminion.count_journal(integer, boolean) FROM %I', end_log_of.login);
   EXECUTE format('REVOKE ALL ON sminion.journal FROM %I', end_log_of.login);
   EXECUTE format('REVOKE ALL ON SCHEMA sminion FROM %I', end_log_of.login);
   RETURN true;
@@ -11366,6 +11518,13 @@ CREATE VIEW sminion.ticket_minutes AS
   GROUP BY 1, 2 HAVING pg_catalog.count(*) > 1;
 COMMENT ON VIEW sminion.ticket_minutes IS 'minutes in which a login opened hundreds of tickets, about how many, and how many are permitted';
 
+-- views/journal_minutes.sql
+-- Minutes (UTC) in which a login wrote a twentieth of what it may to the journal, or more: about how many MB, and how many it might have.
+CREATE VIEW sminion.journal_minutes AS
+  SELECT b.login, b.minute, pg_catalog.max(b.megabytes) AS megabytes, pg_catalog.max(b.permitted) AS permitted
+  FROM sminion.busy_minute b GROUP BY b.login, b.minute;
+COMMENT ON VIEW sminion.journal_minutes IS 'minutes in which a login wrote much to the journal, about how many MB, and how many are permitted';
+
 -- views/subject_history.sql
 -- What happened to each subject's state, with the version of the policy it happened under.
 CREATE VIEW sminion.subject_history WITH (security_barrier) AS
@@ -11791,6 +11950,8 @@ REVOKE ALL ON ALL ROUTINES IN SCHEMA sminion FROM PUBLIC;
 REVOKE ALL ON SCHEMA sminion FROM PUBLIC;
 -- But for the two that raise: row security calls them as whoever reads a protected table.
 GRANT EXECUTE ON FUNCTION sminion.refuse_others(regclass, name[], name), sminion.refuse_partition(regclass, regclass, name) TO PUBLIC;
+-- A number that row security of the journal compares as the login that writes.
+GRANT SELECT ON SEQUENCE sminion.load_0 TO PUBLIC;
 -- Global for this owner, since per-schema defaults cannot take away what PUBLIC has: row triggers come later.
 ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON ROUTINES FROM PUBLIC;
 

@@ -28,7 +28,7 @@ PAUSES = (0.0, 0.05, 0.1, 0.2, 0.5)
 """Seconds before each new attempt; the last one goes on."""
 OF_ONE_ROW = frozenset({"SG605", "SG611", "23514"})
 """One row of the batch is at fault, or all together are too long; the others can be written without it."""
-NOT_WRITTEN = frozenset({*OF_ONE_ROW, "SG610"})
+NOT_WRITTEN = frozenset({*OF_ONE_ROW, "SG248", "SG610"})
 """The batch is not on record for certain, so the writer goes on where it is; and no new attempt mends it."""
 
 _writers: WeakSet[AuditWriter] = WeakSet()

@@ -285,6 +285,25 @@ def test_the_busiest_minute_of_a_login_is_told(server: Server, monkeypatch: pyte
         assert re.search(r"opened about (900|1,000) tickets in a minute, of 1,200 that the policy permits", report(*OCTOBER))
 
 
+def test_the_minute_in_which_a_login_wrote_the_most_is_told(
+    server: Server, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with new_month(server) as made:
+        login = f"{made.shop.name}_app"
+        made.shop.database.execute("UPDATE sminion.login SET log_mb_per_minute = 10 WHERE login = %s", login)
+        with psycopg.connect(made.shop.dsn("app"), autocommit=True) as app:
+            for _ in range(7):
+                app.execute("INSERT INTO sminion.journal (writer, first, proof, entries)"
+                            " VALUES (1, 1, sha256(''), convert_to(repeat(' ', 1048576 - 256), 'UTF8'))")
+        made.shop.database.execute("UPDATE sminion.busy_minute SET minute = '2025-10-07 12:00:00+00'")
+        report = reporter(made.shop, monkeypatch, capsys)
+        found = {"login": login, "minute": "2025-10-07T12:00:00Z", "megabytes": 7, "permitted": 10}
+        assert json.loads(report(*OCTOBER, "--json"))["tickets"]["written"] == [found]
+        assert f"Login {login} wrote about 7 MB of the log in a minute, of 10 that the policy permits (SG248)." in report(*OCTOBER)
+        made.shop.database.execute("SELECT sminion.fold_all(), sminion.drop_log('2025-11-01', 'kept long enough')")
+        assert json.loads(report(*OCTOBER, "--json"))["tickets"]["written"] == []
+
+
 def test_what_was_dropped_is_said(server: Server, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     with new_month(server) as made:
         write_statements(made, 60)

@@ -19,7 +19,7 @@ from sminion_guard.audit.report.sections.acts import Act
 from sminion_guard.audit.report.sections.blocked import Blocked
 from sminion_guard.audit.report.sections.condition import Condition, Fault
 from sminion_guard.audit.report.sections.coverage import Coverage
-from sminion_guard.audit.report.sections.floods import LIMIT, Floods, Minute, Opened
+from sminion_guard.audit.report.sections.floods import LIMIT, Floods, Minute, Opened, Written
 from sminion_guard.audit.report.sections.refusals import Refusals, Refused
 from sminion_guard.audit.report.sections.requests import Requests
 from sminion_guard.audit.report.sections.retention import DroppedMonth, Retention
@@ -59,7 +59,8 @@ FIGURES: dict[str, Any] = {
     "retention": Retention({"a_schema_of_a_long_name.a_table_of_a_long_name": "3 years after last_seen_at", "b.b": None},
                            (DroppedMonth("2024-01", 10**9, 10**8),), 3),
     "tickets": Floods(10**7, LIMIT, (Opened(LOGIN, 10**9, 2 * 10**6, "2026-03-04T10:00:00Z"),), (
-        Minute(LOGIN, "2026-03-04T10:00:00Z", 50_000, 60_000), Minute("calm", "2026-03-04T10:00:00Z", 200, 60_000))),
+        Minute(LOGIN, "2026-03-04T10:00:00Z", 50_000, 60_000), Minute("calm", "2026-03-04T10:00:00Z", 200, 60_000)), (
+        Written(LOGIN, "2026-03-04T10:00:00Z", 1_900, 2_000), Written("calm", "2026-03-04T10:00:00Z", 100, 2_000))),
     "condition": Condition((Fault("SG604", LOGIN, 10**6),), {
         "journal_rows": 10**6, "held": True, "unsettled": 10**5, "stuck": 7, "states_to_remask": 8, "tables_to_fill": 9,
         "tables_blind": 1, "failed": ["fold", "settle"]}, 86_400),
@@ -83,6 +84,7 @@ def test_each_section_draws_what_it_has() -> None:
     assert "calm" not in said
     for words in ("Attempts to merge data collected for incompatible purposes: 99,999.", "opened 2,000,000 tickets in an hour",
                   "opened about 50,000 tickets in a minute, of 60,000 that the policy permits (SG247).",
+                  "wrote about 1,900 MB of the log in a minute, of 2,000 that the policy permits (SG248).",
                   "1,000,000 rows wait in the journal now, the oldest for 1,440 minutes. It waits for a transaction",
                   "Maintenance fails now, in: fold, settle.", "A checkpoint that the database has is malformed.",
                   "Erased from the log: 3 people.", "Checkpoints signed in this month: 30."):

@@ -68,7 +68,8 @@ def test_the_policy_uses_every_key_that_a_policy_file_knows() -> None:
         (shape.PolicyShape, "accept_upsert_leak"), (shape.PolicyShape, "timezone"),
         (shape.PolicyShape, "widens"), (shape.PolicyShape, "backup"), (shape.PurposeShape, "views"),
         (shape.PolicyShape, "subject_key"), (shape.LoginShape, "may_own"),
-        (shape.LoginShape, "tickets_per_minute"), (shape.LoginShape, "may_record_consent"),
+        (shape.LoginShape, "tickets_per_minute"), (shape.LoginShape, "log_mb_per_minute"),
+        (shape.LoginShape, "may_record_consent"),
         (shape.SchemaShape, "neutral"), (shape.TableShape, "collected_for"),
         (shape.TableShape, "anonymous"), (shape.TableShape, "adopt_policies"), (shape.TableShape, "rows")}
     used = {(kind, key) for kind, entry in sections() for key in entry}

@@ -102,7 +102,7 @@ COMPARED = {
     (Table, "anonymous"), (Table, "adopt_policies"), (Table, "report"),
     (Retention, "after"), (Retention, "keep"),
     (Login, "purposes"), (Login, "may_hold_incompatible"), (Login, "may_own"),
-    (Login, "tickets_per_minute"), (Login, "may_record_consent"),
+    (Login, "tickets_per_minute"), (Login, "log_mb_per_minute"), (Login, "may_record_consent"),
     (Recipient, "contract"), (Recipient, "purposes"), (Recipient, "never"),
 }  # fmt: skip
 
@@ -157,6 +157,10 @@ CHANGES: dict[str, Change] = {  # name: what becomes what
     "tickets of a login": (
         'purposes = ["contract", "support"]',
         'purposes = ["contract", "support"]\ntickets_per_minute = 600',
+    ),
+    "the log of a login": (
+        'purposes = ["contract", "support"]',
+        'purposes = ["contract", "support"]\nlog_mb_per_minute = 20',
     ),
     "consents of a login": (
         'purposes = ["contract", "support"]',

@@ -41,6 +41,8 @@ NO_MATTER = {
     (Policy, "accept_upsert_leak"), (Policy, "widens"), (Policy, "backup"), (Login, "may_own"),
     # asked when a ticket is opened
     (Login, "tickets_per_minute"),
+    # asked when the log is written
+    (Login, "log_mb_per_minute"),
     # asked when the log is read
     (Purpose, "explains"),
     # asked when a consent is recorded

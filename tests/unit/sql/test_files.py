@@ -30,7 +30,7 @@ DEFINERS = {
     "record_disclosure", "settle_obligation",
     "plan_destruction", "begin_destruction", "destroy_batch", "hold_data", "release_hold",
     "backfill", "remask", "settle", "await_older", "state_holders", "blind_tables", "object_states", "session_facts",
-    "open_log", "knows_log", "log_shape", "maintain_step", "unfolded_entries",
+    "open_log", "count_journal", "knows_log", "log_shape", "maintain_step", "unfolded_entries",
     "unfolded_writes", "fold_holders", "extend_log", "drop_log",
     "keep_log_of", "end_log_of", "erase_from_log", "leaves", "stray_rows", "record_checkpoint", "record_reading",
     "silent_tickets", "explanations", "explained_accesses",

@@ -1,4 +1,4 @@
-"""Logins that opened the most tickets, and how near they came to the limits (SG226, SG247)."""
+"""Logins that opened the most tickets or wrote the most, and how near they came to limits (SG226, SG247, SG248)."""
 
 from __future__ import annotations
 
@@ -53,16 +53,36 @@ class Minute:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """The minute in which a login wrote the most to the journal.
+
+    :param permitted: by the policy of that time.
+    """
+
+    login: str
+    minute: str
+    megabytes: int
+    permitted: int
+
+    @property
+    def near(self) -> bool:
+        """Whether it is worth a look."""
+        return self.megabytes >= NEAR_MINUTE * self.permitted
+
+
+@dataclass(frozen=True, slots=True)
 class Floods:
     """Tickets by login, the most first. Those that were refused are not on record.
 
     :param minutes: of logins that opened hundreds of tickets in a minute.
+    :param written: of logins that wrote a twentieth of what they may in a minute.
     """
 
     tickets: int
     limit: int
     logins: tuple[Opened, ...]
     minutes: tuple[Minute, ...]
+    written: tuple[Written, ...] = ()
 
 
 def ask(asked: Asked) -> Floods:
@@ -71,11 +91,17 @@ def ask(asked: Asked) -> Floods:
                    for row in asked.rows("report_tickets"))
     minutes = tuple(Minute(row["login"], rfc3339(row["minute"]), row["tickets"], row["permitted"])
                     for row in asked.rows("report_minutes"))
-    return Floods(sum(each.tickets for each in logins), LIMIT, logins, minutes)
+    written = tuple(Written(row["login"], rfc3339(row["minute"]), row["megabytes"], row["permitted"])
+                    for row in asked.rows("report_written"))
+    return Floods(sum(each.tickets for each in logins), LIMIT, logins, minutes, written)
 
 
 def draw(found: Floods, month: Month) -> Iterator[Block]:
     """The logins with the most."""
+    for wrote in found.written:
+        if wrote.near:
+            yield Line(f"Login {wrote.login} wrote about {wrote.megabytes:,} MB of the log in a minute, of"
+                       f" {wrote.permitted:,} that the policy permits (SG248).", alarming=True)
     if not found.logins:
         yield Line("No ticket was opened.")
         return
