@@ -82,4 +82,12 @@ PROOFS = (
          "a witness refuses a log that does not continue the one that it saw",
          "compare its checkpoint of the log with yours; if they contradict, the log was rewritten or restored",
          errors.ProofError),
+    Code("SG670", "no day of the log",
+         "`sminion.silent_tickets` counts one day of tickets, which begin with 2025 and end with today",
+         "pass a day from 2025-01-01 until today (UTC)",
+         errors.ProofError),
+    Code("SG671", "proof is there already",
+         "a proof may be the only one of an entry whose month was dropped since",
+         "name another file, or pass `--force` to replace it",
+         errors.ProofError),
 )

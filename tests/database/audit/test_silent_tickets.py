@@ -111,3 +111,14 @@ def test_what_is_kept_of_it_does_not_grow_with_the_log() -> None:
     found.read(Log(), lambda: None)  # type: ignore[arg-type]
     assert len(found.days) == 20 and {tickets for tickets, _, _ in found.days} == {31}
     assert Silent.of(found.kept()) == found and found.logins["app"] > 50_000
+
+
+@pytest.mark.parametrize("day", [
+    "NULL", "'infinity'", "'-infinity'", "'0044-03-15 BC'", "'2024-12-31'", "'5874897-12-31'", "current_date + 2",
+])
+def test_what_is_no_day_of_the_log_is_refused_in_words(sealed: Sealed, day: str) -> None:
+    with sealed.shop.database.connect() as auditor:
+        with pytest.raises(psycopg.Error, match="has no tickets of day") as refused:
+            auditor.execute(f"SELECT * FROM sminion.silent_tickets({day})".encode())
+        assert refused.value.sqlstate == "SG670"
+        assert auditor.execute("SELECT * FROM sminion.silent_tickets('2025-01-01')").fetchall() == []
