@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -42,9 +43,17 @@ class ShowFormat(StrEnum):
 
 
 @app.command()
-def check(policy: PolicyOption = None, form: FormatOption = Format.TEXT) -> None:
+def check(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", show_default=False, help="Policy file, as --policy."),
+    ] = None,
+    policy: PolicyOption = None,
+    form: FormatOption = Format.TEXT,
+) -> None:
     """Check the policy file and list every finding. Exit code 1: there are findings; warnings do not count."""
-    path = policy_path(policy)
+    if file is not None and policy is not None and file != policy:
+        raise typer.BadParameter(f"{file} and {policy} are two files", param_hint="FILE")
+    path = policy_path(policy if file is None else file)
     try:
         loaded = load(path)
     except InvalidPolicy as error:

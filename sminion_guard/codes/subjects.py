@@ -93,8 +93,10 @@ SUBJECTS = (
          "call it again when the transaction that the message names has ended, or end it",
          errors.GuardError),
     Code("SG528", "not a privacy officer",
-         "people's rights are exercised by the officers that the policy's role names, so that each act has its person",
-         "grant `<policy>_privacy_officer` to the login of the officer, and connect as that login",
+         "people's rights are exercised by the officers that the policy's role names, so that each act has its person;"
+         " auditors list requests and disclosures, and change none",
+         "grant `<policy>_privacy_officer` to the login of the officer, and connect as that login; to list,"
+         " `<policy>_auditor` is enough",
          errors.GuardError),
     Code("SG530", "facts of a consent malformed",
          "a consent is proved by what was decided, when, and which text the person saw; not in the future",

@@ -83,6 +83,7 @@ def translated(error: psycopg.Error) -> GuardError | psycopg.Error:
         return ours
     if isinstance(error, (psycopg.errors.InsufficientPrivilege, psycopg.errors.InvalidSchemaName)):
         return GuardError(
-            "SG528", "only privacy officers may do this", detail=said,
-            hint="grant `<policy>_privacy_officer` to the login of the officer, and connect as that login")
+            "SG528", "this login may not do this", detail=said,
+            hint="connect as a privacy officer, a member of `<policy>_privacy_officer`; to list requests, their"
+            " history, consents and disclosures, `<policy>_auditor` is enough")
     return error

@@ -11,6 +11,7 @@ from sminion_guard.cli.audit.given import PublishedOption, VkeysOption, newest
 from sminion_guard.cli.bars import counting
 from sminion_guard.cli.common import DatabaseOption
 from sminion_guard.cli.database import conninfo
+from sminion_guard.errors import ProofError
 
 
 def prove(
@@ -18,6 +19,7 @@ def prove(
     vkey: VkeysOption,
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where the proof goes: NAME.tlog-proof.")],
     published: PublishedOption = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the files, where they are there already.")] = False,
     database_url: DatabaseOption = None,
 ) -> None:
     """Write a proof that an event stands in the sealed log. Beside it goes FILE.json, the event itself."""
@@ -25,11 +27,16 @@ def prove(
 
     from sminion_guard.audit import database
 
+    event_file = out.with_name(out.name + ".json")
+    for path in () if force else (out, event_file):
+        if path.exists():
+            raise ProofError(
+                "SG671", f"{path} is there already", hint="name another file, or pass `--force` to replace it")
     with psycopg.connect(conninfo(database_url)) as connection:
         log = database.SealedLog(connection)
         leaf, proof = database.prove(log, event, *newest(log, vkey, published or []))
     out.write_bytes(bytes(proof))
-    out.with_name(out.name + ".json").write_bytes(leaf.entry)
+    event_file.write_bytes(leaf.entry)
     typer.echo(f"{out}: event {event} ({leaf.kind})")
 
 

@@ -60,6 +60,8 @@ def data(entry: Entry) -> str:
 
 def rows(entry: Entry) -> str:
     """How many rows the statement had, of everybody."""
+    if entry.refused_by or entry.verdict == "refused":
+        return "no rows"
     return "rows not counted" if entry.rows is None else f"{entry.rows:,} {'row' if entry.rows == 1 else 'rows'}"
 
 

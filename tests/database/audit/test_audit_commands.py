@@ -63,6 +63,16 @@ def test_an_auditor_seals_verifies_and_proves(
     assert json.loads(leaf)["kind"] == "policy"
     verify_proof_file(parse_proof_file(Path(proof).read_bytes()), leaf, ORIGIN, [parse_vkey(vkey)])
 
+    capsys.readouterr()
+    for gone in (proof, proof + ".json"):  # neither file is replaced where the other one is gone
+        Path(gone).rename(gone + ".kept")
+        assert run(monkeypatch, "prove", "2", "--vkey", vkey, "--out", proof, *bert) == 2
+        assert "SG671" in capsys.readouterr().err and not Path(gone).exists()
+        Path(gone + ".kept").rename(gone)
+    assert Path(proof + ".json").read_bytes() == leaf
+    assert run(monkeypatch, "prove", "2", "--vkey", vkey, "--out", proof, "--force", *bert) == 0
+    assert Path(proof + ".json").read_bytes() != leaf
+
 
 def test_what_was_tampered_with_is_exit_code_1_and_is_named(
     shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -53,6 +53,17 @@ def test_findings_exit_with_1_and_are_listed(
         {"code": "SG309", "line": 27, "message": "unknown category `paymnt`", "hint": "did you mean `payment`?"}]}
 
 
+def test_the_file_to_check_may_stand_alone(
+    shop: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (shop / "bad.toml").write_text(SHOP.replace('["payment"]', '["paymnt"]'), encoding="utf-8")
+    assert run(monkeypatch, "policy", "check", "bad.toml") == 1
+    assert capsys.readouterr().out.startswith("bad.toml:27: unknown category")
+    assert run(monkeypatch, "policy", "check", "bad.toml", "--policy", "bad.toml") == 1
+    assert run(monkeypatch, "policy", "check", "bad.toml", "--policy", "privacy.toml") == 2
+    assert "two files" in capsys.readouterr().err
+
+
 def test_a_file_that_is_not_there_exits_with_2(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert run(monkeypatch, "policy", "check", "--policy", "nowhere.toml") == 2
 
