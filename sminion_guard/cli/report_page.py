@@ -8,88 +8,110 @@ from itertools import chain
 from typing import Any, TypeVar
 
 from sminion_guard.cli.policy_page import environment
-from sminion_guard.policy import Basis, Operation, Policy, RetentionEnd
-from sminion_guard.policy.page.words import words
-from sminion_guard.subjects.report import AccessReport, Column, Row
+from sminion_guard.policy import Operation, Policy
+from sminion_guard.policy.model import CATEGORIES
+from sminion_guard.policy.page.words import Words
+from sminion_guard.policy.page.words import words as catalogue
+from sminion_guard.subjects.report import Access, AccessReport, Category, Column, ReportTable, Row, Told
 
-_ENGLISH = words("en")
-_BASES = {basis.value: _ENGLISH(f"basis.{basis.value}") for basis in Basis}
-_ENDS = {end.value: _ENGLISH(f"end.{end.value}") for end in RetentionEnd}
-_OPERATIONS = {operation.value: _ENGLISH(f"operation.{operation.value}") for operation in Operation}
-_EVENTS = {
-    "block": "processing blocked", "unblock": "block ended", "give_consent": "consent given",
-    "refuse_consent": "consent refused", "note_refusal": "refusal noted", "expire_consent": "consent expired",
-    "erase": "data destroyed",
-    "withdraw_consent": "consent withdrawn", "object": "objection", "withdraw_objection": "objection withdrawn",
-}
-_REQUESTS = {
-    "clarify": "to correct data", "block": "to block data", "destroy": "to destroy data",
-    "withdraw_consent": "to withdraw a consent", "object": "to object", "access": "to get the data",
-    "stop": "to stop processing", "misconduct": "a report of misconduct",
-}
-_HIDDEN = {
-    "exists": "kept, and not shown here", "type": "kept in a form that cannot be shown here; ask for it",
-    "unlisted": "not used for any purpose, and not shown here", "missing": "named by our rules, and not kept",
-}
 T = TypeVar("T")
 
 
-class Words:
-    """The words of the page.
+class Sentences:
+    """The sentences of the page, in one language.
 
+    :param words: the catalogue.
     :param policy: that the report was made under.
     """
 
-    def __init__(self, policy: Policy) -> None:
-        self._policy = policy
-        self.bases, self.ends = _BASES, _ENDS
+    def __init__(self, words: Words, policy: Policy) -> None:
+        self._words, self._policy = words, policy
+        self.language = words.language
+
+    def __call__(self, key: str, /, **values: object) -> str:
+        return self._words(f"report.{key}", **{name: plain(value) for name, value in values.items()})
+
+    def listed(self, names: Iterable[str]) -> str:
+        return self._words.list(names)
 
     def moment(self, at: datetime) -> str:
         return f"{at:%Y-%m-%d %H:%M}"
 
     def purpose(self, name: str | None) -> str:
         known = self._policy.purposes.get(name or "")
-        return known.title if known else name or "all purposes"
+        return known.title if known else name or self("all_purposes")
 
-    def category(self, column: Column) -> str:
-        if column.category is None:
-            return ""
-        return self._policy.own_categories.get(column.category, column.category.replace("_", " "))
+    def purposes(self, names: Iterable[str]) -> str:
+        return self._words.list([self.purpose(name) for name in names] or [self("no_purpose")])
+
+    def category(self, name: str | None) -> str:
+        if name in CATEGORIES:
+            return self._words(f"category.{name}")
+        return self._policy.own_categories.get(name or "", (name or "").replace("_", " "))
+
+    def used(self, category: Category) -> str:
+        return "; ".join(self("purpose", purpose=entry.title, basis=self._words(f"basis.{entry.basis.value}"))
+                         for entry in category.purposes) or self("for_nothing")
+
+    def retention(self, table: ReportTable) -> str:
+        if table.retention is None:
+            return self("kept_open")
+        return self("kept", time=self._words.interval(table.retention.keep), column=table.retention.after,
+                    end=self._words(f"end.{table.retention.then.value}"))
 
     def event(self, name: str) -> str:
-        return _EVENTS.get(name, name.replace("_", " "))
+        return self._words.section("event").get(name, name.replace("_", " "))
 
-    def request(self, name: str) -> str:
-        return _REQUESTS[name]
+    def request(self, entry: Told) -> str:
+        what = self._words(f"request.{entry.kind}") + (f" ({self.purpose(entry.purpose)})" if entry.purpose else "")
+        said = {"number": entry.id, "moment": self.moment(entry.received_at), "what": what}
+        if entry.closed_at is None:
+            return self("request_open", **said, due=entry.due_on)
+        closed = self("request_closed", **said, outcome=self._words(f"outcome.{entry.outcome}"),
+                      closed=self.moment(entry.closed_at))
+        return f"{closed} {entry.answer or ''}"
 
     def hidden(self, column: Column) -> str:
-        return _HIDDEN[column.shown]
+        return self(column.shown)
 
     def value(self, column: Column, row: Row) -> str:
         if column.name not in row.values:
-            return "left out: it may be about another person"
+            return self("left_out")
         value = row.values[column.name]
         if value is None:
-            return "nothing"
-        return {"t": "yes", "f": "no"}.get(value, value) if column.type == "boolean" else value
+            return self("empty")
+        return {"t": self("yes"), "f": self("no")}.get(value, value) if column.type == "boolean" else value
 
     def kept(self, row: Row) -> str:
         if row.past:
-            return "its time is over: nobody sees it any more, and it waits for its end"
+            return self("past")
         if row.kept_until is None:
-            return "the time has not begun to run"
-        return "for ever" if row.kept_until == "infinity" else f"until {row.kept_until[:10]}"
+            return self("not_begun")
+        return self("for_ever") if row.kept_until == "infinity" else self("until", date=row.kept_until[:10])
 
-    def done(self, operations: Iterable[str]) -> str:
-        return ", ".join("read for a report like this" if word == "report" else _OPERATIONS.get(word, word)
-                         for word in operations) or "read"
+    def access(self, entry: Access) -> str:
+        who = f"{self.moment(entry.at)}: {entry.who}" + (f" ({entry.unit})" if entry.unit else "")
+        purpose = self("access_for", purpose=self.purpose(entry.purpose)) if entry.purpose else ""
+        where = self("access_in", tables=", ".join(entry.relations)) if entry.relations else ""
+        home = self("access_home", home=entry.home) if entry.home else ""
+        reason = self("access_reason", reason=entry.reason or self("no_reason"))
+        return f"{who}{purpose}: {self._done(entry.operations)}{where}{home}. {reason}"
+
+    def _done(self, operations: Iterable[str]) -> str:
+        known = {operation.value for operation in Operation}
+        return ", ".join(
+            self("done_report") if word == "report" else self._words(f"operation.{word}") if word in known else word
+            for word in operations) or self("done_read")
 
 
-def page(report: AccessReport) -> Iterator[str]:
-    """The page, in pieces. All texts are escaped."""
+def page(report: AccessReport, words: Words | None = None) -> Iterator[str]:
+    """The page, in pieces. All texts are escaped.
+
+    :param words: its language; None for English.
+    """
     template = environment().get_template("access_report.html.j2")
-    stream = template.generate(
-        report=report, head=report.head, words=Words(report.policy), filled=_filled, plain=plain)
+    say = Sentences(words or catalogue("en"), report.policy)
+    stream = template.generate(report=report, head=report.head, say=say, filled=_filled, plain=plain)
     return iter(stream)
 
 

@@ -50,6 +50,8 @@ def report(
     kind: Annotated[str | None, typer.Option(
         "--kind", metavar="KIND", show_default=False,
         help="Of the person, where the policy names kinds of subjects.")] = None,
+    language: Annotated[str, typer.Option(
+        "--language", metavar="LANGUAGE", help="Of the page: en, de, or a catalogue FILE.toml (docs/PAGE.md).")] = "en",
     database_url: DatabaseOption = None,
 ) -> None:
     """Write everything that is kept about a person: data, consents, requests, recipients, accesses.
@@ -59,14 +61,19 @@ def report(
     import psycopg
 
     from sminion_guard.cli.report_page import page  # here: commands without a database need no libpq
+    from sminion_guard.policy.page.words import words
     from sminion_guard.subjects.report import chunks, open_report
 
     if reason is None and request is None:
         raise typer.BadParameter("say why: pass --reason, or --request with the number of the request")
+    try:
+        said = words(language)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--language") from error
     with psycopg.connect(conninfo(database_url), autocommit=True) as connection, open_report(
         connection, key, reason=reason, request=request, kind=kind
     ) as found:
-        write_whole(output, chunks(found) if form is ReportFormat.JSON else page(found))
+        write_whole(output, chunks(found) if form is ReportFormat.JSON else page(found, said))
         missing, number = found.incomplete, found.head.number
     typer.echo(f"report {number}: {output}")
     for entry in missing:

@@ -46,10 +46,15 @@ class Words:
         self._said = catalogue
         self.language: str = catalogue["language"]
 
-    def __call__(self, key: str, **values: object) -> str:
+    def __call__(self, key: str, /, **values: object) -> str:
         section, _, name = key.rpartition(".")
         said: str = self._said[section or "page"][name]
         return said.format(**values)
+
+    def section(self, name: str) -> Mapping[str, str]:
+        """The sentences of one section, such as ``event``."""
+        found: Mapping[str, str] = self._said[name]
+        return found
 
     def list(self, names: Iterable[str]) -> str:
         """Names in one line: ``a, b and c``."""

@@ -143,6 +143,7 @@ class Access:
     """Somebody read or changed data of the person.
 
     :param relations: None for a report like this one, which reads all of them.
+    :param home: the database in which the access was made, where that is another one; None for this one.
     """
 
     at: datetime
@@ -152,3 +153,4 @@ class Access:
     reason: str | None
     operations: tuple[str, ...]
     relations: tuple[str, ...] | None
+    home: str | None

@@ -6,6 +6,7 @@ import json
 import random
 import tracemalloc
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,11 @@ import pytest
 from typer.testing import CliRunner
 
 from sminion_guard.cli.main import app
-from sminion_guard.cli.report_page import page
+from sminion_guard.cli.report_page import Sentences, page
 from sminion_guard.embedded import Server
 from sminion_guard.errors import GuardError
 from sminion_guard.policy import loads
+from sminion_guard.policy.page.words import words
 from sminion_guard.subjects import Requests
 from sminion_guard.subjects.report import chunks, open_report
 from tests.world import World, new_world
@@ -153,6 +155,35 @@ def test_a_shared_row_says_what_it_leaves_out(world: World) -> None:
     assert secret(taker, "card").replace("<", "&lt;").replace(">", "&gt;") not in html
 
 
+def test_the_page_is_in_the_language_of_the_person(world: World) -> None:
+    """Each sentence of the page is in the catalogue: nothing of the English one is left in the German one."""
+    with world.connect("officer") as officer:
+        officer.execute("SELECT sminion.object('19', 'interest', 'angerufen')")
+        requests = Requests(officer)
+        requests.close(requests.open(19, "destroy", "Brief"), "refused", "Rechnungen bleiben")
+        requests.open(19, "access", "Brief")
+        with open_report(officer, 19, reason="verlangt") as report:
+            german = "".join(page(report, words("de")))
+        with open_report(officer, 19, reason="verlangt") as report:
+            english = "".join(page(report, words("en")))
+    assert '<html lang="de">' in german
+    for said in ("Was wir über Sie speichern", "Widerspruch, Recommend more of the same. angerufen", "abgelehnt am",
+                 "Auskunft über die Daten: zu beantworten bis", "für eine Auskunft wie diese gelesen", "Kontaktdaten",
+                 "Aufbewahrt: 2 Jahre nach since"):
+        assert said in german, said
+    sentences = [said for key, said in words("en").section("report").items() if key not in ("none", "no_reason")]
+    fixed = [said for said in sentences if "{" not in said and len(said) > 8 and said in english]
+    assert len(fixed) > 12 and not [said for said in fixed if said in german]
+
+
+def test_where_an_access_was_made_is_said_if_it_was_elsewhere(world: World) -> None:
+    with world.connect("officer") as officer, open_report(officer, 20, reason="asked") as report:
+        say = Sentences(words("en"), report.policy)
+        (own,) = report.accesses()
+        assert own.home is None and "database" not in say.access(own)
+        assert ", from the database books. Reason: asked" in say.access(replace(own, home="books"))
+
+
 def test_everything_about_a_person_is_said(world: World) -> None:
     with world.connect("officer") as officer:
         officer.execute("SELECT sminion.give_consent('17', 'marketing', 'form')")
@@ -178,9 +209,9 @@ def test_everything_about_a_person_is_said(world: World) -> None:
         "carrier", "press", "printer"]
     assert {column["name"]: column["shown"] for column in table(found, "net.account")["columns"]}["remark"] == "exists"
     assert found["incomplete"] == []
-    for words in ("Newsletter", "processing blocked", "the law keeps the invoices &lt;10 years&gt;", "Printing house",
+    for said in ("Newsletter", "processing blocked", "the law keeps the invoices &lt;10 years&gt;", "Printing house",
                   "its time is over", "kept, and not shown here", "World Ltd"):
-        assert words in html, words
+        assert said in html, said
     assert "<10 years>" not in html and "<name of 17>" not in html
 
 
