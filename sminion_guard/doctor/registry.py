@@ -6,6 +6,7 @@ from sminion_guard.doctor.check import Check
 from sminion_guard.doctor.checks import (
     application_policies,
     backup_members,
+    code_of_owners,
     code_within_reach,
     columns_as_listed,
     computed_columns,
@@ -69,6 +70,7 @@ CHECKS: tuple[Check, ...] = (
     outside_cascades.CHECK,
     definers.CHECK,
     code_within_reach.CHECK,
+    code_of_owners.CHECK,
     table_triggers.CHECK,
     trigger_settings.CHECK,
     publications.CHECK,

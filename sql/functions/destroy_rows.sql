@@ -14,6 +14,9 @@ LANGUAGE plpgsql
 VOLATILE
 SET search_path = pg_catalog, pg_temp
 SET jit = off
+-- Even where nearly all rows are the person's: each batch would read what the ones before left dead.
+SET enable_seqscan = off
+SET enable_bitmapscan = off
 SET constraint_exclusion = off
 AS $sminion$
 DECLARE

@@ -19,7 +19,7 @@ BEGIN
   END IF;
   cause := sminion.foreign_code(target, updates);
   IF cause IS NOT NULL THEN
-    RETURN cause || ': let a superuser own the function';
+    RETURN cause || ': let a role own it that may become sminion_owner, such as a superuser';
   END IF;
   fires := sminion.application_triggers(target, CASE WHEN updates THEN 24 ELSE 8 END);
   IF fires.loud IS NOT NULL THEN

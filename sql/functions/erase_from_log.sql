@@ -77,6 +77,8 @@ BEGIN
   DELETE FROM sminion.disclosure_subject d WHERE d.subject = key;
   UPDATE sminion.request r SET subject = NULL, representative = NULL WHERE r.subject = key;
   PERFORM set_config('sminion.erasing', '', true);
+  -- Its end would be a new event about the person.
+  DELETE FROM sminion.consent_end e WHERE e.subject = key;
   UPDATE sminion.destruction d SET subject = NULL WHERE d.subject = key;
   UPDATE sminion.hold h SET subject = NULL WHERE h.subject = key;
   DELETE FROM sminion.salt s WHERE s.holder = who;

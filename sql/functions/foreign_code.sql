@@ -1,5 +1,5 @@
 -- The first function that PostgreSQL could run with the rights of the guard when it deletes or updates rows of a table, and that somebody
--- wrote who is no superuser: in an index, a policy, a partition key or extended statistics, which the planner may compute; for
+-- wrote who could not become `sminion_owner` anyway: in an index, a policy, a partition key or extended statistics, which the planner may compute; for
 -- an update also in a check, a domain or a generated column. NULL where there is none. Triggers are not meant: they do not
 -- fire (see sminion.application_triggers).
 --
@@ -41,6 +41,8 @@ AS $sminion$
   )
   SELECT format('`%s` of %s, which `%s` owns, would run with the rights of the guard', f.oid::regprocedure, c.what, r.rolname)
   FROM called c JOIN pg_proc f ON f.oid = c.function JOIN pg_roles r ON r.oid = f.proowner JOIN pg_language l ON l.oid = f.prolang
-  WHERE NOT r.rolsuper AND r.rolname <> 'sminion_owner' AND l.lanname NOT IN ('internal', 'c')
+  -- Who may become sminion_owner anyway, such as the installing role, gains nothing by it. Before 16 that is whoever makes roles.
+  WHERE NOT pg_has_role(r.oid, 'sminion_owner', 'MEMBER WITH ADMIN OPTION') AND r.rolname <> 'sminion_owner'
+    AND NOT (r.rolcreaterole AND current_setting('server_version_num')::integer < 160000) AND l.lanname NOT IN ('internal', 'c')
   ORDER BY 1 LIMIT 1
 $sminion$;

@@ -8583,6 +8583,8 @@ BEGIN
   DELETE FROM sminion.disclosure_subject d WHERE d.subject = key;
   UPDATE sminion.request r SET subject = NULL, representative = NULL WHERE r.subject = key;
   PERFORM set_config('sminion.erasing', '', true);
+  -- Its end would be a new event about the person.
+  DELETE FROM sminion.consent_end e WHERE e.subject = key;
   UPDATE sminion.destruction d SET subject = NULL WHERE d.subject = key;
   UPDATE sminion.hold h SET subject = NULL WHERE h.subject = key;
   DELETE FROM sminion.salt s WHERE s.holder = who;
@@ -9290,7 +9292,7 @@ $sminion$;
 
 -- functions/foreign_code.sql
 -- The first function that PostgreSQL could run with the rights of the guard when it deletes or updates rows of a table, and that somebody
--- wrote who is no superuser: in an index, a policy, a partition key or extended statistics, which the planner may compute; for
+-- wrote who could not become `sminion_owner` anyway: in an index, a policy, a partition key or extended statistics, which the planner may compute; for
 -- an update also in a check, a domain or a generated column. NULL where there is none. Triggers are not meant: they do not
 -- fire (see sminion.application_triggers).
 --
@@ -9332,7 +9334,9 @@ AS $sminion$
   )
   SELECT format('`%s` of %s, which `%s` owns, would run with the rights of the guard', f.oid::regprocedure, c.what, r.rolname)
   FROM called c JOIN pg_proc f ON f.oid = c.function JOIN pg_roles r ON r.oid = f.proowner JOIN pg_language l ON l.oid = f.prolang
-  WHERE NOT r.rolsuper AND r.rolname <> 'sminion_owner' AND l.lanname NOT IN ('internal', 'c')
+  -- Who may become sminion_owner anyway, such as the installing role, gains nothing by it. Before 16 that is whoever makes roles.
+  WHERE NOT pg_has_role(r.oid, 'sminion_owner', 'MEMBER WITH ADMIN OPTION') AND r.rolname <> 'sminion_owner'
+    AND NOT (r.rolcreaterole AND current_setting('server_version_num')::integer < 160000) AND l.lanname NOT IN ('internal', 'c')
   ORDER BY 1 LIMIT 1
 $sminion$;
 
@@ -9473,7 +9477,7 @@ BEGIN
   END IF;
   cause := sminion.foreign_code(target, updates);
   IF cause IS NOT NULL THEN
-    RETURN cause || ': let a superuser own the function';
+    RETURN cause || ': let a role own it that may become sminion_owner, such as a superuser';
   END IF;
   fires := sminion.application_triggers(target, CASE WHEN updates THEN 24 ELSE 8 END);
   IF fires.loud IS NOT NULL THEN
@@ -9517,6 +9521,9 @@ LANGUAGE plpgsql
 VOLATILE
 SET search_path = pg_catalog, pg_temp
 SET jit = off
+-- Even where nearly all rows are the person's: each batch would read what the ones before left dead.
+SET enable_seqscan = off
+SET enable_bitmapscan = off
 SET constraint_exclusion = off
 AS $sminion$
 DECLARE
@@ -9586,6 +9593,9 @@ LANGUAGE plpgsql
 VOLATILE
 SET search_path = pg_catalog, pg_temp
 SET jit = off
+-- Even where nearly all rows are the person's: each batch would read what the ones before left dead.
+SET enable_seqscan = off
+SET enable_bitmapscan = off
 AS $sminion$
 DECLARE
   others CONSTANT record := sminion.rows_about_others(target);
@@ -9716,11 +9726,14 @@ VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $sminion$
 BEGIN
-  UPDATE sminion.destruction_table t
-  SET hold = h.hold, state = CASE WHEN h.hold IS NULL THEN 'waiting' ELSE 'held' END, cause = NULL, done_at = NULL
-  FROM (SELECT s.schema_name, s.table_name, sminion.hold_of(own.subject, s.schema_name, s.table_name) AS hold
-        FROM sminion.destruction_table s WHERE s.destruction = own.id AND s.state <> 'done') h
-  WHERE t.destruction = own.id AND t.schema_name = h.schema_name AND t.table_name = h.table_name AND t.hold IS DISTINCT FROM h.hold;
+  -- Asked only where anything was ever held: it looks through the tables of the policy for each table.
+  IF EXISTS (SELECT FROM sminion.hold h WHERE h.subject = own.subject) THEN
+    UPDATE sminion.destruction_table t
+    SET hold = h.hold, state = CASE WHEN h.hold IS NULL THEN 'waiting' ELSE 'held' END, cause = NULL, done_at = NULL
+    FROM (SELECT s.schema_name, s.table_name, sminion.hold_of(own.subject, s.schema_name, s.table_name) AS hold
+          FROM sminion.destruction_table s WHERE s.destruction = own.id AND s.state <> 'done') h
+    WHERE t.destruction = own.id AND t.schema_name = h.schema_name AND t.table_name = h.table_name AND t.hold IS DISTINCT FROM h.hold;
+  END IF;
   IF own.epoch <> (SELECT p.epoch FROM sminion.policy p) THEN
     INSERT INTO sminion.destruction_table AS t (destruction, schema_name, table_name, place, way, shared)
     SELECT own.id, p.schema_name, p.table_name, p.place, p.way, p.shared FROM sminion.destruction_plan(own.subject, false) p
