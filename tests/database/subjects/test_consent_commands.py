@@ -39,7 +39,7 @@ def test_a_decision_is_recorded_shown_exported_and_verified(world: World, tmp_pa
     assert record["party_identification"][0]["party_name"] == "World Ltd"
     assert [event["event_state"] for event in record["events"]] == ["given", "withdrawn"]
     assert record["events"][0]["event_time"] == "2026-05-03T00:00:00.000000Z"
-    assert record["events"][0]["privacy_notice"]["text_sha256"] is not None
+    assert record["events"][0]["text_sha256"] is not None
     assert record["pii_processing"]["purposes"][0]["lawful_basis"] == "consent"
     assert len(run(world, "export", login="reader").stdout.splitlines()) == 2
     verified = run(world, "verify", login="reader")
