@@ -22,6 +22,7 @@ GRANTED = {
         "state_holders", "blind_tables",
         "suspend_ddl_guard", "resume_ddl_guard", "erase_from_log", "record_reading",
         "unfolded_entries", "unfolded_writes", "fold_holders", "policy_in_force", "explanations", "explained_accesses",
+        "accesses_of",
         "begin_report", "report_tables", "report_rows",
     },
     "keeper": {
@@ -29,7 +30,7 @@ GRANTED = {
         "fold_holders",
     },
     "reader": {"object_states", "state_holders", "blind_tables", "unfolded_entries", "unfolded_writes", "fold_holders", "leaves", "stray_rows",
-               "silent_tickets", "policy_in_force", "explanations", "explained_accesses", "consent_differences",
+               "silent_tickets", "accesses_of", "policy_in_force", "explanations", "explained_accesses", "consent_differences",
                "record_checkpoint", "record_reading"},
     "owner": set(),
 }

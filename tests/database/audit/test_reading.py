@@ -242,3 +242,51 @@ def test_a_database_that_only_keeps_a_log_has_keys_as_they_were_passed(server: S
             psycopg.connect(database.dsn(), autocommit=True) as connection, \
             read(connection, Question(Kind.SUBJECT, subject="042", kind="employee")) as log:
         assert log.key == "employee:042" and log.page(50).entries == ()
+
+
+ACCESSES = """
+SELECT subject, at, writer, place, ticket, login, actor, unit, purpose, reason, "values", operations, relations,
+       columns, write, home
+"""
+OLD = """
+SET ROLE sminion_owner;
+SELECT sminion.make_month(m) FROM generate_series('2025-03-01'::timestamptz, '2025-06-01', '1 month') m;
+INSERT INTO sminion.statement_event (
+  at, number, writer, place, ticket, shape, refused, outcome, codes, rows, microseconds)
+SELECT '2025-03-31 23:59:50+00'::timestamptz + n * interval '1 second', -n, e.writer, 1000000 + n, e.ticket, e.shape,
+       false, 'done', '{}', 1, 1
+FROM (SELECT e.* FROM sminion.statement_event e LIMIT 1) e, generate_series(1, 9) n;
+INSERT INTO sminion.statement_subject (at, writer, statement, number, subject)
+SELECT CASE n WHEN 1 THEN '2025-05-02' WHEN 9 THEN '2025-03-31 23:59:59+00' ELSE '2025-04-01 00:01:00+00' END
+         ::timestamptz, e.writer, 1000000 + n, -n, 'long ago'
+FROM (SELECT e.* FROM sminion.statement_event e LIMIT 1) e, generate_series(1, 9) n
+"""
+
+
+def test_a_page_of_one_person_is_what_the_view_has(shop: Shop) -> None:
+    with shop.database.connect() as owner:
+        folded = bool(owner.execute("SELECT 1 FROM sminion.statement_event LIMIT 1").fetchall())
+        if folded:  # results of statements of months before, and seven at one moment
+            for statement in OLD.split(";"):
+                owner.execute(statement.encode())
+    with psycopg.connect(shop.dsn("bert"), autocommit=True) as auditor:
+        people = {"1", "2", "3", *(["long ago"] if folded else ())}
+        for person in people:
+            whole = auditor.execute(
+                (ACCESSES + "FROM sminion.subject_access WHERE subject = %s").encode(), [person]).fetchall()
+            assert len(whole) == 9 or person != "long ago"
+            times = sorted({row[1] for row in whole})
+            for most in (1, 2, 50):
+                for place in (None, *times):
+                    for since in (None, *times[:1], *times[-1:]):
+                        for until in (None, *times[-1:]):
+                            found = auditor.execute(
+                                (ACCESSES + "FROM sminion.accesses_of(%s, %s, %s, %s, %s)").encode(),
+                                [person, since, until, place, most]).fetchall()
+                            wanted = [row for row in whole if (place is None or row[1] <= place)
+                                      and (since is None or row[1] >= since) and (until is None or row[1] < until)]
+                            assert all(row in wanted for row in found) and len(found) <= len(wanted)
+                            below = sorted((row[1] for row in wanted if row[1] != place), reverse=True)
+                            complete = below[most - 1] if len(below) >= most else None
+                            assert [row for row in wanted if complete is None or row[1] >= complete
+                                    if row not in found] == []
