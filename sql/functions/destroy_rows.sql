@@ -36,10 +36,10 @@ BEGIN
   depersonalized := 0;
   unlinked := 0;
   -- A column that must name somebody cannot be emptied: then nobody would see the row, the other person's purposes neither.
-  IF shared = 'unlink' AND others.fixed IS NOT NULL AND cardinality(target.subject_columns) > 1 THEN
-    eligible := 'false';
+  IF shared = 'unlink' AND cardinality(target.subject_columns) > 1 THEN
+    eligible := format('%s AND (%s) IS NOT TRUE', about, others.stuck);
   ELSIF shared = 'last' AND others.fixed IS NOT NULL THEN
-    eligible := format('%s AND (%s) IS NOT TRUE', about, others.condition);
+    eligible := format('%s AND ((%s) AND (%s)) IS NOT TRUE', about, others.condition, others.stuck);
   END IF;
   before := sminion.begin_replica_role();
   IF NOT silent THEN

@@ -96,9 +96,9 @@ BEGIN
     UPDATE sminion.destruction_table t
     SET destroyed = t.destroyed + done.destroyed, depersonalized = t.depersonalized + done.depersonalized,
         unlinked = t.unlinked + done.unlinked, batches = t.batches + 1, longest = greatest(t.longest, took), cause = NULL,
-        -- Half of the time is aimed at, since the next rows may be slower.
+        -- Less than half of the time is aimed at, since the next rows may be slower.
         batch_rows = greatest(1, least(20000, 2 * size,
-          (size * greatest(milliseconds, 1) / 2000.0 / greatest(extract(epoch FROM took), 0.0001))::bigint))
+          (size * greatest(milliseconds, 1) / 2500.0 / greatest(extract(epoch FROM took), 0.0001))::bigint))
     WHERE t.destruction = own.id AND t.schema_name = step.schema_name AND t.table_name = step.table_name;
   ELSIF cause IS NULL THEN
     UPDATE sminion.destruction_table t SET state = 'done', done_at = clock_timestamp(), cause = NULL

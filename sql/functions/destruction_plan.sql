@@ -17,6 +17,7 @@ DECLARE
   target sminion.protected_table;
   said   jsonb;
   others record;
+  stuck  bigint;
 BEGIN
   place := 0;
   FOR target IN
@@ -55,13 +56,13 @@ BEGIN
     IF (hindrance IS NULL OR sminion.report_hindrance(target, hindrance) IS NULL)
       AND sminion.foreign_code(target, false) IS NULL AND (indexed OR slow OR NOT sminion.large(target))
     THEN
-      EXECUTE format('SELECT count(*), count(*) FILTER (WHERE %s) FROM %I.%I AS t WHERE %s',
-                     others.condition, target.schema_name, target.table_name, sminion.subject_rows(target))
-      INTO rows, about_others USING ARRAY[key];
-      IF about_others > 0 AND shared <> 'first' AND others.fixed IS NOT NULL THEN
+      EXECUTE format('SELECT count(*), count(*) FILTER (WHERE %1$s), count(*) FILTER (WHERE (%1$s) AND (%2$s)) FROM %3$I.%4$I AS t WHERE %5$s',
+                     others.condition, others.stuck, target.schema_name, target.table_name, sminion.subject_rows(target))
+      INTO rows, about_others, stuck USING ARRAY[key];
+      IF stuck > 0 AND shared <> 'first' THEN
         hindrance := coalesce(hindrance, format(
           '%s rows name other people too, and column `%s` must name somebody: mark it with `?` in the policy, or say `shared = "first"`',
-          about_others, others.fixed));
+          stuck, others.fixed));
       ELSIF about_others > 0 AND shared <> 'first' THEN
         stays := coalesce(stays, format('%s rows stay without the person: they are about others too', about_others));
       ELSIF shared = 'unlink' AND rows > 0 THEN

@@ -16,8 +16,8 @@ DECLARE
   named  bigint;
   found  boolean;
 BEGIN
-  EXECUTE format('SELECT count(*), count(*) FILTER (WHERE q.others) FROM (SELECT %s AS others FROM %I.%I AS t WHERE %s LIMIT 1000) q',
-                 others.condition, target.schema_name, target.table_name, about)
+  EXECUTE format('SELECT count(*), count(*) FILTER (WHERE q.others) FROM (SELECT (%s) AND (%s) AS others FROM %I.%I AS t WHERE %s LIMIT 1000) q',
+                 others.condition, others.stuck, target.schema_name, target.table_name, about)
   INTO every, named USING ARRAY[subject];
   IF named > 0 AND shared <> 'first' AND others.fixed IS NOT NULL THEN
     RETURN format('%s rows name other people too, and column `%s` must name somebody: mark it with `?` in the policy, or say `shared = "first"`',

@@ -9420,9 +9420,9 @@ AS $sminion$
 $sminion$;
 
 -- functions/rows_about_others.sql
--- The condition, over alias `t`, for rows of one table that are about other people too than the subject in parameter $1; and the SET clause that
--- takes that subject out of them, NULL where a column must name somebody.
-CREATE FUNCTION sminion.rows_about_others(target sminion.protected_table, OUT condition text, OUT unlink text, OUT fixed text)
+-- The condition, over alias `t`, for rows of one table that are about other people too than the subject in parameter $1; the SET clause that
+-- takes that subject out of them; and `stuck`, for rows that name it in a column that must name somebody, of which `fixed` is one.
+CREATE FUNCTION sminion.rows_about_others(target sminion.protected_table, OUT condition text, OUT unlink text, OUT fixed text, OUT stuck text)
 LANGUAGE sql
 STABLE
 SET search_path = pg_catalog, pg_temp
@@ -9436,7 +9436,8 @@ AS $sminion$
   SELECT CASE WHEN count(*) = 1 THEN 'false'
            ELSE string_agg(format('(t.%I IS NOT NULL AND (%s) IS NOT TRUE)', s.name, s.own), ' OR ' ORDER BY s.name) END,
          string_agg(format('%1$I = CASE WHEN (%2$s) IS NOT TRUE THEN t.%1$I END', s.name, s.own), ', ' ORDER BY s.name),
-         min(s.name COLLATE "C") FILTER (WHERE NOT s.optional)
+         min(s.name COLLATE "C") FILTER (WHERE NOT s.optional),
+         coalesce(string_agg(format('(%s)', s.own), ' OR ' ORDER BY s.name) FILTER (WHERE NOT s.optional), 'false')
   FROM subjects s
 $sminion$;
 
@@ -9543,10 +9544,10 @@ BEGIN
   depersonalized := 0;
   unlinked := 0;
   -- A column that must name somebody cannot be emptied: then nobody would see the row, the other person's purposes neither.
-  IF shared = 'unlink' AND others.fixed IS NOT NULL AND cardinality(target.subject_columns) > 1 THEN
-    eligible := 'false';
+  IF shared = 'unlink' AND cardinality(target.subject_columns) > 1 THEN
+    eligible := format('%s AND (%s) IS NOT TRUE', about, others.stuck);
   ELSIF shared = 'last' AND others.fixed IS NOT NULL THEN
-    eligible := format('%s AND (%s) IS NOT TRUE', about, others.condition);
+    eligible := format('%s AND ((%s) AND (%s)) IS NOT TRUE', about, others.condition, others.stuck);
   END IF;
   before := sminion.begin_replica_role();
   IF NOT silent THEN
@@ -9605,8 +9606,8 @@ DECLARE
   named  bigint;
   found  boolean;
 BEGIN
-  EXECUTE format('SELECT count(*), count(*) FILTER (WHERE q.others) FROM (SELECT %s AS others FROM %I.%I AS t WHERE %s LIMIT 1000) q',
-                 others.condition, target.schema_name, target.table_name, about)
+  EXECUTE format('SELECT count(*), count(*) FILTER (WHERE q.others) FROM (SELECT (%s) AND (%s) AS others FROM %I.%I AS t WHERE %s LIMIT 1000) q',
+                 others.condition, others.stuck, target.schema_name, target.table_name, about)
   INTO every, named USING ARRAY[subject];
   IF named > 0 AND shared <> 'first' AND others.fixed IS NOT NULL THEN
     RETURN format('%s rows name other people too, and column `%s` must name somebody: mark it with `?` in the policy, or say `shared = "first"`',
@@ -9662,6 +9663,7 @@ DECLARE
   target sminion.protected_table;
   said   jsonb;
   others record;
+  stuck  bigint;
 BEGIN
   place := 0;
   FOR target IN
@@ -9700,13 +9702,13 @@ BEGIN
     IF (hindrance IS NULL OR sminion.report_hindrance(target, hindrance) IS NULL)
       AND sminion.foreign_code(target, false) IS NULL AND (indexed OR slow OR NOT sminion.large(target))
     THEN
-      EXECUTE format('SELECT count(*), count(*) FILTER (WHERE %s) FROM %I.%I AS t WHERE %s',
-                     others.condition, target.schema_name, target.table_name, sminion.subject_rows(target))
-      INTO rows, about_others USING ARRAY[key];
-      IF about_others > 0 AND shared <> 'first' AND others.fixed IS NOT NULL THEN
+      EXECUTE format('SELECT count(*), count(*) FILTER (WHERE %1$s), count(*) FILTER (WHERE (%1$s) AND (%2$s)) FROM %3$I.%4$I AS t WHERE %5$s',
+                     others.condition, others.stuck, target.schema_name, target.table_name, sminion.subject_rows(target))
+      INTO rows, about_others, stuck USING ARRAY[key];
+      IF stuck > 0 AND shared <> 'first' THEN
         hindrance := coalesce(hindrance, format(
           '%s rows name other people too, and column `%s` must name somebody: mark it with `?` in the policy, or say `shared = "first"`',
-          about_others, others.fixed));
+          stuck, others.fixed));
       ELSIF about_others > 0 AND shared <> 'first' THEN
         stays := coalesce(stays, format('%s rows stay without the person: they are about others too', about_others));
       ELSIF shared = 'unlink' AND rows > 0 THEN
@@ -9886,9 +9888,9 @@ BEGIN
     UPDATE sminion.destruction_table t
     SET destroyed = t.destroyed + done.destroyed, depersonalized = t.depersonalized + done.depersonalized,
         unlinked = t.unlinked + done.unlinked, batches = t.batches + 1, longest = greatest(t.longest, took), cause = NULL,
-        -- Half of the time is aimed at, since the next rows may be slower.
+        -- Less than half of the time is aimed at, since the next rows may be slower.
         batch_rows = greatest(1, least(20000, 2 * size,
-          (size * greatest(milliseconds, 1) / 2000.0 / greatest(extract(epoch FROM took), 0.0001))::bigint))
+          (size * greatest(milliseconds, 1) / 2500.0 / greatest(extract(epoch FROM took), 0.0001))::bigint))
     WHERE t.destruction = own.id AND t.schema_name = step.schema_name AND t.table_name = step.table_name;
   ELSIF cause IS NULL THEN
     UPDATE sminion.destruction_table t SET state = 'done', done_at = clock_timestamp(), cause = NULL

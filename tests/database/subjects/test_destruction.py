@@ -149,3 +149,39 @@ def test_a_person_is_erased_from_the_log_after_the_destruction(ready: World) -> 
         officer.execute("SELECT sminion.erase_from_log('2', 'destroyed')")
     assert ready.super("SELECT subject FROM sminion.destruction") == [(None,)]
     assert ready.super("SELECT count(*) FROM sminion.request_event WHERE event LIKE 'destr%'") == [(2,)]
+
+
+def test_a_depersonalized_row_stays_without_the_person(world: World) -> None:
+    world.super("SELECT sminion.suspend_ddl_guard('test', now() + interval '1 hour');"
+                "ALTER TABLE sales.orders ADD COLUMN at timestamptz DEFAULT now()")
+    kept = 'retention = { after = "at", keep = "3 years", then = "depersonalize" }'
+    text = world.text().replace(
+        '[schema.sales.orders]\nsubject = "customer_id"\ncolumns = {',
+        f'[schema.sales.orders]\nsubject = "customer_id"\n{kept}\ncolumns = {{ at = "none",')
+    world.apply(loads(text.replace('then = "destroy"', 'then = "depersonalize"')))
+    world.settle()
+    found = destroyed(world, 9)
+    # The key of a customer cannot be emptied: that is named, and all else is done.
+    assert left(world, 9) == {"crm.customer": 1}
+    assert [table.table_name for table in found.left] == ["customer"] and "NOT NULL" in str(found.left[0].cause)
+    assert {table.table_name: table.depersonalized for table in found.tables}["orders"] == 1
+    assert world.super("SELECT id, customer_id, email, at IS NOT NULL FROM sales.orders WHERE id = 9") == [
+        (9, None, None, True)]
+    with world.connect("app") as app, acting(app, ticket(app, "contract")):
+        assert app.execute("SELECT count(*) FROM sales.orders WHERE id = 9").fetchall() == [(0,)]
+
+
+def test_a_large_table_without_an_index_is_named_and_wants_a_word(ready: World) -> None:
+    ready.super("SELECT sminion.suspend_ddl_guard('test', now() + interval '1 hour');"
+                "ALTER TABLE sales.gift SET (fillfactor = 10, autovacuum_enabled = false);"
+                "INSERT INTO sales.gift (giver, email) SELECT 30, 'e' FROM generate_series(1, 20000)")
+    with ready.connect("officer") as officer:
+        request, destructions = asked(officer), Destructions(officer)
+        plan = {entry.table_name: entry for entry in destructions.plan(request)}
+        assert (plan["gift"].rows, plan["gift"].indexed, plan["orders"].indexed) == (None, False, True)
+        with pytest.raises(GuardError) as refused:
+            destructions.destroy(request, "letter", patience=0)
+        assert refused.value.code == "SG562" and "`sales.gift`" in str(refused.value.detail)
+        assert left(ready)["crm.customer"] == 1
+        assert not destructions.destroy(request, "letter", slow=True, patience=0).left
+    assert left(ready) == {} and left(ready, 30)["sales.gift"] == 20000
