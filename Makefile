@@ -34,7 +34,8 @@ test-oldest: $(READY)
 	test -x $(OLDEST)/bin/python || $(PYTHON) -m venv $(OLDEST)
 	$(OLDEST)/bin/python -m pip install --quiet --disable-pip-version-check --no-input -e '.[dev,embedded,asyncio,audit,binary]' \
 		'sqlalchemy>=2.0,<2.1' 'psycopg>=3.2,<3.3'
-	$(OLDEST)/bin/python -m pytest -n $(WORKERS) --dist loadfile tests/session tests/unit/session
+	$(OLDEST)/bin/python -m pytest -n $(WORKERS) --dist loadfile tests/session tests/unit/session \
+		--ignore tests/session/endurance
 
 # The versions between the oldest and the newest, on which `make test` runs. S="tests/threats" runs some of it.
 S ?= tests/database tests/threats tests/session

@@ -37,6 +37,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "corpora: reads the public corpora beside the project; run it with `-m corpora`")
+    config.addinivalue_line("markers", "long: tests of a test that take minutes; run them with `-m long`")
     config.addinivalue_line("markers", "postgres(*majors): run on these major versions of PostgreSQL only")
 
 

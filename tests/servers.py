@@ -12,10 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+import pytest
 from psycopg import sql
 
 from sminion_guard import migrate
 from sminion_guard.embedded import Binaries, EmbeddedServerError, Server, find_binaries
+from sminion_guard.migrate.stepwise import Stepwise
+from sminion_guard.policy import Policy
 
 VERSIONS = ("15", "18")
 """Major versions that the tests run on: the oldest and the newest supported."""
@@ -113,6 +116,16 @@ def new_guarded_database(server: Server) -> Iterator[Database]:
     """
     with new_database(server, template=_guard_template(server)) as database:
         yield database
+
+
+def apply_unrehearsed(connection: psycopg.Connection[Any], policy: Policy, **more: Any) -> None:
+    """Apply the policy of a fixture, which is known to apply: the rehearsal takes half of the time.
+
+    :param more: goes to :func:`sminion_guard.migrate.apply`.
+    """
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Stepwise, "rehearse", lambda self, known: ())
+        migrate.apply(connection, policy, **more)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from typing import Any
 import psycopg
 from psycopg.types.json import Jsonb
 
-from sminion_guard import migrate
 from sminion_guard.embedded import Server
 from sminion_guard.policy import Policy, loads
 from tests import servers
@@ -185,5 +184,5 @@ def new_tenants(server: Server) -> Iterator[Tenants]:
             admin.execute(f"SET ROLE {made.name}_owner".encode())
             admin.execute(TABLES.encode())
         with database.connect() as admin:
-            migrate.apply(admin, made.policy)
+            servers.apply_unrehearsed(admin, made.policy)
         yield made

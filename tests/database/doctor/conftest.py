@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from sminion_guard import doctor, migrate
+from sminion_guard import doctor
 from sminion_guard.doctor import Finding
 from sminion_guard.embedded import Server
 from sminion_guard.policy import loads
@@ -65,7 +65,7 @@ def make(database: Database, name: str) -> None:
     for owned in OWNED:
         database.execute(f"ALTER {owned} OWNER TO {name}_dba")
     with database.connect(autocommit=False) as connection:
-        migrate.apply(connection, loads(policy_text(name)))
+        servers.apply_unrehearsed(connection, loads(policy_text(name)))
     assert shop.unfilled() == 0
 
 

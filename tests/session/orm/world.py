@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sminion_guard import migrate, processing
+from sminion_guard import processing
 from sminion_guard.embedded import Server
 from sminion_guard.policy import Policy, loads
 from tests import servers
@@ -128,7 +128,7 @@ def new_world(server: Server) -> Iterator[World]:
             connection.execute(f"CREATE ROLE {world.name}_app LOGIN NOINHERIT".encode())
             connection.execute(TABLES.encode())
         with database.connect() as connection:
-            migrate.apply(connection, world.policy)
+            servers.apply_unrehearsed(connection, world.policy)
         yield world
 
 
