@@ -63,7 +63,9 @@ STEPS: dict[str, tuple[str, dict[str, bool]]] = {
 ELSEWHERE = {
     "begin_report", "report_rows", "report_tables",  # the report
     "erase_from_log", "explained_accesses",  # the log
-    "consent_differences",  # at the end
+    "consent_differences", "plan_destruction",  # at the end
+    "destroy_batch", "hold_data",  # reach what the plan names: tests/database/subjects
+    "accesses_of",  # of the log
     "record_disclosure", "record_reading", "unfolded_entries", "unfolded_writes", "blind_tables",  # no rows of people
 }
 
@@ -116,6 +118,7 @@ def everything_reaches(case: Case, who: int) -> None:
                 no_new_rows(case, who)
                 sight_of_blocked(case, who)
         report(case, officer, who)
+        destruction(case, officer, who)
         assert case.world.super("SELECT * FROM sminion.consent_differences()") == []
         officer.execute("SELECT sminion.erase_from_log(%s, 'destroyed')", [str(who)])
         assert not any(who in in_log(case, table) for table in case.graph.tables)
@@ -177,6 +180,17 @@ def report(case: Case, officer: psycopg.Connection[Any], who: int) -> None:
         said = found[table.node.schema, table.node.name]
         assert len(said) == len(table.about(who)) * (2 if table.kept else 1), table
         assert sum(bool(row.past) for row in said) == (len(table.about(who)) if table.kept else 0), table
+
+
+def destruction(case: Case, officer: psycopg.Connection[Any], who: int) -> None:
+    """The plan to destroy the data of a person names each row."""
+    ((number,),) = rows(officer, "SELECT sminion.open_request(%s, 'destroy', 'letter')", str(who))
+    officer.execute("SELECT sminion.identify_request(%s, 'passport')", [number])
+    planned = {(schema, name): count for schema, name, count in rows(
+        officer, "SELECT schema_name, table_name, rows FROM sminion.plan_destruction(%s, slow => true)", number)}
+    for table in case.graph.tables:
+        assert planned[table.node.schema, table.node.name] == len(table.about(who)) * (2 if table.kept else 1), table
+    officer.execute("SELECT sminion.close_request(%s, 'withdrawn', 'changed her mind')", [number])
 
 
 @contextmanager
