@@ -11,6 +11,7 @@ import typer
 from sminion_guard.cli.common import FINDINGS, DatabaseOption
 from sminion_guard.cli.database import conninfo
 from sminion_guard.cli.destroy import certify, destroy, hold, release
+from sminion_guard.cli.officer import officer, warn
 from sminion_guard.cli.writing import write_whole
 
 app = typer.Typer(no_args_is_help=True, help="What the database keeps about a person.")
@@ -80,3 +81,46 @@ def report(
         typer.echo(f"warning: rows may be missing: {entry}", err=True)
     if missing:
         raise typer.Exit(FINDINGS)
+
+
+KeyArgument = Annotated[str, typer.Argument(metavar="KEY", help="Key of the person, as in the subject column.")]
+OtherArgument = Annotated[str, typer.Argument(metavar="OTHER", help="Another key of the same person.")]
+ReasonOption = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why: goes on record.")]
+RequestOption = Annotated[int | None, typer.Option(
+    "--request", metavar="NUMBER", show_default=False, help="The request for which it is done.")]
+KindOption = Annotated[str | None, typer.Option(
+    "--kind", metavar="KIND", show_default=False, help="Of KEY, where the policy names kinds of subjects.")]
+OtherKindOption = Annotated[str | None, typer.Option(
+    "--other-kind", metavar="KIND", show_default=False, help="Of OTHER. Default: that of KEY.")]
+ActorOption = Annotated[str | None, typer.Option(
+    "--actor", metavar="NAME", show_default=False, help="Who decided it. Default: the login.")]
+
+
+@app.command("merge")
+def merge(
+    key: KeyArgument, other: OtherArgument, reason: ReasonOption, request: RequestOption = None,
+    kind: KindOption = None, other_kind: OtherKindOption = None, actor: ActorOption = None,
+    database_url: DatabaseOption = None,
+) -> None:
+    """Declare two keys to be one person: what one denies holds for both, and later decisions are made for both."""
+    from sminion_guard.subjects import Persons
+
+    with officer(database_url) as connection:
+        done = Persons(connection, hear=warn).merge(
+            key, other, reason, actor=actor, kind=kind, other_kind=other_kind, request=request)
+    typer.echo(f"{key} and {other}: " + ("one person from now on" if done else "one person already"))
+
+
+@app.command("unmerge")
+def unmerge(
+    key: KeyArgument, other: OtherArgument, reason: ReasonOption, request: RequestOption = None,
+    kind: KindOption = None, other_kind: OtherKindOption = None, actor: ActorOption = None,
+    database_url: DatabaseOption = None,
+) -> None:
+    """End what merge declared: each key has its own state again, with what was decided for both meanwhile."""
+    from sminion_guard.subjects import Persons
+
+    with officer(database_url) as connection:
+        done = Persons(connection, hear=warn).unmerge(
+            key, other, reason, actor=actor, kind=kind, other_kind=other_kind, request=request)
+    typer.echo(f"{key} and {other}: " + ("two persons from now on" if done else "still one person, by other keys"))

@@ -32,6 +32,10 @@ _ROUTINES: dict[str, tuple[str, ...]] = {
     ),
     "privacy_officer": (
         "policy_in_force()",
+        "merge_subjects(text, text, text, text, text, text, bigint)",
+        "merge_subjects(anynonarray, anynonarray, text, text, text, text, bigint)",
+        "unmerge_subjects(text, text, text, text, text, text, bigint)",
+        "unmerge_subjects(anynonarray, anynonarray, text, text, text, text, bigint)",
         "block(text, text, text, text)",
         "block(anynonarray, text, text, text)",
         "unblock(text, text, text, text)",
@@ -100,7 +104,7 @@ _LOGS = (
     "dropped_log", "ddl_suspension", "act",
     "subject_history", "consent_register", "request_status", "request_history", "calendar", "report",
     "obligation_status", "disclosures", "destruction_status", "destruction_event",
-    "destruction", "hold",
+    "destruction", "hold", "merged_subjects",
 )
 _WAITING = ("settle_status", "pending_changes", "settle_problems", "maintenance_status")
 _VIEWS: dict[str, tuple[str, ...]] = {

@@ -8,12 +8,13 @@ from sminion_guard.subjects.consents import Consents
 from sminion_guard.subjects.destruction import Batch, DestroyedTable, Destruction, Planned
 from sminion_guard.subjects.destructions import Destructions
 from sminion_guard.subjects.obligation import Disclosure, Obligation
+from sminion_guard.subjects.persons import Merged, Persons
 from sminion_guard.subjects.recipients import Recipients
 from sminion_guard.subjects.request import Request, RequestEvent
 from sminion_guard.subjects.requests import Requests
 
 __all__ = [
     "Batch", "Certificate", "Consent", "Consents", "DestroyedTable", "Destruction", "Destructions", "Difference",
-    "Disclosure", "Fault", "Grounding", "Imported", "Obligation", "Planned", "Recipients", "Request", "RequestEvent",
-    "Requests", "certificate",
+    "Disclosure", "Fault", "Grounding", "Imported", "Merged", "Obligation", "Persons", "Planned", "Recipients",
+    "Request", "RequestEvent", "Requests", "certificate",
 ]

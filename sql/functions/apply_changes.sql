@@ -10,7 +10,6 @@ VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $sminion$
 DECLARE
-  in_force sminion.policy;
   before   sminion.subject_state;
   after    sminion.subject_state;
   change   sminion.pending_change;
@@ -19,7 +18,6 @@ DECLARE
   removed  bigint;
   ended    boolean;
 BEGIN
-  SELECT p.* INTO STRICT in_force FROM sminion.policy p;
   SELECT s.* INTO STRICT before FROM sminion.subject_state s WHERE s.subject = key FOR UPDATE;
   after := before;
   FOR change IN
@@ -52,7 +50,7 @@ BEGIN
           WHEN 'object' THEN 'withdraw_objection' WHEN 'withdraw_objection' THEN 'object' END);
     -- A request that was opened meanwhile keeps the subject blocked: whoever unblocked did not see it.
     CONTINUE WHEN change.event = 'unblock' AND EXISTS (
-      SELECT FROM sminion.request r WHERE r.subject = key AND r.interim AND r.closed_at IS NULL);
+      SELECT FROM sminion.request r WHERE r.subject = ANY (sminion.same_person(key)) AND r.interim AND r.closed_at IS NULL);
     CASE change.event
       WHEN 'block'              THEN after.blocked := true;
       WHEN 'unblock'            THEN after.blocked := false;
@@ -68,34 +66,11 @@ BEGIN
   IF last IS NULL THEN
     RETURN false;
   END IF;
-  after.mask := CASE WHEN after.erased THEN 0 ELSE sminion.mask(in_force, after.blocked, after.consents, after.objections) END;
-  after.epoch := in_force.mask_epoch;
-
   -- What was withheld for a pending change is what it could have denied at most: exactly that is withheld from here on.
   DELETE FROM sminion.withheld w WHERE w.subject = key AND w.change = ANY (numbers);
   DELETE FROM sminion.pending_change p WHERE p.id = ANY (numbers);
   GET DIAGNOSTICS removed = ROW_COUNT;
-  IF before.mask & ~after.mask <> 0 THEN
-    INSERT INTO sminion.withheld (subject, change, denied) VALUES (key, last, before.mask & ~after.mask);
-  END IF;
-  -- Two steps, since `denied` is never 0: what the new state permits is withheld no longer, unless a change that became
-  -- pending meanwhile denies it.
-  DELETE FROM sminion.withheld w
-  WHERE w.subject = key AND w.denied & ~after.mask = 0
-    AND NOT EXISTS (SELECT FROM sminion.pending_change p WHERE p.id = w.change);
-  UPDATE sminion.withheld w SET denied = w.denied & ~after.mask
-  WHERE w.subject = key AND w.denied & after.mask <> 0
-    AND NOT EXISTS (SELECT FROM sminion.pending_change p WHERE p.id = w.change);
-
-  IF after = before AND removed = 0 THEN
-    RETURN false;
-  END IF;
-  UPDATE sminion.subject_state s
-  SET blocked = after.blocked, consents = after.consents, objections = after.objections, mask = after.mask,
-      epoch = after.epoch, erased = after.erased
-  WHERE s.subject = key;
   -- Also where nothing changed in the end: rows written meanwhile permit less than they may.
-  INSERT INTO sminion.unsettled (subject) VALUES (key);
-  RETURN true;
+  RETURN sminion.store_state(before, after, last, removed > 0);
 END
 $sminion$;

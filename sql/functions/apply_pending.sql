@@ -7,8 +7,9 @@ VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $sminion$
 DECLARE
-  nothing sminion.pending_change;
+  keys    text[];
   key     text;
+  nothing sminion.pending_change;
   stored  bigint := 0;
 BEGIN
   IF NOT EXISTS (SELECT FROM sminion.pending_change) THEN
@@ -24,8 +25,9 @@ BEGIN
         WHERE NOT EXISTS (SELECT FROM sminion.subject_state s WHERE s.subject = p.subject)) q
       ORDER BY random() LIMIT 20)
   LOOP
-    IF sminion.lock_state(key, '2ms') THEN
-      PERFORM sminion.apply_changes(key, nothing);
+    keys := sminion.lock_person(key, '2ms');
+    IF keys IS NOT NULL THEN
+      PERFORM sminion.apply_to_person(keys, nothing);
       stored := stored + 1;
     END IF;
   END LOOP;

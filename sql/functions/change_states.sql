@@ -87,6 +87,12 @@ BEGIN
       WHERE s.subject = ANY (batch)
         AND NOT EXISTS (SELECT FROM sminion.pending_change p WHERE p.subject = s.subject)
       ORDER BY s.subject FOR UPDATE SKIP LOCKED);
+    -- Of keys that belong to one person with others, each change is one of all: change_state makes it.
+    free := ARRAY(
+      SELECT k.key FROM unnest(free) WITH ORDINALITY AS k (key, n)
+      WHERE NOT EXISTS (SELECT FROM sminion.subject_merge m WHERE m.ended_at IS NULL AND m.one = k.key)
+        AND NOT EXISTS (SELECT FROM sminion.subject_merge m WHERE m.ended_at IS NULL AND m.other = k.key)
+      ORDER BY k.n);
     -- History after the lock: what another says later about one of them is stored later too.
     IF factual THEN
       WITH made AS (

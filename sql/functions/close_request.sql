@@ -14,12 +14,15 @@ DECLARE
   row_of sminion.request;
   kinds  jsonb := (SELECT p.subject_keys FROM sminion.policy p);
   kind   text;
+  person text[];
+  key    text;
 BEGIN
   PERFORM sminion.require_read_committed();
   -- All open ones of the person, in one order: two that are closed at once would each find the other open, and nobody would
   -- end the block.
   PERFORM FROM sminion.request r
-  WHERE r.closed_at IS NULL AND r.subject = (SELECT s.subject FROM sminion.request s WHERE s.id = close_request.id)
+  WHERE r.closed_at IS NULL
+    AND r.subject = ANY (sminion.same_person((SELECT s.subject FROM sminion.request s WHERE s.id = close_request.id)))
   ORDER BY r.id FOR UPDATE;
   row_of := sminion.open_request_row(close_request.id);
   IF coalesce(close_request.outcome, '') NOT IN ('granted', 'partly_granted', 'refused', 'withdrawn', 'duplicate') THEN
@@ -65,6 +68,7 @@ BEGIN
   UPDATE sminion.request r
   SET closed_at = clock_timestamp(), outcome = close_request.outcome, duplicate_of = close_request.duplicate_of
   WHERE r.id = row_of.id;
+  person := sminion.same_person(row_of.subject);
   kind := CASE WHEN kinds ? '' THEN NULL ELSE split_part(row_of.subject, ':', 1) END;
   IF row_of.subject IS NOT NULL AND row_of.kind IN ('block', 'stop') AND close_request.outcome IN ('granted', 'partly_granted') THEN
     -- Without the request's number: an officer's own block.
@@ -72,15 +76,21 @@ BEGIN
       CASE WHEN kind IS NULL THEN row_of.subject ELSE substr(row_of.subject, length(kind) + 2) END, 'block', NULL, close_request.reason,
       close_request.actor, kind);
   ELSIF row_of.interim AND row_of.subject IS NOT NULL
-    AND NOT EXISTS (SELECT FROM sminion.request o WHERE o.subject = row_of.subject AND o.interim AND o.closed_at IS NULL)
-    -- An officer's own block, before or meanwhile, is ended by an officer.
-    AND coalesce((SELECT e.event FROM sminion.subject_event e
-                  WHERE e.subject = row_of.subject AND e.event IN ('block', 'unblock') AND e.request IS NULL
-                  ORDER BY e.id DESC LIMIT 1), 'unblock') = 'unblock'
+    AND NOT EXISTS (SELECT FROM sminion.request o WHERE o.subject = ANY (person) AND o.interim AND o.closed_at IS NULL)
   THEN
-    PERFORM sminion.change_state(
-      CASE WHEN kind IS NULL THEN row_of.subject ELSE substr(row_of.subject, length(kind) + 2) END, 'unblock', NULL, close_request.reason,
-      close_request.actor, kind, row_of.id);
+    -- Each key of the person by itself. An officer's own block, before or meanwhile, is ended by an officer.
+    FOREACH key IN ARRAY person LOOP
+      CONTINUE WHEN (
+        SELECT e.event FROM sminion.subject_event e
+        WHERE e.subject = key AND e.event IN ('block', 'unblock') AND e.request IS NULL ORDER BY e.id DESC LIMIT 1) = 'block'
+        OR key <> row_of.subject AND (
+          SELECT e.event FROM sminion.subject_event e
+          WHERE e.subject = key AND e.event IN ('block', 'unblock') ORDER BY e.id DESC LIMIT 1) IS DISTINCT FROM 'block';
+      kind := CASE WHEN kinds ? '' THEN NULL ELSE split_part(key, ':', 1) END;
+      PERFORM sminion.change_state(
+        CASE WHEN kind IS NULL THEN key ELSE substr(key, length(kind) + 2) END, 'unblock', NULL, close_request.reason,
+        close_request.actor, kind, row_of.id, single => true);
+    END LOOP;
   END IF;
 END
 $sminion$;

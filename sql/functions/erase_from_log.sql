@@ -29,6 +29,13 @@ BEGIN
       DETAIL = 'Without the key nobody would find them when a hold ends.',
       HINT = 'See `sminion.destruction_status`.';
   END IF;
+  -- Erased, its refusals would no longer hold for the other keys: what these keep must be decided before.
+  PERFORM sminion.lock_merges(false);
+  IF EXISTS (SELECT FROM sminion.subject_merge m WHERE m.ended_at IS NULL AND (m.one = key OR m.other = key)) THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG537',
+      MESSAGE = format('subject `%s` is merged with other keys of the person, and cannot be erased by itself', sminion.log_text(key, 80)),
+      HINT = 'End that with `sminion.unmerge_subjects`, see `sminion.merged_subjects`; block the other keys first if they are to stay blocked.';
+  END IF;
   -- Nobody else folds until this transaction ends; whoever does then finds the row.
   PERFORM sminion.fold_all();
   INSERT INTO sminion.erasure AS e (holder) VALUES (who) ON CONFLICT (holder) DO UPDATE SET at = excluded.at;
@@ -74,6 +81,7 @@ BEGIN
   UPDATE sminion.subject_event e SET subject = NULL, channel = NULL WHERE e.id = ANY (states);
   UPDATE sminion.report p SET subject = NULL WHERE p.subject = key;
   DELETE FROM sminion.consent_inbox i WHERE i.subject = key;
+  DELETE FROM sminion.subject_merge m WHERE m.one = key OR m.other = key;
   DELETE FROM sminion.disclosure_subject d WHERE d.subject = key;
   UPDATE sminion.request r SET subject = NULL, representative = NULL WHERE r.subject = key;
   PERFORM set_config('sminion.erasing', '', true);

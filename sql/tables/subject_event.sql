@@ -7,7 +7,7 @@ CREATE TABLE sminion.subject_event (
   subject text        COLLATE "C",
   event   text        NOT NULL CHECK (event IN (
             'block', 'unblock', 'give_consent', 'refuse_consent', 'withdraw_consent', 'expire_consent', 'note_refusal',
-            'object', 'withdraw_objection', 'erase')),
+            'object', 'withdraw_objection', 'erase', 'merge_subjects', 'unmerge_subjects')),
   purpose text,
   reason  text        NOT NULL,
   actor   text        NOT NULL,
@@ -27,8 +27,8 @@ CREATE TABLE sminion.subject_event (
   CHECK (until IS NULL OR event = 'give_consent'),
   CHECK (event IN ('give_consent', 'refuse_consent', 'withdraw_consent', 'note_refusal')
     OR pg_catalog.num_nonnulls(given_at, text_sha256, channel) = 0),
-  -- a block and an erasure concern all purposes, everything else exactly one
-  CHECK ((event IN ('block', 'unblock', 'erase')) = (purpose IS NULL))
+  -- a block, an erasure, and what keys a person has concern all purposes, everything else exactly one
+  CHECK ((event IN ('block', 'unblock', 'erase', 'merge_subjects', 'unmerge_subjects')) = (purpose IS NULL))
 );
 CREATE INDEX subject_event_subject ON sminion.subject_event (subject, at);
 CREATE INDEX subject_event_transaction ON sminion.subject_event (transaction);

@@ -1,5 +1,5 @@
 -- What each subject permits. A subject is a key as its type prints it (`17`); where the policy names kinds of subjects, with
--- its kind before it (`employee:17`), here and wherever schema `sminion` names one. `mask` is a pure function of the other columns and of the policy (see sminion.mask); it is
+-- its kind before it (`employee:17`), here and wherever schema `sminion` names one. `mask` is a pure function of the other columns and of the policy (see sminion.state_mask); it is
 -- stored because row triggers read it for every row they see.
 CREATE TABLE sminion.subject_state (
   subject    text    COLLATE "C" PRIMARY KEY CHECK (subject <> ''),
@@ -10,6 +10,10 @@ CREATE TABLE sminion.subject_state (
   epoch      integer NOT NULL,
   -- for ever: the data were destroyed, or are being, and nobody may write any
   erased     boolean NOT NULL DEFAULT false,
+  -- What other keys of the same person deny (sminion.subject_merge); NULL where there is nothing.
+  others_blocked boolean CHECK (others_blocked),
+  -- purposes that were refused, withdrawn or objected to
+  others_denied  bigint  CHECK (others_denied <> 0),
   CHECK (NOT erased OR mask = 0)
 )
 -- States change in place, and row triggers lock them: leave room so that updates stay on the page.

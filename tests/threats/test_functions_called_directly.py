@@ -14,7 +14,7 @@ GRANTED = {
     },
     "contract": {"context", "named_subject", "named_alone", "ticket_value", "within_retention", "enter", "refuse_expired"},
     "officer": {
-        "block", "unblock", "give_consent", "withdraw_consent", "object", "withdraw_objection", "revoke_ticket",
+        "merge_subjects", "unmerge_subjects", "block", "unblock", "give_consent", "withdraw_consent", "object", "withdraw_objection", "revoke_ticket",
         "give_consents", "withdraw_consents", "object_all", "block_all", "await_older", "block_and_wait", "drop_log",
         "open_request", "identify_request", "assign_request", "note_request", "extend_request", "close_request", "load_calendar",
         "refuse_consent", "import_consents", "consent_differences", "record_disclosure", "settle_obligation",
@@ -46,7 +46,7 @@ LOGS = {
     "access_log", "ticket_minutes", "journal_minutes", "statement_log", "refusals", "subject_access", "write_log", "log_faults", "dropped_log",
     "ddl_suspension", "act", "subject_history",
     "request_status", "request_history", "calendar", "consent_register", "report", "obligation_status", "disclosures", "destruction_status",
-    "destruction_event", "destruction", "hold",
+    "destruction_event", "destruction", "hold", "merged_subjects",
 }
 WAITING = {"settle_status", "pending_changes", "settle_problems", "maintenance_status"}
 VIEWS = {

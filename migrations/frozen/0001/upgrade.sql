@@ -353,7 +353,7 @@ COMMENT ON COLUMN sminion.row_security_before.protected IS 'the table of the pol
 
 -- tables/subject_state.sql
 -- What each subject permits. A subject is a key as its type prints it (`17`); where the policy names kinds of subjects, with
--- its kind before it (`employee:17`), here and wherever schema `sminion` names one. `mask` is a pure function of the other columns and of the policy (see sminion.mask); it is
+-- its kind before it (`employee:17`), here and wherever schema `sminion` names one. `mask` is a pure function of the other columns and of the policy (see sminion.state_mask); it is
 -- stored because row triggers read it for every row they see.
 CREATE TABLE sminion.subject_state (
   subject    text    COLLATE "C" PRIMARY KEY CHECK (subject <> ''),
@@ -364,6 +364,10 @@ CREATE TABLE sminion.subject_state (
   epoch      integer NOT NULL,
   -- for ever: the data were destroyed, or are being, and nobody may write any
   erased     boolean NOT NULL DEFAULT false,
+  -- What other keys of the same person deny (sminion.subject_merge); NULL where there is nothing.
+  others_blocked boolean CHECK (others_blocked),
+  -- purposes that were refused, withdrawn or objected to
+  others_denied  bigint  CHECK (others_denied <> 0),
   CHECK (NOT erased OR mask = 0)
 )
 -- States change in place, and row triggers lock them: leave room so that updates stay on the page.
@@ -462,7 +466,7 @@ CREATE TABLE sminion.subject_event (
   subject text        COLLATE "C",
   event   text        NOT NULL CHECK (event IN (
             'block', 'unblock', 'give_consent', 'refuse_consent', 'withdraw_consent', 'expire_consent', 'note_refusal',
-            'object', 'withdraw_objection', 'erase')),
+            'object', 'withdraw_objection', 'erase', 'merge_subjects', 'unmerge_subjects')),
   purpose text,
   reason  text        NOT NULL,
   actor   text        NOT NULL,
@@ -482,12 +486,28 @@ CREATE TABLE sminion.subject_event (
   CHECK (until IS NULL OR event = 'give_consent'),
   CHECK (event IN ('give_consent', 'refuse_consent', 'withdraw_consent', 'note_refusal')
     OR pg_catalog.num_nonnulls(given_at, text_sha256, channel) = 0),
-  -- a block and an erasure concern all purposes, everything else exactly one
-  CHECK ((event IN ('block', 'unblock', 'erase')) = (purpose IS NULL))
+  -- a block, an erasure, and what keys a person has concern all purposes, everything else exactly one
+  CHECK ((event IN ('block', 'unblock', 'erase', 'merge_subjects', 'unmerge_subjects')) = (purpose IS NULL))
 );
 CREATE INDEX subject_event_subject ON sminion.subject_event (subject, at);
 CREATE INDEX subject_event_transaction ON sminion.subject_event (transaction);
 COMMENT ON TABLE sminion.subject_event IS 'history of subjects'' states; append-only';
+
+-- tables/subject_merge.sql
+-- Which keys belong to one person: one row for each pair that an officer declared to be one. Pairs make chains: all keys that are
+-- connected by pairs that have not ended are one person. Only sminion.merge_subjects and sminion.unmerge_subjects write here, and
+-- one at a time; the history has two events of each, `merge_subjects` or `unmerge_subjects`, one for each key.
+CREATE TABLE sminion.subject_merge (
+  id        bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  one       text        COLLATE "C" NOT NULL CHECK (one <> ''),
+  other     text        COLLATE "C" NOT NULL,
+  merged_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+  ended_at  timestamptz,
+  CHECK (one < other)
+);
+CREATE UNIQUE INDEX subject_merge_pair ON sminion.subject_merge (one, other) WHERE ended_at IS NULL;
+CREATE INDEX subject_merge_other ON sminion.subject_merge (other) WHERE ended_at IS NULL;
+COMMENT ON TABLE sminion.subject_merge IS 'pairs of keys that belong to one person';
 
 -- tables/consent_end.sql
 -- Consents that end by themselves, until sminion.expire_consents has dealt with them. Not the history: a queue by time, so that nobody
@@ -1747,6 +1767,15 @@ RETURN (policy.default_bits | (consents & policy.consent_bits))
      & ~(objections & policy.objection_bits)
      & CASE WHEN blocked THEN policy.blocked_bits ELSE ~0::bigint END;
 
+-- functions/state_mask.sql
+-- The purposes that a state permits, as bits: by what was decided for the key itself, and by what other keys of the same person deny.
+CREATE FUNCTION sminion.state_mask(policy sminion.policy, state sminion.subject_state) RETURNS bigint
+LANGUAGE sql
+IMMUTABLE
+RETURN CASE WHEN state.erased THEN 0 ELSE sminion.mask(
+  policy, state.blocked OR coalesce(state.others_blocked, false), state.consents & ~coalesce(state.others_denied, 0),
+  state.objections | coalesce(state.others_denied, 0)) END;
+
 -- functions/make_states.sql
 -- Makes the default states of subjects that have none, in one order, so that two who do it do not lock each other out. It
 -- waits for whoever is just making one of them.
@@ -1916,6 +1945,51 @@ BEGIN
 END
 $sminion$;
 
+-- functions/same_person.sql
+-- All keys of one person, in order: the given key alone where it was merged with none.
+CREATE FUNCTION sminion.same_person(key text) RETURNS text[]
+LANGUAGE sql
+STABLE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+  WITH RECURSIVE person (key) AS (
+    SELECT same_person.key COLLATE "C"
+    UNION
+    SELECT n.key FROM person p CROSS JOIN LATERAL (
+      SELECT m.other AS key FROM sminion.subject_merge m WHERE m.one = p.key AND m.ended_at IS NULL
+      UNION ALL
+      SELECT m.one FROM sminion.subject_merge m WHERE m.other = p.key AND m.ended_at IS NULL) n
+  )
+  SELECT array_agg(p.key ORDER BY p.key) FROM person p WHERE p.key IS NOT NULL
+$sminion$;
+
+-- functions/lock_person.sql
+-- Takes the exclusive locks on the states of all keys of a person, in one order; these keys, or NULL where a state cannot be had within
+-- `patience`. A change of one key is stored under all of these locks, since it counts for the others.
+CREATE FUNCTION sminion.lock_person(key text, patience text) RETURNS text[]
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  keys text[];
+  one  text;
+BEGIN
+  LOOP
+    keys := sminion.same_person(key);
+    FOREACH one IN ARRAY keys LOOP
+      IF NOT sminion.lock_state(one, patience) THEN
+        RETURN NULL;
+      END IF;
+    END LOOP;
+    -- Who merges keys, or ends that, holds these locks: from here on the answer stays.
+    IF sminion.same_person(key) = keys THEN
+      RETURN keys;
+    END IF;
+  END LOOP;
+END
+$sminion$;
+
 -- functions/standing_decision.sql
 -- The decision of a subject on a purpose that counts: the last one by the moment when it was made, which may be before it was recorded.
 CREATE FUNCTION sminion.standing_decision(subject text, purpose text) RETURNS sminion.subject_event
@@ -1986,6 +2060,52 @@ AS $sminion$
   WHERE 1::bigint << w.bit = consents_since.flag AND w.renews
 $sminion$;
 
+-- functions/store_state.sql
+-- Stores a changed state, whose exclusive lock the caller holds: withholds at once what is no longer permitted, stops withholding what is
+-- permitted again, and queues the rows for settling. True when it changed.
+--
+-- change: the event by which it changed.
+-- again:  queues the rows also where nothing changed: those written meanwhile permit less than they may.
+CREATE FUNCTION sminion.store_state(
+  before sminion.subject_state, changed sminion.subject_state, change bigint, again boolean
+) RETURNS boolean
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  in_force sminion.policy;
+  was      CONSTANT bigint := (before).mask;
+  after    sminion.subject_state;
+BEGIN
+  after := changed;
+  SELECT p.* INTO STRICT in_force FROM sminion.policy p;
+  after.mask := sminion.state_mask(in_force, after);
+  after.epoch := in_force.mask_epoch;
+  IF was & ~after.mask <> 0 THEN
+    INSERT INTO sminion.withheld AS w (subject, change, denied) VALUES (after.subject, store_state.change, was & ~after.mask)
+    ON CONFLICT ON CONSTRAINT withheld_pkey DO UPDATE SET denied = w.denied | excluded.denied;
+  END IF;
+  -- Two steps, since `denied` is never 0: what the new state permits is withheld no longer, unless a change that became
+  -- pending meanwhile denies it.
+  DELETE FROM sminion.withheld w
+  WHERE w.subject = after.subject AND w.denied & ~after.mask = 0
+    AND NOT EXISTS (SELECT FROM sminion.pending_change p WHERE p.id = w.change);
+  UPDATE sminion.withheld w SET denied = w.denied & ~after.mask
+  WHERE w.subject = after.subject AND w.denied & after.mask <> 0
+    AND NOT EXISTS (SELECT FROM sminion.pending_change p WHERE p.id = w.change);
+  IF after = before AND NOT again THEN
+    RETURN false;
+  END IF;
+  UPDATE sminion.subject_state s
+  SET blocked = after.blocked, consents = after.consents, objections = after.objections, mask = after.mask,
+      epoch = after.epoch, erased = after.erased, others_blocked = after.others_blocked, others_denied = after.others_denied
+  WHERE s.subject = after.subject;
+  INSERT INTO sminion.unsettled (subject) VALUES (after.subject);
+  RETURN true;
+END
+$sminion$;
+
 -- functions/apply_changes.sql
 -- Stores changes of one subject's state, whose exclusive lock the caller holds: those that were pending and the caller's
 -- own, in the order of their numbers; withholds at once what is no longer permitted, stops withholding what is permitted
@@ -1999,7 +2119,6 @@ VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $sminion$
 DECLARE
-  in_force sminion.policy;
   before   sminion.subject_state;
   after    sminion.subject_state;
   change   sminion.pending_change;
@@ -2008,7 +2127,6 @@ DECLARE
   removed  bigint;
   ended    boolean;
 BEGIN
-  SELECT p.* INTO STRICT in_force FROM sminion.policy p;
   SELECT s.* INTO STRICT before FROM sminion.subject_state s WHERE s.subject = key FOR UPDATE;
   after := before;
   FOR change IN
@@ -2041,7 +2159,7 @@ BEGIN
           WHEN 'object' THEN 'withdraw_objection' WHEN 'withdraw_objection' THEN 'object' END);
     -- A request that was opened meanwhile keeps the subject blocked: whoever unblocked did not see it.
     CONTINUE WHEN change.event = 'unblock' AND EXISTS (
-      SELECT FROM sminion.request r WHERE r.subject = key AND r.interim AND r.closed_at IS NULL);
+      SELECT FROM sminion.request r WHERE r.subject = ANY (sminion.same_person(key)) AND r.interim AND r.closed_at IS NULL);
     CASE change.event
       WHEN 'block'              THEN after.blocked := true;
       WHEN 'unblock'            THEN after.blocked := false;
@@ -2057,35 +2175,76 @@ BEGIN
   IF last IS NULL THEN
     RETURN false;
   END IF;
-  after.mask := CASE WHEN after.erased THEN 0 ELSE sminion.mask(in_force, after.blocked, after.consents, after.objections) END;
-  after.epoch := in_force.mask_epoch;
-
   -- What was withheld for a pending change is what it could have denied at most: exactly that is withheld from here on.
   DELETE FROM sminion.withheld w WHERE w.subject = key AND w.change = ANY (numbers);
   DELETE FROM sminion.pending_change p WHERE p.id = ANY (numbers);
   GET DIAGNOSTICS removed = ROW_COUNT;
-  IF before.mask & ~after.mask <> 0 THEN
-    INSERT INTO sminion.withheld (subject, change, denied) VALUES (key, last, before.mask & ~after.mask);
-  END IF;
-  -- Two steps, since `denied` is never 0: what the new state permits is withheld no longer, unless a change that became
-  -- pending meanwhile denies it.
-  DELETE FROM sminion.withheld w
-  WHERE w.subject = key AND w.denied & ~after.mask = 0
-    AND NOT EXISTS (SELECT FROM sminion.pending_change p WHERE p.id = w.change);
-  UPDATE sminion.withheld w SET denied = w.denied & ~after.mask
-  WHERE w.subject = key AND w.denied & after.mask <> 0
-    AND NOT EXISTS (SELECT FROM sminion.pending_change p WHERE p.id = w.change);
-
-  IF after = before AND removed = 0 THEN
-    RETURN false;
-  END IF;
-  UPDATE sminion.subject_state s
-  SET blocked = after.blocked, consents = after.consents, objections = after.objections, mask = after.mask,
-      epoch = after.epoch, erased = after.erased
-  WHERE s.subject = key;
   -- Also where nothing changed in the end: rows written meanwhile permit less than they may.
-  INSERT INTO sminion.unsettled (subject) VALUES (key);
-  RETURN true;
+  RETURN sminion.store_state(before, after, last, removed > 0);
+END
+$sminion$;
+
+-- functions/spread_states.sql
+-- Tells each key of a person what the others deny: a block, objections, and consents that were refused or withdrawn. The caller holds
+-- the states of all of them exclusively. That a person never decided about a purpose under another key denies nothing. True when
+-- a state changed.
+CREATE FUNCTION sminion.spread_states(keys text[], change bigint) RETURNS boolean
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  key     text;
+  before  sminion.subject_state;
+  after   sminion.subject_state;
+  changed boolean := false;
+BEGIN
+  FOREACH key IN ARRAY keys LOOP
+    SELECT s.* INTO STRICT before FROM sminion.subject_state s WHERE s.subject = key FOR UPDATE;
+    after := before;
+    -- NULL where they deny nothing.
+    SELECT nullif(bool_or(o.blocked), false), nullif(bit_or(o.objections | coalesce(r.refused, 0)), 0)
+    INTO after.others_blocked, after.others_denied
+    FROM sminion.subject_state o
+    CROSS JOIN LATERAL (
+      SELECT bit_or(1::bigint << w.bit) AS refused
+      FROM sminion.purpose w CROSS JOIN LATERAL sminion.standing_decision(o.subject, w.name) d
+      WHERE w.basis = 'consent' AND d.event IN ('refuse_consent', 'withdraw_consent')) r
+    WHERE o.subject = ANY (keys) AND o.subject <> key;
+    changed := sminion.store_state(before, after, change, false) OR changed;
+  END LOOP;
+  RETURN changed;
+END
+$sminion$;
+
+-- functions/apply_to_person.sql
+-- Stores changes of all keys of a person, whose states the caller holds exclusively: those that were pending, and the caller's own,
+-- `own`, whose number is that in `numbers` for each key in `told`. True when a state changed. See sminion.apply_changes for one key.
+CREATE FUNCTION sminion.apply_to_person(keys text[], own sminion.pending_change, told text[] DEFAULT '{}', numbers bigint[] DEFAULT '{}'
+) RETURNS boolean
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  key     text;
+  one     sminion.pending_change;
+  last    bigint;
+  changed boolean := false;
+BEGIN
+  SELECT max(c.id) INTO last FROM (
+    SELECT p.id FROM sminion.pending_change p WHERE p.subject = ANY (keys)
+    UNION ALL SELECT n.id FROM unnest(numbers) AS n (id)) c;
+  FOREACH key IN ARRAY keys LOOP
+    one := own;
+    one.subject := key;
+    one.id := numbers[array_position(told, key)];
+    changed := sminion.apply_changes(key, one) OR changed;
+  END LOOP;
+  IF cardinality(keys) > 1 AND last IS NOT NULL THEN
+    changed := sminion.spread_states(keys, last) OR changed;
+  END IF;
+  RETURN changed;
 END
 $sminion$;
 
@@ -2116,6 +2275,33 @@ AS $sminion$
       WHERE l.virtualtransaction = ANY (virtual)
     ) d
   ) n
+$sminion$;
+
+-- functions/lock_merges.sql
+-- Waits for whoever merges keys, 5 seconds at most, and keeps others from it until the transaction ends.
+--
+-- alone: for who merges. Otherwise for a change that found a state locked: what the person's keys are is known only afterwards.
+CREATE FUNCTION sminion.lock_merges(alone boolean) RETURNS void
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+SET lock_timeout = '5s'
+AS $sminion$
+BEGIN
+  IF alone THEN
+    LOCK TABLE sminion.subject_merge IN EXCLUSIVE MODE;
+  ELSE
+    LOCK TABLE sminion.subject_merge IN ROW SHARE MODE;
+  END IF;
+EXCEPTION WHEN lock_not_available THEN
+  RAISE EXCEPTION USING ERRCODE = 'SG538',
+    MESSAGE = 'another officer is merging keys of people, and has not committed',
+    DETAIL = format('Locked by %s.', sminion.transactions_named(ARRAY(
+      SELECT DISTINCT l.virtualtransaction FROM pg_locks l
+      WHERE l.relation = 'sminion.subject_merge'::regclass AND l.granted AND l.pid <> pg_backend_pid()
+        AND l.mode IN ('ExclusiveLock', 'RowShareLock')))),
+    HINT = 'Call it again when that transaction has ended, or end it.';
+END
 $sminion$;
 
 -- functions/state_holders.sql
@@ -2185,12 +2371,17 @@ $sminion$;
 -- given_at, text_sha256, channel and until are facts of a consent. One that was given earlier than it is recorded counts from when it
 -- was given: what the person decided later stands (sminion.decided_later).
 --
+-- What a person decides under one key holds under all of them (sminion.merge_subjects): each has the event in its history, and the
+-- states are stored together or wait together. Only an end (expire_consent) and a destruction (erase) are one key's.
+--
+-- single: only this key.
+--
 -- A key that no protected row has is taken, since consent is often given before the first row is written; but whoever
 -- denies is told, because the key may be mistyped, and the person whom it should have named stays visible.
 CREATE FUNCTION sminion.change_state(
   raw text, event text, purpose text, reason text, actor text, kind text, request bigint DEFAULT NULL,
   given_at timestamptz DEFAULT NULL, text_sha256 bytea DEFAULT NULL, channel text DEFAULT NULL, until timestamptz DEFAULT NULL,
-  login name DEFAULT session_user
+  login name DEFAULT session_user, single boolean DEFAULT false
 ) RETURNS boolean
 LANGUAGE plpgsql
 VOLATILE
@@ -2200,6 +2391,13 @@ DECLARE
   key      text := sminion.subject_key(raw, kind);
   in_force sminion.policy;
   own      sminion.pending_change;
+  numbers  bigint[] := '{}';
+  told     text[] := '{}';
+  keys     text[] := ARRAY[key];
+  locked   text[];
+  strays   text[];
+  one      text;
+  alone    CONSTANT boolean := coalesce(single, false) OR event IN ('expire_consent', 'erase');
   why      text := sminion.require_reason(reason);
   way      text := sminion.ticket_text('channel', channel, 80);
   who      text := sminion.require_actor(actor);
@@ -2207,17 +2405,19 @@ DECLARE
   holder   bigint;
   done     integer;
 BEGIN
+  IF NOT alone THEN
+    keys := sminion.same_person(key);
+  END IF;
   IF event = 'unblock' AND request IS NULL THEN
     -- What one cannot see yet must not be unblocked either.
     PERFORM sminion.require_read_committed();
-    SELECT min(r.id) INTO holder FROM sminion.request r WHERE r.subject = key AND r.interim AND r.closed_at IS NULL;
+    SELECT min(r.id) INTO holder FROM sminion.request r WHERE r.subject = ANY (keys) AND r.interim AND r.closed_at IS NULL;
     IF holder IS NOT NULL THEN
       RAISE EXCEPTION USING ERRCODE = 'SG527',
         MESSAGE = format('the subject stays blocked until request %s is closed', holder),
         HINT = format('Decide the request, and close it: `sminion.close_request(%s, ...)`.', holder);
     END IF;
   END IF;
-  own.subject := key;
   own.event := change_state.event;
   own.purpose := change_state.purpose;
   LOOP
@@ -2238,13 +2438,6 @@ BEGIN
     PERFORM sminion.check_consent(given_at, text_sha256, until);
   END IF;
   own.since := clock_timestamp();
-  INSERT INTO sminion.subject_event (subject, event, purpose, reason, actor, epoch, request, given_at, text_sha256, channel, until, login)
-  VALUES (key, event, purpose, why, who, in_force.epoch, request, given_at, text_sha256, way, until, login)
-  RETURNING id INTO own.id;
-  IF until IS NOT NULL THEN
-    INSERT INTO sminion.consent_end (event, subject, purpose, until) VALUES (own.id, key, change_state.purpose, change_state.until);
-  END IF;
-
   IF event NOT IN ('give_consent', 'refuse_consent', 'expire_consent') AND NOT sminion.subject_known(key) THEN
     RAISE WARNING USING ERRCODE = 'SG614',
       MESSAGE = format('no protected row has the subject key `%s`', sminion.log_text(key, 80)),
@@ -2253,24 +2446,54 @@ BEGIN
         || 'Take back what was meant for somebody else.';
   END IF;
 
-  IF sminion.lock_state(key, CASE current_setting('sminion.waited', true) WHEN 'yes' THEN '2ms' ELSE '1s' END) THEN
-    changed := sminion.apply_changes(key, own);
+  LOOP
+    FOREACH one IN ARRAY keys LOOP
+      CONTINUE WHEN one = ANY (told);
+      own.subject := one;
+      INSERT INTO sminion.subject_event (subject, event, purpose, reason, actor, epoch, request, given_at, text_sha256, channel, until, login)
+      VALUES (one, event, purpose, why, who, in_force.epoch, request, given_at, text_sha256, way, until, login)
+      RETURNING id INTO own.id;
+      IF until IS NOT NULL THEN
+        INSERT INTO sminion.consent_end (event, subject, purpose, until) VALUES (own.id, one, change_state.purpose, change_state.until);
+      END IF;
+      numbers := numbers || own.id;
+      told := told || one;
+    END LOOP;
+    locked := sminion.lock_person(key, CASE current_setting('sminion.waited', true) WHEN 'yes' THEN '2ms' ELSE '1s' END);
+    -- Whoever has the state may be merging it with another key, and a denial must reach that one too.
+    IF locked IS NULL AND event IN ('block', 'object', 'withdraw_consent', 'refuse_consent') THEN
+      PERFORM sminion.lock_merges(false);
+    END IF;
+    EXIT WHEN alone;
+    keys := coalesce(locked, sminion.same_person(key));
+    EXIT WHEN keys <@ told;
+  END LOOP;
+
+  strays := told;
+  IF locked IS NOT NULL THEN
+    changed := sminion.apply_to_person(locked, own, told, numbers);
     -- Only the first few of a transaction: each takes subtransactions. For many there are functions of their own.
     -- Whoever changes the setting spends or saves time in his own transaction only; what is no number is as if he had spent it.
     done := CASE WHEN coalesce(current_setting('sminion.settled_now', true), '') COLLATE "C" ~ '^[0-9]{0,4}$'
       THEN coalesce(nullif(current_setting('sminion.settled_now', true), ''), '0')::integer ELSE 20 END;
     IF changed AND done < 20 THEN
-      PERFORM sminion.settle_now(ARRAY[key], 200);
+      PERFORM sminion.settle_now(locked, 200);
       PERFORM set_config('sminion.settled_now', (done + 1)::text, true);
     END IF;
+    -- What was recorded for a key that meanwhile belongs to another person again is left to `settle`.
+    strays := ARRAY(SELECT t.key FROM unnest(told) AS t (key) WHERE t.key <> ALL (locked));
+  END IF;
+
+  INSERT INTO sminion.pending_change (id, subject, event, purpose, bit, denied, since)
+  SELECT t.id, t.key, own.event, own.purpose, own.bit, own.denied, own.since
+  FROM unnest(told, numbers) AS t (key, id) WHERE t.key = ANY (strays);
+  INSERT INTO sminion.withheld (subject, change, denied)
+  SELECT t.key, t.id, own.denied FROM unnest(told, numbers) AS t (key, id) WHERE t.key = ANY (strays) AND own.denied <> 0;
+  IF locked IS NOT NULL THEN
     RETURN changed;
   END IF;
 
   PERFORM set_config('sminion.waited', 'yes', true);
-  INSERT INTO sminion.pending_change SELECT (own).*;
-  IF own.denied <> 0 THEN
-    INSERT INTO sminion.withheld (subject, change, denied) VALUES (key, own.id, own.denied);
-  END IF;
   RAISE WARNING USING ERRCODE = 'SG508',
     MESSAGE = format('the change of subject `%s` waits for a lock: %s', key,
                      CASE own.denied WHEN 0 THEN 'it permits nothing yet' ELSE 'what it denies is denied' END),
@@ -2279,8 +2502,152 @@ BEGIN
   RETURN true;
 END
 $sminion$;
-COMMENT ON FUNCTION sminion.change_state(text, text, text, text, text, text, bigint, timestamptz, bytea, text, timestamptz, name) IS
+COMMENT ON FUNCTION sminion.change_state(text, text, text, text, text, text, bigint, timestamptz, bytea, text, timestamptz, name, boolean) IS
   'true when the state changed, or will';
+
+-- functions/merge_keys.sql
+-- Declares two keys to be one person, or no longer: for sminion.merge_subjects and sminion.unmerge_subjects. One transaction at a
+-- time, under the locks of all states of the person: so it is done as a whole or not at all, and nothing of it is pending.
+CREATE FUNCTION sminion.merge_keys(
+  event text, subject text, other text, reason text, actor text, kind text, other_kind text, request bigint
+) RETURNS boolean
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  a       text := sminion.subject_key(subject, kind);
+  b       text := sminion.subject_key(other, coalesce(other_kind, kind));
+  why     text := sminion.require_reason(reason);
+  who     text := sminion.require_actor(actor);
+  before  boolean;
+  pair    bigint;
+  last    bigint;
+  key     text;
+  nothing sminion.pending_change;
+  person  text[];
+BEGIN
+  PERFORM sminion.require_read_committed();
+  IF a = b THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG536',
+      MESSAGE = 'a key is not merged with itself',
+      HINT = 'Pass two keys of one person.';
+  ELSIF request IS NOT NULL AND NOT EXISTS (SELECT FROM sminion.request r WHERE r.id = merge_keys.request) THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG522',
+      MESSAGE = format('there is no request %s', request),
+      HINT = 'List them: `SELECT * FROM sminion.request_status`.';
+  END IF;
+  PERFORM sminion.lock_merges(true);
+  SELECT m.id INTO pair FROM sminion.subject_merge m 
+  WHERE m.one = least(a COLLATE "C", b) AND m.other = greatest(a COLLATE "C", b) AND m.ended_at IS NULL;
+  IF event = 'unmerge_subjects' AND pair IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG537',
+      MESSAGE = 'these two keys were not merged with one another',
+      HINT = 'See `sminion.merged_subjects`: of a chain of keys, end the pairs that were merged.';
+  END IF;
+  FOR key IN SELECT DISTINCT k COLLATE "C" FROM unnest(sminion.same_person(a) || sminion.same_person(b)) k ORDER BY 1 LOOP
+    IF event = 'merge_subjects' AND NOT sminion.subject_known(key) THEN
+      RAISE WARNING USING ERRCODE = 'SG614',
+        MESSAGE = format('no protected row has the subject key `%s`', sminion.log_text(key, 80)),
+        DETAIL = 'The change is recorded, and applies to rows that are written later. It hides no row that exists now.',
+        HINT = 'Compare the key with the subject column; upper and lower case and spaces matter.';
+    END IF;
+    IF NOT sminion.lock_state(key, '2s') THEN
+      RAISE EXCEPTION USING ERRCODE = 'SG538',
+        MESSAGE = format('the state of subject `%s` is locked: nothing was changed', sminion.log_text(key, 80)),
+        DETAIL = format('It is locked by %s.', sminion.state_holders(key)),
+        HINT = 'Call it again when that transaction has ended. Until then block both keys if something must be denied at once.';
+    END IF;
+  END LOOP;
+  before := b = ANY (sminion.same_person(a));
+  INSERT INTO sminion.subject_event (subject, event, reason, actor, epoch, request)
+  SELECT k.key, merge_keys.event, why, who, p.epoch, merge_keys.request FROM sminion.policy p, (VALUES (a), (b)) AS k (key);
+  last := (SELECT max(e.id) FROM sminion.subject_event e WHERE e.subject IN (a, b));
+  IF event = 'unmerge_subjects' THEN
+    UPDATE sminion.subject_merge m SET ended_at = clock_timestamp() WHERE m.id = pair;
+  ELSIF pair IS NULL THEN
+    INSERT INTO sminion.subject_merge (one, other) VALUES (least(a COLLATE "C", b), greatest(a COLLATE "C", b));
+  END IF;
+  -- Twice the same person after a merge, and the two persons after its end.
+  FOREACH key IN ARRAY ARRAY[a, b] LOOP
+    person := sminion.same_person(key);
+    PERFORM sminion.apply_to_person(person, nothing);
+    PERFORM sminion.spread_states(person, last);
+    PERFORM sminion.settle_now(person, 200);
+  END LOOP;
+  IF event = 'unmerge_subjects' AND b = ANY (sminion.same_person(a)) THEN
+    RAISE WARNING USING ERRCODE = 'SG536',
+      MESSAGE = 'the two keys still belong to one person, by other keys that they are merged with',
+      HINT = 'See `sminion.merged_subjects`, and end these pairs too.';
+  END IF;
+  RETURN before <> (b = ANY (sminion.same_person(a)));
+END
+$sminion$;
+
+-- functions/merge_subjects.sql
+-- Declares that two keys belong to one person: what either denies holds for both from now on, and what is decided later under either
+-- is decided for both. A read costs nothing more: each key's own state says it.
+CREATE FUNCTION sminion.merge_subjects(
+  subject text, other text, reason text, actor text DEFAULT NULL, kind text DEFAULT NULL, other_kind text DEFAULT NULL,
+  request bigint DEFAULT NULL
+) RETURNS boolean
+LANGUAGE sql
+VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+  SELECT sminion.merge_keys('merge_subjects', subject, other, reason, actor, kind, other_kind, request)
+$sminion$;
+COMMENT ON FUNCTION sminion.merge_subjects(text, text, text, text, text, text, bigint) IS
+  'declares two keys to be one person; true if they were two before';
+
+-- functions/merge_subjects.key.sql
+-- The same for keys of another type than text, such as the numbers or uuids that stand in the column. It acts as its caller: a cast
+-- to text may be somebody's own function.
+CREATE FUNCTION sminion.merge_subjects(
+  subject anynonarray, other anynonarray, reason text, actor text DEFAULT NULL, kind text DEFAULT NULL,
+  other_kind text DEFAULT NULL, request bigint DEFAULT NULL
+) RETURNS boolean
+LANGUAGE sql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+  SELECT sminion.merge_subjects(subject::text, other::text, reason, actor, kind, other_kind, request)
+$sminion$;
+COMMENT ON FUNCTION sminion.merge_subjects(anynonarray, anynonarray, text, text, text, text, bigint) IS
+  'declares two keys to be one person; true if they were two before';
+
+-- functions/unmerge_subjects.sql
+-- Ends what sminion.merge_subjects declared: each key has its own state again, with what was decided for both meanwhile.
+CREATE FUNCTION sminion.unmerge_subjects(
+  subject text, other text, reason text, actor text DEFAULT NULL, kind text DEFAULT NULL, other_kind text DEFAULT NULL,
+  request bigint DEFAULT NULL
+) RETURNS boolean
+LANGUAGE sql
+VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+  SELECT sminion.merge_keys('unmerge_subjects', subject, other, reason, actor, kind, other_kind, request)
+$sminion$;
+COMMENT ON FUNCTION sminion.unmerge_subjects(text, text, text, text, text, text, bigint) IS
+  'ends that two keys are one person; true if they are two from now on';
+
+-- functions/unmerge_subjects.key.sql
+-- The same for keys of another type than text, such as the numbers or uuids that stand in the column. It acts as its caller: a cast
+-- to text may be somebody's own function.
+CREATE FUNCTION sminion.unmerge_subjects(
+  subject anynonarray, other anynonarray, reason text, actor text DEFAULT NULL, kind text DEFAULT NULL,
+  other_kind text DEFAULT NULL, request bigint DEFAULT NULL
+) RETURNS boolean
+LANGUAGE sql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+  SELECT sminion.unmerge_subjects(subject::text, other::text, reason, actor, kind, other_kind, request)
+$sminion$;
+COMMENT ON FUNCTION sminion.unmerge_subjects(anynonarray, anynonarray, text, text, text, text, bigint) IS
+  'ends that two keys are one person; true if they are two from now on';
 
 -- functions/block.sql
 -- Suspends the processing of a subject's data, except storage and purposes that see blocked subjects.
@@ -2586,6 +2953,12 @@ BEGIN
       WHERE s.subject = ANY (batch)
         AND NOT EXISTS (SELECT FROM sminion.pending_change p WHERE p.subject = s.subject)
       ORDER BY s.subject FOR UPDATE SKIP LOCKED);
+    -- Of keys that belong to one person with others, each change is one of all: change_state makes it.
+    free := ARRAY(
+      SELECT k.key FROM unnest(free) WITH ORDINALITY AS k (key, n)
+      WHERE NOT EXISTS (SELECT FROM sminion.subject_merge m WHERE m.ended_at IS NULL AND m.one = k.key)
+        AND NOT EXISTS (SELECT FROM sminion.subject_merge m WHERE m.ended_at IS NULL AND m.other = k.key)
+      ORDER BY k.n);
     -- History after the lock: what another says later about one of them is stored later too.
     IF factual THEN
       WITH made AS (
@@ -3041,8 +3414,9 @@ VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $sminion$
 DECLARE
-  nothing sminion.pending_change;
+  keys    text[];
   key     text;
+  nothing sminion.pending_change;
   stored  bigint := 0;
 BEGIN
   IF NOT EXISTS (SELECT FROM sminion.pending_change) THEN
@@ -3058,8 +3432,9 @@ BEGIN
         WHERE NOT EXISTS (SELECT FROM sminion.subject_state s WHERE s.subject = p.subject)) q
       ORDER BY random() LIMIT 20)
   LOOP
-    IF sminion.lock_state(key, '2ms') THEN
-      PERFORM sminion.apply_changes(key, nothing);
+    keys := sminion.lock_person(key, '2ms');
+    IF keys IS NOT NULL THEN
+      PERFORM sminion.apply_to_person(keys, nothing);
       stored := stored + 1;
     END IF;
   END LOOP;
@@ -3959,7 +4334,7 @@ DECLARE
 BEGIN
   PERFORM sminion.require_read_committed();
   UPDATE sminion.subject_state s
-  SET mask = CASE WHEN s.erased THEN 0 ELSE sminion.mask(p, s.blocked, s.consents, s.objections) END, epoch = p.mask_epoch
+  SET mask = sminion.state_mask(p, s), epoch = p.mask_epoch
   FROM sminion.policy p,
        (SELECT q.subject FROM sminion.subject_state q
         WHERE q.epoch < (SELECT r.mask_epoch FROM sminion.policy r)
@@ -5933,12 +6308,15 @@ DECLARE
   row_of sminion.request;
   kinds  jsonb := (SELECT p.subject_keys FROM sminion.policy p);
   kind   text;
+  person text[];
+  key    text;
 BEGIN
   PERFORM sminion.require_read_committed();
   -- All open ones of the person, in one order: two that are closed at once would each find the other open, and nobody would
   -- end the block.
   PERFORM FROM sminion.request r
-  WHERE r.closed_at IS NULL AND r.subject = (SELECT s.subject FROM sminion.request s WHERE s.id = close_request.id)
+  WHERE r.closed_at IS NULL
+    AND r.subject = ANY (sminion.same_person((SELECT s.subject FROM sminion.request s WHERE s.id = close_request.id)))
   ORDER BY r.id FOR UPDATE;
   row_of := sminion.open_request_row(close_request.id);
   IF coalesce(close_request.outcome, '') NOT IN ('granted', 'partly_granted', 'refused', 'withdrawn', 'duplicate') THEN
@@ -5984,6 +6362,7 @@ BEGIN
   UPDATE sminion.request r
   SET closed_at = clock_timestamp(), outcome = close_request.outcome, duplicate_of = close_request.duplicate_of
   WHERE r.id = row_of.id;
+  person := sminion.same_person(row_of.subject);
   kind := CASE WHEN kinds ? '' THEN NULL ELSE split_part(row_of.subject, ':', 1) END;
   IF row_of.subject IS NOT NULL AND row_of.kind IN ('block', 'stop') AND close_request.outcome IN ('granted', 'partly_granted') THEN
     -- Without the request's number: an officer's own block.
@@ -5991,15 +6370,21 @@ BEGIN
       CASE WHEN kind IS NULL THEN row_of.subject ELSE substr(row_of.subject, length(kind) + 2) END, 'block', NULL, close_request.reason,
       close_request.actor, kind);
   ELSIF row_of.interim AND row_of.subject IS NOT NULL
-    AND NOT EXISTS (SELECT FROM sminion.request o WHERE o.subject = row_of.subject AND o.interim AND o.closed_at IS NULL)
-    -- An officer's own block, before or meanwhile, is ended by an officer.
-    AND coalesce((SELECT e.event FROM sminion.subject_event e
-                  WHERE e.subject = row_of.subject AND e.event IN ('block', 'unblock') AND e.request IS NULL
-                  ORDER BY e.id DESC LIMIT 1), 'unblock') = 'unblock'
+    AND NOT EXISTS (SELECT FROM sminion.request o WHERE o.subject = ANY (person) AND o.interim AND o.closed_at IS NULL)
   THEN
-    PERFORM sminion.change_state(
-      CASE WHEN kind IS NULL THEN row_of.subject ELSE substr(row_of.subject, length(kind) + 2) END, 'unblock', NULL, close_request.reason,
-      close_request.actor, kind, row_of.id);
+    -- Each key of the person by itself. An officer's own block, before or meanwhile, is ended by an officer.
+    FOREACH key IN ARRAY person LOOP
+      CONTINUE WHEN (
+        SELECT e.event FROM sminion.subject_event e
+        WHERE e.subject = key AND e.event IN ('block', 'unblock') AND e.request IS NULL ORDER BY e.id DESC LIMIT 1) = 'block'
+        OR key <> row_of.subject AND (
+          SELECT e.event FROM sminion.subject_event e
+          WHERE e.subject = key AND e.event IN ('block', 'unblock') ORDER BY e.id DESC LIMIT 1) IS DISTINCT FROM 'block';
+      kind := CASE WHEN kinds ? '' THEN NULL ELSE split_part(key, ':', 1) END;
+      PERFORM sminion.change_state(
+        CASE WHEN kind IS NULL THEN key ELSE substr(key, length(kind) + 2) END, 'unblock', NULL, close_request.reason,
+        close_request.actor, kind, row_of.id, single => true);
+    END LOOP;
   END IF;
 END
 $sminion$;
@@ -8535,6 +8920,13 @@ BEGIN
       DETAIL = 'Without the key nobody would find them when a hold ends.',
       HINT = 'See `sminion.destruction_status`.';
   END IF;
+  -- Erased, its refusals would no longer hold for the other keys: what these keep must be decided before.
+  PERFORM sminion.lock_merges(false);
+  IF EXISTS (SELECT FROM sminion.subject_merge m WHERE m.ended_at IS NULL AND (m.one = key OR m.other = key)) THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG537',
+      MESSAGE = format('subject `%s` is merged with other keys of the person, and cannot be erased by itself', sminion.log_text(key, 80)),
+      HINT = 'End that with `sminion.unmerge_subjects`, see `sminion.merged_subjects`; block the other keys first if they are to stay blocked.';
+  END IF;
   -- Nobody else folds until this transaction ends; whoever does then finds the row.
   PERFORM sminion.fold_all();
   INSERT INTO sminion.erasure AS e (holder) VALUES (who) ON CONFLICT (holder) DO UPDATE SET at = excluded.at;
@@ -8580,6 +8972,7 @@ BEGIN
   UPDATE sminion.subject_event e SET subject = NULL, channel = NULL WHERE e.id = ANY (states);
   UPDATE sminion.report p SET subject = NULL WHERE p.subject = key;
   DELETE FROM sminion.consent_inbox i WHERE i.subject = key;
+  DELETE FROM sminion.subject_merge m WHERE m.one = key OR m.other = key;
   DELETE FROM sminion.disclosure_subject d WHERE d.subject = key;
   UPDATE sminion.request r SET subject = NULL, representative = NULL WHERE r.subject = key;
   PERFORM set_config('sminion.erasing', '', true);
@@ -11579,6 +11972,14 @@ CREATE VIEW sminion.consent_register WITH (security_barrier) AS
   LEFT JOIN sminion.purpose w ON w.name = d.purpose AND w.retired_at IS NULL AND w.basis = 'consent'
   LEFT JOIN sminion.policy_version n ON n.epoch = w.since;
 COMMENT ON VIEW sminion.consent_register IS 'what each subject decided on each purpose that rests on consent';
+
+-- views/merged_subjects.sql
+-- Keys that belong to one person, pair by pair, and since when.
+CREATE VIEW sminion.merged_subjects WITH (security_barrier) AS
+  SELECT m.one AS subject, m.other, m.merged_at FROM sminion.subject_merge m WHERE m.ended_at IS NULL
+  UNION ALL
+  SELECT m.other, m.one, m.merged_at FROM sminion.subject_merge m WHERE m.ended_at IS NULL;
+COMMENT ON VIEW sminion.merged_subjects IS 'keys that belong to one person';
 
 -- views/request_status.sql
 -- Requests, with what is due: the term as it was extended, in days of the time zone of the policy.

@@ -24,6 +24,7 @@ DEFINERS = {
     "context", "context_of_kind", "refuse_ticket", "stay_in_compartment", "named_subject", "named_subject_of_kind",
     "named_alone", "ticket_value", "open_ticket", "revoke_ticket",
     "block", "unblock", "give_consent", "withdraw_consent", "object", "withdraw_objection",
+    "merge_subjects", "unmerge_subjects",
     "give_consents", "withdraw_consents", "object_all", "block_all",
     "open_request", "identify_request", "assign_request", "note_request", "extend_request", "close_request",
     "load_calendar", "refuse_consent", "import_consents", "record_consent", "consent_differences",
@@ -121,7 +122,7 @@ def test_a_relation_is_named_with_its_schema(path: Path) -> None:
     text = re.sub(r"(?m)^( +\w+ +)sminion\.\w+;", r"\1record;", text).replace("SETOF sminion.journal", "SETOF record")
     text = text.replace("SETOF sminion.subject_access", "SETOF record")
     text = re.sub(r"(?m)^( +\w+ +)sminion\.\w+ :=", r"\1record :=", text)
-    text = re.sub(r"\b(target|own|calendar|said) sminion\.\w+(?=[,)])", r"\1 record", text)
+    text = re.sub(r"\b(target|own|calendar|said|before|changed) sminion\.\w+(?=[,)])", r"\1 record", text)
     text = re.sub(r"\bRETURNS sminion\.\w+", "RETURNS record", text)
     queries = [query for query in _queries(parse_plpgsql(text)) if not re.match(r"[\w.]+ :=", query)]
     assert queries

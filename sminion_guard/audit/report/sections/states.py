@@ -13,6 +13,7 @@ from sminion_guard.audit.report.section import Asked, Section
 EVENTS = {
     "give_consent": "consents given", "withdraw_consent": "consents withdrawn", "object": "objections",
     "withdraw_objection": "objections withdrawn", "block": "people blocked", "unblock": "people unblocked",
+    "merge_subjects": "keys merged", "unmerge_subjects": "keys separated",
 }
 """Event of ``sminion.subject_history`` to the words for it."""
 

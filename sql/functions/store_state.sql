@@ -1,0 +1,44 @@
+-- Stores a changed state, whose exclusive lock the caller holds: withholds at once what is no longer permitted, stops withholding what is
+-- permitted again, and queues the rows for settling. True when it changed.
+--
+-- change: the event by which it changed.
+-- again:  queues the rows also where nothing changed: those written meanwhile permit less than they may.
+CREATE FUNCTION sminion.store_state(
+  before sminion.subject_state, changed sminion.subject_state, change bigint, again boolean
+) RETURNS boolean
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  in_force sminion.policy;
+  was      CONSTANT bigint := (before).mask;
+  after    sminion.subject_state;
+BEGIN
+  after := changed;
+  SELECT p.* INTO STRICT in_force FROM sminion.policy p;
+  after.mask := sminion.state_mask(in_force, after);
+  after.epoch := in_force.mask_epoch;
+  IF was & ~after.mask <> 0 THEN
+    INSERT INTO sminion.withheld AS w (subject, change, denied) VALUES (after.subject, store_state.change, was & ~after.mask)
+    ON CONFLICT ON CONSTRAINT withheld_pkey DO UPDATE SET denied = w.denied | excluded.denied;
+  END IF;
+  -- Two steps, since `denied` is never 0: what the new state permits is withheld no longer, unless a change that became
+  -- pending meanwhile denies it.
+  DELETE FROM sminion.withheld w
+  WHERE w.subject = after.subject AND w.denied & ~after.mask = 0
+    AND NOT EXISTS (SELECT FROM sminion.pending_change p WHERE p.id = w.change);
+  UPDATE sminion.withheld w SET denied = w.denied & ~after.mask
+  WHERE w.subject = after.subject AND w.denied & after.mask <> 0
+    AND NOT EXISTS (SELECT FROM sminion.pending_change p WHERE p.id = w.change);
+  IF after = before AND NOT again THEN
+    RETURN false;
+  END IF;
+  UPDATE sminion.subject_state s
+  SET blocked = after.blocked, consents = after.consents, objections = after.objections, mask = after.mask,
+      epoch = after.epoch, erased = after.erased, others_blocked = after.others_blocked, others_denied = after.others_denied
+  WHERE s.subject = after.subject;
+  INSERT INTO sminion.unsettled (subject) VALUES (after.subject);
+  RETURN true;
+END
+$sminion$;
