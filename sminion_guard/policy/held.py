@@ -1,9 +1,9 @@
 """What a compartment gives, and on which terms: plain values by which two versions of a policy are compared.
 
 The database keeps them with each compartment and decides by them which open tickets a new policy ends
-(``sql/functions/policy_changes.sql``), and a guarded engine tells by them what changed for its login. Everything that a
-statement is judged by, be it by the server or by the analyzer, must be in here: what is not, could change under an
-open ticket.
+(``sql/functions/policy/policy_changes.sql``), and a guarded engine tells by them what changed for its login. Everything
+that a statement is judged by, be it by the server or by the analyzer, must be in here: what is not, could change under
+an open ticket.
 """
 
 from __future__ import annotations

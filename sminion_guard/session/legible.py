@@ -1,6 +1,6 @@
 """Texts as the logs keep them: what a reader cannot see, or what deceives him, is not in them.
 
-The rule is that of sql/functions/log_text.sql and sql/functions/legible_text.sql; a test compares them.
+The rule is that of sql/functions/log/log_text.sql and sql/functions/tickets/legible_text.sql; a test compares them.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ TicketValue = int | str | bool | date | UUID
 """What a value may be in Python."""
 
 LONGEST = 200
-"""Characters of a text (sql/functions/ticket_values.sql)."""
+"""Characters of a text (sql/functions/tickets/ticket_values.sql)."""
 
 _RANGES = {Kind.INTEGER: 2**31, Kind.BIGINT: 2**63}
 

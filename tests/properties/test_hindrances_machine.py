@@ -369,7 +369,8 @@ MENDS: dict[str, tuple[str, str, str, tuple[tuple[str, str], ...]]] = {
 @pytest.mark.parametrize("name", MENDS)
 def test_the_machine_finds_a_guard_without_one_of_its_mends(name: str, broken: Application) -> None:
     function, mend, without, first = MENDS[name]
-    text = (sql() / f"functions/{function}.sql").read_text(encoding="utf-8")
+    (path,) = (sql() / "functions").rglob(f"{function}.sql")
+    text = path.read_text(encoding="utf-8")
     text = text.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION", 1)
     less, count = re.subn(mend, lambda _: without, text, count=1, flags=re.DOTALL)
     assert count == 1

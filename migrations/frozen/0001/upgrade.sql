@@ -1323,7 +1323,7 @@ CREATE TABLE sminion.ddl_suspension (
 COMMENT ON TABLE sminion.ddl_suspension IS 'the DDL guard is not suspended';
 COMMENT ON COLUMN sminion.ddl_suspension.until IS 'NULL: from `at` on it is not suspended any more';
 
--- functions/append_only.sql
+-- functions/log/append_only.sql
 -- Trigger of tables that record what happened: no row is ever changed or removed, not even by the owner's own functions.
 CREATE FUNCTION sminion.append_only() RETURNS trigger
 LANGUAGE plpgsql
@@ -1336,7 +1336,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/erasable_append_only.sql
+-- functions/log/erasable_append_only.sql
 -- Trigger of the tables that say whose data an event held: as sminion.append_only, but that sminion.erase_from_log may take a person
 -- out. Whoever can pretend to be that function has the rights of `sminion_owner` already.
 CREATE FUNCTION sminion.erasable_append_only() RETURNS trigger
@@ -1359,7 +1359,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/ticket_append_only.sql
+-- functions/tickets/ticket_append_only.sql
 -- Trigger of the access log: a ticket changes in one way only, from open to revoked, and is removed only by sminion.drop_tickets,
 -- long after it expired. Until its transaction ends, sminion.open_ticket may correct which subtransaction made it.
 CREATE FUNCTION sminion.ticket_append_only() RETURNS trigger
@@ -1408,7 +1408,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/journal_append_only.sql
+-- functions/log/journal_append_only.sql
 -- Trigger of the journal: its rows are never changed, and only sminion.fold removes them, when it has moved them to the log.
 CREATE FUNCTION sminion.journal_append_only() RETURNS trigger
 LANGUAGE plpgsql
@@ -1562,7 +1562,7 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON sminion.checkpoint
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON sminion.checkpoint
   FOR EACH STATEMENT EXECUTE FUNCTION sminion.append_only();
 
--- functions/log_text.sql
+-- functions/log/log_text.sql
 -- Text of a client made safe for whoever reads the log: no control, bidirectional, line separator or invisible characters,
 -- each replaced by a space, and no more than `most` characters. sminion_guard/session/legible.py says the same.
 CREATE FUNCTION sminion.log_text(raw text, most integer) RETURNS text
@@ -1584,7 +1584,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/log_texts.sql
+-- functions/log/log_texts.sql
 -- Several texts of a client made safe, at most `most` of them; what is cut off is said.
 CREATE FUNCTION sminion.log_texts(raw text[], most integer) RETURNS text[]
 LANGUAGE plpgsql
@@ -1600,7 +1600,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/legible_text.sql
+-- functions/tickets/legible_text.sql
 -- What a client or an officer said, as logs keep it for ever: safe to read (sminion.log_text), and without blanks around
 -- it. NULL when nothing of it can be seen, such as one zero-width space: that says nothing. sminion_guard/session/legible.py
 -- says the same.
@@ -1626,7 +1626,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/require_reason.sql
+-- functions/tickets/require_reason.sql
 -- Every change of a state or a ticket says why: the reason as logs keep it.
 CREATE FUNCTION sminion.require_reason(reason text) RETURNS text
 LANGUAGE plpgsql
@@ -1651,7 +1651,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/require_actor.sql
+-- functions/tickets/require_actor.sql
 -- Who changes a state, as logs keep it: the login, where nobody else is named.
 CREATE FUNCTION sminion.require_actor(actor text) RETURNS text
 LANGUAGE plpgsql
@@ -1674,7 +1674,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/ticket_text.sql
+-- functions/tickets/ticket_text.sql
 -- A text of a ticket as the access log keeps it; NULL stays NULL.
 CREATE FUNCTION sminion.ticket_text(name text, raw text, most integer) RETURNS text
 LANGUAGE plpgsql
@@ -1698,7 +1698,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/subject_known.sql
+-- functions/states/subject_known.sql
 -- Whether any protected row that is committed, or any change of a state, has this key.
 CREATE FUNCTION sminion.subject_known(key text) RETURNS boolean
 LANGUAGE sql
@@ -1709,7 +1709,7 @@ AS $sminion$
       OR EXISTS (SELECT FROM sminion.new_subject n WHERE n.subject = key)
 $sminion$;
 
--- functions/subject_key.sql
+-- functions/states/subject_key.sql
 -- A subject in the one form in which states, tickets and logs keep it: the key as its type in the policy prints it, and before
 -- it, where the policy names kinds of subjects, the kind and a colon. A kind has no colon, so the first one ends it.
 CREATE FUNCTION sminion.subject_key(raw text, kind text) RETURNS text
@@ -1757,7 +1757,7 @@ EXCEPTION WHEN invalid_text_representation OR numeric_value_out_of_range THEN
 END
 $sminion$;
 
--- functions/mask.sql
+-- functions/masks/mask.sql
 -- The purposes that a state permits, as bits: the defaults and the consents, less the objections, and of a blocked subject
 -- only the purposes that still see it.
 CREATE FUNCTION sminion.mask(policy sminion.policy, blocked boolean, consents bigint, objections bigint) RETURNS bigint
@@ -1767,7 +1767,7 @@ RETURN (policy.default_bits | (consents & policy.consent_bits))
      & ~(objections & policy.objection_bits)
      & CASE WHEN blocked THEN policy.blocked_bits ELSE ~0::bigint END;
 
--- functions/state_mask.sql
+-- functions/states/state_mask.sql
 -- The purposes that a state permits, as bits: by what was decided for the key itself, and by what other keys of the same person deny.
 CREATE FUNCTION sminion.state_mask(policy sminion.policy, state sminion.subject_state) RETURNS bigint
 LANGUAGE sql
@@ -1776,7 +1776,7 @@ RETURN CASE WHEN state.erased THEN 0 ELSE sminion.mask(
   policy, state.blocked OR coalesce(state.others_blocked, false), state.consents & ~coalesce(state.others_denied, 0),
   state.objections | coalesce(state.others_denied, 0)) END;
 
--- functions/make_states.sql
+-- functions/states/make_states.sql
 -- Makes the default states of subjects that have none, in one order, so that two who do it do not lock each other out. It
 -- waits for whoever is just making one of them.
 CREATE FUNCTION sminion.make_states(keys text[]) RETURNS void
@@ -1793,7 +1793,7 @@ AS $sminion$
   INSERT INTO sminion.young_state (subject) SELECT m.subject FROM made m
 $sminion$;
 
--- functions/first_sight.sql
+-- functions/states/first_sight.sql
 -- The mask of a subject whose state a row trigger did not find. NULL is nobody's subject, and permits nothing.
 --
 -- Two transactions may write rows of the same new person, or of the same two in another order. Were the state made here,
@@ -1844,7 +1844,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/own_row.sql
+-- functions/tickets/own_row.sql
 -- Whether a version of a row that is seen was written by the running transaction, or by one of its subtransactions: what is
 -- seen and in progress is our own. Nobody else can change such a row before we end.
 CREATE FUNCTION sminion.own_row(written xid) RETURNS boolean
@@ -1863,7 +1863,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/purpose_bit.sql
+-- functions/tickets/purpose_bit.sql
 -- The bit of a purpose whose basis gives this event a meaning; raises otherwise.
 CREATE FUNCTION sminion.purpose_bit(purpose text, event text) RETURNS bigint
 LANGUAGE plpgsql
@@ -1895,7 +1895,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/require_read_committed.sql
+-- functions/states/require_read_committed.sql
 -- Called by what brings masks and the log up to date: with an older snapshot it would miss rows that were written meanwhile,
 -- and take their subjects for settled.
 CREATE FUNCTION sminion.require_read_committed() RETURNS void
@@ -1914,7 +1914,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/lock_state.sql
+-- functions/states/lock_state.sql
 -- Takes the exclusive lock on a subject's state, for which row triggers take the share lock; makes the state when there is
 -- none. False when others hold it for longer than `patience`, or are just making it: a writer may keep both as long as it
 -- likes, so nobody here waits for one without an end.
@@ -1945,7 +1945,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/same_person.sql
+-- functions/states/same_person.sql
 -- All keys of one person, in order: the given key alone where it was merged with none.
 CREATE FUNCTION sminion.same_person(key text) RETURNS text[]
 LANGUAGE sql
@@ -1963,7 +1963,7 @@ AS $sminion$
   SELECT array_agg(p.key ORDER BY p.key) FROM person p WHERE p.key IS NOT NULL
 $sminion$;
 
--- functions/lock_person.sql
+-- functions/states/lock_person.sql
 -- Takes the exclusive locks on the states of all keys of a person, in one order; these keys, or NULL where a state cannot be had within
 -- `patience`. A change of one key is stored under all of these locks, since it counts for the others.
 CREATE FUNCTION sminion.lock_person(key text, patience text) RETURNS text[]
@@ -1990,7 +1990,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/standing_decision.sql
+-- functions/states/standing_decision.sql
 -- The decision of a subject on a purpose that counts: the last one by the moment when it was made, which may be before it was recorded.
 CREATE FUNCTION sminion.standing_decision(subject text, purpose text) RETURNS sminion.subject_event
 LANGUAGE sql
@@ -2003,7 +2003,7 @@ AS $sminion$
   ORDER BY coalesce(e.given_at, e.at) DESC, e.id DESC LIMIT 1
 $sminion$;
 
--- functions/decided_later.sql
+-- functions/states/decided_later.sql
 -- Whether a subject decided otherwise after a decision that is being stored. Decisions count in the order of the moments when they were
 -- made: a consent from June that is imported in August does not undo a withdrawal of July. Without such a moment on either side the
 -- order of their numbers counts, since a clock may be set back.
@@ -2024,7 +2024,7 @@ AS $sminion$
         ELSE (coalesce(e.given_at, e.at), e.id) > (c.given_at, c.id) END)
 $sminion$;
 
--- functions/check_consent.sql
+-- functions/consent/check_consent.sql
 -- Refuses facts of a consent that cannot be: a moment in the future, a hash that is none, an end before the beginning.
 CREATE FUNCTION sminion.check_consent(given_at timestamptz, text_sha256 bytea, until timestamptz) RETURNS void
 LANGUAGE plpgsql
@@ -2048,7 +2048,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/consents_since.sql
+-- functions/consent/consents_since.sql
 -- From which moment on a consent counts, where a version of the policy asked for consents again and so gave their purpose this bit; else
 -- NULL.
 CREATE FUNCTION sminion.consents_since(flag bigint) RETURNS timestamptz
@@ -2060,7 +2060,7 @@ AS $sminion$
   WHERE 1::bigint << w.bit = consents_since.flag AND w.renews
 $sminion$;
 
--- functions/store_state.sql
+-- functions/states/store_state.sql
 -- Stores a changed state, whose exclusive lock the caller holds: withholds at once what is no longer permitted, stops withholding what is
 -- permitted again, and queues the rows for settling. True when it changed.
 --
@@ -2106,7 +2106,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/apply_changes.sql
+-- functions/states/apply_changes.sql
 -- Stores changes of one subject's state, whose exclusive lock the caller holds: those that were pending and the caller's
 -- own, in the order of their numbers; withholds at once what is no longer permitted, stops withholding what is permitted
 -- again, and queues the rows for settling. True when the state changed.
@@ -2184,7 +2184,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/spread_states.sql
+-- functions/states/spread_states.sql
 -- Tells each key of a person what the others deny: a block, objections, and consents that were refused or withdrawn. The caller holds
 -- the states of all of them exclusively. That a person never decided about a purpose under another key denies nothing. True when
 -- a state changed.
@@ -2217,7 +2217,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/apply_to_person.sql
+-- functions/states/apply_to_person.sql
 -- Stores changes of all keys of a person, whose states the caller holds exclusively: those that were pending, and the caller's own,
 -- `own`, whose number is that in `numbers` for each key in `told`. True when a state changed. See sminion.apply_changes for one key.
 CREATE FUNCTION sminion.apply_to_person(keys text[], own sminion.pending_change, told text[] DEFAULT '{}', numbers bigint[] DEFAULT '{}'
@@ -2248,7 +2248,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/transactions_named.sql
+-- functions/states/transactions_named.sql
 -- Who the given transactions are, for messages: virtual transaction ids as pg_locks shows them, those of prepared
 -- transactions included. What everybody may see of a session is its process, its user and the name it gave itself.
 CREATE FUNCTION sminion.transactions_named(virtual text[]) RETURNS text
@@ -2277,7 +2277,7 @@ AS $sminion$
   ) n
 $sminion$;
 
--- functions/lock_merges.sql
+-- functions/states/lock_merges.sql
 -- Waits for whoever merges keys, 5 seconds at most, and keeps others from it until the transaction ends.
 --
 -- alone: for who merges. Otherwise for a change that found a state locked: what the person's keys are is known only afterwards.
@@ -2304,7 +2304,7 @@ EXCEPTION WHEN lock_not_available THEN
 END
 $sminion$;
 
--- functions/state_holders.sql
+-- functions/states/state_holders.sql
 -- Who holds the lock of a subject's state, for messages and the view `pending_changes`. PostgreSQL keeps row locks in the
 -- rows: xmax is the transaction that holds it, or the number of a list of several. When neither leads to a running
 -- transaction (the state is being made), whoever has locked or made any state is named.
@@ -2341,7 +2341,7 @@ END
 $sminion$;
 COMMENT ON FUNCTION sminion.state_holders(text) IS 'who holds the state of a subject locked';
 
--- functions/table_holders.sql
+-- functions/masks/table_holders.sql
 -- Who holds a lock on a table or on one of its partitions, other than those that only read it; for messages.
 CREATE FUNCTION sminion.table_holders(name text) RETURNS text
 LANGUAGE sql
@@ -2356,7 +2356,7 @@ AS $sminion$
                          SELECT i.inhrelid FROM pg_inherits i WHERE i.inhparent = to_regclass(name))))
 $sminion$;
 
--- functions/change_state.sql
+-- functions/states/change_state.sql
 -- The one way a subject's state changes. In order: write history; take the exclusive lock on the state, for which row
 -- triggers take the share lock (so a write either committed before, or sees the new state and is refused); store state and
 -- mask, withhold what is no longer permitted, queue the rows for settling: see sminion.apply_changes. A subject with few rows
@@ -2505,7 +2505,7 @@ $sminion$;
 COMMENT ON FUNCTION sminion.change_state(text, text, text, text, text, text, bigint, timestamptz, bytea, text, timestamptz, name, boolean) IS
   'true when the state changed, or will';
 
--- functions/merge_keys.sql
+-- functions/states/merge_keys.sql
 -- Declares two keys to be one person, or no longer: for sminion.merge_subjects and sminion.unmerge_subjects. One transaction at a
 -- time, under the locks of all states of the person: so it is done as a whole or not at all, and nothing of it is pending.
 CREATE FUNCTION sminion.merge_keys(
@@ -2584,7 +2584,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/merge_subjects.sql
+-- functions/states/merge_subjects.sql
 -- Declares that two keys belong to one person: what either denies holds for both from now on, and what is decided later under either
 -- is decided for both. A read costs nothing more: each key's own state says it.
 CREATE FUNCTION sminion.merge_subjects(
@@ -2601,7 +2601,7 @@ $sminion$;
 COMMENT ON FUNCTION sminion.merge_subjects(text, text, text, text, text, text, bigint) IS
   'declares two keys to be one person; true if they were two before';
 
--- functions/merge_subjects.key.sql
+-- functions/states/merge_subjects.key.sql
 -- The same for keys of another type than text, such as the numbers or uuids that stand in the column. It acts as its caller: a cast
 -- to text may be somebody's own function.
 CREATE FUNCTION sminion.merge_subjects(
@@ -2617,7 +2617,7 @@ $sminion$;
 COMMENT ON FUNCTION sminion.merge_subjects(anynonarray, anynonarray, text, text, text, text, bigint) IS
   'declares two keys to be one person; true if they were two before';
 
--- functions/unmerge_subjects.sql
+-- functions/states/unmerge_subjects.sql
 -- Ends what sminion.merge_subjects declared: each key has its own state again, with what was decided for both meanwhile.
 CREATE FUNCTION sminion.unmerge_subjects(
   subject text, other text, reason text, actor text DEFAULT NULL, kind text DEFAULT NULL, other_kind text DEFAULT NULL,
@@ -2633,7 +2633,7 @@ $sminion$;
 COMMENT ON FUNCTION sminion.unmerge_subjects(text, text, text, text, text, text, bigint) IS
   'ends that two keys are one person; true if they are two from now on';
 
--- functions/unmerge_subjects.key.sql
+-- functions/states/unmerge_subjects.key.sql
 -- The same for keys of another type than text, such as the numbers or uuids that stand in the column. It acts as its caller: a cast
 -- to text may be somebody's own function.
 CREATE FUNCTION sminion.unmerge_subjects(
@@ -2649,7 +2649,7 @@ $sminion$;
 COMMENT ON FUNCTION sminion.unmerge_subjects(anynonarray, anynonarray, text, text, text, text, bigint) IS
   'ends that two keys are one person; true if they are two from now on';
 
--- functions/block.sql
+-- functions/states/block.sql
 -- Suspends the processing of a subject's data, except storage and purposes that see blocked subjects.
 CREATE FUNCTION sminion.block(subject text, reason text, actor text DEFAULT NULL, kind text DEFAULT NULL) RETURNS boolean
 LANGUAGE sql
@@ -2661,7 +2661,7 @@ AS $sminion$
 $sminion$;
 COMMENT ON FUNCTION sminion.block(text, text, text, text) IS 'blocks a subject; true if the state changed';
 
--- functions/block.key.sql
+-- functions/states/block.key.sql
 -- The same for a key of another type than text, such as the number or uuid that stands in the column. It acts as its caller: a cast
 -- to text may be somebody's own function.
 CREATE FUNCTION sminion.block(
@@ -2675,7 +2675,7 @@ AS $sminion$
 $sminion$;
 COMMENT ON FUNCTION sminion.block(anynonarray, text, text, text) IS 'blocks a subject; true if the state changed';
 
--- functions/unblock.sql
+-- functions/states/unblock.sql
 -- Ends a block. Rows become visible again as they are settled.
 CREATE FUNCTION sminion.unblock(subject text, reason text, actor text DEFAULT NULL, kind text DEFAULT NULL) RETURNS boolean
 LANGUAGE sql
@@ -2688,7 +2688,7 @@ $sminion$;
 COMMENT ON FUNCTION sminion.unblock(text, text, text, text) IS
   'ends the block of a subject; true if the state changed';
 
--- functions/unblock.key.sql
+-- functions/states/unblock.key.sql
 -- The same for a key of another type than text, such as the number or uuid that stands in the column. It acts as its caller: a cast
 -- to text may be somebody's own function.
 CREATE FUNCTION sminion.unblock(
@@ -2703,7 +2703,7 @@ $sminion$;
 COMMENT ON FUNCTION sminion.unblock(anynonarray, text, text, text) IS
   'ends the block of a subject; true if the state changed';
 
--- functions/give_consent.sql
+-- functions/consent/give_consent.sql
 -- Records a consent to one purpose that rests on consent. Rows become visible to it as they are settled.
 --
 -- given_at:    when it was given, where that was earlier; what the person decided after that stands.
@@ -2723,7 +2723,7 @@ $sminion$;
 COMMENT ON FUNCTION sminion.give_consent(text, text, text, text, text, timestamptz, bytea, text, timestamptz) IS
   'records a consent of a subject to a purpose; true if the state changed';
 
--- functions/give_consent.key.sql
+-- functions/consent/give_consent.key.sql
 -- The same for a key of another type than text, such as the number or uuid that stands in the column. It acts as its caller: a cast
 -- to text may be somebody's own function.
 CREATE FUNCTION sminion.give_consent(
@@ -2739,7 +2739,7 @@ $sminion$;
 COMMENT ON FUNCTION sminion.give_consent(anynonarray, text, text, text, text, timestamptz, bytea, text, timestamptz) IS
   'records a consent of a subject to a purpose; true if the state changed';
 
--- functions/refuse_consent.sql
+-- functions/consent/refuse_consent.sql
 -- Records that a person was asked and refused. The state is closed, as it is without a consent; a consent that was given before ends.
 --
 -- given_at, text_sha256 and channel: as for sminion.give_consent.
@@ -2757,7 +2757,7 @@ $sminion$;
 COMMENT ON FUNCTION sminion.refuse_consent(text, text, text, text, text, timestamptz, bytea, text) IS
   'records that a subject refused a consent to a purpose; true if the state changed';
 
--- functions/refuse_consent.key.sql
+-- functions/consent/refuse_consent.key.sql
 -- The same for a key of another type than text, such as the number or uuid that stands in the column. It acts as its caller: a cast
 -- to text may be somebody's own function.
 CREATE FUNCTION sminion.refuse_consent(
@@ -2773,7 +2773,7 @@ $sminion$;
 COMMENT ON FUNCTION sminion.refuse_consent(anynonarray, text, text, text, text, timestamptz, bytea, text) IS
   'records that a subject refused a consent to a purpose; true if the state changed';
 
--- functions/withdraw_consent.sql
+-- functions/consent/withdraw_consent.sql
 -- Withdraws a consent: hidden from the purpose at the next statement of every session.
 CREATE FUNCTION sminion.withdraw_consent(
   subject text, purpose text, reason text, actor text DEFAULT NULL, kind text DEFAULT NULL
@@ -2788,7 +2788,7 @@ $sminion$;
 COMMENT ON FUNCTION sminion.withdraw_consent(text, text, text, text, text) IS
   'withdraws a consent of a subject; true if the state changed';
 
--- functions/withdraw_consent.key.sql
+-- functions/consent/withdraw_consent.key.sql
 -- The same for a key of another type than text, such as the number or uuid that stands in the column. It acts as its caller: a cast
 -- to text may be somebody's own function.
 CREATE FUNCTION sminion.withdraw_consent(
@@ -2803,7 +2803,7 @@ $sminion$;
 COMMENT ON FUNCTION sminion.withdraw_consent(anynonarray, text, text, text, text) IS
   'withdraws a consent of a subject; true if the state changed';
 
--- functions/object.sql
+-- functions/states/object.sql
 -- Records an objection to one purpose that rests on a legitimate interest: hidden at the next statement.
 CREATE FUNCTION sminion.object(
   subject text, purpose text, reason text, actor text DEFAULT NULL, kind text DEFAULT NULL
@@ -2818,7 +2818,7 @@ $sminion$;
 COMMENT ON FUNCTION sminion.object(text, text, text, text, text) IS
   'records an objection of a subject to a purpose; true if the state changed';
 
--- functions/object.key.sql
+-- functions/states/object.key.sql
 -- The same for a key of another type than text, such as the number or uuid that stands in the column. It acts as its caller: a cast
 -- to text may be somebody's own function.
 CREATE FUNCTION sminion.object(
@@ -2833,7 +2833,7 @@ $sminion$;
 COMMENT ON FUNCTION sminion.object(anynonarray, text, text, text, text) IS
   'records an objection of a subject to a purpose; true if the state changed';
 
--- functions/withdraw_objection.sql
+-- functions/states/withdraw_objection.sql
 -- Takes an objection back. Rows become visible again as they are settled.
 CREATE FUNCTION sminion.withdraw_objection(
   subject text, purpose text, reason text, actor text DEFAULT NULL, kind text DEFAULT NULL
@@ -2848,7 +2848,7 @@ $sminion$;
 COMMENT ON FUNCTION sminion.withdraw_objection(text, text, text, text, text) IS
   'withdraws an objection of a subject; true if the state changed';
 
--- functions/withdraw_objection.key.sql
+-- functions/states/withdraw_objection.key.sql
 -- The same for a key of another type than text, such as the number or uuid that stands in the column. It acts as its caller: a cast
 -- to text may be somebody's own function.
 CREATE FUNCTION sminion.withdraw_objection(
@@ -2863,7 +2863,7 @@ $sminion$;
 COMMENT ON FUNCTION sminion.withdraw_objection(anynonarray, text, text, text, text) IS
   'withdraws an objection of a subject; true if the state changed';
 
--- functions/change_states.sql
+-- functions/states/change_states.sql
 -- The same change of many subjects' states, as sminion.change_state makes it of one: the number of those that changed, or
 -- will. Whose state is free, or is not there yet, is changed by statements for many at once, 2000 by 2000, and settled at
 -- once; whose state is locked, being made, or has a change pending is left to change_state.
@@ -3053,7 +3053,7 @@ $sminion$;
 COMMENT ON FUNCTION sminion.change_states(text[], text, text, text, text, text, timestamptz[], bytea[], text[], timestamptz[], name) IS
   'how many states changed, or will';
 
--- functions/give_consents.sql
+-- functions/consent/give_consents.sql
 -- Records a consent of many subjects to one purpose that rests on consent, such as an import.
 CREATE FUNCTION sminion.give_consents(subjects text[], purpose text, reason text, actor text DEFAULT NULL, kind text DEFAULT NULL) RETURNS bigint
 LANGUAGE sql
@@ -3066,7 +3066,7 @@ $sminion$;
 COMMENT ON FUNCTION sminion.give_consents(text[], text, text, text, text) IS
   'records consents of many subjects; how many states changed';
 
--- functions/import_consents.sql
+-- functions/consent/import_consents.sql
 -- Records decisions that were made earlier, such as those of another system: of each line one element of the arrays, with the moment of
 -- the decision. Returns for each line whether it was `recorded`, or `repeated`: it stands in the history already, so a file may be
 -- imported again. Decisions count in the order of their moments, also beside those that are on record.
@@ -3130,7 +3130,7 @@ $sminion$;
 COMMENT ON FUNCTION sminion.import_consents(text[], text[], text[], timestamptz[], bytea[], text[], timestamptz[], text[], text, text) IS
   'records decisions on consent that were made earlier; for each line whether it was recorded';
 
--- functions/kind_of_subject.sql
+-- functions/states/kind_of_subject.sql
 -- The kind and the key of a subject as logs have it, the way back from sminion.subject_key; the kind is NULL where the policy names none.
 CREATE FUNCTION sminion.kind_of_subject(subject text, OUT kind text, OUT key text)
 LANGUAGE sql
@@ -3142,7 +3142,7 @@ AS $sminion$
   FROM sminion.policy p
 $sminion$;
 
--- functions/record_consent.sql
+-- functions/consent/record_consent.sql
 -- Records the consent, or the refusal, that a login was just given, such as that of a form for signing up, where the policy permits it
 -- (`may_record_consent`). sminion.take_consents enters it into the history with the next call of sminion.maintain.
 --
@@ -3203,7 +3203,7 @@ $sminion$;
 COMMENT ON FUNCTION sminion.record_consent(text, text, boolean, bytea, text, text, text) IS
   'records the consent or refusal that a login was just given';
 
--- functions/consent_differences.sql
+-- functions/consent/consent_differences.sql
 -- Subjects whose state is not what their history says, for whoever verifies: no row where nobody changed a state past the history, or the
 -- history past the state. The history is the proof, since the log's signed tree has its events.
 --
@@ -3283,7 +3283,7 @@ AS $sminion$
 $sminion$;
 COMMENT ON FUNCTION sminion.consent_differences() IS 'subjects whose state is not what their history says';
 
--- functions/withdraw_consents.sql
+-- functions/consent/withdraw_consents.sql
 -- Withdraws a consent of many subjects: hidden from the purpose at the next statement of every session.
 CREATE FUNCTION sminion.withdraw_consents(subjects text[], purpose text, reason text, actor text DEFAULT NULL, kind text DEFAULT NULL) RETURNS bigint
 LANGUAGE sql
@@ -3296,7 +3296,7 @@ $sminion$;
 COMMENT ON FUNCTION sminion.withdraw_consents(text[], text, text, text, text) IS
   'withdraws consents of many subjects; how many states changed';
 
--- functions/object_all.sql
+-- functions/states/object_all.sql
 -- Records an objection of many subjects to one purpose that rests on legitimate interest, such as a list of who opted out.
 CREATE FUNCTION sminion.object_all(subjects text[], purpose text, reason text, actor text DEFAULT NULL, kind text DEFAULT NULL) RETURNS bigint
 LANGUAGE sql
@@ -3309,7 +3309,7 @@ $sminion$;
 COMMENT ON FUNCTION sminion.object_all(text[], text, text, text, text) IS
   'records objections of many subjects; how many states changed';
 
--- functions/block_all.sql
+-- functions/states/block_all.sql
 -- Suspends the processing of many subjects' data, except storage and purposes that see blocked subjects.
 CREATE FUNCTION sminion.block_all(subjects text[], reason text, actor text DEFAULT NULL, kind text DEFAULT NULL) RETURNS bigint
 LANGUAGE sql
@@ -3321,7 +3321,7 @@ AS $sminion$
 $sminion$;
 COMMENT ON FUNCTION sminion.block_all(text[], text, text, text) IS 'blocks many subjects; how many states changed';
 
--- functions/keys_of_kind.sql
+-- functions/states/keys_of_kind.sql
 -- The keys of those subjects that are of one kind, without it. Only these can be cast to the type of the kind's keys: those of
 -- other kinds may be of another type. NULL for NULL: see sminion.context.
 CREATE FUNCTION sminion.keys_of_kind(subjects text[], prefix text) RETURNS text[]
@@ -3334,7 +3334,7 @@ AS $sminion$
                WHERE starts_with(s.subject, prefix))
 $sminion$;
 
--- functions/subject_texts.sql
+-- functions/masks/subject_texts.sql
 -- Per subject column of a table the subject of a row of alias `t`, in the form of sminion.subject_key: SQL text for EXECUTE.
 CREATE FUNCTION sminion.subject_texts(target sminion.protected_table) RETURNS text[]
 LANGUAGE sql
@@ -3349,7 +3349,7 @@ AS $sminion$
   FROM unnest(target.subject_columns, target.key_types, target.prefixes) WITH ORDINALITY AS c (name, type, prefix, n)
 $sminion$;
 
--- functions/stale_rows.sql
+-- functions/masks/stale_rows.sql
 -- The condition, over alias `t`, for rows of one table whose mask is not that of their subjects, or that have another
 -- subject than their parent: SQL text for EXECUTE.
 -- A row whose subject is NULL or empty permits nothing, but for an optional one that is NULL; a row with several subjects
@@ -3389,7 +3389,7 @@ AS $sminion$
     AS c (name, type, optional, subject)
 $sminion$;
 
--- functions/subject_rows.sql
+-- functions/masks/subject_rows.sql
 -- The condition, over alias `t`, for the rows of one table that are about any of the subjects in parameter $1.
 CREATE FUNCTION sminion.subject_rows(target sminion.protected_table) RETURNS text
 LANGUAGE sql
@@ -3404,7 +3404,7 @@ AS $sminion$
   FROM unnest(target.subject_columns, target.key_types, target.prefixes) AS c (name, type, prefix)
 $sminion$;
 
--- functions/apply_pending.sql
+-- functions/states/apply_pending.sql
 -- Stores pending changes of at most `subjects` subjects, those whose states nobody holds; returns of how many it did. Part
 -- of `settle`, which is never to wait: a state that is locked is passed over, and of those that are just being made only a
 -- few are tried, at random, so that none is waited for always.
@@ -3442,7 +3442,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/admit_subjects.sql
+-- functions/states/admit_subjects.sql
 -- Makes the states of new subjects, those of the given rows of sminion.new_subject, and removes these. A state that somebody
 -- else is just making is passed over: the statement is given up and repeated for each half. Where rows carry another mask
 -- than the state that is there by now, the subject is queued.
@@ -3477,7 +3477,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/grow_states.sql
+-- functions/states/grow_states.sql
 -- Young states that all have seen, or that nobody can miss any more, are young no longer: at most `subjects` of each kind.
 --
 -- Whoever did not see a state had locked sminion.new_writer before he looked, hence before the state was committed, hence
@@ -3518,7 +3518,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/new_writers.sql
+-- functions/states/new_writers.sql
 -- Who has sminion.new_writer locked, for messages.
 CREATE FUNCTION sminion.new_writers() RETURNS text
 LANGUAGE sql
@@ -3532,7 +3532,7 @@ AS $sminion$
       AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())))
 $sminion$;
 
--- functions/lock_for_update.sql
+-- functions/masks/lock_for_update.sql
 -- Locks a table and its partitions as an UPDATE does, or raises when that takes longer than lock_timeout. By planning such
 -- an UPDATE: LOCK TABLE wants a privilege on all columns, and an UPDATE of no row would fire the application's triggers.
 CREATE FUNCTION sminion.lock_for_update(target sminion.protected_table) RETURNS void
@@ -3546,7 +3546,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/begin_replica_role.sql
+-- functions/masks/begin_replica_role.sql
 -- Lets only ENABLE ALWAYS triggers fire until sminion.end_replica_role, where `sminion_owner` may set that: the guard's own
 -- are, and an application's triggers do not hear of masks. They would count retention anew (`updated_at`), publish the row
 -- of a person who was just blocked, or refuse; and their code would run as `sminion_owner`.
@@ -3570,7 +3570,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/end_replica_role.sql
+-- functions/masks/end_replica_role.sql
 -- Back to the setting that sminion.begin_replica_role returned.
 CREATE FUNCTION sminion.end_replica_role(before text) RETURNS void
 LANGUAGE plpgsql
@@ -3584,7 +3584,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/defers_checks.sql
+-- functions/masks/defers_checks.sql
 -- Whether an update of a table's masks queues a trigger of the application that fires at the end of the transaction: a
 -- CONSTRAINT TRIGGER that is deferrable. (Those of foreign and unique keys look at their own columns only.)
 CREATE FUNCTION sminion.defers_checks(target sminion.protected_table) RETURNS boolean
@@ -3599,7 +3599,7 @@ AS $sminion$
                         UNION SELECT f.relid FROM pg_partition_tree(format('%I.%I', target.schema_name, target.table_name)) f))
 $sminion$;
 
--- functions/ask_checks.sql
+-- functions/tickets/ask_checks.sql
 -- Fires the triggers of the application that an update of a table's masks has queued for the end of the transaction: each would
 -- undo everything there. Only those of this table are named, since SET CONSTRAINTS outlives this function: what else the caller
 -- deferred stays deferred.
@@ -3622,7 +3622,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/set_masks.sql
+-- functions/masks/set_masks.sql
 -- Sets the masks of stale rows of one table by one statement, to what their trigger would compute row by row, and returns how
 -- many. `rows` is a condition over alias `t`, with the subjects as parameter $1.
 --
@@ -3735,7 +3735,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/touch_rows.sql
+-- functions/masks/touch_rows.sql
 -- Touches stale rows of the given subjects in one table, at most `row_limit`, so that their trigger computes their masks.
 -- Rows that somebody has locked are passed over. `cause` is the first error that kept a row from being touched.
 --
@@ -3792,7 +3792,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/stale_subjects.sql
+-- functions/states/stale_subjects.sql
 -- Those of the given subjects of which a row of one table does not carry the mask of its subjects' states, and how many
 -- such rows each has.
 CREATE FUNCTION sminion.stale_subjects(target sminion.protected_table, subjects text[], OUT subject text, OUT stale bigint)
@@ -3812,7 +3812,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/blindness.sql
+-- functions/masks/blindness.sql
 -- Why the guard cannot be sure that it sees every row of a table, or that touching a row computes its mask; NULL when it
 -- can. The guard has no BYPASSRLS: a restrictive policy of the application that binds PUBLIC hides rows from it as well, and
 -- nothing it counts tells so. A trigger that is off leaves masks as they are, and lets others write what they like.
@@ -3903,7 +3903,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/blind_tables.sql
+-- functions/masks/blind_tables.sql
 -- The protected tables of which the guard cannot be sure to see every row, and why.
 CREATE FUNCTION sminion.blind_tables(OUT schema_name text, OUT table_name text, OUT cause text) RETURNS SETOF record
 LANGUAGE sql
@@ -3917,7 +3917,7 @@ AS $sminion$
 $sminion$;
 COMMENT ON FUNCTION sminion.blind_tables() IS 'protected tables whose rows the guard does not see, and why';
 
--- functions/hindrance.sql
+-- functions/masks/hindrance.sql
 -- Why rows of a table stay stale although they were touched and no error was raised, as far as can be told: somebody has
 -- them locked, or a BEFORE trigger of the application skips the update.
 CREATE FUNCTION sminion.hindrance(target sminion.protected_table, stale text, subjects text[]) RETURNS text
@@ -3950,7 +3950,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/adopt_orphans.sql
+-- functions/masks/adopt_orphans.sql
 -- Touches rows of a child table that have no subject although their parent has one by now: the child was written first, as a
 -- load may, or with deferred foreign keys. Returns how many. A row that refuses stays without, and nobody sees it.
 CREATE FUNCTION sminion.adopt_orphans(target sminion.protected_table, row_limit bigint) RETURNS bigint
@@ -3988,7 +3988,7 @@ WHEN OTHERS THEN
 END
 $sminion$;
 
--- functions/settle_table.sql
+-- functions/states/settle_table.sql
 -- Brings the rows of the given subjects in one table up to date, at most `row_limit`. Then it looks again, and `still` are
 -- the subjects of which a row is still stale, with `rows` of each and the `cause`: what was updated is not believed, what is
 -- found is. Where the guard cannot be sure to find all, or the table is locked (a purpose may LOCK TABLE), all subjects are
@@ -4075,7 +4075,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/settle_chosen.sql
+-- functions/states/settle_chosen.sql
 -- Moves the given subjects, whose states the caller holds locked, into the masks of their rows: at most `row_limit` rows,
 -- table by table, parents before their children. A subject leaves `withheld` and the queue when it is certain that none of
 -- its rows is stale; of the others the queue says what is in the way.
@@ -4135,7 +4135,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/quickly_found.sql
+-- functions/masks/quickly_found.sql
 -- Whether the rows of one subject in a table are found without reading all of it: each subject column leads an index, or the
 -- table has less than 8 MB.
 CREATE FUNCTION sminion.quickly_found(target sminion.protected_table) RETURNS boolean
@@ -4154,7 +4154,7 @@ AS $sminion$
   FROM (SELECT to_regclass(format('%I.%I', target.schema_name, target.table_name))) AS t (oid)
 $sminion$;
 
--- functions/seen_whole.sql
+-- functions/masks/seen_whole.sql
 -- Whether a query of the guard on a table finds every row there is, until the transaction ends: no trigger can be disabled while
 -- the table is locked as for an UPDATE. Raises where it is locked by another.
 CREATE FUNCTION sminion.seen_whole(target sminion.protected_table) RETURNS boolean
@@ -4171,7 +4171,7 @@ EXCEPTION WHEN object_not_in_prerequisite_state OR invalid_column_reference THEN
 END
 $sminion$;
 
--- functions/settle_now.sql
+-- functions/states/settle_now.sql
 -- Settles the given subjects within the change of their states, when it takes a moment: together they have at most
 -- `row_limit` rows, which are found without reading a table. So nothing is left withheld, which every statement of everybody
 -- would have to compare with. The rest is left to `settle`.
@@ -4239,7 +4239,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/forget_write_tickets.sql
+-- functions/log/forget_write_tickets.sql
 -- Removes the notes of statements that are over: at most 20,000 a call, and none that another call is removing. A note that
 -- is seen from another transaction is one of a transaction that has committed. Nothing waits for it: its own transaction
 -- only ever adds rows. The caller's transaction is READ COMMITTED (see require_read_committed): a serializable one would
@@ -4258,7 +4258,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/settle.sql
+-- functions/states/settle.sql
 -- Moves withheld subjects into the masks of their rows: at most `subjects` subjects and `row_limit` rows a call, one short
 -- transaction of the caller. A subject with a million rows takes several calls and stays withheld until the last.
 -- Returns the subjects that wait still.
@@ -4317,7 +4317,7 @@ $sminion$;
 COMMENT ON FUNCTION sminion.settle(integer, integer) IS
   'writes changed states of withheld subjects into the masks of their rows; returns how many subjects are left';
 
--- functions/remask.sql
+-- functions/masks/remask.sql
 -- After a change of policy: computes the masks of the next states that still carry an earlier epoch's, and returns how
 -- many it did; 0 when all are done. The rows follow with `backfill`, which `apply` has set back. States that somebody has
 -- locked are passed over: `settle_status` counts them.
@@ -4346,7 +4346,7 @@ END
 $sminion$;
 COMMENT ON FUNCTION sminion.remask(integer) IS 'updates the masks of states to the purposes in force; returns how many changed: repeat until 0';
 
--- functions/queue_stale.sql
+-- functions/states/queue_stale.sql
 -- Queues for `settle` the subjects of rows in a range of blocks that are stale still, but for blocks that come again.
 CREATE FUNCTION sminion.queue_stale(target sminion.protected_table, first bigint, beyond bigint, gaps bigint[]) RETURNS void
 LANGUAGE plpgsql
@@ -4367,7 +4367,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/fill_blocks.sql
+-- functions/masks/fill_blocks.sql
 -- Sets the masks of stale rows of one table from block `first` on and below `beyond`: of most by one statement (see
 -- sminion.set_masks); the others are touched, so that their trigger computes their masks (see sminion.touch_rows). Rows that
 -- somebody has locked are passed over: `gaps` are their blocks.
@@ -4470,7 +4470,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/probe.sql
+-- functions/tickets/probe.sql
 -- Whether the guard can set masks in a table: the update that `backfill` will make, tried on a sample of its rows and taken
 -- back. `apply` asks before it commits: afterwards a row that refuses is visible to nobody, and where all refuse the
 -- application stands still. An update is tried because no catalog knows the answer. Checks, generated columns and indexes run
@@ -4572,7 +4572,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/backfill.sql
+-- functions/masks/backfill.sql
 -- Fills in the masks of the next blocks of the next unfinished table and says how far it is; no row when all are done, or
 -- when what is left is locked by others. One call is one short transaction of the caller, so it can be interrupted
 -- and goes on where it stopped, and two may run at once. It only touches rows: their trigger computes the mask.
@@ -4666,7 +4666,7 @@ $sminion$;
 COMMENT ON FUNCTION sminion.backfill(integer) IS
   'fills in the masks of the next blocks of a table; repeat until it returns no row';
 
--- functions/require_followed.sql
+-- functions/log/require_followed.sql
 -- Called by a parent's trigger after its children were touched because it moved to another subject: raises when one of them
 -- did not follow, or when the guard cannot be sure to see all of them. They would be shown under the old subject's state.
 CREATE FUNCTION sminion.require_followed(child_schema text, child_table text, some_left boolean) RETURNS void
@@ -4690,7 +4690,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/moved.sql
+-- functions/masks/moved.sql
 -- Called by a parent's trigger when its subject changed, before its children are touched. Row triggers of children hold the
 -- share lock of the subject they found: taking that subject's state exclusively waits for them, and updating it makes a
 -- child that is being written in REPEATABLE READ fail rather than keep the old subject. So the state is made if there is none.
@@ -4711,7 +4711,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/destroying.sql
+-- functions/destruction/destroying.sql
 -- Whether a batch of a destruction runs in this transaction: its deletes are the guard's own. See sminion.destroy_rows.
 CREATE FUNCTION sminion.destroying() RETURNS boolean
 LANGUAGE sql
@@ -4721,7 +4721,7 @@ AS $sminion$
   SELECT EXISTS (SELECT FROM sminion.destruction d WHERE d.batch = pg_current_xact_id_if_assigned())
 $sminion$;
 
--- functions/permit_unusual_delete.sql
+-- functions/masks/permit_unusual_delete.sql
 -- What sminion.permit_delete leaves: a subject with a pending change, a login whose ticket was not noted or permits less than
 -- the mask, and whoever is no login of the policy. Where no note is found, what is blocked stays. Other roles delete
 -- nothing through row security but for `sminion_owner`.
@@ -4764,7 +4764,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/permit_delete.sql
+-- functions/masks/permit_delete.sql
 -- Called by row triggers before a row is deleted, with its subjects, and the mask read under the share lock of their states: a
 -- block that committed since the statement began wins, also one that could not get the lock and is pending. True, or raises.
 --
@@ -4800,7 +4800,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/entered_by_client.sql
+-- functions/tickets/entered_by_client.sql
 -- Whether `sminion.enter` runs as a whole statement of the client, with no code around it. Two proofs, since each alone has
 -- gaps.
 --
@@ -4846,7 +4846,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/stay_in_compartment.sql
+-- functions/tickets/stay_in_compartment.sql
 -- Marks the transaction as one of this compartment, and refuses it when it is one of a compartment that clashes.
 -- Called for logins that may hold incompatible purposes; for all others the login's purposes are mergeable anyway.
 --
@@ -4913,7 +4913,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/encrypted.sql
+-- functions/tickets/encrypted.sql
 -- Whether this connection is encrypted by TLS. Asked as sminion_owner, which sees that of others than itself only as a member
 -- of pg_read_all_stats (see roles/sminion_owner); without it the answer is false, and who must be encrypted is refused.
 -- By process, as the view pg_stat_ssl reads those of all sessions.
@@ -4927,7 +4927,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/changes_since.sql
+-- functions/masks/changes_since.sql
 -- What ended tickets of a login since an epoch, for a compartment of it, for people to read; NULL when nothing did.
 CREATE FUNCTION sminion.changes_since(epoch integer, login name, role name) RETURNS text
 LANGUAGE sql
@@ -4949,7 +4949,7 @@ AS $sminion$
   JOIN sminion.policy_version v ON v.epoch = c.epoch
 $sminion$;
 
--- functions/refuse_ticket.sql
+-- functions/tickets/refuse_ticket.sql
 -- Says why a ticket does not open an access. Apart from sminion.context, which decides on the hot path whether it does.
 CREATE FUNCTION sminion.refuse_ticket(token text, planned name, acting name) RETURNS void
 LANGUAGE plpgsql
@@ -5028,7 +5028,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/refuse_expired.sql
+-- functions/masks/refuse_expired.sql
 -- Refuses a row that is past its retention as it is written. The floor's condition for written rows calls it, with names
 -- from the policy, after ticket and mask were tested; without it PostgreSQL says that some policy is violated.
 CREATE FUNCTION sminion.refuse_expired(relation text, counted_from text, keep text) RETURNS boolean
@@ -5045,7 +5045,7 @@ END
 $sminion$;
 COMMENT ON FUNCTION sminion.refuse_expired(text, text, text) IS 'refuses a row that is past its retention';
 
--- functions/refuse_others.sql
+-- functions/ddl_guard/refuse_others.sql
 -- What row security says to whoever reaches a protected table with the rights of a role that is no compartment: the owner,
 -- which FORCE binds too, roles that were granted something by hand, and a compartment that comes through a view with the
 -- rights of its owner. They would see no row, and a data migration of theirs would do nothing, without a word.
@@ -5094,7 +5094,7 @@ $sminion$;
 COMMENT ON FUNCTION sminion.refuse_others(regclass, name[], name) IS
   'raises: whoever is no compartment of the policy has no ticket for a protected table';
 
--- functions/refuse_partition.sql
+-- functions/ddl_guard/refuse_partition.sql
 -- What row security says to everybody who names a partition of a protected table: no row is seen that way, and an empty
 -- answer would not say so. IMMUTABLE, so that it raises while the statement is planned: see sminion.refuse_others.
 --
@@ -5118,7 +5118,7 @@ $sminion$;
 COMMENT ON FUNCTION sminion.refuse_partition(regclass, regclass, name) IS
   'raises: a partition is read through the protected table that it belongs to';
 
--- functions/context.sql
+-- functions/tickets/context.sql
 -- The floor of every protected table: called once per statement and table by the restrictive policy of each compartment
 -- role. It raises unless the transaction stands under a ticket that is committed, current and this login's; else it
 -- returns the subjects withheld from the role since the masks were last settled, or NULL when there are none, which is the
@@ -5189,7 +5189,7 @@ $sminion$;
 COMMENT ON FUNCTION sminion.context(name, name) IS
   'checks the ticket of the transaction; the subjects withheld from its purpose, or NULL';
 
--- functions/context_of_kind.sql
+-- functions/tickets/context_of_kind.sql
 -- As sminion.context, for a table whose subjects are of one of several kinds: the withheld subjects of that kind, each by its key.
 CREATE FUNCTION sminion.context_of_kind(planned name, acting name, kind text) RETURNS text[]
 LANGUAGE sql
@@ -5202,7 +5202,7 @@ AS $sminion$
 $sminion$;
 COMMENT ON FUNCTION sminion.context_of_kind(name, name, text) IS 'as context, with the keys of one kind of subjects';
 
--- functions/named_subject.sql
+-- functions/tickets/named_subject.sql
 -- The one subject a ticket of a purpose that sees blocked subjects was opened for. The floor of such a role compares with
 -- it, so that "sees blocked" never means "sees everybody".
 -- Without sequential scans and JIT as sminion.context.
@@ -5232,7 +5232,7 @@ END
 $sminion$;
 COMMENT ON FUNCTION sminion.named_subject(name, name) IS 'the subject that the ticket of the transaction names';
 
--- functions/named_subject_of_kind.sql
+-- functions/tickets/named_subject_of_kind.sql
 -- As sminion.named_subject, by its key, for a column whose subjects are of one of several kinds; NULL, which equals no key, when
 -- the ticket names a subject of another kind.
 CREATE FUNCTION sminion.named_subject_of_kind(planned name, acting name, kind text) RETURNS text
@@ -5247,7 +5247,7 @@ $sminion$;
 COMMENT ON FUNCTION sminion.named_subject_of_kind(name, name, text) IS
   'the key of the subject that the ticket names, if it is of this kind';
 
--- functions/named_alone.sql
+-- functions/tickets/named_alone.sql
 -- Whether nobody but the subject that the ticket names is blocked, among the subjects of one row. Asked by the floor of a
 -- purpose that sees blocked subjects, for rows of the named subject only: a request of one person is no reason to process
 -- the data of another who is blocked.
@@ -5276,7 +5276,7 @@ $sminion$;
 COMMENT ON FUNCTION sminion.named_alone(name, name, text[]) IS
   'whether no other subject than the one of the ticket is blocked among these';
 
--- functions/ticket_values.sql
+-- functions/tickets/ticket_values.sql
 -- The values that a ticket is opened with, checked against those that the policy declares, in canonical form: so that equal
 -- values are stored alike, and what stands in the log is what rows were compared with. Nothing is converted from one type
 -- to another, no value is left out, and none is there that nobody declared: a misspelt tenant must not open a ticket.
@@ -5344,7 +5344,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/ticket_value.sql
+-- functions/tickets/ticket_value.sql
 -- One value of the ticket that the transaction stands under: the rules of rows (templates/policy) compare with it, once per
 -- statement and table.
 --
@@ -5380,7 +5380,7 @@ END
 $sminion$;
 COMMENT ON FUNCTION sminion.ticket_value(name, name, text) IS 'a value that the ticket of the transaction was opened with';
 
--- functions/within_retention.sql
+-- functions/masks/within_retention.sql
 -- Whether a row is still kept: `at` was less than `keep` ago, by the calendar and clock of the policy's time zone. Counted from
 -- the statement and not from the transaction, which a client may keep open for as long as it likes.
 --
@@ -5409,7 +5409,7 @@ COMMENT ON FUNCTION sminion.within_retention(timestamp with time zone, interval,
 COMMENT ON FUNCTION sminion.within_retention(timestamp without time zone, interval, text) IS 'whether a row of that time is still kept, in the time zone of the policy';
 COMMENT ON FUNCTION sminion.within_retention(date, interval, text) IS 'whether a row of that time is still kept, in the time zone of the policy';
 
--- functions/enter.sql
+-- functions/tickets/enter.sql
 -- Activates a ticket for this transaction: token and role, both until its end. SECURITY INVOKER because a definer function
 -- cannot change the role; it decides nothing, sminion.context does, here and again in every statement. Asked before the role
 -- changes, so that a token of another login is refused for what it is.
@@ -5428,7 +5428,7 @@ END
 $sminion$;
 COMMENT ON FUNCTION sminion.enter(text) IS 'enters the purpose of a ticket until the transaction ends';
 
--- functions/refuse_opening.sql
+-- functions/tickets/refuse_opening.sql
 -- Says why a ticket is not opened. Apart from sminion.open_ticket, which finds in one query whether it is; the reasons are
 -- looked for in the order in which they can be helped.
 CREATE FUNCTION sminion.refuse_opening(purpose text, schemas text[]) RETURNS void
@@ -5474,7 +5474,7 @@ END
 $sminion$;
 COMMENT ON FUNCTION sminion.refuse_opening(text, text[]) IS 'says why a ticket is not opened; called by sminion.open_ticket';
 
--- functions/refuse_flood.sql
+-- functions/tickets/refuse_flood.sql
 -- Says that a login opens too many tickets, and which limit it has reached. Apart from sminion.open_ticket, as refuse_opening.
 --
 -- The refusal undoes what the transaction did, so no table can keep it. The server's log does, even where the client catches the
@@ -5506,7 +5506,7 @@ $sminion$;
 COMMENT ON FUNCTION sminion.refuse_flood(bigint, bigint, integer) IS
   'says that a login opens too many tickets; called by sminion.open_ticket';
 
--- functions/open_ticket.sql
+-- functions/tickets/open_ticket.sql
 -- Writes the committed record of an access and returns its token: `id.secret.role`. The row keeps only the token's hash.
 -- The token opens nothing before the transaction that wrote it has committed, and nothing for another login.
 --
@@ -5697,7 +5697,7 @@ $sminion$;
 COMMENT ON FUNCTION sminion.open_ticket(text, text, text, text[], text, text, text, jsonb, text, text) IS
   'opens a ticket for a purpose and returns its token, for sminion.enter';
 
--- functions/record_act.sql
+-- functions/log/record_act.sql
 -- Records an act of an officer or a DBA that no other table has. `detail` never has data of a person.
 CREATE FUNCTION sminion.record_act(act text, detail jsonb, reason text) RETURNS bigint
 LANGUAGE sql
@@ -5707,7 +5707,7 @@ AS $sminion$
   INSERT INTO sminion.act (act, detail, reason) VALUES (record_act.act, record_act.detail, record_act.reason) RETURNING id
 $sminion$;
 
--- functions/load_calendar.sql
+-- functions/requests/load_calendar.sql
 -- Adds a version of a calendar, and returns its number; where the newest version says the same, it stays and no row is written.
 -- `sminion-guard apply` calls it with what the Python package `holidays` knows.
 CREATE FUNCTION sminion.load_calendar(
@@ -5762,7 +5762,7 @@ $sminion$;
 COMMENT ON FUNCTION sminion.load_calendar(text, text, date, date, date, date[], date[]) IS
   'adds a version of a calendar by which terms are counted; its number';
 
--- functions/newest_calendar.sql
+-- functions/requests/newest_calendar.sql
 -- The newest version of a calendar; `weekends` is built in: only Saturdays and Sundays are free.
 CREATE FUNCTION sminion.newest_calendar(name text) RETURNS sminion.calendar
 LANGUAGE plpgsql
@@ -5792,7 +5792,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/is_working_day.sql
+-- functions/requests/is_working_day.sql
 -- Whether people work on a day.
 CREATE FUNCTION sminion.is_working_day(calendar sminion.calendar, day date) RETURNS boolean
 LANGUAGE plpgsql
@@ -5810,7 +5810,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/term_end.sql
+-- functions/requests/term_end.sql
 -- The last day of a term that counts from the day after `start`, before a free day moves it: see sminion.roll_forward.
 --
 -- 31 January and one month are the last day of February (Regulation 1182/71 article 3, Civil Code of Russia article 192).
@@ -5839,7 +5839,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/roll_forward.sql
+-- functions/masks/roll_forward.sql
 -- A term that would end on a free day ends on the next working day (Regulation 1182/71 article 3(4), Civil Code of Russia
 -- article 193). A term of no length ends where it begins.
 CREATE FUNCTION sminion.roll_forward(calendar sminion.calendar, start date, day date) RETURNS date
@@ -5857,7 +5857,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/record_request_event.sql
+-- functions/requests/record_request_event.sql
 -- Writes what happened to a request. `detail` never has data of a person.
 CREATE FUNCTION sminion.record_request_event(request bigint, event text, detail jsonb, reason text, actor text) RETURNS bigint
 LANGUAGE sql
@@ -5871,7 +5871,7 @@ AS $sminion$
   RETURNING e.id
 $sminion$;
 
--- functions/open_request_row.sql
+-- functions/requests/open_request_row.sql
 -- The row of an open request, locked: of two officers at one request the second one waits, and is told what the first one did.
 CREATE FUNCTION sminion.open_request_row(id bigint) RETURNS sminion.request
 LANGUAGE plpgsql
@@ -5896,7 +5896,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/make_obligations.sql
+-- functions/requests/make_obligations.sql
 -- Adds the obligations that requests are missing: one for each recipient that got data of the person. Recipients are told of
 -- corrections, blocks, destructions and denials (GDPR article 19, 152-FZ article 21), not of questions.
 CREATE FUNCTION sminion.make_obligations(subjects text[]) RETURNS bigint
@@ -5917,7 +5917,7 @@ AS $sminion$
   SELECT count(*) FROM made
 $sminion$;
 
--- functions/lock_obligations.sql
+-- functions/requests/lock_obligations.sql
 -- Lets one transaction at a time add requests or disclosures: a request that is opened while a disclosure of its person is recorded sees it,
 -- or is seen by it. Waits 5 seconds at most: an officer's client may leave a transaction open.
 CREATE FUNCTION sminion.lock_obligations() RETURNS void
@@ -5938,7 +5938,7 @@ EXCEPTION WHEN lock_not_available THEN
 END
 $sminion$;
 
--- functions/record_disclosure.sql
+-- functions/requests/record_disclosure.sql
 -- Records that data of some people were passed on to a recipient of the policy, and returns the number. Open requests of these people get an
 -- obligation to tell the recipient. What the policy does not permit is refused: whoever passed it on all the same has an
 -- incident to report, and no line to add here.
@@ -6018,7 +6018,7 @@ $sminion$;
 COMMENT ON FUNCTION sminion.record_disclosure(text, text, text[], text[], text, timestamptz, text, text) IS
   'records that data of people were passed on to a recipient; its number';
 
--- functions/settle_obligation.sql
+-- functions/requests/settle_obligation.sql
 -- Records what was done to tell a recipient: told, failed, acknowledged or waived. Telling twice says it once; an acknowledgement stands for
 -- the telling too. `waived` is for what is impossible or out of proportion, with the reason (GDPR article 19).
 CREATE FUNCTION sminion.settle_obligation(id bigint, what text, how text, actor text DEFAULT NULL) RETURNS void
@@ -6057,7 +6057,7 @@ END
 $sminion$;
 COMMENT ON FUNCTION sminion.settle_obligation(bigint, text, text, text) IS 'records what was done to tell a recipient of a request';
 
--- functions/open_request.sql
+-- functions/requests/open_request.sql
 -- Records a request, computes until when it must be answered, and does at once what cannot wait: whoever contests data or reports
 -- misconduct is blocked from the moment of the request (152-FZ article 21, GDPR article 18), a withdrawn consent and an objection hold
 -- from the next statement of every session. Returns the number of the request.
@@ -6176,7 +6176,7 @@ $sminion$;
 COMMENT ON FUNCTION sminion.open_request(text, text, text, text, text, timestamptz, text, text, text, text, text) IS
   'records a request with its term, and does at once what cannot wait; its number';
 
--- functions/open_request.key.sql
+-- functions/requests/open_request.key.sql
 -- The same for a key of another type than text, such as the number or uuid that stands in the column. It acts as its caller: a cast
 -- to text may be somebody's own function.
 CREATE FUNCTION sminion.open_request(
@@ -6193,7 +6193,7 @@ $sminion$;
 COMMENT ON FUNCTION sminion.open_request(anynonarray, text, text, text, text, timestamptz, text, text, text, text, text) IS
   'records a request with its term, and does at once what cannot wait; its number';
 
--- functions/identify_request.sql
+-- functions/requests/identify_request.sql
 -- Records how the identity of whoever asks was checked. Without it no request is granted that gives or changes data.
 CREATE FUNCTION sminion.identify_request(id bigint, how text, actor text DEFAULT NULL) RETURNS void
 LANGUAGE plpgsql
@@ -6210,7 +6210,7 @@ END
 $sminion$;
 COMMENT ON FUNCTION sminion.identify_request(bigint, text, text) IS 'records how the identity of whoever asks was checked';
 
--- functions/assign_request.sql
+-- functions/requests/assign_request.sql
 -- Says which unit handles a request.
 CREATE FUNCTION sminion.assign_request(id bigint, unit text, reason text, actor text DEFAULT NULL) RETURNS void
 LANGUAGE plpgsql
@@ -6232,7 +6232,7 @@ END
 $sminion$;
 COMMENT ON FUNCTION sminion.assign_request(bigint, text, text, text) IS 'says which unit handles a request';
 
--- functions/note_request.sql
+-- functions/requests/note_request.sql
 -- Adds a note to a request, such as what was asked back, or that the person was told.
 CREATE FUNCTION sminion.note_request(id bigint, note text, actor text DEFAULT NULL) RETURNS void
 LANGUAGE plpgsql
@@ -6248,7 +6248,7 @@ END
 $sminion$;
 COMMENT ON FUNCTION sminion.note_request(bigint, text, text) IS 'adds a note to a request';
 
--- functions/extend_request.sql
+-- functions/requests/extend_request.sql
 -- Extends the term of a request, once, as the policy said when the request was recorded. The person must have been told why before
 -- the term ended, so a term that has ended is not extended. Returns the new date.
 CREATE FUNCTION sminion.extend_request(id bigint, notice text, actor text DEFAULT NULL) RETURNS date
@@ -6291,7 +6291,7 @@ $sminion$;
 COMMENT ON FUNCTION sminion.extend_request(bigint, text, text) IS
   'extends the term of a request once, with the notice that the person got; the new date';
 
--- functions/close_request.sql
+-- functions/requests/close_request.sql
 -- Closes a request. What was blocked for it is free again, unless another open request or an officer's own block holds the person. Whoever
 -- asked to be blocked, or that processing stops, and was granted it, stays blocked until an officer ends it with sminion.unblock.
 --
@@ -6391,7 +6391,7 @@ $sminion$;
 COMMENT ON FUNCTION sminion.close_request(bigint, text, text, bigint, text) IS
   'closes a request; ends the block that was made for it';
 
--- functions/hold_of.sql
+-- functions/destruction/hold_of.sql
 -- The hold that keeps a table's rows of a person, NULL where there is none: one of the table itself, of a category that it has a column of,
 -- or of a table whose rows refer to them, through which the person is found or by a foreign key.
 CREATE FUNCTION sminion.hold_of(subject text, schema_name text, table_name text) RETURNS bigint
@@ -6419,7 +6419,7 @@ AS $sminion$
   SELECT min(k.id) FROM kept k WHERE (k.schema_name, k.table_name) = (hold_of.schema_name, hold_of.table_name)
 $sminion$;
 
--- functions/hold_data.sql
+-- functions/destruction/hold_data.sql
 -- Keeps data of a person although they would be destroyed: those of one table, as `schema.table`, or of all tables with a column of a category.
 -- Nobody processes them: they stay hidden as those of an erased person. Returns the number of the hold.
 CREATE FUNCTION sminion.hold_data(
@@ -6467,7 +6467,7 @@ $sminion$;
 COMMENT ON FUNCTION sminion.hold_data(text, text, text, text, text, timestamptz, text, text) IS
   'keeps data of a person that would be destroyed; the number of the hold';
 
--- functions/release_hold.sql
+-- functions/destruction/release_hold.sql
 -- Ends a hold. What it kept of a person whose data were destroyed goes with the next sminion.maintain.
 CREATE FUNCTION sminion.release_hold(id bigint, reason text, actor text DEFAULT NULL) RETURNS void
 LANGUAGE plpgsql
@@ -6491,7 +6491,7 @@ END
 $sminion$;
 COMMENT ON FUNCTION sminion.release_hold(bigint, text, text) IS 'ends a hold: what it kept is destroyed';
 
--- functions/revoke_ticket.sql
+-- functions/tickets/revoke_ticket.sql
 -- Ends an access before its time: from its next statement on, whoever uses the ticket is refused.
 CREATE FUNCTION sminion.revoke_ticket(ticket bigint, reason text) RETURNS boolean
 LANGUAGE plpgsql
@@ -6514,7 +6514,7 @@ END
 $sminion$;
 COMMENT ON FUNCTION sminion.revoke_ticket(bigint, text) IS 'revokes a ticket; false if it had ended already or does not exist';
 
--- functions/session_facts.sql
+-- functions/tickets/session_facts.sql
 -- What a guarded client asks before it serves anybody, and again when sminion.policy_in_force says that another policy is in
 -- force: this policy, how long a ticket lasts, in which ways this login is not bound (normally none), and whether its
 -- transactions must be marked because it may hold incompatible purposes. NULL while no policy is in force.
@@ -6560,7 +6560,7 @@ $sminion$;
 COMMENT ON FUNCTION sminion.session_facts() IS
   'the policy in force and what the login may do; called by the guarded session';
 
--- functions/policy_in_force.sql
+-- functions/policy/policy_in_force.sql
 -- Which policy is in force: its epoch and a hash of its document; NULL while there is none. A guarded client asks with each
 -- ticket that it opens, and once a second, whether it still judges by the policy in force; where it does not, it asks for
 -- sminion.session_facts. With a hash, since a database that was restored or made anew may count its epochs once more.
@@ -6576,7 +6576,7 @@ END
 $sminion$;
 COMMENT ON FUNCTION sminion.policy_in_force() IS 'which policy is in force: another text after every apply of another policy';
 
--- functions/policy_changes.sql
+-- functions/policy/policy_changes.sql
 -- Whose tickets a policy would end that is about to come into force, and by which changes: no row for a login and a
 -- compartment of it that are left alone.
 --
@@ -6663,7 +6663,7 @@ AS $sminion$
 $sminion$;
 COMMENT ON FUNCTION sminion.policy_changes(jsonb) IS 'whose open tickets a compiled policy would end, and why';
 
--- functions/begin_log.sql
+-- functions/log/begin_log.sql
 -- Begins the log, once: with the first policy, or with the first login of another database whose log is kept here. Not with the
 -- installation: a dump has these rows and months too, and could not be restored where the extension makes them already.
 CREATE FUNCTION sminion.begin_log() RETURNS void
@@ -6688,7 +6688,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/record_policy.sql
+-- functions/policy/record_policy.sql
 -- Puts a compiled policy in force and returns its epoch. Tickets that the change concerns open nothing from here on, those
 -- of compartments that it leaves alone stay good: see policy_changes. When the formula of the masks changed, every state is
 -- due again (`remask`), and the rows of each table that a purpose with a changed bit reaches (`backfill`).
@@ -6806,7 +6806,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/record_tables.sql
+-- functions/policy/record_tables.sql
 -- Notes for settling and filling in what the policy in force says of tables, each in the transaction that changes its objects:
 -- where its subjects are found, and which bits of its masks count. Rows whose masks were computed otherwise are due again.
 -- A table that the policy no longer has is forgotten.
@@ -6858,7 +6858,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/drop_marks.sql
+-- functions/masks/drop_marks.sql
 -- Drops the marks of compartments that the policy in force no longer has. It waits for transactions that are marked with one.
 CREATE FUNCTION sminion.drop_marks() RETURNS void
 LANGUAGE plpgsql
@@ -6878,7 +6878,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/finish_policy.sql
+-- functions/policy/finish_policy.sql
 -- Notes that all objects of the policy in force are in place. Until then `apply` was interrupted, or is at work.
 CREATE FUNCTION sminion.finish_policy() RETURNS void
 LANGUAGE sql
@@ -6888,7 +6888,7 @@ AS $sminion$
   UPDATE sminion.policy SET completed_at = clock_timestamp() WHERE completed_at IS NULL
 $sminion$;
 
--- functions/record_objects.sql
+-- functions/policy/record_objects.sql
 -- Notes compiled statements as in place, each with the fingerprint its object has at this moment. All objects of a kind are asked by
 -- one query: with one for each, planning them took a quarter of `apply`.
 --
@@ -6938,7 +6938,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/record_object.sql
+-- functions/policy/record_object.sql
 -- Notes one compiled statement as in place, with the fingerprint its object has at this moment.
 CREATE FUNCTION sminion.record_object(key text, "position" integer, digest text, reverse text, fingerprint_query text, given jsonb, as_owner boolean) RETURNS void
 LANGUAGE plpgsql
@@ -6952,7 +6952,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/forget_object.sql
+-- functions/policy/forget_object.sql
 -- Notes that a compiled statement was undone.
 CREATE FUNCTION sminion.forget_object(key text) RETURNS void
 LANGUAGE sql
@@ -6962,7 +6962,7 @@ AS $sminion$
   DELETE FROM sminion.installed_object o WHERE o.key = forget_object.key
 $sminion$;
 
--- functions/forget_policy.sql
+-- functions/policy/forget_policy.sql
 -- Takes the policy out of force after all its objects were undone: no ticket opens anything, no new one is given. History
 -- stays until the schema goes.
 CREATE FUNCTION sminion.forget_policy() RETURNS void
@@ -6992,7 +6992,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/object_states.sql
+-- functions/policy/object_states.sql
 -- What became of each installed object: INSTALLED, ALTERED (its fingerprint is another than after installing) or MISSING;
 -- `evidence` is the fingerprint of one that is altered, which for some kinds says what is too much.
 --
@@ -7022,7 +7022,7 @@ END
 $sminion$;
 COMMENT ON FUNCTION sminion.object_states() IS 'what apply installed, and whether it is still as it was';
 
--- functions/role_holdings.sql
+-- functions/policy/role_holdings.sql
 -- Everything that a compartment role holds anywhere in this database and in the cluster, one thing a row, beside what the
 -- statements of its own compiled for it: privileges on objects of every kind, memberships both ways, ownership, settings.
 -- A privilege that somebody lends it later (USAGE on the other side's schema, a new table, a role above it) would merge
@@ -7152,7 +7152,7 @@ AS $sminion$
   WHERE d.deptype = 'o' AND coalesce(o.schema, '') !~ '^pg_(toast_)?temp'
 $sminion$;
 
--- functions/role_excess.sql
+-- functions/policy/role_excess.sql
 -- What a compartment role holds beside what its policy gives it, with the statements that take it away: nothing, when all
 -- is as compiled. Compared by what each thing is, and by the object that a routine's name means now.
 -- Compiling this query just in time would take longer than running it: 60 ms a role, instead of 4.
@@ -7210,7 +7210,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/guard_excess.sql
+-- functions/policy/guard_excess.sql
 -- What anybody but its owner may do in schema `sminion` beside what the policy gives, with the statements that take it
 -- away. Each of the guard's functions is one that its callers were judged for: `settle` or `record_write` for a stranger,
 -- or a privilege on `ticket`, opens what the wall closes.
@@ -7318,7 +7318,7 @@ AS $sminion$
   ORDER BY 1
 $sminion$;
 
--- functions/guard_objects.sql
+-- functions/policy/guard_objects.sql
 -- Every object of schema `sminion` as it is, one a row: `fingerprint` changes when the object does, `pattern` is the name
 -- under which sminion.guard_object has it. A trigger that somebody disabled, a function with another body, owner or
 -- setting, a policy or rule on one of its tables, and what does not belong here each change an answer.
@@ -7406,7 +7406,7 @@ AS $sminion$
   SELECT 'other', 'schema sminion', 'schema sminion', n.nspowner::regrole::text FROM pg_namespace n WHERE n.nspname = 'sminion'
 $sminion$;
 
--- functions/foreign_policies.sql
+-- functions/policy/foreign_policies.sql
 -- The row security policies on tables of the policy, and on their partitions and children, that are not the guard's own. They
 -- are ORed with what the guard permits, or bind the guard's functions: each is adopted by name, or stops `apply`.
 --
@@ -7461,7 +7461,7 @@ AS $sminion$
   ORDER BY 1, 2, 3
 $sminion$;
 
--- functions/guard_states.sql
+-- functions/policy/guard_states.sql
 -- What became of the guard's own objects since they were installed: ALTERED, MISSING, or STRAY for what does not belong
 -- here. Nothing when all is as it was made.
 CREATE FUNCTION sminion.guard_states(OUT kind text, OUT name text, OUT state text) RETURNS SETOF record
@@ -7487,7 +7487,7 @@ AS $sminion$
   ORDER BY 1, 2
 $sminion$;
 
--- functions/running_transactions.sql
+-- functions/states/running_transactions.sql
 -- The transactions that run in this database now, other than our own, as virtual transaction ids. pg_locks shows them to
 -- everybody, and each holds its own id until it ends; those of other databases cannot read here.
 CREATE FUNCTION sminion.running_transactions() RETURNS text[]
@@ -7503,7 +7503,7 @@ AS $sminion$
     AND a.datid = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
 $sminion$;
 
--- functions/await_older.sql
+-- functions/states/await_older.sql
 -- Returns when no transaction that may still use a snapshot from before now is running in this database: call it after the
 -- transaction with the block has committed. Waits for every transaction, since from outside none can be seen to hold no
 -- snapshot; says after a second whom it waits for, and raises when `patience` is over. Statements on a hot standby are out
@@ -7542,7 +7542,7 @@ $sminion$;
 COMMENT ON FUNCTION sminion.await_older(interval) IS
   'returns when every transaction older than this call has ended; fails after the time given';
 
--- functions/block_and_wait.sql
+-- functions/states/block_and_wait.sql
 -- Blocks, commits, and returns only when no older transaction can still read the subject. A procedure, because a function
 -- cannot commit; SECURITY INVOKER and without settings of its own, because PostgreSQL lets only such a procedure commit.
 -- It decides nothing: what it calls is a definer function that its caller may execute anyway.
@@ -7560,7 +7560,7 @@ $sminion$;
 COMMENT ON PROCEDURE sminion.block_and_wait(text, text, text, interval, text) IS
   'blocks, commits, and returns when no older transaction can still read the subject';
 
--- functions/block_and_wait.key.sql
+-- functions/states/block_and_wait.key.sql
 -- The same for a key of another type than text, such as the number or uuid that stands in the column.
 CREATE PROCEDURE sminion.block_and_wait(
   subject anynonarray, reason text, actor text DEFAULT NULL, patience interval DEFAULT '5 minutes', kind text DEFAULT NULL
@@ -7574,7 +7574,7 @@ $sminion$;
 COMMENT ON PROCEDURE sminion.block_and_wait(anynonarray, text, text, interval, text) IS
   'blocks, commits, and returns when no older transaction can still read the subject';
 
--- functions/refuse_locked_log.sql
+-- functions/log/refuse_locked_log.sql
 -- Raises the error that the log could not be extended or dropped, with who has it locked.
 CREATE FUNCTION sminion.refuse_locked_log(wanted text) RETURNS void
 LANGUAGE plpgsql
@@ -7596,7 +7596,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/let_dump.sql
+-- functions/policy/let_dump.sql
 -- Gives the role for dumps of the policy in force what it has on the other tables of schema `sminion`, on one that was made since:
 -- a month of the log, or the mark of a compartment. Without it, a dump would fail from then on. Nothing where there is no such role.
 CREATE FUNCTION sminion.let_dump(relation regclass) RETURNS void
@@ -7619,7 +7619,7 @@ END
 $sminion$;
 COMMENT ON FUNCTION sminion.let_dump(regclass) IS 'lets the role for dumps, where there is one, read a table that was made since';
 
--- functions/make_month.sql
+-- functions/log/make_month.sql
 -- Makes the partitions of the logs of statements and writes for a month, in UTC; returns how many it made.
 --
 -- Each is made apart and attached, which blocks neither writers nor readers of the log; there is no default partition,
@@ -7689,7 +7689,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/extend_log.sql
+-- functions/log/extend_log.sql
 -- Makes the partitions of the logs of statements and writes for this month and the next ones, in UTC; returns how many it
 -- made. `maintain` and `settle` call it when the next month is missing.
 CREATE FUNCTION sminion.extend_log(months integer DEFAULT 3) RETURNS integer
@@ -7717,7 +7717,7 @@ END
 $sminion$;
 COMMENT ON FUNCTION sminion.extend_log(integer) IS 'creates the partitions of the coming months; returns how many it created';
 
--- functions/logged_subject.sql
+-- functions/log/logged_subject.sql
 -- The key of a subject as the log keeps it: unchanged where it is safe to read, which numbers and uuids are, also after a kind.
 CREATE FUNCTION sminion.logged_subject(subject text) RETURNS text
 LANGUAGE sql
@@ -7725,7 +7725,7 @@ IMMUTABLE
 RETURN CASE WHEN length(subject) <= 77 AND ltrim(subject, '-0123456789abcdefghijklmnopqrstuvwxyz_:') = '' THEN subject
   ELSE sminion.log_text(left(subject, 401), 400) END;
 
--- functions/fault_text.sql
+-- functions/log/fault_text.sql
 -- What a login wrote to the log and the log could not take, as it can be read: text if it is text, else with escapes; cut off.
 CREATE FUNCTION sminion.fault_text(entry bytea) RETURNS text
 LANGUAGE plpgsql
@@ -7742,7 +7742,7 @@ EXCEPTION WHEN data_exception THEN
 END
 $sminion$;
 
--- functions/journal_json.sql
+-- functions/log/journal_json.sql
 -- The entries of a batch as JSON; NULL when the bytes are not UTF-8, not JSON, or hold a NUL. It never raises for what a
 -- login wrote, so no view fails because of it.
 CREATE FUNCTION sminion.journal_json(entries bytea) RETURNS jsonb
@@ -7758,7 +7758,7 @@ EXCEPTION WHEN data_exception OR program_limit_exceeded OR statement_too_complex
 END
 $sminion$;
 
--- functions/journal_texts.sql
+-- functions/log/journal_texts.sql
 -- The entries of a batch as they were written, for faults: what JSON they are may be thousands of times longer than its text,
 -- such as a number with an exponent. NULL when the bytes are no JSON array.
 CREATE FUNCTION sminion.journal_texts(entries bytea) RETURNS text[]
@@ -7775,7 +7775,7 @@ EXCEPTION WHEN data_exception OR program_limit_exceeded OR statement_too_complex
 END
 $sminion$;
 
--- functions/journal_number.sql
+-- functions/log/journal_number.sql
 -- A number that an entry of the journal claims: a whole one from 0 on, of 18 digits at most, else NULL. It is looked at as a
 -- number, since as text it may be as long as its exponent says. (No BETWEEN: a dump writes it in another way.)
 CREATE FUNCTION sminion.journal_number(value jsonb) RETURNS bigint
@@ -7785,7 +7785,7 @@ RETURN CASE WHEN jsonb_typeof(value) = 'number' THEN
   CASE WHEN value::numeric >= '0'::numeric AND value::numeric <= '999999999999999999'::numeric
          AND trunc(value::numeric) = value::numeric THEN value::bigint END END;
 
--- functions/journal_rows.sql
+-- functions/log/journal_rows.sql
 -- Rows of the journal: those at the places in `chosen`, or all of them when it is NULL.
 CREATE FUNCTION sminion.journal_rows(chosen tid[]) RETURNS SETOF sminion.journal
 LANGUAGE plpgsql
@@ -7801,7 +7801,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/journal_batches.sql
+-- functions/log/journal_batches.sql
 -- The batches of the journal, judged: what each one is, apart from its entries. A batch that is in the log already, or in the
 -- journal twice, is left out: it was sent again because its answer was lost.
 --
@@ -7901,7 +7901,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/journal_entries.sql
+-- functions/log/journal_entries.sql
 -- The entries of the journal as events, one a row, in the order of their places. What an entry claims is compared with what
 -- the database knows; an entry that does not stand that is a `fault`, and nothing is dropped.
 --
@@ -8028,7 +8028,7 @@ AS $sminion$
   FROM batch b WHERE b.first > b.after + 1
 $sminion$;
 
--- functions/unfolded_entries.sql
+-- functions/log/unfolded_entries.sql
 -- The entries that are still in the journal, for the views, which show log and journal as one.
 --
 -- Mostly there are none, and then a view must not pay for them: to plan the query below takes ten times as long as most
@@ -8060,7 +8060,7 @@ END
 $sminion$;
 COMMENT ON FUNCTION sminion.unfolded_entries() IS 'the rows of the log that wait in the journal; for the views';
 
--- functions/journal_writes.sql
+-- functions/log/journal_writes.sql
 -- The writes to protected tables that are in the journal, as sminion.record_write put them there.
 --
 -- chosen: as sminion.journal_rows.
@@ -8080,7 +8080,7 @@ AS $sminion$
   WHERE j.event IS NOT NULL
 $sminion$;
 
--- functions/unfolded_writes.sql
+-- functions/log/unfolded_writes.sql
 -- The writes that are still in the journal, for the views, which show log and journal as one; as unfolded_entries.
 CREATE FUNCTION sminion.unfolded_writes(
   OUT at timestamptz, OUT transaction xid8, OUT login name, OUT id bigint, OUT ticket bigint, OUT role name, OUT operation text,
@@ -8105,7 +8105,7 @@ END
 $sminion$;
 COMMENT ON FUNCTION sminion.unfolded_writes() IS 'the writes that wait in the journal; for the views';
 
--- functions/number_events.sql
+-- functions/log/number_events.sql
 -- Numbers the events that have a table of their own and no entry in the journal, such as tickets: those of transactions that are
 -- older than `horizon`, in their order, at most `most` of each kind. Makes the salts that their leaves need. Returns how many
 -- there are. For sminion.fold, which calls it under the lock of fold_state.
@@ -8197,7 +8197,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/fold_rows.sql
+-- functions/log/fold_rows.sql
 -- Moves rows of the journal to the log, for sminion.fold: each entry becomes an event with a number of its own, without gaps.
 -- Returns how many events there are.
 --
@@ -8275,7 +8275,7 @@ AS $sminion$
   SELECT count(*) FROM event
 $sminion$;
 
--- functions/fold_fault.sql
+-- functions/log/fold_fault.sql
 -- Moves one row of the journal to the log as a fault, for sminion.fold, where sminion.fold_rows failed. Returns how many events
 -- that makes.
 CREATE FUNCTION sminion.fold_fault(chosen tid[], number bigint, message text) RETURNS bigint
@@ -8297,7 +8297,7 @@ AS $sminion$
   SELECT count(*) FROM fault
 $sminion$;
 
--- functions/fold.sql
+-- functions/log/fold.sql
 -- Moves rows of the journal to the log: at most `most` rows and 4 MB in a call, the oldest first. Numbers tickets, changes of
 -- states and the like before (sminion.number_events). Returns how many rows of the journal it moved; NULL
 -- while another session folds, and before the log has begun (sminion.begin_log).
@@ -8403,7 +8403,7 @@ END
 $sminion$;
 COMMENT ON FUNCTION sminion.fold(integer) IS 'moves rows of the journal to the log; returns how many, NULL while another session does';
 
--- functions/fold_all.sql
+-- functions/log/fold_all.sql
 -- Moves all of the journal to the log that can be moved now, and numbers all other events: for functions that change or remove what
 -- is in the log. They keep the lock, so nothing is folded before they commit.
 CREATE FUNCTION sminion.fold_all() RETURNS void
@@ -8427,7 +8427,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/leaves.sql
+-- functions/proof/leaves.sql
 -- The leaves of the log, from its rows: one for each event from `low` to `high`, as canonical bytes. An event whose row is gone has
 -- none. docs/PROOF.md describes the format, version 1.
 --
@@ -8617,7 +8617,7 @@ AS $sminion$
 $sminion$;
 COMMENT ON FUNCTION sminion.leaves(bigint, bigint) IS 'the leaves of the log, from its rows: canonical bytes of each event';
 
--- functions/tile_root.sql
+-- functions/proof/tile_root.sql
 -- The root of the subtree over a full tile: 256 hashes become 128, and so on.
 CREATE FUNCTION sminion.tile_root(hashes bytea) RETURNS bytea
 LANGUAGE plpgsql
@@ -8636,7 +8636,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/tree_root.sql
+-- functions/proof/tree_root.sql
 -- The root that the tree had at `size` events (RFC 6962), from its tiles; NULL where they do not have it. It reads one tile for
 -- each power of two in `size`.
 CREATE FUNCTION sminion.tree_root(size bigint) RETURNS bytea
@@ -8674,7 +8674,7 @@ END
 $sminion$;
 COMMENT ON FUNCTION sminion.tree_root(bigint) IS 'the root of the Merkle tree of the log at a size; NULL where its tiles lack it';
 
--- functions/grow_tree.sql
+-- functions/proof/grow_tree.sql
 -- Appends the next leaves to the Merkle tree, at most `most`. Returns how many; NULL while another session does.
 --
 -- An event whose row is gone stops it: a tree that went on without it would seal the gap.
@@ -8736,7 +8736,7 @@ END
 $sminion$;
 COMMENT ON FUNCTION sminion.grow_tree(integer) IS 'appends events of the log to its Merkle tree; how many, NULL while another session does';
 
--- functions/record_checkpoint.sql
+-- functions/proof/record_checkpoint.sql
 -- Keeps a checkpoint that was signed outside of the database, for those who verify. It must be one of this tree, in the form of
 -- C2SP tlog-checkpoint: the table is append-only, so whatever gets in stays. Whether a signature is good, nothing here can tell.
 --
@@ -8781,7 +8781,7 @@ END
 $sminion$;
 COMMENT ON FUNCTION sminion.record_checkpoint(bigint, bytea, text) IS 'keeps a signed checkpoint of the log';
 
--- functions/stray_rows.sql
+-- functions/proof/stray_rows.sql
 -- Rows of the log that are no leaf, or more than their leaf says, for whoever verifies: in a log that nobody touched there are none,
 -- but for `listed`, which counts all rows that say whose data an event held; the leaves say how many there should be.
 --
@@ -8842,7 +8842,7 @@ AS $sminion$
 $sminion$;
 COMMENT ON FUNCTION sminion.stray_rows() IS 'rows of the log that are no leaf of its tree, by kind; for verification';
 
--- functions/silent_tickets.sql
+-- functions/log/silent_tickets.sql
 -- Tickets of a day (UTC) under which nothing is on record, neither a statement nor a write, by login: an application whose log is complete
 -- writes one with its first statement. A client without the guarded session, such as psql, has no log of what it reads.
 --
@@ -8888,7 +8888,7 @@ END
 $sminion$;
 COMMENT ON FUNCTION sminion.silent_tickets(date) IS 'tickets of a day under which nothing is on record, by login; for verification';
 
--- functions/erase_from_log.sql
+-- functions/log/erase_from_log.sql
 -- Takes a person out of the log: the key, wherever an event names it, and the salt of its commitments. The events stay, with
 -- commitments that nobody can open any more, so the tree and every proof stay valid. Returns how many events named the person.
 --
@@ -8988,7 +8988,7 @@ $sminion$;
 COMMENT ON FUNCTION sminion.erase_from_log(text, text, text) IS
   'erases a person from the log, whose proofs stay valid; how many events named the person';
 
--- functions/record_reading.sql
+-- functions/log/record_reading.sql
 -- Records that somebody is about to read the log, and with which question: `sminion-guard audit` calls it before it reads, in a
 -- transaction of its own, and reads nothing unless it has committed. What an act says becomes a leaf of the sealed log, which names
 -- nobody: so neither the subject that was asked about nor an actor is kept, only that there was such a question.
@@ -9028,7 +9028,7 @@ $sminion$;
 COMMENT ON FUNCTION sminion.record_reading(text, text, text, timestamptz, timestamptz, text, text) IS
   'records that somebody is about to read the log, and with which question';
 
--- functions/explanation_test.sql
+-- functions/log/explanation_test.sql
 -- The conditions, one of which must hold, by which a sentence of the policy explains an access `a`: SQL text for EXECUTE, and for auditors to read. Of the access it
 -- knows at, subject, and what the ticket says: named (its subject), actor, unit, basis_ref and values. Texts are compared, by the rules of
 -- "C", so that no operator, collation or cast of the application is called.
@@ -9063,7 +9063,7 @@ AS $sminion$
   ) END
 $sminion$;
 
--- functions/explanations.sql
+-- functions/log/explanations.sql
 -- What explains accesses, by the policy in force, with the condition that sminion.explained_accesses tests. It has no data.
 CREATE FUNCTION sminion.explanations(OUT purpose text, OUT place integer, OUT words text, OUT test text) RETURNS SETOF record
 LANGUAGE sql
@@ -9078,7 +9078,7 @@ AS $sminion$
 $sminion$;
 COMMENT ON FUNCTION sminion.explanations() IS 'what explains accesses, by the policy in force, and the condition that is tested';
 
--- functions/require_explainable.sql
+-- functions/log/require_explainable.sql
 -- Refuses to look into a table by which code of others could run as the guard, or that would not show all of its rows: something else that
 -- has the table's name now, a column whose type has casts of its own, a restrictive policy of the application.
 CREATE FUNCTION sminion.require_explainable(said sminion.explanation) RETURNS void
@@ -9122,7 +9122,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/fold_holders.sql
+-- functions/log/fold_holders.sql
 -- The oldest running transactions, for which rows of the journal wait: see sminion.fold. NULL when none waits for them.
 CREATE FUNCTION sminion.fold_holders() RETURNS text
 LANGUAGE plpgsql
@@ -9144,7 +9144,7 @@ END
 $sminion$;
 COMMENT ON FUNCTION sminion.fold_holders() IS 'the transactions for which rows of the journal wait';
 
--- functions/settling_waits.sql
+-- functions/states/settling_waits.sql
 -- Whether sminion.settle has anything to do: subjects to settle, changes that wait for a lock, new persons, young states.
 CREATE FUNCTION sminion.settling_waits() RETURNS boolean
 LANGUAGE sql
@@ -9155,7 +9155,7 @@ AS $sminion$
     OR EXISTS (SELECT FROM sminion.new_subject) OR EXISTS (SELECT FROM sminion.young_state)
 $sminion$;
 
--- functions/expire_consents.sql
+-- functions/consent/expire_consents.sql
 -- Ends consents whose time is over, `most` at most: records `expire_consent`, and hides the rows from the purpose. Returns how many it
 -- dealt with. A step of sminion.maintain, so a consent ends at the next call of maintain after its end, and not at the moment itself.
 --
@@ -9200,7 +9200,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/take_consents.sql
+-- functions/consent/take_consents.sql
 -- Enters consents that logins recorded (sminion.record_consent) into the history, `most` at most; returns how many. A step of
 -- sminion.maintain. Each counts from the moment when it was recorded, and one of a person and purpose in a call.
 --
@@ -9280,7 +9280,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/maintain_step.sql
+-- functions/policy/maintain_step.sql
 -- One step of sminion.maintain, bounded, in a transaction of its own; whether there is more to do. A step that another session
 -- runs is left to it. What stops a step is kept in `maintenance_state`, and does not stop the others.
 --
@@ -9375,7 +9375,7 @@ END
 $sminion$;
 COMMENT ON FUNCTION sminion.maintain_step(text) IS 'one step of sminion.maintain, which alone may call it';
 
--- functions/maintain.sql
+-- functions/policy/maintain.sql
 -- Folds the journal, appends to the log's Merkle tree, makes the months of the log, enters and ends consents, settles withheld subjects, goes on with destructions, and removes what is no longer needed: a bounded part
 -- of each, so that a call takes little time. `more` says whether another call would find more at once.
 --
@@ -9420,7 +9420,7 @@ $sminion$;
 COMMENT ON PROCEDURE sminion.maintain(boolean) IS
   'folds the journal, makes months of the log, settles withheld subjects: a bounded part; whether there is more to do';
 
--- functions/drop_tickets.sql
+-- functions/log/drop_tickets.sql
 -- Removes the tickets that expired before the day, and a week ago at least, and that nothing in the log refers to. For
 -- sminion.drop_log, which drops the months before the day in the same transaction: so a ticket is kept as long as each statement
 -- and write under it. Returns how many it removed. The act says how many and which numbers they had, so the proofs of all
@@ -9481,7 +9481,7 @@ $sminion$;
 COMMENT ON FUNCTION sminion.drop_tickets(date, text) IS
   'removes old tickets that nothing in the log refers to; called by sminion.drop_log';
 
--- functions/drop_log.sql
+-- functions/log/drop_log.sql
 -- Drops the months of the logs of statements and writes that lie wholly before `before`, the only way in which their rows
 -- ever go, and records who did it and why. Returns how many months it dropped. Tickets that only these months referred to
 -- go too (sminion.drop_tickets).
@@ -9586,7 +9586,7 @@ $sminion$;
 COMMENT ON FUNCTION sminion.drop_log(date, text) IS
   'removes whole months of the logs that end before the date; the removal is on record in dropped_log';
 
--- functions/plain_type.sql
+-- functions/policy/plain_type.sql
 -- Whether printing a value of a type runs code of PostgreSQL only, and never that of an application: types whose output function
 -- is written in C or built in, which only superusers can make, and enums, domains, arrays and ranges of these. Casts do not count,
 -- since values are printed by format(), which calls the output function and looks for no cast. A row type is none: it is
@@ -9616,7 +9616,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/report_columns.sql
+-- functions/report/report_columns.sql
 -- The columns of a protected table, and what an access report shows of each:
 --   always    also in rows that are about other people too: neutral columns, and what the policy says with `report = "show"`
 --   subject   the key of a subject: in such rows only that of the person, and of all others that it is another's
@@ -9657,7 +9657,7 @@ AS $sminion$
   ORDER BY name COLLATE "C"
 $sminion$;
 
--- functions/report_hindrance.sql
+-- functions/report/report_hindrance.sql
 -- Why a report does not read a table: rows would be missing, or code of the application would run with the rights of the guard.
 -- NULL where it does.
 --
@@ -9683,7 +9683,7 @@ AS $sminion$
   END
 $sminion$;
 
--- functions/foreign_code.sql
+-- functions/destruction/foreign_code.sql
 -- The first function that PostgreSQL could run with the rights of the guard when it deletes or updates rows of a table, and that somebody
 -- wrote who could not become `sminion_owner` anyway: in an index, a policy, a partition key or extended statistics, which the planner may compute; for
 -- an update also in a check, a domain or a generated column. NULL where there is none. Triggers are not meant: they do not
@@ -9733,7 +9733,7 @@ AS $sminion$
   ORDER BY 1 LIMIT 1
 $sminion$;
 
--- functions/application_triggers.sql
+-- functions/destruction/application_triggers.sql
 -- Triggers and rules of the application that a DELETE (8) or UPDATE (16) of a table fires: `quiet`, those that the replica role
 -- silences, and `loud`, those that fire in it too. Their code would run with the rights of the guard.
 CREATE FUNCTION sminion.application_triggers(
@@ -9758,7 +9758,7 @@ AS $sminion$
   FROM fires f
 $sminion$;
 
--- functions/references_to.sql
+-- functions/destruction/references_to.sql
 -- Foreign keys that refer to rows of a table, for a DELETE in the replica role, where PostgreSQL does not look at them: `condition`, over
 -- alias `t`, for rows that others refer to; and the first table of which the guard cannot read that.
 --
@@ -9792,7 +9792,7 @@ AS $sminion$
   FROM refers r
 $sminion$;
 
--- functions/depersonalized_columns.sql
+-- functions/destruction/depersonalized_columns.sql
 -- The columns that depersonalizing a row empties: those with personal data, and what leads to the person.
 CREATE FUNCTION sminion.depersonalized_columns(target sminion.protected_table) RETURNS text[]
 LANGUAGE sql
@@ -9812,7 +9812,7 @@ AS $sminion$
       OR target.depth = 0 AND a.attname = ANY (target.subject_columns))
 $sminion$;
 
--- functions/rows_about_others.sql
+-- functions/destruction/rows_about_others.sql
 -- The condition, over alias `t`, for rows of one table that are about other people too than the subject in parameter $1; the SET clause that
 -- takes that subject out of them; and `stuck`, for rows that name it in a column that must name somebody, of which `fixed` is one.
 CREATE FUNCTION sminion.rows_about_others(target sminion.protected_table, OUT condition text, OUT unlink text, OUT fixed text, OUT stuck text)
@@ -9834,7 +9834,7 @@ AS $sminion$
   FROM subjects s
 $sminion$;
 
--- functions/large.sql
+-- functions/destruction/large.sql
 -- Whether a table is estimated to have more than 100,000 rows: to find the rows of a person without an index reads all of them.
 CREATE FUNCTION sminion.large(target sminion.protected_table) RETURNS boolean
 LANGUAGE sql
@@ -9849,7 +9849,7 @@ AS $sminion$
     UNION SELECT f.relid FROM pg_partition_tree(to_regclass(format('%I.%I', target.schema_name, target.table_name))) f)
 $sminion$;
 
--- functions/destruction_hindrance.sql
+-- functions/destruction/destruction_hindrance.sql
 -- Why a table cannot be destroyed for anybody: rows would be missed, code of the application would run with the rights of the guard, or a
 -- column cannot be emptied. NULL where it can.
 CREATE FUNCTION sminion.destruction_hindrance(target sminion.protected_table, way text) RETURNS text
@@ -9898,7 +9898,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/destroy_rows.sql
+-- functions/destruction/destroy_rows.sql
 -- Destroys a batch of the rows of one table that are about one person: at most `most`, none that somebody has locked. `chosen` rows were
 -- found, of which others refer to `referred` or an application keeps them. Raises where PostgreSQL or the application refuses.
 --
@@ -9980,7 +9980,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/rows_left.sql
+-- functions/destruction/rows_left.sql
 -- Why a table may still have rows of a person although no batch found any more: NULL where it has none.
 CREATE FUNCTION sminion.rows_left(target sminion.protected_table, shared text, subject text) RETURNS text
 LANGUAGE plpgsql
@@ -10036,7 +10036,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/destruction_plan.sql
+-- functions/destruction/destruction_plan.sql
 -- What destroying the data of a person would do: all protected tables whose rows have subjects of its kind, children before their parents.
 --
 -- rows:      NULL where they were not counted: no index leads to them, and the table is estimated to have more than 100,000 rows.
@@ -10113,7 +10113,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/review_destruction.sql
+-- functions/destruction/review_destruction.sql
 -- Brings the tables of a destruction up to date: holds that came or ended, and tables that the policy has had since.
 CREATE FUNCTION sminion.review_destruction(own sminion.destruction) RETURNS void
 LANGUAGE plpgsql
@@ -10138,7 +10138,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/complete_destruction.sql
+-- functions/destruction/complete_destruction.sql
 -- Ends a destruction of which nothing waits: looks once more at all tables that are done, and records what was done. A table in which
 -- rows are seen waits again.
 CREATE FUNCTION sminion.complete_destruction(own sminion.destruction) RETURNS void
@@ -10182,7 +10182,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/destroy_step.sql
+-- functions/destruction/destroy_step.sql
 -- One batch of a destruction, whose row of the ledger the caller holds locked: the next table that waits, and as many rows of it as take about
 -- `milliseconds`. What stops a table is kept as its cause, and does not stop the others; each is tried once in a pass.
 --
@@ -10298,7 +10298,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/destruction_request.sql
+-- functions/destruction/destruction_request.sql
 -- The open request `destroy` whose person's data may be destroyed now, locked.
 CREATE FUNCTION sminion.destruction_request(request bigint) RETURNS sminion.request
 LANGUAGE plpgsql
@@ -10325,7 +10325,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/plan_destruction.sql
+-- functions/destruction/plan_destruction.sql
 -- What destroying the data of the person of a request would do, and nothing is done. See sminion.destruction_plan.
 CREATE FUNCTION sminion.plan_destruction(
   request bigint, slow boolean DEFAULT false, OUT place integer, OUT schema_name text, OUT table_name text, OUT way text, OUT shared text,
@@ -10340,7 +10340,7 @@ AS $sminion$
 $sminion$;
 COMMENT ON FUNCTION sminion.plan_destruction(bigint, boolean) IS 'what destroying the data of the person of a request would do';
 
--- functions/begin_destruction.sql
+-- functions/destruction/begin_destruction.sql
 -- Begins to destroy all data of the person of a request `destroy`: writes it down, with the plan, and refuses all writing of the person's data from now
 -- on. Commit, then call sminion.destroy_batch with the number that this returns until nothing is left. Called again, for a request
 -- whose destruction has begun, it returns the same number, and what was stuck is tried again.
@@ -10408,7 +10408,7 @@ $sminion$;
 COMMENT ON FUNCTION sminion.begin_destruction(bigint, text, boolean, text) IS
   'begins to destroy the data of the person of a request; the number of the destruction';
 
--- functions/destroy_batch.sql
+-- functions/destruction/destroy_batch.sql
 -- Destroys the next batch of a destruction, in a transaction of its own; repeat it until `state` is `done`, or `stuck` although nothing
 -- locks the rows that `sminion.destruction_status` names. It may end at any point, with its client or with the server: the next call
 -- goes on, and so does sminion.maintain.
@@ -10459,7 +10459,7 @@ END
 $sminion$;
 COMMENT ON FUNCTION sminion.destroy_batch(bigint, integer) IS 'destroys the next rows of a destruction; repeat it until `done`';
 
--- functions/continue_destructions.sql
+-- functions/destruction/continue_destructions.sql
 -- A batch of the destruction that waits longest: one that was interrupted or stuck, or of which a hold has ended. True where more is to be done.
 CREATE FUNCTION sminion.continue_destructions() RETURNS boolean
 LANGUAGE plpgsql
@@ -10492,7 +10492,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/report_query.sql
+-- functions/report/report_query.sql
 -- The query for the rows of one table that are about the subject in parameter $1, of which `columns` names what is read, in the order
 -- of sminion.report_columns. Values are printed by format(): it calls the output function of the type, and no cast, which an
 -- application may have made of its own.
@@ -10543,7 +10543,7 @@ AS $sminion$
   FROM shared h CROSS JOIN shown s LEFT JOIN term m ON true
 $sminion$;
 
--- functions/open_report.sql
+-- functions/report/open_report.sql
 -- The report that this session may read now. It refuses in one way, whatever is wrong: a number of somebody else's report tells
 -- nothing, not even whether there is one.
 CREATE FUNCTION sminion.open_report(report bigint) RETURNS sminion.report
@@ -10569,7 +10569,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/begin_report.sql
+-- functions/report/begin_report.sql
 -- Puts on record that all data of a subject are about to be read, for the person who asked for them. Commit, then read
 -- with sminion.report_tables and sminion.report_rows, which take the number that this returns. They open nothing but the data of
 -- this one subject, and only to the login that called this, for an hour.
@@ -10619,7 +10619,7 @@ $sminion$;
 COMMENT ON FUNCTION sminion.begin_report(text, text, bigint, text) IS
   'records that all data of a subject are about to be read; the number of the report';
 
--- functions/report_tables.sql
+-- functions/report/report_tables.sql
 -- The tables that may hold data of a report's subject: all protected tables whose rows have subjects of its kind, with their columns
 -- (see sminion.report_columns). Where the guard cannot be sure to find every row `incomplete` says why; where it is not `readable`,
 -- sminion.report_rows refuses.
@@ -10659,7 +10659,7 @@ END
 $sminion$;
 COMMENT ON FUNCTION sminion.report_tables(bigint) IS 'the tables of an access report, with what it shows of each column';
 
--- functions/report_rows.sql
+-- functions/report/report_rows.sql
 -- The rows of one table that are about the subject of a report: those of blocked and withheld people too, and those past their
 -- retention as long as they exist. `values` are those of the columns that sminion.report_tables shows (`always`, `subject`, `alone`),
 -- in its order, printed in the time zone of the policy; those that a shared row leaves out are NULL.
@@ -10709,7 +10709,7 @@ $sminion$;
 COMMENT ON FUNCTION sminion.report_rows(bigint, text, text) IS
   'the rows of one table about the subject of an access report; read it with a cursor';
 
--- functions/write_query.sql
+-- functions/log/write_query.sql
 -- The SELECT of the names of the columns that a statement wrote, over the transition tables `old_rows` and `new_rows` of a
 -- trigger of `target`: SQL text, from the columns that the table has now.
 --
@@ -10763,7 +10763,7 @@ AS $sminion$
   FROM part
 $sminion$;
 
--- functions/fixed_ticket.sql
+-- functions/tickets/fixed_ticket.sql
 -- The ticket under which the running statement of the client began to write, if token and role are still those of this ticket;
 -- else NULL. The setting is the client's and only says where to look: what stands there counts if it is of this transaction
 -- and this statement, and there is one such row. A token that begins with the ticket's number is enough: the whole token was
@@ -10794,7 +10794,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/fix_unusual_ticket.sql
+-- functions/tickets/fix_unusual_ticket.sql
 -- What sminion.fix_ticket does for a statement that has written before, for a ticket of an earlier policy, and for whoever
 -- has no ticket. Returns where the note is, NULL where it makes none. Raises where a login of the policy has no ticket that is
 -- good, or another one than before.
@@ -10850,7 +10850,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/fix_ticket.sql
+-- functions/tickets/fix_ticket.sql
 -- BEFORE each statement that writes to a protected table: whoever is a login of the policy writes under a ticket of its own
 -- that is good for the compartment it acts as, or not at all. The ticket is noted in sminion.write_ticket. By the time the
 -- write is recorded the settings may be others: a data-modifying WITH runs before the SELECT that it stands in is done.
@@ -10893,7 +10893,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/record_write.sql
+-- functions/log/record_write.sql
 -- Records one writing statement, for the trigger functions made from templates/write_function, which act as the owner of
 -- the log. Nobody else may call it. True, so that it is called in an assignment: PERFORM would start an executor.
 --
@@ -10956,7 +10956,7 @@ BEGIN
 END
 $sminion$;
 
--- functions/count_journal.sql
+-- functions/log/count_journal.sql
 -- Counts what a login writes to the journal, and refuses more than the policy permits within a minute of the clock (SG248): what is
 -- written there is kept for long, and no loop may fill the disk with it. Called by row security of the journal, as whoever writes,
 -- for a sample of the rows: each unit of 256 KB, of which a row has its entries and 256 bytes, is counted with that chance. While some
@@ -11046,7 +11046,7 @@ CREATE POLICY journal_load ON sminion.journal USING (true) WITH CHECK (
       THEN sminion.count_journal(pg_catalog.octet_length(entries), false)
     ELSE true END);
 
--- functions/begin_load.sql
+-- functions/log/begin_load.sql
 -- Makes the counter of what a login writes to the journal, where it has none: sminion.login_load.
 CREATE FUNCTION sminion.begin_load(login name) RETURNS void
 LANGUAGE plpgsql
@@ -11072,7 +11072,7 @@ END
 $sminion$;
 COMMENT ON FUNCTION sminion.begin_load(name) IS 'makes the counter of what a login writes to the journal';
 
--- functions/keep_log_of.sql
+-- functions/log/keep_log_of.sql
 -- The DBA of the log's database says: `login` has its tickets in `database` of another cluster or of this one, and writes
 -- its log of statements here. From then on its rows are taken without a look at their tickets, which are not here, and each
 -- says by its writer which home it comes from. Returns the number of the home.
@@ -11123,7 +11123,7 @@ END
 $sminion$;
 COMMENT ON FUNCTION sminion.keep_log_of(name, name, bigint) IS 'this database keeps the log of a login of another one';
 
--- functions/end_log_of.sql
+-- functions/log/end_log_of.sql
 -- The DBA of the log's database says: `login` writes its log here no more. Its rows stay. False when it did not.
 CREATE FUNCTION sminion.end_log_of(login name) RETURNS boolean
 LANGUAGE plpgsql
@@ -11149,7 +11149,7 @@ END
 $sminion$;
 COMMENT ON FUNCTION sminion.end_log_of(name) IS 'this database no longer keeps the log of a login; false if it did not';
 
--- functions/open_log.sql
+-- functions/log/open_log.sql
 -- A process begins to write the log of statements: its number and its secret, which proves its rows of the journal
 -- (sminion.journal_batches). The row keeps only the secret's hash. Sessions of one login see each other's statements in pg_stat_activity, so a client
 -- passes the secret as a bound parameter and never in the text.
@@ -11188,7 +11188,7 @@ END
 $sminion$;
 COMMENT ON FUNCTION sminion.open_log() IS 'opens a writer of the log for a process; returns its number and secret';
 
--- functions/knows_log.sql
+-- functions/log/knows_log.sql
 -- Whether the log knows this writer of the login and its secret. A process asks after it has connected anew: a log that was
 -- restored may have lost its writer, and then it opens another one.
 CREATE FUNCTION sminion.knows_log(writer bigint, secret text) RETURNS boolean
@@ -11203,7 +11203,7 @@ AS $sminion$
 $sminion$;
 COMMENT ON FUNCTION sminion.knows_log(bigint, text) IS 'whether the log knows a writer of this login';
 
--- functions/log_shape.sql
+-- functions/log/log_shape.sql
 -- Records a shape of statements; returns its number, which entries of the journal name. A shape that is on
 -- record already has a number, whoever recorded it.
 --
@@ -11273,12 +11273,12 @@ EXCEPTION WHEN data_exception OR integrity_constraint_violation THEN
   RAISE EXCEPTION USING ERRCODE = 'SG605',
     MESSAGE = 'a shape of statements is malformed',
     DETAIL = SQLERRM,
-    HINT = 'See sql/functions/log_shape.sql.';
+    HINT = 'See sql/functions/log/log_shape.sql.';
 END
 $sminion$;
 COMMENT ON FUNCTION sminion.log_shape(jsonb) IS 'records the shape of a statement once; its number';
 
--- functions/suspend_ddl_guard.sql
+-- functions/ddl_guard/suspend_ddl_guard.sql
 -- Suspends the DDL guard in this database until a time at most a day away, for work that the policy does not know: the
 -- suspension is on record in `ddl_suspension`. It begins when this transaction has committed. In the same one it opens nothing:
 -- a rollback would leave no trace of it. Returns until when.
@@ -11309,7 +11309,7 @@ $sminion$;
 COMMENT ON FUNCTION sminion.suspend_ddl_guard(text, timestamptz) IS
   'from the next transaction on, and until a time at most a day away, DDL may weaken what protects the tables';
 
--- functions/resume_ddl_guard.sql
+-- functions/ddl_guard/resume_ddl_guard.sql
 -- Ends a suspension of the DDL guard before its time.
 CREATE FUNCTION sminion.resume_ddl_guard(reason text) RETURNS void
 LANGUAGE plpgsql
@@ -11324,7 +11324,7 @@ END
 $sminion$;
 COMMENT ON FUNCTION sminion.resume_ddl_guard(text) IS 'ends a suspension of the DDL guard';
 
--- functions/ddl_on_tables.sql
+-- functions/ddl_guard/ddl_on_tables.sql
 -- Event trigger: tables that were made or altered. A protected one must be as the guard made it; a parent of one, or a child,
 -- must be guarded too; and a new table of a protected schema is closed until a policy names it.
 --
@@ -11465,7 +11465,7 @@ END
 $sminion$;
 COMMENT ON FUNCTION sminion.ddl_on_tables() IS 'refuses DDL that weakens protected tables, and closes new ones';
 
--- functions/ddl_on_views.sql
+-- functions/ddl_guard/ddl_on_views.sql
 -- Event trigger: views and materialized views that were made or altered. A view over a protected table must read as its caller:
 -- else it reads with the privileges and policies of its owner. A materialized view keeps what its owner saw, for everybody.
 -- Temporary ones are for their own session.
@@ -11528,7 +11528,7 @@ END
 $sminion$;
 COMMENT ON FUNCTION sminion.ddl_on_views() IS 'refuses views over protected tables that do not read as their caller';
 
--- functions/ddl_on_policies.sql
+-- functions/ddl_guard/ddl_on_policies.sql
 -- Event trigger: row security policies and triggers that were made or altered, and comments on policies. On a protected table
 -- there are none but the guard's and those that a policy adopts; a trigger that fires after the guard's could change the mask
 -- that it computed. Elsewhere no policy may call a function of the guard: that is how the guard knows its own tables.
@@ -11601,7 +11601,7 @@ END
 $sminion$;
 COMMENT ON FUNCTION sminion.ddl_on_policies() IS 'refuses policies and triggers on protected tables that are not the guard and take its place';
 
--- functions/ddl_on_grants.sql
+-- functions/ddl_guard/ddl_on_grants.sql
 -- Event trigger: after a GRANT, whoever holds anything on a protected table must be known to row security: a compartment, or a
 -- role that `guard_others` refuses. PostgreSQL does not tell what a GRANT was about, so the tables are asked whose privileges
 -- changed in this transaction, or in one that began after it.
@@ -11661,7 +11661,7 @@ END
 $sminion$;
 COMMENT ON FUNCTION sminion.ddl_on_grants() IS 'refuses privileges on protected tables for roles that row security does not name';
 
--- functions/ddl_on_routines.sql
+-- functions/ddl_guard/ddl_on_routines.sql
 -- Event trigger: functions that act with the rights of somebody above row security, and whose text names a protected table. A body
 -- that finds its tables in another way is not seen here: `plan` names all that everybody or a login may call (SG434).
 CREATE FUNCTION sminion.ddl_on_routines() RETURNS event_trigger
@@ -11721,7 +11721,7 @@ END
 $sminion$;
 COMMENT ON FUNCTION sminion.ddl_on_routines() IS 'refuses definer functions above row security that name protected tables';
 
--- functions/ddl_on_publications.sql
+-- functions/ddl_guard/ddl_on_publications.sql
 -- Event trigger: publications. Whoever subscribes to a protected table gets all its rows: no ticket and no policy applies.
 CREATE FUNCTION sminion.ddl_on_publications() RETURNS event_trigger
 LANGUAGE plpgsql
@@ -11778,7 +11778,7 @@ END
 $sminion$;
 COMMENT ON FUNCTION sminion.ddl_on_publications() IS 'refuses publications of protected tables';
 
--- functions/ddl_on_guard.sql
+-- functions/ddl_guard/ddl_on_guard.sql
 -- Event trigger: schema `sminion` itself, and the schemas of protected tables. Only the guard's own functions and its migrations
 -- change what is in `sminion`; a protected schema keeps its name and its owner.
 CREATE FUNCTION sminion.ddl_on_guard() RETURNS event_trigger
@@ -11831,7 +11831,7 @@ END
 $sminion$;
 COMMENT ON FUNCTION sminion.ddl_on_guard() IS 'refuses changes of the guard itself, and of the schemas of protected tables';
 
--- functions/ddl_drops.sql
+-- functions/ddl_guard/ddl_drops.sql
 -- Event trigger: what was dropped. A protected table may go as a whole; of one that stays, no policy, trigger, column or index of
 -- the guard goes, and nothing in schema `sminion`.
 CREATE FUNCTION sminion.ddl_drops() RETURNS event_trigger
@@ -12236,7 +12236,7 @@ CREATE VIEW sminion.subject_access AS
   LEFT JOIN sminion.ticket k ON k.id = e.ticket;
 COMMENT ON VIEW sminion.subject_access IS 'each access to data of a subject: who, for which purpose, why';
 
--- functions/accesses_of.sql
+-- functions/log/accesses_of.sql
 -- The newest accesses to data of a subject, as the view sminion.subject_access has them, for `sminion-guard audit subject`: at least
 -- `most` of each kind (results, writes) where there are so many, and all that stand at the last moment.
 --
@@ -12319,7 +12319,7 @@ $sminion$;
 COMMENT ON FUNCTION sminion.accesses_of(text, timestamptz, timestamptz, timestamptz, bigint) IS
   'the newest accesses to data of a subject, a page of them';
 
--- functions/explained_accesses.sql
+-- functions/log/explained_accesses.sql
 -- The accesses of a period, each a ticket and a subject, and which sentence of the policy explains it. For auditors, who may not read the
 -- rows that explain: only the number of the sentence comes out, and only for accesses that the log has.
 --

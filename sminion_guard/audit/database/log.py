@@ -135,7 +135,7 @@ class SealedLog:
     def makes_leaves_as_we_do(self) -> bool:
         """Whether the function that makes leaves is the one of this version of the package."""
         source, owner, settings = self._one("leaves_source")
-        expected = resources.sql_text("functions/leaves").split("$sminion$")[1]
+        expected = resources.sql_text("functions/proof/leaves").split("$sminion$")[1]
         wanted = {"search_path=pg_catalog, pg_temp", "jit=off"}
         return bool(source == expected and owner == "sminion_owner" and set(settings or ()) == wanted)
 

@@ -76,5 +76,5 @@ class Batch:
         return place
 
     def text(self) -> bytes:
-        """The entries, as sql/functions/journal_entries.sql reads them."""
+        """The entries, as sql/functions/log/journal_entries.sql reads them."""
         return f"[{{{'},{'.join(self._entries)}}}]".encode("utf-8", "replace")  # a lone surrogate is no text

@@ -13,7 +13,7 @@ from sminion_guard.analyzer.tokens import tokens
 from sminion_guard.session import legible
 
 LONGEST = 8000
-"""Characters of a statement that the log keeps (sql/functions/log_shape.sql)."""
+"""Characters of a statement that the log keeps (sql/functions/log/log_shape.sql)."""
 _CONSTANTS = frozenset({"BCONST", "FCONST", "ICONST", "SCONST", "USCONST", "XCONST"})
 _COMMENTS = frozenset({"C_COMMENT", "SQL_COMMENT"})
 _VALUE = r"(?:\?|\$\d+)(?:::\w+)?"

@@ -1,6 +1,6 @@
 """What goes on record, as values: a statement before its result is released, and what came of it.
 
-Their form on the way is that of sql/functions/log_shape.sql and sql/functions/journal_entries.sql.
+Their form on the way is that of sql/functions/log/log_shape.sql and sql/functions/log/journal_entries.sql.
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ class Writer(NamedTuple):
     secret: str
 
     def proof(self, first: int, entries: bytes) -> bytes:
-        """Shows that this process made a batch: see sql/functions/journal_batches.sql."""
+        """Shows that this process made a batch: see sql/functions/log/journal_batches.sql."""
         key = sha256(self.secret.encode()).digest()
         return sha256(key + sha256(entries).digest() + struct.pack(">qq", self.number, first)).digest()
 

@@ -41,7 +41,8 @@ class Column:
     """A column, and what the report shows of it.
 
     :param category: of the policy; None for a column that it does not list.
-    :param shown: always, subject, alone, exists, type, unlisted or missing: see ``sql/functions/report_columns.sql``.
+    :param shown: always, subject, alone, exists, type, unlisted or missing: see
+        ``sql/functions/report/report_columns.sql``.
     """
 
     name: str

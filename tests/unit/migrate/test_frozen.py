@@ -30,7 +30,7 @@ def test_the_newest_migration_installs_what_sql_holds() -> None:
 def test_the_load_order_names_every_object_once() -> None:
     kinds = ("roles", "domains", "tables", "functions", "policies", "triggers", "views")
     root = resources.sql()
-    files = [path.relative_to(root).as_posix() for kind in kinds for path in (root / kind).glob("*.sql")]
+    files = [path.relative_to(root).as_posix() for kind in kinds for path in (root / kind).rglob("*.sql")]
     assert sorted([*files, "grants.sql", "ddl_guard.sql", "record_guard.sql"]) == sorted(freeze.load_order())
 
 

@@ -15,7 +15,7 @@ from sminion_guard import resources
 
 SQL = resources.sql()
 ORDER = (SQL / "LOAD_ORDER").read_text(encoding="utf-8").split()
-FUNCTIONS = sorted((SQL / "functions").glob("*.sql"))
+FUNCTIONS = sorted((SQL / "functions").rglob("*.sql"))
 CREATE = re.compile(r"^CREATE (?:(?:UNLOGGED )?TABLE|FUNCTION|PROCEDURE|VIEW|DOMAIN) sminion\.(\w+)", re.MULTILINE)
 MAY_COMMIT = {"block_and_wait", "maintain"}
 """Procedures that commit can have no settings of their own (manual, CREATE PROCEDURE)."""
@@ -52,7 +52,7 @@ def test_every_file_is_loaded_once_and_exists() -> None:
 
 @pytest.mark.parametrize("directory", ["domains", "tables", "functions", "views"])
 def test_a_file_makes_one_object_of_its_own_name(directory: str) -> None:
-    for path in sorted((SQL / directory).glob("*.sql")):
+    for path in sorted((SQL / directory).rglob("*.sql")):
         # `block.key.sql` makes another function of the name.
         assert set(CREATE.findall(path.read_text(encoding="utf-8"))) == {path.stem.partition(".")[0]}, path.name
 

@@ -67,7 +67,7 @@ EXCEPTION WHEN data_exception OR integrity_constraint_violation THEN
   RAISE EXCEPTION USING ERRCODE = 'SG605',
     MESSAGE = 'a shape of statements is malformed',
     DETAIL = SQLERRM,
-    HINT = 'See sql/functions/log_shape.sql.';
+    HINT = 'See sql/functions/log/log_shape.sql.';
 END
 $sminion$;
 COMMENT ON FUNCTION sminion.log_shape(jsonb) IS 'records the shape of a statement once; its number';
