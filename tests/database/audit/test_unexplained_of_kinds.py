@@ -61,6 +61,6 @@ def explained(firm: Firm, sentence: str, **said: str) -> set[str]:
     # the ticket's own, with its kind
     ("named", {"subject": "5", "kind": "employee"}, {"employee:5"}),
     ("named", {"subject": "customer:6", "kind": "partner"}, {"partner:customer:6"}),
-], ids=str)
+], ids=lambda value: " ".join(sorted(value)) if isinstance(value, set) else str(value))
 def test_a_sentence_means_people_of_its_kind(firm: Firm, sentence: str, said: dict[str, str], whom: set[str]) -> None:
     assert explained(firm, sentence, **said) == whom
