@@ -1,5 +1,6 @@
--- Folds the journal, appends to the log's Merkle tree, makes the months of the log, enters and ends consents, settles withheld subjects, goes on with destructions, and removes what is no longer needed: a bounded part
--- of each, so that a call takes little time. `more` says whether another call would find more at once.
+-- Folds the journal, appends to the log's Merkle tree, makes the months of the log, enters and ends consents, settles withheld
+-- subjects, goes on with destructions, and removes what is no longer needed: a bounded part of each, so that a call takes little
+-- time. `more` says whether another call would find more at once.
 --
 -- The guarded sessions of an application call it while they are idle, and so may a scheduler. Any number may call it at once:
 -- each step runs in one session at a time. Each is a transaction of its own, so no lock outlives its step.
