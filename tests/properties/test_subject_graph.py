@@ -54,6 +54,9 @@ STEPS: dict[str, tuple[str, dict[str, bool]]] = {
     "unblock again": ("SELECT sminion.unblock(KEY, 'over')", {"blocked": False}),
     "block_and_wait": ("CALL sminion.block_and_wait(KEY, 'court')", {"blocked": True}),
     "unblock at last": ("SELECT sminion.unblock(KEY, 'over')", {"blocked": False}),
+    "block of another key": ("SELECT sminion.block('900001', 'court')", {}),
+    "merge_subjects": ("SELECT sminion.merge_subjects(KEY, '900001', 'one person')", {"blocked": True}),
+    "unmerge_subjects": ("SELECT sminion.unmerge_subjects(KEY, '900001', 'two people')", {"blocked": False}),
     "open_request": ("SELECT sminion.open_request(KEY, 'clarify', 'letter')", {"blocked": True}),
     "close_request": (
         "SELECT sminion.close_request(max(id), 'refused', 'it is right') FROM sminion.request_status",
