@@ -60,8 +60,8 @@ def measure(world: World, rows: int) -> None:
     """Fill, work alone, destroy beside."""
     world.super(
         "SET session_replication_role = replica;"
-        f"INSERT INTO sales.orders (id, customer_id, email) SELECT 5000 + i, {PERSON}, 'someone' || i || '@example.org'"
-        f" FROM generate_series(1, {rows}) i")
+        "INSERT INTO sales.orders (id, customer_id, email)"
+        f" SELECT 1000000000 + i, {PERSON}, 'someone' || i || '@example.org' FROM generate_series(1, {rows}) i")
     world.super("VACUUM ANALYZE sales.orders")
     application = Application(world)
     application.start()
@@ -85,6 +85,8 @@ def measure(world: World, rows: int) -> None:
         found = Destructions(officer).destroy(number, "bench", told=told)
         took = time.perf_counter() - began
     beside = application.times[:]
+    if not application.is_alive():
+        raise SystemExit("the application came to an end: nothing was measured beside it")
     application.ended.set()
     orders = next(table for table in found.tables if table.table_name == "orders")
     print(f"destroyed {orders.destroyed} rows in {took:.1f} s, {orders.batches} batches; longest {orders.longest}")
