@@ -46,7 +46,7 @@ def examples() -> Path:
 
 
 def _find(name: str) -> Path:
-    # The installed one first: beside an installed package lies all of site-packages, and a stranger's `sql` with it.
+    # The installed one first: beside an installed package lies all of site-packages, and a `sql` of others with it.
     for directory in (_PACKAGE / f"_{name}", _PACKAGE.parent / name):
         if directory.is_dir():
             return directory

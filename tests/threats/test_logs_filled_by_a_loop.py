@@ -322,3 +322,11 @@ def test_no_login_can_set_a_counter_or_read_one_of_its_own(narrow: Shop) -> None
         copied = "COPY sminion.journal (writer, first, proof, entries) FROM STDIN"
         with refused("0A000"), app.cursor().copy(copied):  # it would go round row security
             pass
+
+
+def test_a_login_of_the_policy_that_nothing_counts_is_refused(narrow: Shop) -> None:
+    narrow.database.execute("DELETE FROM sminion.login_load WHERE login = %s", f"{narrow.name}_app")
+    with psycopg.connect(narrow.dsn("app"), autocommit=True) as app, refused("SG248"):
+        app.execute(JOURNAL, (MB, 1))
+    with psycopg.connect(narrow.dsn("news"), autocommit=True) as news:  # the control
+        news.execute(JOURNAL, (MB, 1))

@@ -6347,6 +6347,19 @@ BEGIN
         SELECT string_agg(format('`%s`', o.recipient), ', ' ORDER BY o.recipient) FROM sminion.obligation o
         WHERE o.request = row_of.id AND o.told_at IS NULL AND o.waived_at IS NULL)),
       HINT = 'Tell them, and record it with `sminion.settle_obligation`; see `sminion.obligation_status`.';
+  ELSIF close_request.outcome IN ('granted', 'partly_granted') AND row_of.kind = 'destroy'
+    -- A destruction is of one key. Whose keys were merged still has the data under the others.
+    AND EXISTS (
+      SELECT FROM unnest(sminion.same_person(row_of.subject)) AS k (key)
+      WHERE k.key <> row_of.subject
+        AND NOT EXISTS (SELECT FROM sminion.destruction d WHERE d.subject = k.key AND d.completed_at IS NOT NULL))
+  THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG565',
+      MESSAGE = format('request %s cannot be granted: the person has other keys, whose data are not destroyed', row_of.id),
+      DETAIL = format('Keys of the person: %s.', (
+        SELECT string_agg(format('`%s`', sminion.log_text(k.key, 80)), ', ')
+        FROM unnest(sminion.same_person(row_of.subject)) AS k (key))),
+      HINT = 'Record a request `destroy` for each of them, and destroy its data; or end the merge with `sminion.unmerge_subjects`.';
   ELSIF close_request.outcome IN ('granted', 'partly_granted') AND row_of.kind = 'destroy' AND NOT EXISTS (
     SELECT FROM sminion.destruction d WHERE d.request = row_of.id AND d.completed_at IS NOT NULL)
   THEN
@@ -10156,8 +10169,14 @@ DECLARE
 BEGIN
   FOR step IN SELECT t.* FROM sminion.destruction_table t WHERE t.destruction = own.id AND t.state = 'done' LOOP
     SELECT p.* INTO target FROM sminion.protected_table p WHERE p.schema_name = step.schema_name AND p.table_name = step.table_name;
-    CONTINUE WHEN NOT FOUND;
-    cause := coalesce(sminion.destruction_hindrance(target, step.way), sminion.rows_left(target, step.shared, own.subject));
+    IF FOUND THEN
+      cause := coalesce(sminion.destruction_hindrance(target, step.way), sminion.rows_left(target, step.shared, own.subject));
+    ELSIF to_regclass(format('%I.%I', step.schema_name, step.table_name)) IS NOT NULL THEN
+      -- Nothing keeps rows of the person out of it any more, and nothing tells which they are.
+      cause := 'the policy in force does not have the table any more';
+    ELSE
+      cause := NULL;
+    END IF;
     IF cause IS NOT NULL THEN
       again := true;
       UPDATE sminion.destruction_table t SET state = 'waiting', cause = complete_destruction.cause, done_at = NULL
@@ -10246,25 +10265,26 @@ BEGIN
   size := step.batch_rows;
   began := clock_timestamp();
   BEGIN
-    IF target.table_name IS NULL THEN
+    IF target.table_name IS NULL AND to_regclass(format('%I.%I', step.schema_name, step.table_name)) IS NOT NULL THEN
       RAISE EXCEPTION USING ERRCODE = 'SG561', MESSAGE = 'the policy in force does not have the table any more';
-    END IF;
-    -- Keeps others from adding code to it: see sminion.foreign_code.
-    EXECUTE format('LOCK TABLE %I.%I IN ROW EXCLUSIVE MODE', target.schema_name, target.table_name);
-    cause := sminion.destruction_hindrance(target, step.way);
-    IF cause IS NULL THEN
-      UPDATE sminion.destruction d SET batch = pg_current_xact_id() WHERE d.id = own.id;
-      done := sminion.destroy_rows(target, step.way, step.shared, own.subject, size);
-      UPDATE sminion.destruction d SET batch = NULL WHERE d.id = own.id;
-      -- What needed a weaker lock, and came in between, is undone.
-      cause := sminion.foreign_code(target, true);
-      IF cause IS NOT NULL AND sminion.destruction_hindrance(target, step.way) IS NOT NULL THEN
-        RAISE EXCEPTION USING ERRCODE = 'SG561', MESSAGE = cause;
-      END IF;
-      cause := NULL;
-      rows := done.destroyed + done.depersonalized + done.unlinked;
-      IF rows = 0 THEN
-        cause := sminion.rows_left(target, step.shared, own.subject);
+    ELSIF target.table_name IS NOT NULL THEN
+      -- Keeps others from adding code to it: see sminion.foreign_code.
+      EXECUTE format('LOCK TABLE %I.%I IN ROW EXCLUSIVE MODE', target.schema_name, target.table_name);
+      cause := sminion.destruction_hindrance(target, step.way);
+      IF cause IS NULL THEN
+        UPDATE sminion.destruction d SET batch = pg_current_xact_id() WHERE d.id = own.id;
+        done := sminion.destroy_rows(target, step.way, step.shared, own.subject, size);
+        UPDATE sminion.destruction d SET batch = NULL WHERE d.id = own.id;
+        -- What needed a weaker lock, and came in between, is undone.
+        cause := sminion.foreign_code(target, true);
+        IF cause IS NOT NULL AND sminion.destruction_hindrance(target, step.way) IS NOT NULL THEN
+          RAISE EXCEPTION USING ERRCODE = 'SG561', MESSAGE = cause;
+        END IF;
+        cause := NULL;
+        rows := done.destroyed + done.depersonalized + done.unlinked;
+        IF rows = 0 THEN
+          cause := sminion.rows_left(target, step.shared, own.subject);
+        END IF;
       END IF;
     END IF;
   EXCEPTION
@@ -10992,7 +11012,7 @@ BEGIN
          coalesce((SELECT max(p.log_mb_per_minute) FROM sminion.login p WHERE p.login = session_user), 2000)
   INTO counter, permitted
   FROM sminion.login_load l WHERE l.login = session_user;
-  IF NOT FOUND THEN
+  IF NOT FOUND AND NOT EXISTS (SELECT FROM sminion.login p WHERE p.login = session_user) THEN
     -- neither of the policy nor of another database: the DBA let it in by other means
     RETURN true;
   ELSIF counter IS NULL THEN

@@ -75,7 +75,7 @@ class Link:
         self._whole = False
         backend, _, plain = self.ask(_WHERE, (), deadline).partition(b" ")
         # A login whose transactions are read-only by default writes its log all the same; and in a session that a
-        # pooler hands round, the role may be a stranger's, and a prepared statement would be left to the next.
+        # pooler hands round, the role may be another client's, and a prepared statement would be left to the next.
         self._whole = plain != _PLAIN or is_pooled(self._connection.pgconn.backend_pid, int(backend))
         if self._whole and psycopg.Pipeline.is_supported():
             self._pgconn.enter_pipeline_mode()

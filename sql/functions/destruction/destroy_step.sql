@@ -60,25 +60,26 @@ BEGIN
   size := step.batch_rows;
   began := clock_timestamp();
   BEGIN
-    IF target.table_name IS NULL THEN
+    IF target.table_name IS NULL AND to_regclass(format('%I.%I', step.schema_name, step.table_name)) IS NOT NULL THEN
       RAISE EXCEPTION USING ERRCODE = 'SG561', MESSAGE = 'the policy in force does not have the table any more';
-    END IF;
-    -- Keeps others from adding code to it: see sminion.foreign_code.
-    EXECUTE format('LOCK TABLE %I.%I IN ROW EXCLUSIVE MODE', target.schema_name, target.table_name);
-    cause := sminion.destruction_hindrance(target, step.way);
-    IF cause IS NULL THEN
-      UPDATE sminion.destruction d SET batch = pg_current_xact_id() WHERE d.id = own.id;
-      done := sminion.destroy_rows(target, step.way, step.shared, own.subject, size);
-      UPDATE sminion.destruction d SET batch = NULL WHERE d.id = own.id;
-      -- What needed a weaker lock, and came in between, is undone.
-      cause := sminion.foreign_code(target, true);
-      IF cause IS NOT NULL AND sminion.destruction_hindrance(target, step.way) IS NOT NULL THEN
-        RAISE EXCEPTION USING ERRCODE = 'SG561', MESSAGE = cause;
-      END IF;
-      cause := NULL;
-      rows := done.destroyed + done.depersonalized + done.unlinked;
-      IF rows = 0 THEN
-        cause := sminion.rows_left(target, step.shared, own.subject);
+    ELSIF target.table_name IS NOT NULL THEN
+      -- Keeps others from adding code to it: see sminion.foreign_code.
+      EXECUTE format('LOCK TABLE %I.%I IN ROW EXCLUSIVE MODE', target.schema_name, target.table_name);
+      cause := sminion.destruction_hindrance(target, step.way);
+      IF cause IS NULL THEN
+        UPDATE sminion.destruction d SET batch = pg_current_xact_id() WHERE d.id = own.id;
+        done := sminion.destroy_rows(target, step.way, step.shared, own.subject, size);
+        UPDATE sminion.destruction d SET batch = NULL WHERE d.id = own.id;
+        -- What needed a weaker lock, and came in between, is undone.
+        cause := sminion.foreign_code(target, true);
+        IF cause IS NOT NULL AND sminion.destruction_hindrance(target, step.way) IS NOT NULL THEN
+          RAISE EXCEPTION USING ERRCODE = 'SG561', MESSAGE = cause;
+        END IF;
+        cause := NULL;
+        rows := done.destroyed + done.depersonalized + done.unlinked;
+        IF rows = 0 THEN
+          cause := sminion.rows_left(target, step.shared, own.subject);
+        END IF;
       END IF;
     END IF;
   EXCEPTION

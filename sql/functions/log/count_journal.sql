@@ -32,7 +32,7 @@ BEGIN
          coalesce((SELECT max(p.log_mb_per_minute) FROM sminion.login p WHERE p.login = session_user), 2000)
   INTO counter, permitted
   FROM sminion.login_load l WHERE l.login = session_user;
-  IF NOT FOUND THEN
+  IF NOT FOUND AND NOT EXISTS (SELECT FROM sminion.login p WHERE p.login = session_user) THEN
     -- neither of the policy nor of another database: the DBA let it in by other means
     RETURN true;
   ELSIF counter IS NULL THEN

@@ -53,6 +53,19 @@ BEGIN
         SELECT string_agg(format('`%s`', o.recipient), ', ' ORDER BY o.recipient) FROM sminion.obligation o
         WHERE o.request = row_of.id AND o.told_at IS NULL AND o.waived_at IS NULL)),
       HINT = 'Tell them, and record it with `sminion.settle_obligation`; see `sminion.obligation_status`.';
+  ELSIF close_request.outcome IN ('granted', 'partly_granted') AND row_of.kind = 'destroy'
+    -- A destruction is of one key. Whose keys were merged still has the data under the others.
+    AND EXISTS (
+      SELECT FROM unnest(sminion.same_person(row_of.subject)) AS k (key)
+      WHERE k.key <> row_of.subject
+        AND NOT EXISTS (SELECT FROM sminion.destruction d WHERE d.subject = k.key AND d.completed_at IS NOT NULL))
+  THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG565',
+      MESSAGE = format('request %s cannot be granted: the person has other keys, whose data are not destroyed', row_of.id),
+      DETAIL = format('Keys of the person: %s.', (
+        SELECT string_agg(format('`%s`', sminion.log_text(k.key, 80)), ', ')
+        FROM unnest(sminion.same_person(row_of.subject)) AS k (key))),
+      HINT = 'Record a request `destroy` for each of them, and destroy its data; or end the merge with `sminion.unmerge_subjects`.';
   ELSIF close_request.outcome IN ('granted', 'partly_granted') AND row_of.kind = 'destroy' AND NOT EXISTS (
     SELECT FROM sminion.destruction d WHERE d.request = row_of.id AND d.completed_at IS NOT NULL)
   THEN

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from sminion_guard.errors import GuardError
@@ -185,3 +187,37 @@ def test_a_large_table_without_an_index_is_named_and_wants_a_word(ready: World) 
         assert left(ready)["crm.customer"] == 1
         assert not destructions.destroy(request, "letter", slow=True, patience=0).left
     assert left(ready) == {} and left(ready, 30)["sales.gift"] == 20000
+
+
+def test_a_request_is_granted_when_all_keys_of_the_person_are_destroyed(ready: World) -> None:
+    with ready.connect("officer") as officer:
+        officer.execute("SELECT sminion.merge_subjects('2', '3', 'two accounts of one person')")
+        one, other = asked(officer), asked(officer, 3)
+        destructions, requests = Destructions(officer), Requests(officer)
+        assert destructions.destroy(one, "letter", patience=0).completed_at is not None
+        assert left(ready) == {} and left(ready, 3) != {}
+        with pytest.raises(GuardError, match="other keys") as refused:
+            requests.close(one, "granted", "done")
+        assert refused.value.code == "SG565" and "`3`" in (refused.value.detail or "")
+        assert destructions.destroy(other, "letter", patience=0).completed_at is not None
+        assert left(ready, 3) == {}
+        requests.close(one, "granted", "done")
+        requests.close(other, "granted", "done")
+    assert ready.super("SELECT subject, mask FROM sminion.subject_state WHERE subject IN ('2', '3') ORDER BY 1") == [
+        ("2", 0), ("3", 0)]
+
+
+@pytest.mark.parametrize("gone", [True, False], ids=["dropped", "left out of the policy"])
+def test_a_table_that_the_policy_lost_is_looked_for_and_not_believed(ready: World, gone: bool) -> None:
+    with ready.connect("officer") as officer:
+        request = asked(officer)
+        officer.execute("SELECT sminion.begin_destruction(%s, 'letter')", [request])
+        if gone:
+            ready.database.suspend_ddl_guard()
+            ready.super("DROP TABLE sales.gift")
+        text = re.sub(r"\[schema\.sales\.gift\]\n(?:.+\n)+", "", ready.text())
+        ready.apply(loads(text))
+        found = Destructions(officer).destroy(request, "letter", patience=0)
+        (gift,) = (table for table in found.tables if table.table_name == "gift")
+        assert (gift.state, found.completed_at is not None) == (("done", True) if gone else ("waiting", False))
+        assert gone or "does not have the table" in (gift.cause or "")
