@@ -55,6 +55,15 @@ def fold(connection: psycopg.Connection[Any], *, wait: bool = True) -> int:
             time.sleep(0.02)
 
 
+def fold_rows(connection: psycopg.Connection[Any], least: int) -> None:
+    """Fold until at least that many rows moved, and once more: what is left waits for a transaction of the test."""
+    moved, deadline = 0, time.monotonic() + 20
+    while moved < least:
+        assert time.monotonic() < deadline, f"{moved} of {least} rows were folded"
+        moved += fold(connection, wait=False)
+    fold(connection, wait=False)
+
+
 def opened(connection: psycopg.Connection[Any]) -> Writer:
     """A new writer of the connection's login."""
     row = connection.execute("SELECT writer, secret FROM sminion.open_log()").fetchone()

@@ -118,7 +118,7 @@ def test_a_transaction_that_stays_open_keeps_back_what_is_younger(shop: Shop, ap
         held = journal.opened(holder)
         journal.write(holder, held, 1, [{"ticket": ticket(app), "shape": shape(app)}])
         younger = fill(app, 2)
-        journal.fold(owner)
+        journal.fold_rows(owner, 2)
         assert (places(shop, older), places(shop, younger)) == ([1, 2], [])
         status = "SELECT journal_rows, journal_bytes > 0, journal_since < now(), journal_waits_for FROM sminion.maintenance_status"
         ((rows, size, since, waits),) = shop.database.execute(status)
@@ -139,7 +139,7 @@ def test_a_prepared_transaction_keeps_back_too_and_is_named(shop: Shop, app: Con
     app.execute(f"PREPARE TRANSACTION '{shop.name}'".encode())
     try:
         younger = fill(app, 1)
-        journal.fold(owner)
+        journal.fold(owner, wait=False)
         assert places(shop, younger) == []
         ((waits,),) = shop.database.execute("SELECT journal_waits_for FROM sminion.maintenance_status")
         assert f"prepared transaction `{shop.name}`" in waits
@@ -191,7 +191,7 @@ def test_a_copy_in_another_cluster_is_folded_under_its_own_transactions(shop: Sh
     shop.database.suspend_ddl_guard()
     shop.database.execute("ALTER TABLE sminion.journal DISABLE TRIGGER append_only; UPDATE sminion.journal SET transaction = '90000000000';"
                           "ALTER TABLE sminion.journal ENABLE TRIGGER append_only")
-    journal.fold(owner)
+    journal.fold(owner, wait=False)
     assert places(shop, own) == []
     query = "SELECT place FROM sminion.statement_log WHERE writer = %s ORDER BY place"
     assert shop.database.execute(query, own[0]) == [(1,), (2,), (3,)], "the control: they are shown, and never folded"

@@ -52,10 +52,15 @@ def test_the_tree_is_the_one_of_rfc_6962(shop: Shop, app: Connection, owner: Con
     assert [number for number, _, _ in tree.leaves(shop.database)] == list(range(1, len(found) + 1))
 
 
-@pytest.mark.parametrize("most", [1, 255, 256, 257, 70000])
-def test_it_does_not_matter_in_how_many_parts_it_grew(most: int, shop: Shop, app: Connection, owner: Connection) -> None:
-    fill(shop, app, owner, 3, 180)
+@pytest.mark.parametrize(("before", "most"), [(240, 1), (0, 255), (0, 256), (0, 257), (0, 70000)])
+def test_it_does_not_matter_in_how_many_parts_it_grew(
+    before: int, most: int, shop: Shop, app: Connection, owner: Connection
+) -> None:
+    """Single leaves only beside the edge of a tile: one of them costs as much as hundreds."""
+    fill(shop, app, owner, 3, 90 if before else 180)
     owner.commit()
+    if before:
+        assert shop.database.execute("SELECT sminion.grow_tree(%s)", before) == [(before,)]
     tree.grow(shop.database, most)
     found = [leaf for _, _, leaf in tree.leaves(shop.database)]
     assert tree.tiles(shop.database) == tree.expected_tiles(found)
