@@ -76,7 +76,9 @@ def _overview(view: Overview) -> Iterator[str]:
         yield "recipients"
     for recipient in view.recipients:
         yield (f"  {recipient.name} ({recipient.title}, {recipient.contract}): for {_list(recipient.purposes)}; "
-               f"never {_list(sorted(recipient.never))}")
+               f"never {_list(sorted(recipient.never))}"
+               + ("" if recipient.gives is None else f"; only {_list(sorted(recipient.gives))}")
+               + ("" if recipient.until is None else f"; until {recipient.until}"))
 
 
 def _requests(view: Overview) -> Iterator[str]:

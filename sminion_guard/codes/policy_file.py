@@ -235,6 +235,10 @@ POLICY = (
          "a destroyed person is taken out of a shared row, and purposes see it only if that column may be empty",
          "mark the subject columns that may be empty with `?`, or write `shared = \"first\"`",
          errors.PolicyError),
+    Code("SG375", "category that a recipient gets and never gets",
+         "one of the two lists must be wrong, and which one cannot be told",
+         "keep the category in `gives` or in `never`",
+         errors.PolicyError),
     Code("SG337", "rows violate a constraint",
          "PostgreSQL refuses every update of a row that violates a constraint, so its mask cannot be set"
          " and nobody sees it",

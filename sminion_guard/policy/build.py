@@ -250,11 +250,17 @@ class Builder:
             entry = shape.validate(shape.RecipientShape, raw, path, self.report)
             if entry is None:
                 continue
-            for at, word in enumerate(entry.never):
-                self._known(word, allowed, "SG309", "category", (*path, "never", at))
+            for key, words in (("never", entry.never), ("gives", entry.gives or ())):
+                for at, word in enumerate(words):
+                    self._known(word, allowed, "SG309", "category", (*path, key, at))
+            for at, word in enumerate(entry.gives or ()):
+                if word in entry.never:
+                    self.report.add("SG375", (*path, "gives", at), f"`{word}` is also in `never`",
+                                    "keep it in one of the two")
             if self._known_purposes(entry.purposes, (*path, "purposes")):
                 found[name] = Recipient(name, entry.title, entry.contract, tuple(entry.purposes),
-                                        frozenset(entry.never) & allowed)
+                                        frozenset(entry.never) & allowed,
+                                        None if entry.gives is None else frozenset(entry.gives) & allowed, entry.until)
         return MappingProxyType(found)
 
     def _known_purposes(self, words: list[str], path: Path) -> bool:

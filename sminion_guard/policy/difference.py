@@ -229,8 +229,25 @@ def _recipients(before: Policy, after: Policy) -> Iterator[Sentence]:
         for category in sorted(new.never ^ old.never):
             never = category in new.never
             yield Sentence(f"recipient `{name}` {'now never gets' if never else 'may now get'} `{category}`", not never)
+        yield from _given(name, old.gives, new.gives)
+        if old.until != new.until:
+            said = "has no end any more" if new.until is None else f"now ends on {new.until}"
+            yield Sentence(f"the contract with recipient `{name}` {said}",
+                           old.until is not None and (new.until is None or new.until > old.until))
         if old.contract != new.contract:
             yield Sentence(f"the contract with recipient `{name}` is now {new.contract}", False)
+
+
+def _given(name: str, old: frozenset[str] | None, new: frozenset[str] | None) -> Iterator[Sentence]:
+    if old is None and new is not None:
+        listed = ", ".join(f"`{word}`" for word in sorted(new))
+        yield Sentence(f"recipient `{name}` gets nothing but {listed} any more", False)
+    elif old is not None and new is None:
+        yield Sentence(f"recipient `{name}` may now get all that the purpose needs", True)
+    elif old is not None and new is not None:
+        for category in sorted(old ^ new):
+            more = category in new
+            yield Sentence(f"recipient `{name}` {'may now get' if more else 'no longer gets'} `{category}`", more)
 
 
 def _tickets(before: Policy, after: Policy) -> Iterator[Sentence]:

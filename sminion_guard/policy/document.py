@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import Enum
 from functools import cache
 from types import MappingProxyType, NoneType, UnionType
@@ -28,6 +28,8 @@ def document(value: Any) -> Any:
         return f"{value.total_seconds():g} seconds"
     if isinstance(value, Enum):
         return value.value
+    if isinstance(value, date):
+        return value.isoformat()
     return value
 
 
@@ -62,6 +64,8 @@ def _read(kind: Any, value: Any) -> Any:
         return kind(**{name: _read(_hints(kind)[name], value[name]) for name in said})
     if kind is timedelta:
         return timedelta(seconds=float(value.removesuffix(" seconds")))
+    if kind is date:
+        return date.fromisoformat(value)
     return kind(value) if isinstance(kind, type) and issubclass(kind, Enum) else value
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from types import MappingProxyType
@@ -274,6 +274,16 @@ class Recipient:
     contract: str
     purposes: tuple[str, ...]
     never: frozenset[str]
+    gives: frozenset[str] | None = None
+    """The only categories that the contract covers; None: all that the purpose needs."""
+    until: date | None = None
+    """The last day of the contract; None: it has no end."""
+
+    def receives(self, category: str) -> bool:
+        """Whether data of a category may be disclosed to it; a column of category `none` tells of nobody."""
+        if category in self.never:
+            return False
+        return category == "none" or self.gives is None or category in self.gives
 
 
 @dataclass(frozen=True, slots=True)

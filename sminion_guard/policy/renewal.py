@@ -50,6 +50,6 @@ def _received(policy: Policy, purpose: str) -> dict[str, frozenset[str]]:
     needs = policy.purposes[purpose].needs
     return {
         name: frozenset(category for category in policy.categories
-                        if category not in entry.never and policy.purposes[purpose].needs_category(category))
+                        if entry.receives(category) and policy.purposes[purpose].needs_category(category))
         for name, entry in sorted(policy.recipients.items()) if purpose in entry.purposes and needs
     }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, ValidationError
@@ -49,6 +50,12 @@ def _needs(value: object) -> list[str] | Literal["*"]:
         return list(value)
     raise PydanticCustomError(
         "SG304", "must be a list of categories, or \"*\" for all", {"hint": 'write `["identity", "contact"]`'})
+
+
+def _day(value: object) -> date:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    raise PydanticCustomError("SG304", "must be a day", {"hint": "write `2027-03-31`, without quotes"})
 
 
 def _sentences(value: object) -> list[str]:
@@ -185,6 +192,8 @@ class RecipientShape(Shape):
     contract: Text
     purposes: list[str]
     never: list[str]
+    gives: list[str] | None = None
+    until: Annotated[date | None, PlainValidator(_day)] = None
 
 
 S = TypeVar("S", bound=Shape)

@@ -111,7 +111,8 @@ def notice(policy: Policy) -> Notice:
         further=tuple((entry.data_of, entry.may_serve, entry.why) for entry in view.further),
         recipients=tuple(
             RecipientNotice(entry.name, entry.title, entry.contract, tuple(sorted(entry.purposes)),
-                            tuple(sorted(entry.never - OPEN_CATEGORIES)))
+                            tuple(sorted(name for name in policy.categories | entry.never - OPEN_CATEGORIES
+                                         if not entry.receives(name))))
             for entry in view.recipients),
         asked=_asked(policy),
         own_categories={name: title for name, title in sorted(policy.own_categories.items()) if name in held},

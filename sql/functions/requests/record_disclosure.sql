@@ -34,6 +34,10 @@ BEGIN
       MESSAGE = format('recipient `%s` gets no data for purpose `%s`', record_disclosure.recipient,
                        coalesce(sminion.log_text(record_disclosure.purpose, 80), 'NULL')),
       HINT = 'Pass a purpose that `[recipient.NAME]` lists.';
+  ELSIF (moment AT TIME ZONE (whole ->> 'timezone'))::date > (said ->> 'until')::date THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG701',
+      MESSAGE = format('the contract with recipient `%s` ended on %s', record_disclosure.recipient, said ->> 'until'),
+      HINT = 'Renew the contract and its `until` in the policy; what went out after its end is an incident: open a request `misconduct`.';
   ELSIF coalesce(cardinality(record_disclosure.categories), 0) = 0 OR array_position(record_disclosure.categories, NULL) IS NOT NULL
     OR said -> 'never' ?| record_disclosure.categories
   THEN
@@ -42,6 +46,13 @@ BEGIN
         (SELECT string_agg(format('`%s`', c), ', ' ORDER BY c) FROM unnest(record_disclosure.categories) c WHERE said -> 'never' ? c),
         'data of no category')),
       HINT = 'Pass the categories that were disclosed; one that the recipient never gets is an incident: open a request `misconduct`.';
+  END IF;
+  SELECT min(c) INTO unknown FROM unnest(record_disclosure.categories) c
+  WHERE c <> 'none' AND jsonb_typeof(said -> 'gives') = 'array' AND NOT said -> 'gives' ? c;
+  IF unknown IS NOT NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG701',
+      MESSAGE = format('the contract with recipient `%s` does not cover `%s`', record_disclosure.recipient, sminion.log_text(unknown, 80)),
+      HINT = 'Pass categories of `gives` in the policy; another one that was disclosed is an incident: open a request `misconduct`.';
   END IF;
   -- A slip of the keyboard must not go round what the recipient never gets.
   SELECT min(c) INTO unknown FROM unnest(record_disclosure.categories) c

@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -108,7 +109,8 @@ def test_a_notice_names_a_person_and_is_not_sent_in_the_open() -> None:
 @pytest.mark.parametrize(("recipient", "purpose", "categories", "keys", "code"), [
     ("stranger", "contract", ["contact"], [7], "SG701"), ("carrier", "marketing", ["contact"], [7], "SG701"),
     ("carrier", "contract", ["contact", "birth"], [7], "SG701"), ("carrier", "contract", ["brith"], [7], "SG701"),
-    ("carrier", "contract", [], [7], "SG701"),
+    ("carrier", "contract", [], [7], "SG701"), ("agency", "contract", ["contact", "behaviour"], [7], "SG701"),
+    ("agency", "contract", ["contact"], [7], "SG701"),
     ("carrier", "contract", ["contact"], [], "SG504"), ("carrier", "contract", ["contact"], ["x"], "SG504"),
 ])
 def test_what_the_policy_does_not_permit_is_not_recorded(
@@ -119,6 +121,17 @@ def test_what_the_policy_does_not_permit_is_not_recorded(
     assert caught.value.code == code
     assert (code == "SG701") == isinstance(caught.value, TransferRefused)
     assert world.super("SELECT count(*) FROM sminion.disclosure") == [(0,)]
+
+
+def test_a_contract_covers_some_categories_until_its_last_day(world: World) -> None:
+    with world.connect("officer") as officer:
+        recipients = Recipients(officer)
+        last = datetime(2026, 6, 30, 23, 59, tzinfo=UTC)
+        assert recipients.record("agency", "contract", ["contact", "none"], [7], "list", disclosed_at=last) > 0
+        with pytest.raises(TransferRefused, match="ended on 2026-06-30"):
+            recipients.record("agency", "contract", ["contact"], [7], "list", disclosed_at=last + timedelta(minutes=1))
+        with pytest.raises(TransferRefused, match="does not cover `behaviour`"):
+            recipients.record("agency", "contract", ["contact", "behaviour"], [7], "list", disclosed_at=last)
 
 
 @pytest.mark.parametrize("login", ["app", "all", "keeper", "reader"])

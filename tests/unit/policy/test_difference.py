@@ -104,6 +104,7 @@ COMPARED = {
     (Login, "purposes"), (Login, "may_hold_incompatible"), (Login, "may_own"),
     (Login, "tickets_per_minute"), (Login, "log_mb_per_minute"), (Login, "may_record_consent"),
     (Recipient, "contract"), (Recipient, "purposes"), (Recipient, "never"),
+    (Recipient, "gives"), (Recipient, "until"),
 }  # fmt: skip
 
 
@@ -189,6 +190,8 @@ CHANGES: dict[str, Change] = {  # name: what becomes what
         '[recipient.bank]\ntitle = "Bank"\ncontract = "9"\npurposes = ["contract"]\nnever = []\n[recipient.printer]',
     ),
     "what a recipient never gets": ('never = ["birth"]', 'never = ["contact"]'),
+    "what a recipient gets alone": ('never = ["birth"]', 'never = ["birth"]\ngives = ["contact"]'),
+    "the end of a contract": ('never = ["birth"]', 'never = ["birth"]\nuntil = 2027-03-31'),
     "a purpose of a recipient": (
         'contract = "2026-1"\npurposes = ["newsletter"]',
         'contract = "2026-2"\npurposes = ["newsletter", "support"]',
