@@ -52,11 +52,11 @@ class Request(Base):
     __table_args__ = ({"schema": "support"},)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    customer_id: Mapped[int] = mapped_column(ForeignKey(Customer.id))
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey(Customer.id))
     opened_at: Mapped[datetime] = mapped_column(server_default=func.now())
     closed_at: Mapped[datetime | None]
     topic: Mapped[str]
-    question: Mapped[str]
+    question: Mapped[str | None]
     messages: Mapped[list[Message]] = relationship(back_populates="request", order_by="Message.id")
 
 

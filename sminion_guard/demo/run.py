@@ -7,7 +7,15 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from time import perf_counter
 
-from sminion_guard.demo import story_application, story_context, story_log, story_merges, story_people, story_report
+from sminion_guard.demo import (
+    story_application,
+    story_context,
+    story_destruction,
+    story_log,
+    story_merges,
+    story_people,
+    story_report,
+)
 from sminion_guard.demo.keep import farewell
 from sminion_guard.demo.printer import Printer
 from sminion_guard.demo.shop import Shop, build
@@ -26,6 +34,7 @@ STORY: tuple[Callable[[Shop], None], ...] = (
     story_people.retention,
     story_application.application,
     story_log.access_log,
+    story_destruction.destruction,
 )
 """The chapters, in order."""
 

@@ -24,6 +24,8 @@ OFFICES = {"olga": "shop_privacy_officer", "amir": "shop_auditor", "night_job": 
 """Logins of people and jobs that hold an office of the policy; the policy file does not know them."""
 HEROINE = 221
 """The customer whom the story is about: she orders, asks, subscribes, and gives and gets presents."""
+LEAVING = 201
+"""The customer who leaves at the end: there are rows about her in every table about customers."""
 CONSENTING = 3
 """Everybody whose number is no multiple of this consented to the newsletter, in the old newsletter tool."""
 

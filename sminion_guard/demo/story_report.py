@@ -12,18 +12,20 @@ from sminion_guard.demo.shop import HEROINE, Shop
 from sminion_guard.errors import GuardError
 from sminion_guard.subjects.report import chunks, open_report
 
-TABLES = {
-    "crm.customer": f"id = {HEROINE}",
-    "sales.orders": f"customer_id = {HEROINE}",
-    "sales.order_item": f"order_id IN (SELECT id FROM sales.orders WHERE customer_id = {HEROINE})",
-    "sales.gift": f"{HEROINE} IN (giver_id, receiver_id)",
-    "marketing.subscriber": f"customer_id = {HEROINE}",
-    "marketing.opening": f"customer_id = {HEROINE}",
-    "support.request": f"customer_id = {HEROINE}",
-    "support.message": f"request_id IN (SELECT id FROM support.request WHERE customer_id = {HEROINE})",
-    "web_log.page_view": f"customer_id = {HEROINE}",
-}
-"""Each table about customers, and which of its rows are about her, said by hand."""
+
+def tables_about(person: int) -> dict[str, str]:
+    """Each table about customers, and which of its rows are about the person, said by hand."""
+    return {
+        "crm.customer": f"id = {person}",
+        "sales.orders": f"customer_id = {person}",
+        "sales.order_item": f"order_id IN (SELECT id FROM sales.orders WHERE customer_id = {person})",
+        "sales.gift": f"{person} IN (giver_id, receiver_id)",
+        "marketing.subscriber": f"customer_id = {person}",
+        "marketing.opening": f"customer_id = {person}",
+        "support.request": f"customer_id = {person}",
+        "support.message": f"request_id IN (SELECT id FROM support.request WHERE customer_id = {person})",
+        "web_log.page_view": f"customer_id = {person}",
+    }
 
 
 def report(shop: Shop) -> None:
@@ -44,10 +46,11 @@ def report(shop: Shop) -> None:
         return
     spent = perf_counter() - start
     kept = {f"{table['schema']}.{table['table']}": table["rows"] for table in found["data"]}
-    counted = {name: shop.truth(f"SELECT count(*) FROM {name} WHERE {condition}") for name, condition in TABLES.items()}
-    answer = Answer(("table", "rows"), tuple((name, len(kept.get(name, ()))) for name in TABLES), len(TABLES), spent)
+    about = tables_about(HEROINE)
+    counted = {name: shop.truth(f"SELECT count(*) FROM {name} WHERE {condition}") for name, condition in about.items()}
+    answer = Answer(("table", "rows"), tuple((name, len(kept.get(name, ()))) for name in about), len(about), spent)
     shop.printer.shows("olga", told, answer, lambda got: None if dict(got.rows) == counted else f"rows: {counted}",
-                       rows=len(TABLES))
+                       rows=len(about))
     street = next((row["values"]["street"] for row in kept.get("crm.customer", ())), None)
     lives = shop.login(shop.server.superuser).say(f"SELECT street FROM crm.customer WHERE id = {HEROINE}").value
     shop.printer.judge("her address is the one that holds now", _answer(street), value(lives))

@@ -10,7 +10,15 @@ import pytest
 from rich.console import Console
 
 from sminion_guard import demo
-from sminion_guard.demo import story_application, story_context, story_log, story_merges, story_people, story_report
+from sminion_guard.demo import (
+    story_application,
+    story_context,
+    story_destruction,
+    story_log,
+    story_merges,
+    story_people,
+    story_report,
+)
 from sminion_guard.demo.printer import Printer
 from sminion_guard.demo.run import STORY
 from sminion_guard.demo.shop import DATABASE, Shop, build
@@ -54,6 +62,20 @@ SABOTAGE: dict[str, tuple[Callable[[Shop], None], str]] = {
         story_application.application, "REVOKE INSERT ON sales.orders FROM shop_contract"),
     "a log that forgets": (
         story_log.access_log, "ALTER TABLE sminion.ticket DISABLE TRIGGER ALL"),
+    "a row that a trigger keeps from being destroyed": (
+        story_destruction.destruction,
+        "CREATE FUNCTION public.keep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';"
+        "CREATE TRIGGER keep BEFORE DELETE ON crm.customer FOR EACH ROW EXECUTE FUNCTION public.keep();"
+        "ALTER TABLE crm.customer ENABLE ALWAYS TRIGGER keep"),
+    "a table that the destruction does not know": (
+        story_destruction.destruction, "DELETE FROM sminion.protected_table WHERE table_name = 'page_view'"),
+    "an event that is altered before it is proven": (
+        story_destruction.destruction,
+        "ALTER TABLE sminion.request_event DISABLE TRIGGER ALL;"
+        "CREATE FUNCTION public.alter_event() RETURNS trigger LANGUAGE plpgsql AS"
+        " 'BEGIN NEW.event := ''noted''; RETURN NEW; END';"
+        "CREATE TRIGGER alter_event BEFORE INSERT ON sminion.request_event FOR EACH ROW"
+        " EXECUTE FUNCTION public.alter_event()"),
 }
 """What is taken away to the chapter that must notice."""
 
