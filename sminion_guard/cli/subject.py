@@ -12,6 +12,7 @@ from sminion_guard.cli.common import FINDINGS, DatabaseOption
 from sminion_guard.cli.database import conninfo
 from sminion_guard.cli.destroy import certify, destroy, hold, release
 from sminion_guard.cli.officer import officer, warn
+from sminion_guard.cli.verify import verify
 from sminion_guard.cli.writing import write_whole
 
 app = typer.Typer(no_args_is_help=True, help="What the database keeps about a person.")
@@ -20,6 +21,7 @@ app = typer.Typer(no_args_is_help=True, help="What the database keeps about a pe
 app.command("destroy")(destroy)
 app.command("hold")(hold)
 app.command("release")(release)
+app.command("verify")(verify)
 app.command("certificate")(certify)
 
 
