@@ -83,6 +83,8 @@ class Relation:
     """Columns of the unique, primary and exclusion constraints, which ``ON CONFLICT ON CONSTRAINT`` can name."""
     public: str = ""
     """Privileges that PUBLIC has: some of ``r``, ``a``, ``w``, ``d``."""
+    generated: Mapping[str, str] = field(default_factory=dict)
+    """The expressions of generated columns. One that is missing is not known: an older snapshot has none."""
 
     @property
     def key(self) -> tuple[str, str]:

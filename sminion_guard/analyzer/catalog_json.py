@@ -110,6 +110,7 @@ def _relation(row: Document) -> Relation:
         ),
         constraints={name: tuple(columns) for name, columns in row["constraints"]},
         public=row["public"],
+        generated=dict(row.get("generated", ())),
     )
 
 

@@ -17,6 +17,7 @@ from sminion_guard.cli import (
     demo,
     disclosure,
     doctor,
+    export,
     extension,
     init,
     install,
@@ -56,6 +57,7 @@ app.add_typer(request.app, name="request")
 app.add_typer(consent.app, name="consent")
 app.add_typer(subject.app, name="subject")
 app.add_typer(disclosure.app, name="disclosure")
+app.add_typer(export.app, name="export")
 app.add_typer(extension.app, name="extension")
 app.add_typer(audit.app, name="audit")
 

@@ -19,4 +19,22 @@ DISCLOSURE = (
          "the notice was not delivered, so the recipient may go on with data that were corrected, blocked or destroyed",
          "mend what the detail says, and repeat it: what was told is not told again",
          errors.GuardError),
+    Code("SG704", "recipient that gets no data",
+         "data leave only for a recipient of the policy, for a purpose that transfers and that its contract covers,"
+         " until the contract ends",
+         "correct recipient or purpose, or renew the contract and the policy",
+         errors.TransferRefused),
+    Code("SG705", "data that the recipient does not get",
+         "its contract does not cover the category, or the policy says `never`; what decides which rows are sent tells"
+         " as much as what is selected",
+         "leave the column out: of the select list, of conditions, groups and the order",
+         errors.TransferRefused),
+    Code("SG706", "data of an unknown category",
+         "nobody knows whether the recipient may get what the policy does not list",
+         "list the table and its columns with their categories, or leave them out",
+         errors.TransferRefused),
+    Code("SG707", "statement that is no export",
+         "an export is one query that changes nothing, with all its values",
+         "write one SELECT without parameters",
+         errors.TransferRefused),
 )

@@ -34,6 +34,8 @@ def test_tables_have_their_columns_with_types_and_generated_marks(catalog: Catal
     columns = {column.name: column for column in catalog.relations["crm", "customer"].columns}
     assert columns["id"] == Column("id", "pg_catalog.int8")
     assert columns["low"].generated
+    assert set(catalog.relations["crm", "customer"].generated) == {"low"}
+    assert "email" in catalog.relations["crm", "customer"].generated["low"]
     assert columns["tags"].type == "pg_catalog.text[]"
     assert columns["mood"].type == "crm.mood"
 

@@ -1,0 +1,70 @@
+"""`sminion-guard export`: what may be sent to a recipient of the policy."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from sminion_guard.analyzer.explain import explain_reason
+from sminion_guard.cli.catalog import read_file
+from sminion_guard.cli.common import FINDINGS, Format, FormatOption, PolicyOption, policy_path, print_json
+from sminion_guard.disclosure import judge_export
+from sminion_guard.errors import TransferRefused
+from sminion_guard.policy import load
+
+if TYPE_CHECKING:
+    from sminion_guard.disclosure import ExportVerdict
+
+app = typer.Typer(no_args_is_help=True, help="Judge what may be sent to third parties.")
+
+
+@app.command("check")
+def check_export(
+    recipient: Annotated[str, typer.Option("--to", metavar="RECIPIENT", help="A recipient of the policy.")],
+    purpose: Annotated[str, typer.Option("--purpose", metavar="P", help="For which purpose.")],
+    query: Annotated[Path, typer.Option("--query", metavar="FILE", help="The query whose rows would be sent.")],
+    catalog: Annotated[
+        Path, typer.Option("--catalog", metavar="FILE", help="The output of `sminion-guard catalog dump`."),
+    ] = Path("catalog.json"),
+    policy: PolicyOption = None, form: FormatOption = Format.TEXT,
+) -> None:
+    """Judge whether the rows of a query may be sent to a recipient. Exit code 1: they may not. Nothing is sent."""
+    known, rules = read_file(catalog), load(policy_path(policy))
+    verdict = judge_export(_text(query), catalog=known, policy=rules, recipient=recipient, purpose=purpose,
+                           today=datetime.now(ZoneInfo(rules.timezone)).date())
+    if form is Format.JSON:
+        print_json({
+            "recipient": recipient, "purpose": purpose, "allowed": verdict.allowed, "columns": verdict.columns,
+            "categories": verdict.categories,
+            "reasons": [{"code": entry.code, "message": entry.message, "detail": entry.detail, "hint": entry.hint}
+                        for entry in verdict.reasons]})
+    else:
+        typer.echo(text(verdict))
+    if not verdict.allowed:
+        raise typer.Exit(FINDINGS)
+
+
+def text(verdict: ExportVerdict) -> str:
+    """The verdict for people."""
+    if not verdict.allowed:
+        count = len(verdict.reasons)
+        return "\n".join([*(explain_reason(verdict.sql, reason) for reason in verdict.reasons),
+                          f"may not be sent to `{verdict.recipient}`: {count} reason{'' if count == 1 else 's'}"])
+    sent = ", ".join(verdict.categories) or "no data of people"
+    lines = [f"may be sent to `{verdict.recipient}` for `{verdict.purpose}`: {sent}"]
+    for column in verdict.columns:
+        kinds, sources = ", ".join(column.categories) or "none", ", ".join(column.sources) or "no column"
+        lines.append(f"  {column.name}: {kinds}  from {sources}")
+    return "\n".join(lines)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, ValueError) as error:
+        raise TransferRefused("SG707", f"query file `{path}` cannot be read", detail=str(error),
+                              hint="pass a UTF-8 file with one query") from error
