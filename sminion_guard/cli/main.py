@@ -25,6 +25,7 @@ from sminion_guard.cli import (
     plan,
     policy,
     request,
+    restore,
     subject,
 )
 from sminion_guard.cli.common import FAILED, INTERRUPTED, print_error
@@ -56,6 +57,7 @@ app.command()(maintain.maintain)
 app.add_typer(request.app, name="request")
 app.add_typer(consent.app, name="consent")
 app.add_typer(subject.app, name="subject")
+app.add_typer(restore.app, name="restore")
 app.add_typer(disclosure.app, name="disclosure")
 app.add_typer(export.app, name="export")
 app.add_typer(extension.app, name="extension")

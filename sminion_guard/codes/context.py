@@ -191,4 +191,8 @@ CONTEXT = (
          "the policy limits how many MB a login writes to the log within a minute, 2000 where it names no number",
          "find out what writes so much (`sminion.journal_minutes`), or set `log_mb_per_minute` of `[login.NAME]`",
          errors.AuditUnavailable),
+    Code("SG250", "restored database",
+         "a backup lacks the blocks, withdrawals and destructions that came after it",
+         "repeat them, and then run `sminion-guard restore accept`: docs/OPERATIONS.md, Restore",
+         errors.TicketRefused),
 )

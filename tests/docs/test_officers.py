@@ -53,7 +53,7 @@ def test_every_statement_of_the_page_runs(world: World) -> None:
                         ((number_of,),) = officer.execute(f"SELECT {last}".encode()).fetchall()
                         statement = re.sub(rf"\b{word}\b", str(number_of), statement)
                 called = re.search(r"settle\(|extend_log|remask|backfill|maintain\(", statement)
-                audited = re.search(r"leaves\(|stray_rows|silent_tickets|record_checkpoint", statement)
+                audited = re.search(r"leaves\(|stray_rows|silent_tickets|record_checkpoint|report_restore", statement)
                 (scheduler if called else bert if audited else officer).execute(statement.encode())
                 done += 1
     assert done > 20

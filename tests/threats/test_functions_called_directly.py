@@ -20,7 +20,7 @@ GRANTED = {
         "refuse_consent", "import_consents", "consent_differences", "record_disclosure", "settle_obligation",
         "plan_destruction", "begin_destruction", "destroy_batch", "hold_data", "release_hold",
         "state_holders", "blind_tables",
-        "suspend_ddl_guard", "resume_ddl_guard", "erase_from_log", "record_reading",
+        "suspend_ddl_guard", "resume_ddl_guard", "erase_from_log", "record_reading", "report_restore", "accept_restore",
         "unfolded_entries", "unfolded_writes", "fold_holders", "policy_in_force", "explanations", "explained_accesses",
         "accesses_of",
         "begin_report", "report_tables", "report_rows",
@@ -31,7 +31,7 @@ GRANTED = {
     },
     "reader": {"object_states", "state_holders", "blind_tables", "unfolded_entries", "unfolded_writes", "fold_holders", "leaves", "stray_rows",
                "silent_tickets", "accesses_of", "policy_in_force", "explanations", "explained_accesses", "consent_differences",
-               "record_checkpoint", "record_reading"},
+               "record_checkpoint", "record_reading", "report_restore"},
     "owner": set(),
 }
 """Role to the functions of schema `sminion` that it may execute: all of them, by comparison with pg_proc."""

@@ -1078,8 +1078,26 @@ CREATE TABLE sminion.maintenance_state (
   code      text,
   message   text
 );
-INSERT INTO sminion.maintenance_state (step) VALUES ('fold'), ('tree'), ('months'), ('expire'), ('consents'), ('settle'), ('destroy'), ('tidy');
+INSERT INTO sminion.maintenance_state (step) VALUES ('instance'), ('fold'), ('tree'), ('months'), ('expire'), ('consents'), ('settle'), ('destroy'), ('tidy');
 COMMENT ON TABLE sminion.maintenance_state IS 'the steps of sminion.maintain: when each was done, and what stopped it';
+
+-- tables/instance.sql
+-- By what the server knows this database from a copy that was restored from a backup: one row, written by the first `apply`.
+-- See sminion.restored.
+CREATE TABLE sminion.instance (
+  singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
+  -- The transaction that wrote this row. A dump has it as a value; in a database that was made from the dump, the row itself
+  -- was written by another one. A copy of files keeps both, pg_upgrade too.
+  made      xid     NOT NULL,
+  -- of the WAL, eight hexadecimal digits: recovery to an earlier moment begins a new one, and so does a promotion
+  timeline  text    NOT NULL,
+  -- somebody who remembers more than the database does has said that it was restored
+  closed_at timestamptz,
+  closed_by name,
+  closed_why text,
+  CHECK (pg_catalog.num_nonnulls(closed_at, closed_by, closed_why) IN (0, 3))
+);
+COMMENT ON TABLE sminion.instance IS 'by what a restored database is known; while it is, no ticket is opened';
 
 -- tables/write_ticket.sql
 -- Under which ticket a statement that writes began: noted before its first row, read when it is recorded. A client cannot
@@ -5474,6 +5492,92 @@ END
 $sminion$;
 COMMENT ON FUNCTION sminion.refuse_opening(text, text[]) IS 'says why a ticket is not opened; called by sminion.open_ticket';
 
+-- functions/restore/timeline.sql
+-- The timeline of the WAL that is written now. Taken from the name of its file, which no file must be read for.
+CREATE FUNCTION sminion.timeline() RETURNS text
+LANGUAGE sql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+  SELECT left(pg_walfile_name(pg_current_wal_insert_lsn()), 8)
+$sminion$;
+
+-- functions/restore/mark_instance.sql
+-- Says that this database is no restored copy any more, or never was: see sminion.instance.
+CREATE FUNCTION sminion.mark_instance() RETURNS void
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  own xid;
+BEGIN
+  INSERT INTO sminion.instance AS i (made, timeline) VALUES ('0', sminion.timeline())
+  ON CONFLICT (singleton) DO UPDATE SET timeline = excluded.timeline, closed_at = NULL, closed_by = NULL, closed_why = NULL
+  RETURNING i.xmin INTO own;
+  -- Behind a savepoint it is the number of a subtransaction, which is known from the row only. The update has the same one.
+  UPDATE sminion.instance i SET made = own;
+END
+$sminion$;
+
+-- functions/restore/restored.sql
+-- Why this database must be taken for one that was restored from a backup, so that it lacks what people decided since; NULL where
+-- nothing says so.
+--
+-- A promotion begins a new timeline too, and must stop no application. It goes on where the primary ended: somebody maintained the
+-- database or opened a ticket just before. Recovery to an earlier moment ends where nobody has done either for as long. Neither
+-- counts on from here while the answer is not NULL, so waiting changes nothing.
+CREATE FUNCTION sminion.restored() RETURNS text
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  own  sminion.instance;
+  mark xid;
+  last timestamptz;
+BEGIN
+  SELECT i.*, i.xmin INTO own.singleton, own.made, own.timeline, own.closed_at, own.closed_by, own.closed_why, mark
+  FROM sminion.instance i;
+  IF own.made IS NULL THEN
+    RETURN 'Table sminion.instance is empty, so parts of the database were restored or removed.';
+  ELSIF own.closed_at IS NOT NULL THEN
+    RETURN format('%s said so at %s: %s', own.closed_by, own.closed_at, own.closed_why);
+  ELSIF own.made <> mark THEN
+    RETURN 'It was made from a dump.';
+  ELSIF own.timeline <> sminion.timeline() THEN
+    last := greatest(
+      (SELECT m.done_at FROM sminion.maintenance_state m WHERE m.step = 'instance'),
+      (SELECT k.opened_at FROM sminion.ticket k ORDER BY k.id DESC LIMIT 1));
+    IF last > clock_timestamp() - interval '15 minutes' THEN
+      RETURN NULL;
+    END IF;
+    RETURN format('Its timeline is %s, and was %s. The last sign of life before is from %s, which is more than 15 minutes ago.',
+                  sminion.timeline(), own.timeline, coalesce(last::text, 'no time'));
+  END IF;
+  RETURN NULL;
+END
+$sminion$;
+
+-- functions/restore/refuse_restored.sql
+-- Raises where this database was restored and nobody has said that what people decided since is there again.
+CREATE FUNCTION sminion.refuse_restored() RETURNS void
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  why CONSTANT text := sminion.restored();
+BEGIN
+  IF why IS NOT NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG250',
+      MESSAGE = 'the database was restored: blocks, withdrawals and destructions since the backup may be missing',
+      DETAIL = why,
+      HINT = 'A privacy officer repeats them, and then runs `sminion-guard restore accept`.';
+  END IF;
+END
+$sminion$;
+
 -- functions/tickets/refuse_flood.sql
 -- Says that a login opens too many tickets, and which limit it has reached. Apart from sminion.open_ticket, as refuse_opening.
 --
@@ -5521,6 +5625,9 @@ COMMENT ON FUNCTION sminion.refuse_flood(bigint, bigint, integer) IS
 --
 -- The ticket's number is from no sequence, which would change what lastval() answers the application after its own INSERT:
 -- the microseconds since 2025 and nine random bits, so it grows with time, and has 18 digits at most until 2086.
+--
+-- A database that was restored from a backup gives none (SG250), until somebody says that what people decided since is there
+-- again: see sminion.restored.
 --
 -- Many requests of an application wait for it, so what can be asked at once is asked in one query, and what is unusual (a
 -- refusal, texts that must be cleaned, values) in functions of its own: each query and each function costs its own start.
@@ -5570,6 +5677,7 @@ DECLARE
   ticket_id    bigint;
   token        text;
   made         xid;
+  at_home      boolean;
 BEGIN
   SELECT p.epoch, p.ticket_lifetime, p.require_tls, p.ticket_values, l.may_hold_incompatible, l.may_own, w.basis, w.sees_blocked,
     c.role, c.mask, coalesce(k.nth, 0) + 1,
@@ -5585,8 +5693,11 @@ BEGIN
         (SELECT e.nth FROM sminion.ticket e
          WHERE e.login = session_user AND e.nth = k.nth - 9999999 AND e.opened_at > clock_timestamp() - interval '1 hour' LIMIT 1)
       END),
-    l.tickets_per_minute
-  INTO opened_in, lifetime, tls_required, declared, alternates, owns, rests, needs_one, compartment, bits, next, early, a_minute
+    l.tickets_per_minute,
+    -- a standby cannot write a ticket, and has no timeline of its own
+    (SELECT i.made = i.xmin AND i.closed_at IS NULL AND CASE WHEN pg_is_in_recovery() THEN true
+       ELSE i.timeline = left(pg_walfile_name(pg_current_wal_insert_lsn()), 8) END FROM sminion.instance i)
+  INTO opened_in, lifetime, tls_required, declared, alternates, owns, rests, needs_one, compartment, bits, next, early, a_minute, at_home
   FROM sminion.policy p
   JOIN sminion.login l ON l.login = session_user AND l.purpose = open_ticket.purpose
   JOIN sminion.purpose w ON w.name = l.purpose AND w.retired_at IS NULL
@@ -5659,6 +5770,8 @@ BEGIN
     PERFORM sminion.refuse_flood(early, next, a_minute);
     -- Not reached, as above.
     RAISE EXCEPTION USING ERRCODE = 'SG226', MESSAGE = 'too many tickets';
+  ELSIF at_home IS NOT TRUE THEN
+    PERFORM sminion.refuse_restored();
   END IF;
   IF open_ticket.subject IS NOT NULL THEN
     about := sminion.subject_key(open_ticket.subject, open_ticket.kind);
@@ -5706,6 +5819,77 @@ SET search_path = pg_catalog, pg_temp
 AS $sminion$
   INSERT INTO sminion.act (act, detail, reason) VALUES (record_act.act, record_act.detail, record_act.reason) RETURNING id
 $sminion$;
+
+-- functions/restore/follow_timeline.sql
+-- The first step of sminion.maintain: takes the timeline of a promoted standby for the database's own, and fails where the database
+-- was restored, so that whoever watches maintenance sees it.
+CREATE FUNCTION sminion.follow_timeline() RETURNS void
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  before text := (SELECT i.timeline FROM sminion.instance i);
+BEGIN
+  IF NOT EXISTS (SELECT FROM sminion.policy) THEN
+    RETURN;
+  END IF;
+  PERFORM sminion.refuse_restored();
+  IF before <> sminion.timeline() THEN
+    PERFORM sminion.mark_instance();
+    PERFORM sminion.record_act('follow_timeline', jsonb_build_object('before', before, 'timeline', sminion.timeline()), NULL);
+  END IF;
+END
+$sminion$;
+
+-- functions/restore/report_restore.sql
+-- Says that this database was restored: no ticket is opened any more until sminion.accept_restore. For whoever remembers outside of
+-- the database how long its log was, such as `sminion-guard audit seal`, and for who has just restored it. False where it was said
+-- before.
+CREATE FUNCTION sminion.report_restore(reason text) RETURNS boolean
+LANGUAGE plpgsql
+VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  why CONSTANT text := sminion.require_reason(report_restore.reason);
+BEGIN
+  UPDATE sminion.instance i SET closed_at = clock_timestamp(), closed_by = session_user, closed_why = why WHERE i.closed_at IS NULL;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  PERFORM sminion.record_act('report_restore', '{}', why);
+  RETURN true;
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.report_restore(text) IS 'says that the database was restored: no ticket is opened until that is accepted';
+
+-- functions/restore/accept_restore.sql
+-- Says that what people decided since the backup is in this restored database again, so that tickets are opened. False where it is
+-- not taken for a restored one.
+CREATE FUNCTION sminion.accept_restore(reason text) RETURNS boolean
+LANGUAGE plpgsql
+VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  why   CONSTANT text := sminion.require_reason(accept_restore.reason);
+  cause text;
+BEGIN
+  -- One at a time; and what another transaction has just said is seen.
+  LOCK TABLE sminion.instance IN SHARE ROW EXCLUSIVE MODE;
+  cause := sminion.restored();
+  IF cause IS NULL THEN
+    RETURN false;
+  END IF;
+  PERFORM sminion.mark_instance();
+  PERFORM sminion.record_act('accept_restore', jsonb_build_object('cause', cause), why);
+  RETURN true;
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.accept_restore(text) IS 'opens a restored database again, whose missing decisions were repeated';
 
 -- functions/requests/load_calendar.sql
 -- Adds a version of a calendar, and returns its number; where the newest version says the same, it stays and no row is written.
@@ -6825,6 +7009,9 @@ BEGIN
   ON CONFLICT DO NOTHING;
   PERFORM set_config('sminion.closed', '', true);
 
+  IF NOT EXISTS (SELECT FROM sminion.instance) AND before.epoch IS NULL THEN
+    PERFORM sminion.mark_instance();
+  END IF;
   PERFORM sminion.begin_log();
   RETURN new_epoch;
 END
@@ -9347,6 +9534,8 @@ BEGIN
   END IF;
   BEGIN
     CASE maintain_step.step
+      WHEN 'instance' THEN
+        PERFORM sminion.follow_timeline();
       WHEN 'fold' THEN
         SELECT f.number INTO before FROM sminion.fold_state f;
         more := coalesce(sminion.fold(2000), 0) > 0;
@@ -9431,7 +9620,7 @@ BEGIN
   SET LOCAL client_min_messages = error;
   SET LOCAL synchronous_commit = on;
   more := false;
-  FOREACH step IN ARRAY ARRAY['fold', 'tree', 'months', 'expire', 'consents', 'settle', 'destroy', 'tidy'] LOOP
+  FOREACH step IN ARRAY ARRAY['instance', 'fold', 'tree', 'months', 'expire', 'consents', 'settle', 'destroy', 'tidy'] LOOP
     IF sminion.maintain_step(step) THEN
       more := true;
     END IF;

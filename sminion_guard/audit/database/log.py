@@ -111,6 +111,10 @@ class SealedLog:
         """Keep a checkpoint in the database, for those who verify."""
         self._run("record_checkpoint", size=size, root=root, note=note.decode())
 
+    def report_restore(self, reason: str) -> bool:
+        """Let no ticket be opened until an officer accepts that the database was restored; False where it was said."""
+        return bool(self._one("report_restore", reason=reason)[0])
+
     def dropped_until(self) -> int:
         """The highest number of an event whose month was dropped; 0 where none was."""
         return int(self._one("dropped_until")[0])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import psycopg
+
 from sminion_guard.audit.checkpoint import Checkpoint
 from sminion_guard.audit.database.log import SealedLog
 from sminion_guard.audit.memory import Held, Memory
@@ -12,6 +14,8 @@ from sminion_guard.audit.merkle import EMPTY_ROOT, consistency_proof, root
 from sminion_guard.audit.signing import Signer
 from sminion_guard.errors import ProofError, SealRefused
 
+_RESTORED = ("SG663", "SG664")
+"""The log is not the one that was sealed last: nobody can say what people decided that it lacks."""
 Publish = Callable[[bytes], None]
 """Puts a note where others find it; raises where it cannot."""
 
@@ -40,8 +44,22 @@ def seal(log: SealedLog, memory: Memory, signers: Sequence[Signer], publish: Pub
     :param signers: one, or the old and the new one where a key is replaced.
     :param publish: called with each note that is not known to be published.
     :raises SealRefused: SG663 and SG664 where the log is not the one that was sealed last, also where its tree cannot
-        be read any more; as :class:`Memory` and the signers do.
+        be read any more; as :class:`Memory` and the signers do. After SG663 and SG664 no ticket is opened any more.
     """
+    try:
+        return _seal(log, memory, signers, publish)
+    except SealRefused as error:
+        if error.code not in _RESTORED:
+            raise
+        try:
+            log.report_restore(f"{error.code}: {error.message}")
+        except psycopg.Error as failed:
+            raise SealRefused(error.code, error.message, hint=error.hint, detail=(
+                f"{error.detail}; tickets could not be stopped: {' '.join(str(failed).split())}")) from error
+        raise
+
+
+def _seal(log: SealedLog, memory: Memory, signers: Sequence[Signer], publish: Publish) -> Sealed:
     with memory.held() as held:
         _publish_last(log, held, publish)
         size = log.size()

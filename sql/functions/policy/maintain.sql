@@ -29,7 +29,7 @@ BEGIN
   SET LOCAL client_min_messages = error;
   SET LOCAL synchronous_commit = on;
   more := false;
-  FOREACH step IN ARRAY ARRAY['fold', 'tree', 'months', 'expire', 'consents', 'settle', 'destroy', 'tidy'] LOOP
+  FOREACH step IN ARRAY ARRAY['instance', 'fold', 'tree', 'months', 'expire', 'consents', 'settle', 'destroy', 'tidy'] LOOP
     IF sminion.maintain_step(step) THEN
       more := true;
     END IF;

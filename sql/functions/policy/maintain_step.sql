@@ -40,6 +40,8 @@ BEGIN
   END IF;
   BEGIN
     CASE maintain_step.step
+      WHEN 'instance' THEN
+        PERFORM sminion.follow_timeline();
       WHEN 'fold' THEN
         SELECT f.number INTO before FROM sminion.fold_state f;
         more := coalesce(sminion.fold(2000), 0) > 0;

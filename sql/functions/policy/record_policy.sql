@@ -110,6 +110,9 @@ BEGIN
   ON CONFLICT DO NOTHING;
   PERFORM set_config('sminion.closed', '', true);
 
+  IF NOT EXISTS (SELECT FROM sminion.instance) AND before.epoch IS NULL THEN
+    PERFORM sminion.mark_instance();
+  END IF;
   PERFORM sminion.begin_log();
   RETURN new_epoch;
 END

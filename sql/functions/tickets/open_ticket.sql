@@ -13,6 +13,9 @@
 -- The ticket's number is from no sequence, which would change what lastval() answers the application after its own INSERT:
 -- the microseconds since 2025 and nine random bits, so it grows with time, and has 18 digits at most until 2086.
 --
+-- A database that was restored from a backup gives none (SG250), until somebody says that what people decided since is there
+-- again: see sminion.restored.
+--
 -- Many requests of an application wait for it, so what can be asked at once is asked in one query, and what is unusual (a
 -- refusal, texts that must be cleaned, values) in functions of its own: each query and each function costs its own start.
 -- Without sequential scans and JIT as sminion.context.
@@ -61,6 +64,7 @@ DECLARE
   ticket_id    bigint;
   token        text;
   made         xid;
+  at_home      boolean;
 BEGIN
   SELECT p.epoch, p.ticket_lifetime, p.require_tls, p.ticket_values, l.may_hold_incompatible, l.may_own, w.basis, w.sees_blocked,
     c.role, c.mask, coalesce(k.nth, 0) + 1,
@@ -76,8 +80,11 @@ BEGIN
         (SELECT e.nth FROM sminion.ticket e
          WHERE e.login = session_user AND e.nth = k.nth - 9999999 AND e.opened_at > clock_timestamp() - interval '1 hour' LIMIT 1)
       END),
-    l.tickets_per_minute
-  INTO opened_in, lifetime, tls_required, declared, alternates, owns, rests, needs_one, compartment, bits, next, early, a_minute
+    l.tickets_per_minute,
+    -- a standby cannot write a ticket, and has no timeline of its own
+    (SELECT i.made = i.xmin AND i.closed_at IS NULL AND CASE WHEN pg_is_in_recovery() THEN true
+       ELSE i.timeline = left(pg_walfile_name(pg_current_wal_insert_lsn()), 8) END FROM sminion.instance i)
+  INTO opened_in, lifetime, tls_required, declared, alternates, owns, rests, needs_one, compartment, bits, next, early, a_minute, at_home
   FROM sminion.policy p
   JOIN sminion.login l ON l.login = session_user AND l.purpose = open_ticket.purpose
   JOIN sminion.purpose w ON w.name = l.purpose AND w.retired_at IS NULL
@@ -150,6 +157,8 @@ BEGIN
     PERFORM sminion.refuse_flood(early, next, a_minute);
     -- Not reached, as above.
     RAISE EXCEPTION USING ERRCODE = 'SG226', MESSAGE = 'too many tickets';
+  ELSIF at_home IS NOT TRUE THEN
+    PERFORM sminion.refuse_restored();
   END IF;
   IF open_ticket.subject IS NOT NULL THEN
     about := sminion.subject_key(open_ticket.subject, open_ticket.kind);

@@ -56,6 +56,11 @@ def test_an_old_backup_in_another_cluster_is_named_and_not_sealed(
                     database.seal(log, sealed.memory, [sealed.key], sealed.published.append)
             assert sealed.published == kept
             assert old.execute("SELECT count(*) FROM sminion.checkpoint") == [(1,)]
+            # Whoever seals remembers more than the database does, and stops it.
+            with pytest.raises(psycopg.Error) as stopped, psycopg.connect(old.dsn(f"{shop.name}_app")) as app:
+                ticket(app)
+            assert stopped.value.sqlstate == "SG250"
+            assert old.execute("SELECT sminion.accept_restore('for the test')") == [(True,)]
 
         check({"shorter"}, "SG663")
         # The control: what it has is as it was sealed.

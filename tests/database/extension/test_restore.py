@@ -58,7 +58,12 @@ def test_the_log_goes_on_where_it_was(shop: Shop, other: Server, tmp_path: Path)
     before = logged(shop)
     dumped(shop, tmp_path / "dump")
     copy_roles(shop.database.server, other)
-    check(shop, restore(shop.database.server, tmp_path / "dump", other, "logged"), before, f"{shop.name}_app")
+    copy = restore(shop.database.server, tmp_path / "dump", other, "logged")
+    with copy.connect(f"{shop.name}_app") as app:
+        # What the database is known by comes with the dump, and is not made anew with the extension.
+        assert refusal(app, "SELECT sminion.open_ticket('contract', 'a', 'b')") == "SG250"
+    assert copy.execute("SELECT sminion.accept_restore('nothing was decided since')") == [(True,)]
+    check(shop, copy, before, f"{shop.name}_app")
 
 
 @pytest.mark.parametrize("words", [(), ("--jobs=2",), ("--single-transaction",)], ids=["plain", "parallel", "at_once"])

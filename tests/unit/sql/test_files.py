@@ -33,6 +33,7 @@ DEFINERS = {
     "backfill", "remask", "settle", "await_older", "state_holders", "blind_tables", "object_states", "session_facts",
     "open_log", "count_journal", "knows_log", "log_shape", "maintain_step", "unfolded_entries",
     "unfolded_writes", "fold_holders", "extend_log", "drop_log",
+    "report_restore", "accept_restore",
     "keep_log_of", "end_log_of", "erase_from_log", "leaves", "stray_rows", "record_checkpoint", "record_reading",
     "silent_tickets", "accesses_of", "explanations", "explained_accesses",
     "begin_report", "report_tables", "report_rows",

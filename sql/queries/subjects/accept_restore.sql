@@ -1,0 +1,1 @@
+SELECT sminion.accept_restore(%(reason)s)

@@ -1,0 +1,1 @@
+SELECT sminion.report_restore(%(reason)s)
