@@ -20,6 +20,8 @@ HINTS: Mapping[str, str] = {
     "SG525": "check the identity, and record how: `sminion-guard request identify NUMBER --how ...`",
     "SG526": "close the new one if it says nothing new: `sminion-guard request close NUMBER duplicate --of NUMBER`",
     "SG527": "decide the request, and close it: `sminion-guard request close`",
+    "SG544": "change the data under a ticket with `basis_ref => 'request:NUMBER'`; if nothing had to be changed, pass"
+             " `--unchanged`",
     "SG562": "make an index on the subject column, or pass `--slow`",
     "SG563": "run `sminion-guard subject destroy`",
     "SG565": "destroy them: `sminion-guard subject destroy`; hold what must be kept: `sminion-guard subject hold`",

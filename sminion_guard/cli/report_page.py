@@ -12,7 +12,7 @@ from sminion_guard.policy import Operation, Policy
 from sminion_guard.policy.model import CATEGORIES
 from sminion_guard.policy.page.words import Words
 from sminion_guard.policy.page.words import words as catalogue
-from sminion_guard.subjects.report import Access, AccessReport, Category, Column, ReportTable, Row, Told
+from sminion_guard.subjects.report import Access, AccessReport, Category, Change, Column, ReportTable, Row, Told
 
 T = TypeVar("T")
 
@@ -70,6 +70,10 @@ class Sentences:
         closed = self("request_closed", **said, outcome=self._words(f"outcome.{entry.outcome}"),
                       closed=self.moment(entry.closed_at))
         return f"{closed} {entry.answer or ''}"
+
+    def change(self, entry: Change) -> str:
+        columns = f" ({', '.join(entry.columns)})" if entry.columns else ""
+        return self("change", moment=self.moment(entry.at), who=entry.who, where=entry.relation + columns)
 
     def hidden(self, column: Column) -> str:
         return self(column.shown)

@@ -13,7 +13,7 @@ from sminion_guard.cli.common import FINDINGS, DatabaseOption, Format, FormatOpt
 from sminion_guard.cli.officer import officer, warn
 
 if TYPE_CHECKING:
-    from sminion_guard.subjects import Request, RequestEvent, Requests
+    from sminion_guard.subjects import Clarification, Request, RequestEvent, Requests
 
 app = typer.Typer(no_args_is_help=True, help="Record and decide requests of people, each with its term.")
 
@@ -101,11 +101,11 @@ def show_request(
 ) -> None:
     """Show one request and what happened to it."""
     with _requests(database_url) as requests:
-        request, events = requests.get(number), requests.history(number)
+        request, events, written = requests.get(number), requests.history(number), requests.clarifications(number)
     if form is Format.JSON:
-        print_json({"request": request, "history": events})
+        print_json({"request": request, "history": events, "clarifications": written})
         return
-    typer.echo("\n".join(_whole(request, events)))
+    typer.echo("\n".join((*_whole(request, events), *map(_change, written))))
 
 
 @app.command("identify")
@@ -162,11 +162,13 @@ def close_request(
     reason: ReasonOption,
     duplicate_of: Annotated[int | None, typer.Option(
         "--of", metavar="NUMBER", show_default=False, help="Of which request it is a duplicate.")] = None,
+    unchanged: Annotated[bool, typer.Option(
+        "--unchanged", help="Grant a request clarify although nothing was changed for it.")] = False,
     actor: ActorOption = None, database_url: DatabaseOption = None,
 ) -> None:
-    """Close a request. The block that was made for it ends."""
+    """Close a request. The block that was made for it ends, and so do tickets that rest on it."""
     with _requests(database_url) as requests:
-        requests.close(number, outcome, reason, duplicate_of=duplicate_of, actor=actor)
+        requests.close(number, outcome, reason, duplicate_of=duplicate_of, actor=actor, unchanged=unchanged)
     typer.echo(f"request {number}: closed, {outcome.replace('_', ' ')}")
 
 
@@ -223,3 +225,10 @@ def _whole(request: Request, events: tuple[RequestEvent, ...]) -> Iterator[str]:
         yield "  nobody has checked yet who asks"
     for event in events:
         yield f"  {event.at.astimezone(UTC):%Y-%m-%d %H:%M} UTC  {event.event} by {event.actor}: {event.reason}"
+
+
+def _change(change: Clarification) -> str:
+    about = f", rows about {change.others} others too" if change.others else ""
+    columns = f" ({', '.join(change.columns)})" if change.columns else ""
+    return (f"  {change.at.astimezone(UTC):%Y-%m-%d %H:%M} UTC  {change.operation} in {change.relation}{columns}"
+            f" by {change.actor} for {change.purpose}{about}")

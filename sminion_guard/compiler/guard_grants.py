@@ -66,7 +66,7 @@ _ROUTINES: dict[str, tuple[str, ...]] = {
         "open_request(anynonarray, text, text, text, text, timestamptz, text, text, text, text, text)",
         "identify_request(bigint, text, text)", "assign_request(bigint, text, text, text)",
         "note_request(bigint, text, text)", "extend_request(bigint, text, text)",
-        "close_request(bigint, text, text, bigint, text)",
+        "close_request(bigint, text, text, bigint, text, boolean)",
         "plan_destruction(bigint, boolean)", "begin_destruction(bigint, text, boolean, text)",
         "destroy_batch(bigint, integer)",
         "hold_data(text, text, text, text, text, timestamptz, text, text)", "release_hold(bigint, text, text)",
@@ -103,7 +103,7 @@ _LOGS = (
     "access_log", "ticket_minutes", "journal_minutes",
     "statement_log", "refusals", "subject_access", "write_log", "log_faults",
     "dropped_log", "ddl_suspension", "act",
-    "subject_history", "consent_register", "request_status", "request_history", "calendar", "report",
+    "subject_history", "consent_register", "request_status", "request_history", "clarifications", "calendar", "report",
     "obligation_status", "disclosures", "destruction_status", "destruction_event",
     "destruction", "hold", "merged_subjects",
 )

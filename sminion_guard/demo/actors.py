@@ -50,19 +50,20 @@ class Actor:
         return self._conn
 
     def ticket(
-        self, purpose: str, reason: str, *, subject: str | None = None, schemas: Sequence[str] | None = None
+        self, purpose: str, reason: str, *, subject: str | None = None, schemas: Sequence[str] | None = None,
+        basis_ref: str | None = None,
     ) -> str:
         """The token of a committed ticket; the same one for the same reason.
 
         :param subject: the customer whom it names.
         :raises psycopg.Error: when the server gives none.
         """
-        key = (purpose, reason, subject, tuple(schemas or ()))
+        key = (purpose, reason, subject, tuple(schemas or ()), basis_ref)
         if key not in self._tickets:
             row = self.conn.execute(
-                "SELECT sminion.open_ticket(%s, %s, %s, schemas => %s, subject => %s, kind => %s)",
+                "SELECT sminion.open_ticket(%s, %s, %s, schemas => %s, subject => %s, kind => %s, basis_ref => %s)",
                 [purpose, self.who, reason, list(schemas) if schemas else None, subject,
-                 "customer" if subject else None],
+                 "customer" if subject else None, basis_ref],
             ).fetchone()
             assert row is not None  # a function that returns a scalar always gives a row
             self._tickets[key] = row[0]
@@ -70,11 +71,11 @@ class Actor:
 
     def act(
         self, purpose: str, reason: str, statement: str, parameters: Parameters = None, *,
-        subject: str | None = None, schemas: Sequence[str] | None = None,
+        subject: str | None = None, schemas: Sequence[str] | None = None, basis_ref: str | None = None,
     ) -> Answer:
         """Run ``statement`` in a transaction under a ticket; commit what succeeds."""
         try:
-            token = self.ticket(purpose, reason, subject=subject, schemas=schemas)
+            token = self.ticket(purpose, reason, subject=subject, schemas=schemas, basis_ref=basis_ref)
         except psycopg.Error as error:
             return Answer(refusal=Refusal.of(error))
         return self.attempt([("SELECT sminion.enter(%s)", [token])], statement, parameters)

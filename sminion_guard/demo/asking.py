@@ -16,17 +16,19 @@ DENIED = "42501"
 
 def ask(
     shop: Shop, login: str, purpose: str, reason: str, statement: str, expected: Expectation, *,
-    subject: int | None = None, schemas: Sequence[str] | None = None,
+    subject: int | None = None, schemas: Sequence[str] | None = None, basis_ref: str | None = None,
 ) -> Answer:
     """Open a ticket (or use the one for the same reason), enter it, run ``statement``, commit, show and judge.
 
     :param subject: the one person a purpose that sees blocked people asks for.
     :param schemas: which compartment, where the purpose has several.
+    :param basis_ref: what the access rests on, such as a request.
     """
     text = dedent(statement).strip()
     named = None if subject is None else str(subject)
-    answer = shop.login(login).act(purpose, reason, text, subject=named, schemas=schemas)
+    answer = shop.login(login).act(purpose, reason, text, subject=named, schemas=schemas, basis_ref=basis_ref)
     about = f", person {subject}" if subject is not None else f", schemas {', '.join(schemas)}" if schemas else ""
+    about += f", {basis_ref}" if basis_ref else ""
     shop.printer.shows(f"{login} for {purpose} ({reason}{about})", text, answer, expected)
     return answer
 

@@ -60,7 +60,8 @@ def block(shop: Shop) -> None:
     her = f"SELECT id, full_name, street FROM crm.customer WHERE id = {HEROINE}"
     gifts = f"SELECT count(*) FROM sales.gift WHERE {HEROINE} IN (giver_id, receiver_id)"
     shop.printer.chapter("Block and correction", f"""Person {HEROINE} contests her address. Her request blocks her data
-        at once: until it is settled nobody processes them, except to correct them.""")
+        at once: until it is settled nobody processes them, except to correct them for this request. The log says
+        where, and keeps no value.""")
     ask(shop, "shop_app", "contract", "pack order 471", her, rows(1))
     number = say(shop, "olga", f"""
         SELECT sminion.open_request('{HEROINE}', 'clarify', 'her address is wrong',
@@ -78,7 +79,12 @@ def block(shop: Shop) -> None:
     ask(shop, "shop_support", "rectification", "complaint 2026-88",
         "SELECT count(*) FROM crm.customer", value(1), subject=HEROINE)
     ask(shop, "shop_support", "rectification", "complaint 2026-88",
-        f"UPDATE crm.customer SET street = '{CORRECTED}' WHERE id = {HEROINE}", rows(1), subject=HEROINE)
+        f"UPDATE crm.customer SET street = '{CORRECTED}' WHERE id = {HEROINE}", refused("SG543"), subject=HEROINE)
+    ask(shop, "shop_support", "rectification", "complaint 2026-88",
+        f"UPDATE crm.customer SET street = '{CORRECTED}' WHERE id = {HEROINE}", rows(1), subject=HEROINE,
+        basis_ref=f"request:{number}")
+    say(shop, "olga", f"SELECT operation, relation, columns, rows FROM sminion.clarifications WHERE request = {number}",
+        rows(1))
     say(shop, "olga", f"SELECT sminion.unblock('{HEROINE}', 'in a hurry', kind => 'customer')", refused("SG527"))
     say(shop, "olga", f"SELECT sminion.identify_request({number}, 'a copy of her passport')", rows(1))
     say(shop, "olga", f"SELECT sminion.close_request({number}, 'granted', 'address corrected')", rows(1))

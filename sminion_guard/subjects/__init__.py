@@ -10,11 +10,11 @@ from sminion_guard.subjects.destructions import Destructions
 from sminion_guard.subjects.obligation import Disclosure, Obligation
 from sminion_guard.subjects.persons import Merged, Persons
 from sminion_guard.subjects.recipients import Recipients
-from sminion_guard.subjects.request import Request, RequestEvent
+from sminion_guard.subjects.request import Clarification, Request, RequestEvent
 from sminion_guard.subjects.requests import Requests
 
 __all__ = [
-    "Batch", "Certificate", "Consent", "Consents", "DestroyedTable", "Destruction", "Destructions", "Difference",
-    "Disclosure", "Fault", "Grounding", "Imported", "Merged", "Obligation", "Persons", "Planned", "Recipients",
-    "Request", "RequestEvent", "Requests", "certificate",
+    "Batch", "Certificate", "Clarification", "Consent", "Consents", "DestroyedTable", "Destruction", "Destructions",
+    "Difference", "Disclosure", "Fault", "Grounding", "Imported", "Merged", "Obligation", "Persons", "Planned",
+    "Recipients", "Request", "RequestEvent", "Requests", "certificate",
 ]

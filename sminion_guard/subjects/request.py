@@ -23,6 +23,7 @@ class Request:
     :param identified: somebody checked who asks.
     :param outcome: granted, partly_granted, refused, withdrawn or duplicate; None while it is open.
     :param calendar: name and version of the calendar that the term was counted by.
+    :param clarifications: how often data were written for it.
     """
 
     id: int
@@ -46,6 +47,7 @@ class Request:
     duplicate_of: int | None
     calendar: str
     policy_version: str
+    clarifications: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +64,24 @@ class RequestEvent:
     reason: str
     actor: str
     login: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clarification:
+    """One statement that wrote data of a person for a request. Values are not kept.
+
+    :param operation: collect, clarify or delete.
+    :param columns: that changed, or got a value.
+    :param others: how many people beside the one of the request the rows are about.
+    """
+
+    at: datetime
+    actor: str
+    unit: str | None
+    purpose: str
+    login: str
+    operation: str
+    relation: str
+    columns: tuple[str, ...]
+    rows: int | None
+    others: int

@@ -11,7 +11,7 @@ import psycopg
 from sminion_guard.errors import GuardError
 from sminion_guard.policy.calendar import WEEKENDS, calendar
 from sminion_guard.subjects.asking import Hear, Officer
-from sminion_guard.subjects.request import Request, RequestEvent
+from sminion_guard.subjects.request import Clarification, Request, RequestEvent
 
 _ALL = 2**31 - 1
 
@@ -70,14 +70,17 @@ class Requests:
         return day
 
     def close(
-        self, id: int, outcome: str, reason: str, *, duplicate_of: int | None = None, actor: str | None = None
+        self, id: int, outcome: str, reason: str, *, duplicate_of: int | None = None, actor: str | None = None,
+        unchanged: bool = False,
     ) -> None:
-        """Close a request, which ends the block that was made for it.
+        """Close a request, which ends the block that was made for it, and the tickets that rest on it.
 
         :param outcome: granted, partly_granted, refused, withdrawn or duplicate.
+        :param unchanged: grant a request ``clarify`` although nothing was changed for it (SG544).
         """
         self._officer.ask(
-            "close_request", id=id, outcome=outcome, reason=reason, duplicate_of=duplicate_of, actor=actor)
+            "close_request", id=id, outcome=outcome, reason=reason, duplicate_of=duplicate_of, actor=actor,
+            unchanged=unchanged)
 
     def list(
         self, *, states: Sequence[str] | None = ("overdue", "open"), subject: str | None = None,
@@ -108,6 +111,12 @@ class Requests:
     def history(self, id: int) -> tuple[RequestEvent, ...]:
         """What happened to a request, in order."""
         return tuple(RequestEvent(**row) for row in self._officer.ask("request_history", id=id))
+
+    def clarifications(self, id: int) -> tuple[Clarification, ...]:
+        """What was written for a request, in order."""
+        return tuple(
+            Clarification(**{**row, "columns": tuple(row["columns"])})
+            for row in self._officer.ask("clarifications", id=id))
 
     def load_calendar(self, name: str | None = None) -> str | None:
         """Load the newest version of a calendar; its name and version. Dates that were computed stay as they are.

@@ -45,5 +45,7 @@ CREATE INDEX ticket_opened_at ON sminion.ticket USING brin (opened_at);
 CREATE INDEX ticket_writer ON sminion.ticket (writer);
 CREATE INDEX ticket_actor ON sminion.ticket (actor, opened_at);
 CREATE INDEX ticket_nth ON sminion.ticket (login, nth);
+-- For sminion.clarifications: tickets that rest on a request.
+CREATE INDEX ticket_request ON sminion.ticket (basis_ref) WHERE pg_catalog.starts_with(basis_ref, 'request:');
 CREATE INDEX ticket_subject ON sminion.ticket (subject, opened_at) WHERE subject IS NOT NULL;
 COMMENT ON TABLE sminion.ticket IS 'every access: who, why, from where, until when';

@@ -12,6 +12,9 @@ CREATE UNLOGGED TABLE sminion.write_ticket (
   -- the ticket's role, and the mask of its purpose
   role        name        NOT NULL,
   mask        bigint      NOT NULL,
+  -- the subject that the ticket names, where sminion.permit_correction looks at the write: the ticket rests on a request, or its purpose
+  -- sees blocked people
+  about       text,
   PRIMARY KEY (transaction, statement)
 );
 COMMENT ON TABLE sminion.write_ticket IS 'tickets of the statements that are writing just now';

@@ -37,10 +37,10 @@ def seen(world: World, purpose: str, table: str, who: int) -> object:
             return error.sqlstate
 
 
-def written(world: World, purpose: str, statement: str, subject: str | None = None) -> object:
+def written(world: World, purpose: str, statement: str, **named: str) -> object:
     """How many rows a purpose writes, committed, or the SQLSTATE of its refusal."""
     with world.connect() as connection:
-        token = ticket(connection, purpose, **({"subject": subject} if subject else {}))
+        token = ticket(connection, purpose, **named)
         try:
             with connection.transaction():
                 connection.execute("SELECT sminion.enter(%s)", [token])
@@ -84,22 +84,27 @@ def objection_hides_at_the_next_statement(world: World) -> Found:
 
 
 def contested_data_is_blocked_until_it_is_decided(world: World) -> Found:
-    """Clause 10: nobody reads or adds, who corrects reads and writes, and the answer has a day."""
+    """Clause 10: nobody reads or adds, who corrects writes for the request only, which is on record, and
+    the answer has a day."""
     ((who,),) = world.super("SELECT 30 + count(*) FROM sminion.request")
     with world.connect("officer") as officer:
         ((number,),) = rows(officer, "SELECT sminion.open_request(%s, 'clarify', 'letter')", str(who))
     insert = f"INSERT INTO sales.orders (customer_id, email) VALUES ({who}, 'new')"
+    correction = f"UPDATE crm.customer SET email = 'right' WHERE id = {who}"
     during_it = (
         seen(world, "contract", "crm.customer", who), written(world, "contract", insert),
         seen(world, "rectification", "crm.customer", who),
-        written(world, "rectification", f"UPDATE crm.customer SET email = 'right' WHERE id = {who}", str(who)),
+        written(world, "rectification", correction, subject=str(who)),
+        written(world, "rectification", correction, subject=str(who), basis_ref=f"request:{number}"),
+        world.super("SELECT relation, columns FROM sminion.clarifications WHERE request = %s", number),
         world.super("SELECT due_on > current_date FROM sminion.request_status WHERE id = %s", number),
     )
     with world.connect("officer") as officer:
         officer.execute("SELECT sminion.identify_request(%s, 'passport')", [number])
         officer.execute("SELECT sminion.close_request(%s, 'granted', 'corrected')", [number])
     world.settle()
-    return (*during_it, seen(world, "contract", "crm.customer", who)), (0, "42501", "SG214", 1, [(True,)], 1)
+    return (*during_it, seen(world, "contract", "crm.customer", who)), (
+        0, "42501", "SG214", "SG543", 1, [("crm.customer", ["email"])], [(True,)], 1)
 
 
 def misconduct_is_stopped_at_once(world: World) -> Found:

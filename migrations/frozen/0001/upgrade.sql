@@ -842,6 +842,8 @@ CREATE INDEX ticket_opened_at ON sminion.ticket USING brin (opened_at);
 CREATE INDEX ticket_writer ON sminion.ticket (writer);
 CREATE INDEX ticket_actor ON sminion.ticket (actor, opened_at);
 CREATE INDEX ticket_nth ON sminion.ticket (login, nth);
+-- For sminion.clarifications: tickets that rest on a request.
+CREATE INDEX ticket_request ON sminion.ticket (basis_ref) WHERE pg_catalog.starts_with(basis_ref, 'request:');
 CREATE INDEX ticket_subject ON sminion.ticket (subject, opened_at) WHERE subject IS NOT NULL;
 COMMENT ON TABLE sminion.ticket IS 'every access: who, why, from where, until when';
 
@@ -1114,6 +1116,9 @@ CREATE UNLOGGED TABLE sminion.write_ticket (
   -- the ticket's role, and the mask of its purpose
   role        name        NOT NULL,
   mask        bigint      NOT NULL,
+  -- the subject that the ticket names, where sminion.permit_correction looks at the write: the ticket rests on a request, or its purpose
+  -- sees blocked people
+  about       text,
   PRIMARY KEY (transaction, statement)
 );
 COMMENT ON TABLE sminion.write_ticket IS 'tickets of the statements that are writing just now';
@@ -5610,6 +5615,30 @@ $sminion$;
 COMMENT ON FUNCTION sminion.refuse_flood(bigint, bigint, integer) IS
   'says that a login opens too many tickets; called by sminion.open_ticket';
 
+-- functions/requests/require_request.sql
+-- Whether a ticket may rest on a request: `basis_ref` is `request:17`, and request 17 is open, asks to clarify or reports misconduct, and is
+-- of the person whom the ticket names.
+--
+-- It refuses in one way, whatever is wrong: a login learns nothing about requests of other people, not even whether there are any.
+CREATE FUNCTION sminion.require_request(basis_ref text, subject text) RETURNS void
+LANGUAGE plpgsql
+STABLE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+BEGIN
+  IF subject IS NULL OR basis_ref !~ '^request:[1-9][0-9]{0,17}$' OR NOT EXISTS (
+    SELECT FROM sminion.request r
+    WHERE r.id = substr(basis_ref, 9)::bigint AND r.closed_at IS NULL AND r.kind IN ('clarify', 'misconduct')
+      AND require_request.subject = ANY (sminion.same_person(r.subject)))
+  THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG542',
+      MESSAGE = format('the ticket rests on `%s`, which is no open request to clarify data of the person that the ticket names',
+        sminion.log_text(basis_ref, 40)),
+      HINT = 'Pass `basis_ref => ''request:NUMBER''` with a request `clarify` or `misconduct` that is open, and its person as `subject`.';
+  END IF;
+END
+$sminion$;
+
 -- functions/tickets/open_ticket.sql
 -- Writes the committed record of an access and returns its token: `id.secret.role`. The row keeps only the token's hash.
 -- The token opens nothing before the transaction that wrote it has committed, and nothing for another login.
@@ -5775,6 +5804,9 @@ BEGIN
   END IF;
   IF open_ticket.subject IS NOT NULL THEN
     about := sminion.subject_key(open_ticket.subject, open_ticket.kind);
+  END IF;
+  IF starts_with(rests_on, 'request:') THEN
+    PERFORM sminion.require_request(rests_on, about);
   END IF;
   IF open_ticket."values" IS NOT NULL OR declared <> '{}' THEN
     valued := sminion.ticket_values(open_ticket."values");
@@ -6490,9 +6522,11 @@ COMMENT ON FUNCTION sminion.extend_request(bigint, text, text) IS
 -- Closes a request. What was blocked for it is free again, unless another open request or an officer's own block holds the person. Whoever
 -- asked to be blocked, or that processing stops, and was granted it, stays blocked until an officer ends it with sminion.unblock.
 --
--- outcome: granted, partly_granted, refused, withdrawn or duplicate; of what, says `duplicate_of`.
+-- outcome:   granted, partly_granted, refused, withdrawn or duplicate; of what, says `duplicate_of`.
+-- unchanged: grants a request `clarify` although nothing was changed for it, which is on record then.
 CREATE FUNCTION sminion.close_request(
-  id bigint, outcome text, reason text, duplicate_of bigint DEFAULT NULL, actor text DEFAULT NULL
+  id bigint, outcome text, reason text, duplicate_of bigint DEFAULT NULL, actor text DEFAULT NULL,
+  unchanged boolean DEFAULT false
 ) RETURNS void
 LANGUAGE plpgsql
 VOLATILE
@@ -6533,6 +6567,17 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = 'SG525',
       MESSAGE = format('request %s cannot be granted: nobody has checked who asks', row_of.id),
       HINT = format('Check the identity, and record how: `sminion.identify_request(%s, ...)`.', row_of.id);
+  ELSIF close_request.outcome IN ('granted', 'partly_granted') AND row_of.kind = 'clarify' AND close_request.unchanged IS NOT TRUE
+    AND NOT EXISTS (
+      SELECT FROM sminion.clarifications c
+      -- An UPDATE that changes no value is on record too.
+      WHERE c.request = row_of.id AND (c.operation <> 'clarify' OR c.columns <> '{}')
+        AND (row_of.subject IS NULL OR c.subjects && sminion.same_person(row_of.subject)))
+  THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG544',
+      MESSAGE = format('request %s cannot be granted: no change of the data is on record for it', row_of.id),
+      HINT = format('Change them under a ticket with `basis_ref => ''request:%s''`; if nothing had to be changed, say so: `unchanged => true`.',
+                    row_of.id);
   ELSIF close_request.outcome IN ('granted', 'partly_granted') AND EXISTS (
     SELECT FROM sminion.obligation o WHERE o.request = row_of.id AND o.told_at IS NULL AND o.waived_at IS NULL)
   THEN
@@ -6566,7 +6611,14 @@ BEGIN
       HINT = 'Destroy them with `sminion.begin_destruction` and `sminion.destroy_batch`; what must be kept is held with `sminion.hold_data`.';
   END IF;
   PERFORM sminion.record_request_event(row_of.id, 'closed', jsonb_build_object(
-    'outcome', close_request.outcome, 'duplicate_of', close_request.duplicate_of), close_request.reason, close_request.actor);
+    'outcome', close_request.outcome, 'duplicate_of', close_request.duplicate_of)
+    || CASE WHEN close_request.unchanged AND row_of.kind = 'clarify' THEN jsonb_build_object('unchanged', true) ELSE '{}' END,
+    close_request.reason, close_request.actor);
+  -- What rests on the request ends with it.
+  PERFORM sminion.revoke_ticket(k.id, format('request %s was closed', row_of.id))
+  FROM sminion.ticket k
+  WHERE starts_with(k.basis_ref, 'request:') AND k.basis_ref = 'request:' || row_of.id
+    AND k.revoked_at IS NULL AND k.expires_at > clock_timestamp();
   UPDATE sminion.request r
   SET closed_at = clock_timestamp(), outcome = close_request.outcome, duplicate_of = close_request.duplicate_of
   WHERE r.id = row_of.id;
@@ -6596,7 +6648,7 @@ BEGIN
   END IF;
 END
 $sminion$;
-COMMENT ON FUNCTION sminion.close_request(bigint, text, text, bigint, text) IS
+COMMENT ON FUNCTION sminion.close_request(bigint, text, text, bigint, text, boolean) IS
   'closes a request; ends the block that was made for it';
 
 -- functions/destruction/hold_of.sql
@@ -11049,8 +11101,10 @@ BEGIN
   IF EXISTS (SELECT FROM sminion.compartment c WHERE c.role = acting) THEN
     -- Raises unless the ticket is good, and says why, as every statement in a compartment does.
     PERFORM sminion.context(acting, acting);
-    INSERT INTO sminion.write_ticket AS w (transaction, statement, ticket, role, mask)
-    SELECT pg_current_xact_id(), statement_timestamp(), k.id, k.role, k.mask FROM sminion.ticket k
+    INSERT INTO sminion.write_ticket AS w (transaction, statement, ticket, role, mask, about)
+    SELECT pg_current_xact_id(), statement_timestamp(), k.id, k.role, k.mask,
+           CASE WHEN k.mask & p.blocked_bits <> 0 OR starts_with(k.basis_ref, 'request:') THEN k.subject END
+    FROM sminion.ticket k CROSS JOIN sminion.policy p
     WHERE k.token_hash = sha256(convert_to(token, 'UTF8'))
     ON CONFLICT DO NOTHING RETURNING w.ctid INTO place;
     good := true;
@@ -11095,11 +11149,12 @@ DECLARE
 BEGIN
   -- Who has such a ticket is a login of the policy; so the usual write costs this one statement. A ticket of an earlier policy
   -- may be good too: that is asked apart, since a condition with a query in it costs every write the same.
-  INSERT INTO sminion.write_ticket AS w (transaction, statement, ticket, role, mask)
-  SELECT pg_current_xact_id(), statement_timestamp(), k.id, k.role, k.mask FROM sminion.ticket k
+  INSERT INTO sminion.write_ticket AS w (transaction, statement, ticket, role, mask, about)
+  SELECT pg_current_xact_id(), statement_timestamp(), k.id, k.role, k.mask,
+         CASE WHEN k.mask & p.blocked_bits <> 0 OR starts_with(k.basis_ref, 'request:') THEN k.subject END
+  FROM sminion.ticket k JOIN sminion.policy p ON p.epoch = k.epoch
   WHERE k.token_hash = sha256(convert_to(token, 'UTF8'))
     AND k.role = acting AND (k.login = session_user) IS TRUE
-    AND k.epoch = (SELECT p.epoch FROM sminion.policy p)
     AND k.revoked_at IS NULL AND k.expires_at > clock_timestamp() AND k.writer <> pg_current_xact_id() AND k.xmin = k.made_in
     AND (inet_client_addr() IS NULL OR NOT k.require_tls OR sminion.encrypted())
   ON CONFLICT DO NOTHING RETURNING w.ctid INTO place;
@@ -11111,6 +11166,54 @@ BEGIN
     place := set_config('sminion.write_ticket', place, true);
   END IF;
   RETURN NULL;
+END
+$sminion$;
+
+-- functions/requests/permit_correction.sql
+-- Looks at a write under a ticket that rests on a request, or whose purpose sees blocked people: for sminion.record_write, before the
+-- write is on record. Raises where
+--
+--   the ticket rests on a request, and the request is closed meanwhile, or a row is not about its person;
+--   the ticket rests on none, and changes rows of a person whom an open request keeps blocked.
+--
+-- A row about several people is about this one too. Which rows have which subjects is known only of one row, so several at once must
+-- be about this person alone.
+CREATE FUNCTION sminion.permit_correction(
+  ticket bigint, relation text, command text, rows bigint, subjects text[], bulk bigint
+) RETURNS void
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  basis  text;
+  row_of sminion.request;
+  person text[];
+BEGIN
+  SELECT k.basis_ref INTO basis FROM sminion.ticket k WHERE k.id = permit_correction.ticket;
+  IF starts_with(basis, 'request:') THEN
+    SELECT r.* INTO row_of FROM sminion.request r WHERE r.id = substr(basis, 9)::bigint;
+    person := sminion.same_person(row_of.subject);
+    IF row_of.closed_at IS NOT NULL THEN
+      RAISE EXCEPTION USING ERRCODE = 'SG543',
+        MESSAGE = format('the ticket rests on request %s, which is closed', row_of.id),
+        HINT = 'Open a new request for what must be changed now.';
+    ELSIF bulk IS NOT NULL OR (subjects <@ person OR rows = 1 AND subjects && person) IS NOT TRUE THEN
+      RAISE EXCEPTION USING ERRCODE = 'SG543',
+        MESSAGE = format('under a ticket for request %s, rows of `%s` are written that are not about its person', row_of.id, relation),
+        HINT = 'Write rows of this person only, and rows about several people one at a time; open another ticket for the others.';
+    END IF;
+  ELSIF command = 'UPDATE' THEN
+    SELECT r.* INTO row_of FROM sminion.request r
+    WHERE r.closed_at IS NULL AND r.interim AND r.kind IN ('clarify', 'misconduct')
+      AND r.subject = ANY (ARRAY(SELECT p.key FROM unnest(subjects) s (key) CROSS JOIN LATERAL unnest(sminion.same_person(s.key)) p (key)))
+    LIMIT 1;
+    IF FOUND THEN
+      RAISE EXCEPTION USING ERRCODE = 'SG543',
+        MESSAGE = format('rows of `%s` are changed of a person whose data are contested, and the ticket does not say for which request', relation),
+        HINT = format('Open the ticket with `basis_ref => ''request:%s''`.', row_of.id);
+    END IF;
+  END IF;
 END
 $sminion$;
 
@@ -11155,12 +11258,15 @@ BEGIN
       'rows', record_write.rows, 'bulk', record_write.bulk, 'subjects', record_write.subjects)
     FROM sminion.write_ticket w
     WHERE w.ctid = place::tid AND w.transaction = pg_current_xact_id() AND w.statement = statement_timestamp()
-      AND w.role = acting AND starts_with(token, w.ticket || '.');
+      AND w.role = acting AND starts_with(token, w.ticket || '.') AND w.about IS NULL;
     IF FOUND THEN
       RETURN true;
     END IF;
+    entered := sminion.fixed_ticket();
   END IF;
-  IF EXISTS (SELECT FROM sminion.login l WHERE l.login = session_user) AND NOT sminion.destroying() THEN
+  IF entered IS NOT NULL THEN
+    PERFORM sminion.permit_correction(entered, named, command, record_write.rows, record_write.subjects, record_write.bulk);
+  ELSIF EXISTS (SELECT FROM sminion.login l WHERE l.login = session_user) AND NOT sminion.destroying() THEN
     RAISE EXCEPTION USING ERRCODE = 'SG223',
       MESSAGE = format('ticket or role changed while a statement wrote to `%s.%s`', schema_name, table_name),
       HINT = 'Change the ticket before or after the statement, with `sminion.enter`.';
@@ -12202,22 +12308,6 @@ CREATE VIEW sminion.merged_subjects WITH (security_barrier) AS
   SELECT m.other, m.one, m.merged_at FROM sminion.subject_merge m WHERE m.ended_at IS NULL;
 COMMENT ON VIEW sminion.merged_subjects IS 'keys that belong to one person';
 
--- views/request_status.sql
--- Requests, with what is due: the term as it was extended, in days of the time zone of the policy.
-CREATE VIEW sminion.request_status WITH (security_barrier) AS
-  SELECT r.id, r.kind, r.subject, r.purpose, r.trigger,
-         CASE WHEN r.closed_at IS NOT NULL THEN 'closed' WHEN coalesce(r.extended_to, r.due_on) < d.today THEN 'overdue' ELSE 'open' END AS state,
-         coalesce(r.extended_to, r.due_on) AS due_on,
-         CASE WHEN r.closed_at IS NULL THEN coalesce(r.extended_to, r.due_on) - d.today END AS days_left,
-         r.extended_to IS NOT NULL AS extended, r.provisional, r.interim AND r.closed_at IS NULL AS blocks, r.identified, r.unit, r.channel,
-         r.representative, r.received_at, r.closed_at, r.outcome, r.duplicate_of, r.calendar, v.version AS policy_version
-  FROM sminion.request r
-  JOIN sminion.policy_version v ON v.epoch = r.epoch
-  CROSS JOIN (
-    SELECT (pg_catalog.clock_timestamp() AT TIME ZONE coalesce(
-      (SELECT p.request_terms ->> 'timezone' FROM sminion.policy p), 'UTC'))::date AS today) d;
-COMMENT ON VIEW sminion.request_status IS 'requests of people: until when each must be answered, and how it ended';
-
 -- views/request_history.sql
 -- What happened to each request.
 CREATE VIEW sminion.request_history WITH (security_barrier) AS
@@ -12225,18 +12315,6 @@ CREATE VIEW sminion.request_history WITH (security_barrier) AS
   FROM sminion.request_event e
   JOIN sminion.policy_version v ON v.epoch = e.epoch;
 COMMENT ON VIEW sminion.request_history IS 'what happened to each request, in order';
-
--- views/obligation_status.sql
--- Who must be told of which request. An obligation of a request that was not granted is void.
-CREATE VIEW sminion.obligation_status WITH (security_barrier) AS
-  SELECT o.id, o.request, r.kind, r.subject, o.recipient, r.state AS request_state, r.due_on,
-         CASE WHEN o.acknowledged_at IS NOT NULL THEN 'acknowledged' WHEN o.told_at IS NOT NULL THEN 'told'
-           WHEN o.waived_at IS NOT NULL THEN 'waived' WHEN r.state = 'closed' THEN 'void' WHEN r.state = 'overdue' THEN 'overdue'
-           ELSE 'due' END AS state,
-         o.attempts, o.made_at, o.told_at, o.acknowledged_at, o.waived_at
-  FROM sminion.obligation o
-  JOIN sminion.request_status r ON r.id = o.request;
-COMMENT ON VIEW sminion.obligation_status IS 'recipients that must be told of a request, and whether they were';
 
 -- views/destruction_status.sql
 -- Destructions, table by table: what was done, and why rows are left.
@@ -12419,6 +12497,59 @@ CREATE VIEW sminion.write_log AS
   ) AS e
   LEFT JOIN sminion.ticket k ON k.id = e.ticket;
 COMMENT ON VIEW sminion.write_log IS 'every write to a protected table: who, why, which columns, how many rows';
+
+-- views/clarifications.sql
+-- What was written for which request of a person: each write under a ticket that rests on the request, with the columns that changed, and
+-- whose rows these were. `others` counts the people beside the one whom the ticket names: a row may be about several. Values are
+-- not kept.
+-- Not a security barrier, as sminion.write_log.
+CREATE VIEW sminion.clarifications AS
+  SELECT r.id AS request, r.kind, r.subject, w.at, w.id AS write, w.ticket, w.login, k.actor, k.unit, k.purpose, k.reason,
+         w.operation, w.relation, w.columns, w.rows, w.subjects,
+         pg_catalog.cardinality(pg_catalog.array_remove(w.subjects, k.subject)) + coalesce(w.bulk, 0) AS others
+  FROM sminion.ticket k
+  JOIN sminion.request r
+    ON r.id = CASE WHEN k.basis_ref ~ '^request:[1-9][0-9]{0,17}$' THEN pg_catalog.substr(k.basis_ref, 9)::bigint END
+  JOIN (
+    SELECT v.at, v.id, v.ticket, v.login, v.operation, v.relation, v.columns, v.rows, v.bulk,
+           ARRAY(SELECT s.subject FROM sminion.write_subject s WHERE s.at = v.at AND s.event = v.id ORDER BY s.subject) AS subjects
+    FROM sminion.write_event v
+    UNION ALL
+    SELECT j.at, j.id, j.ticket, j.login, j.operation, j.relation, j.columns, j.rows, j.bulk, j.subjects COLLATE "C"
+    FROM sminion.unfolded_writes() j
+  ) w ON w.ticket = k.id
+  WHERE pg_catalog.starts_with(k.basis_ref, 'request:');
+COMMENT ON VIEW sminion.clarifications IS 'what was written for which request: where, which columns, by whom';
+
+-- views/request_status.sql
+-- Requests, with what is due: the term as it was extended, in days of the time zone of the policy.
+CREATE VIEW sminion.request_status WITH (security_barrier) AS
+  SELECT r.id, r.kind, r.subject, r.purpose, r.trigger,
+         CASE WHEN r.closed_at IS NOT NULL THEN 'closed' WHEN coalesce(r.extended_to, r.due_on) < d.today THEN 'overdue' ELSE 'open' END AS state,
+         coalesce(r.extended_to, r.due_on) AS due_on,
+         CASE WHEN r.closed_at IS NULL THEN coalesce(r.extended_to, r.due_on) - d.today END AS days_left,
+         r.extended_to IS NOT NULL AS extended, r.provisional, r.interim AND r.closed_at IS NULL AS blocks, r.identified, r.unit, r.channel,
+         r.representative, r.received_at, r.closed_at, r.outcome, r.duplicate_of, r.calendar, v.version AS policy_version,
+         coalesce(w.writes, 0) AS clarifications
+  FROM sminion.request r
+  JOIN sminion.policy_version v ON v.epoch = r.epoch
+  LEFT JOIN (SELECT c.request, count(*) AS writes FROM sminion.clarifications c GROUP BY c.request) w ON w.request = r.id
+  CROSS JOIN (
+    SELECT (pg_catalog.clock_timestamp() AT TIME ZONE coalesce(
+      (SELECT p.request_terms ->> 'timezone' FROM sminion.policy p), 'UTC'))::date AS today) d;
+COMMENT ON VIEW sminion.request_status IS 'requests of people: until when each must be answered, and how it ended';
+
+-- views/obligation_status.sql
+-- Who must be told of which request. An obligation of a request that was not granted is void.
+CREATE VIEW sminion.obligation_status WITH (security_barrier) AS
+  SELECT o.id, o.request, r.kind, r.subject, o.recipient, r.state AS request_state, r.due_on,
+         CASE WHEN o.acknowledged_at IS NOT NULL THEN 'acknowledged' WHEN o.told_at IS NOT NULL THEN 'told'
+           WHEN o.waived_at IS NOT NULL THEN 'waived' WHEN r.state = 'closed' THEN 'void' WHEN r.state = 'overdue' THEN 'overdue'
+           ELSE 'due' END AS state,
+         o.attempts, o.made_at, o.told_at, o.acknowledged_at, o.waived_at
+  FROM sminion.obligation o
+  JOIN sminion.request_status r ON r.id = o.request;
+COMMENT ON VIEW sminion.obligation_status IS 'recipients that must be told of a request, and whether they were';
 
 -- views/subject_access.sql
 -- Who touched data of a subject: one row per result that held the subject's key, and one per write to its rows, with the

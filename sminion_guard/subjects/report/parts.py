@@ -122,10 +122,24 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """Data that were written for a request. Values are not kept.
+
+    :param columns: that changed, or got a value.
+    """
+
+    at: datetime
+    who: str
+    relation: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """A request of the person.
 
     :param answer: what it was closed with, such as the reason of a refusal.
+    :param changes: what was written for it, in order.
     """
 
     id: int
@@ -137,6 +151,7 @@ class Told:
     closed_at: datetime | None
     outcome: str | None
     answer: str | None
+    changes: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

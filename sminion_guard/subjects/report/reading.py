@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 import psycopg
@@ -15,7 +16,7 @@ from sminion_guard.policy import OPEN_CATEGORIES, Recipient
 from sminion_guard.policy.document import from_document
 from sminion_guard.subjects.asking import Officer, translated
 from sminion_guard.subjects.asking import Row as Record
-from sminion_guard.subjects.report.parts import Access, Category, Column, Head, ReportTable, Row, Said, Told
+from sminion_guard.subjects.report.parts import Access, Category, Change, Column, Head, ReportTable, Row, Said, Told
 
 _BATCH = 1000
 
@@ -63,7 +64,11 @@ class AccessReport:
 
     def requests(self) -> Iterator[Told]:
         """The person's own requests, in order."""
-        return (Told(**record) for record in self._stream("report_requests", subject=self.head.subject))
+        for record in self._stream("report_requests", subject=self.head.subject):
+            changes = tuple(
+                Change(datetime.fromisoformat(one["at"]), one["who"], one["relation"], tuple(one["columns"]))
+                for one in record.pop("changes"))
+            yield Told(**record, changes=changes)
 
     def accesses(self) -> Iterator[Access]:
         """Who accessed data of the person, in order: this report and earlier ones too."""

@@ -38,12 +38,15 @@ BEGIN
       'rows', record_write.rows, 'bulk', record_write.bulk, 'subjects', record_write.subjects)
     FROM sminion.write_ticket w
     WHERE w.ctid = place::tid AND w.transaction = pg_current_xact_id() AND w.statement = statement_timestamp()
-      AND w.role = acting AND starts_with(token, w.ticket || '.');
+      AND w.role = acting AND starts_with(token, w.ticket || '.') AND w.about IS NULL;
     IF FOUND THEN
       RETURN true;
     END IF;
+    entered := sminion.fixed_ticket();
   END IF;
-  IF EXISTS (SELECT FROM sminion.login l WHERE l.login = session_user) AND NOT sminion.destroying() THEN
+  IF entered IS NOT NULL THEN
+    PERFORM sminion.permit_correction(entered, named, command, record_write.rows, record_write.subjects, record_write.bulk);
+  ELSIF EXISTS (SELECT FROM sminion.login l WHERE l.login = session_user) AND NOT sminion.destroying() THEN
     RAISE EXCEPTION USING ERRCODE = 'SG223',
       MESSAGE = format('ticket or role changed while a statement wrote to `%s.%s`', schema_name, table_name),
       HINT = 'Change the ticket before or after the statement, with `sminion.enter`.';

@@ -1,9 +1,11 @@
 -- Closes a request. What was blocked for it is free again, unless another open request or an officer's own block holds the person. Whoever
 -- asked to be blocked, or that processing stops, and was granted it, stays blocked until an officer ends it with sminion.unblock.
 --
--- outcome: granted, partly_granted, refused, withdrawn or duplicate; of what, says `duplicate_of`.
+-- outcome:   granted, partly_granted, refused, withdrawn or duplicate; of what, says `duplicate_of`.
+-- unchanged: grants a request `clarify` although nothing was changed for it, which is on record then.
 CREATE FUNCTION sminion.close_request(
-  id bigint, outcome text, reason text, duplicate_of bigint DEFAULT NULL, actor text DEFAULT NULL
+  id bigint, outcome text, reason text, duplicate_of bigint DEFAULT NULL, actor text DEFAULT NULL,
+  unchanged boolean DEFAULT false
 ) RETURNS void
 LANGUAGE plpgsql
 VOLATILE
@@ -44,6 +46,17 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = 'SG525',
       MESSAGE = format('request %s cannot be granted: nobody has checked who asks', row_of.id),
       HINT = format('Check the identity, and record how: `sminion.identify_request(%s, ...)`.', row_of.id);
+  ELSIF close_request.outcome IN ('granted', 'partly_granted') AND row_of.kind = 'clarify' AND close_request.unchanged IS NOT TRUE
+    AND NOT EXISTS (
+      SELECT FROM sminion.clarifications c
+      -- An UPDATE that changes no value is on record too.
+      WHERE c.request = row_of.id AND (c.operation <> 'clarify' OR c.columns <> '{}')
+        AND (row_of.subject IS NULL OR c.subjects && sminion.same_person(row_of.subject)))
+  THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG544',
+      MESSAGE = format('request %s cannot be granted: no change of the data is on record for it', row_of.id),
+      HINT = format('Change them under a ticket with `basis_ref => ''request:%s''`; if nothing had to be changed, say so: `unchanged => true`.',
+                    row_of.id);
   ELSIF close_request.outcome IN ('granted', 'partly_granted') AND EXISTS (
     SELECT FROM sminion.obligation o WHERE o.request = row_of.id AND o.told_at IS NULL AND o.waived_at IS NULL)
   THEN
@@ -77,7 +90,14 @@ BEGIN
       HINT = 'Destroy them with `sminion.begin_destruction` and `sminion.destroy_batch`; what must be kept is held with `sminion.hold_data`.';
   END IF;
   PERFORM sminion.record_request_event(row_of.id, 'closed', jsonb_build_object(
-    'outcome', close_request.outcome, 'duplicate_of', close_request.duplicate_of), close_request.reason, close_request.actor);
+    'outcome', close_request.outcome, 'duplicate_of', close_request.duplicate_of)
+    || CASE WHEN close_request.unchanged AND row_of.kind = 'clarify' THEN jsonb_build_object('unchanged', true) ELSE '{}' END,
+    close_request.reason, close_request.actor);
+  -- What rests on the request ends with it.
+  PERFORM sminion.revoke_ticket(k.id, format('request %s was closed', row_of.id))
+  FROM sminion.ticket k
+  WHERE starts_with(k.basis_ref, 'request:') AND k.basis_ref = 'request:' || row_of.id
+    AND k.revoked_at IS NULL AND k.expires_at > clock_timestamp();
   UPDATE sminion.request r
   SET closed_at = clock_timestamp(), outcome = close_request.outcome, duplicate_of = close_request.duplicate_of
   WHERE r.id = row_of.id;
@@ -107,5 +127,5 @@ BEGIN
   END IF;
 END
 $sminion$;
-COMMENT ON FUNCTION sminion.close_request(bigint, text, text, bigint, text) IS
+COMMENT ON FUNCTION sminion.close_request(bigint, text, text, bigint, text, boolean) IS
   'closes a request; ends the block that was made for it';

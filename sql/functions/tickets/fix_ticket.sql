@@ -21,11 +21,12 @@ DECLARE
 BEGIN
   -- Who has such a ticket is a login of the policy; so the usual write costs this one statement. A ticket of an earlier policy
   -- may be good too: that is asked apart, since a condition with a query in it costs every write the same.
-  INSERT INTO sminion.write_ticket AS w (transaction, statement, ticket, role, mask)
-  SELECT pg_current_xact_id(), statement_timestamp(), k.id, k.role, k.mask FROM sminion.ticket k
+  INSERT INTO sminion.write_ticket AS w (transaction, statement, ticket, role, mask, about)
+  SELECT pg_current_xact_id(), statement_timestamp(), k.id, k.role, k.mask,
+         CASE WHEN k.mask & p.blocked_bits <> 0 OR starts_with(k.basis_ref, 'request:') THEN k.subject END
+  FROM sminion.ticket k JOIN sminion.policy p ON p.epoch = k.epoch
   WHERE k.token_hash = sha256(convert_to(token, 'UTF8'))
     AND k.role = acting AND (k.login = session_user) IS TRUE
-    AND k.epoch = (SELECT p.epoch FROM sminion.policy p)
     AND k.revoked_at IS NULL AND k.expires_at > clock_timestamp() AND k.writer <> pg_current_xact_id() AND k.xmin = k.made_in
     AND (inet_client_addr() IS NULL OR NOT k.require_tls OR sminion.encrypted())
   ON CONFLICT DO NOTHING RETURNING w.ctid INTO place;

@@ -31,8 +31,10 @@ BEGIN
   IF EXISTS (SELECT FROM sminion.compartment c WHERE c.role = acting) THEN
     -- Raises unless the ticket is good, and says why, as every statement in a compartment does.
     PERFORM sminion.context(acting, acting);
-    INSERT INTO sminion.write_ticket AS w (transaction, statement, ticket, role, mask)
-    SELECT pg_current_xact_id(), statement_timestamp(), k.id, k.role, k.mask FROM sminion.ticket k
+    INSERT INTO sminion.write_ticket AS w (transaction, statement, ticket, role, mask, about)
+    SELECT pg_current_xact_id(), statement_timestamp(), k.id, k.role, k.mask,
+           CASE WHEN k.mask & p.blocked_bits <> 0 OR starts_with(k.basis_ref, 'request:') THEN k.subject END
+    FROM sminion.ticket k CROSS JOIN sminion.policy p
     WHERE k.token_hash = sha256(convert_to(token, 'UTF8'))
     ON CONFLICT DO NOTHING RETURNING w.ctid INTO place;
     good := true;

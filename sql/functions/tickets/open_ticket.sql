@@ -163,6 +163,9 @@ BEGIN
   IF open_ticket.subject IS NOT NULL THEN
     about := sminion.subject_key(open_ticket.subject, open_ticket.kind);
   END IF;
+  IF starts_with(rests_on, 'request:') THEN
+    PERFORM sminion.require_request(rests_on, about);
+  END IF;
   IF open_ticket."values" IS NOT NULL OR declared <> '{}' THEN
     valued := sminion.ticket_values(open_ticket."values");
   END IF;

@@ -1,1 +1,1 @@
-SELECT sminion.close_request(%(id)s, %(outcome)s, %(reason)s, %(duplicate_of)s, %(actor)s)
+SELECT sminion.close_request(%(id)s, %(outcome)s, %(reason)s, %(duplicate_of)s, %(actor)s, %(unchanged)s)

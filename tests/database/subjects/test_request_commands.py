@@ -46,7 +46,7 @@ def test_an_officer_opens_decides_and_lists(
     assert run(monkeypatch, "identify", "1", "--how", "passport") == 0
     assert run(monkeypatch, "assign", "1", "support", "--reason", "they keep it") == 0
     assert run(monkeypatch, "note", "1", "asked back") == 0
-    assert run(monkeypatch, "close", "1", "granted", "--reason", "corrected") == 0
+    assert run(monkeypatch, "close", "1", "granted", "--reason", "corrected", "--unchanged") == 0
     capsys.readouterr()
     assert run(monkeypatch, "show", "1") == 0
     shown = capsys.readouterr().out

@@ -43,7 +43,7 @@ def test_what_cannot_wait_is_done_at_once(kind: str, world: World) -> None:
         requests.identify(number, "passport")
         # What is to be destroyed is granted once it is: see test_destruction.py.
         outcome = "refused" if kind == "destroy" else "granted"
-        requests.close(number, outcome, "done")
+        requests.close(number, outcome, "done", unchanged=kind == "clarify")
         assert (requests.get(number).state, requests.get(number).outcome) == ("closed", outcome)
     # Who asked for it, and was granted it, stays blocked until an officer ends it.
     assert blocked(world, 7) == (kind in ("block", "stop"))
@@ -276,7 +276,7 @@ def test_a_request_altered_by_hand_is_a_stray_row(change: str, world: World) -> 
         other = Requests(officer).open(8, "clarify", "letter")
         Requests(officer).extend(other, "told")
         Requests(officer).identify(other, "passport")
-        Requests(officer).close(other, "granted", "done")
+        Requests(officer).close(other, "granted", "done", unchanged=True)
     assert world.super(strays) == [(0,)]
     world.super(f"UPDATE sminion.request SET {change} WHERE id = {number}")
     assert world.super(strays) == [(1,)]
