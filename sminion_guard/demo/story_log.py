@@ -23,10 +23,10 @@ def access_log(shop: Shop) -> None:
         SELECT id, actor, purpose, reason, subject
         FROM sminion.access_log
         WHERE subject = 'customer:{HEROINE}' AND login = 'shop_support'
-          AND reason <> 'tries every table'""", rows(1))
+          AND reason <> 'tries every table'""", rows(2))
     say(shop, "amir", """
         SELECT id, actor, purpose, revoked_by, revoked_why
-        FROM sminion.access_log WHERE revoked_at IS NOT NULL""", rows(1))
+        FROM sminion.access_log WHERE revoked_at IS NOT NULL""", rows(2))
     say(shop, "amir", f"""
         SELECT at::time(0), event, purpose, reason, actor
         FROM sminion.subject_history
