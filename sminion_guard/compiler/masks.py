@@ -89,15 +89,23 @@ def _own_function(policy: Policy, table: Table, function: str) -> str:
             return f"{text}\n  -- a row about nobody permits nothing\n{nobody}"
         return text
 
-    values = {
+    values = _moving(policy, table) | {
         "table": qualified(table.schema, table.name),
         "function": ident(function),
         "delete_masks": masks("OLD"),
+        "moves": " OR ".join(
+            f"OLD.{ident(entry.column)} IS DISTINCT FROM NEW.{ident(entry.column)}" for entry in subjects
+        ),
         "old_subjects": ", ".join(entry.of("OLD") for entry in subjects),
         "write_masks": masks("NEW"),
         "new_subjects": ", ".join(entry.of("NEW") for entry in subjects),
     }
     return templates.fill("trigger_function/row", values)
+
+
+def _moving(policy: Policy, table: Table) -> dict[str, str]:
+    """What ``sminion.permit_move`` is told of the table."""
+    return {"place": literal(table.qualified), "above": "true" if children_of(policy, table) else "false"}
 
 
 def _mask(subject: SubjectOfRow, row: str) -> str:
@@ -107,7 +115,7 @@ def _mask(subject: SubjectOfRow, row: str) -> str:
 
 def _child_function(policy: Policy, table: Table, function: str, parent: Parent) -> str:
     (own,) = subjects_of(policy, table)
-    values = {
+    values = _moving(policy, table) | {
         "table": qualified(table.schema, table.name),
         "function": ident(function),
         "key_type": own.key.value,

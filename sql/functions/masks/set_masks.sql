@@ -6,7 +6,8 @@
 -- somebody has locked is passed over. So are all rows when one of them is locked.
 --
 -- What is passed over is left to sminion.touch_rows and to the trigger, and so are rows about nobody, rows of subjects without a
--- state or with a pending change, and tables where a trigger of the application fires too, since it may change the subject.
+-- state or with a pending change, rows that follow their parent to another subject (see sminion.permit_move), and tables where a
+-- trigger of the application fires too, since it may change the subject.
 --
 -- Only here the guard's row trigger does not fire: for `sminion_owner`, while the setting says so. By itself the setting gives
 -- nobody anything, and sminion.begin_replica_role takes it back before rows are touched.
@@ -72,7 +73,8 @@ BEGIN
       || ' FROM ' || string_agg(format('unnest($2, $3) AS s%s (subject, mask)', c.n), ', ')
       || CASE WHEN child THEN format(', %s AS p', parent) ELSE '' END
       || format(' WHERE (%s)', rows)
-      || CASE WHEN child THEN ' AND ' || leads ELSE '' END
+      || CASE WHEN child THEN format(' AND %s AND (t.guard_subject IS NULL OR t.guard_subject = p.%I)', leads, target.parent_subject)
+           ELSE '' END
       || string_agg(format(
            CASE WHEN c.optional THEN ' AND s%1$s.subject COLLATE "C" = CASE WHEN t.%2$I IS NULL THEN %4$L ELSE %3$s END'
              ELSE ' AND s%1$s.subject COLLATE "C" = %3$s' END, c.n, c.name, keys[c.n], ''), '')

@@ -9,14 +9,18 @@ DECLARE
   permitted bigint;
   owner_key <<key_type>>;
   again_key <<key_type>>;
+  had_key   <<key_type>>;
   written   xid;
   done      boolean;
 BEGIN
-  IF TG_OP = 'DELETE' THEN
-    SELECT s.mask INTO permitted FROM sminion.subject_state s WHERE s.subject = <<old_subjects>> FOR SHARE;
-<<nobody_delete>>    -- Assigned: PERFORM would start an executor for each row.
-    done := sminion.permit_delete(permitted, ARRAY[<<old_subjects>>]);
-    RETURN OLD;
+  IF TG_OP <> 'INSERT' THEN
+    IF TG_OP = 'DELETE' THEN
+      SELECT s.mask INTO permitted FROM sminion.subject_state s WHERE s.subject = <<old_subjects>> FOR SHARE;
+<<nobody_delete>>      -- Assigned: PERFORM would start an executor for each row.
+      done := sminion.permit_delete(permitted, ARRAY[<<old_subjects>>]);
+      RETURN OLD;
+    END IF;
+    had_key := OLD.guard_subject;
   END IF;
   SELECT p.<<parent_subject>> INTO owner_key FROM <<parent>> p WHERE p.<<parent_key>> = NEW.<<column>>;
   LOOP
@@ -32,6 +36,12 @@ BEGIN
     EXIT WHEN again_key IS NOT DISTINCT FROM owner_key;
     owner_key := again_key;
   END LOOP;
+  -- It may also follow its parent to another subject. That a parent is gone says of whom the row is no less.
+  IF had_key IS NOT NULL THEN
+    IF had_key IS DISTINCT FROM owner_key AND (owner_key IS NOT NULL OR OLD.<<column>> IS DISTINCT FROM NEW.<<column>>) THEN
+      done := sminion.permit_move(ARRAY[<<old_subjects>>], ARRAY[<<owner_subject>>], <<place>>, <<above>>);
+    END IF;
+  END IF;
   NEW.guard_subject := owner_key;
   -- Read after the lock: a change that could not get it is in force all the same. What it denies is asked apart, as there is
   -- hardly ever one.

@@ -10,11 +10,15 @@ DECLARE
   one       bigint;
   done      boolean;
 BEGIN
-  IF TG_OP = 'DELETE' THEN
+  IF TG_OP <> 'INSERT' THEN
+    IF TG_OP = 'DELETE' THEN
 <<delete_masks>>
-    -- Assigned: PERFORM would start an executor for each row.
-    done := sminion.permit_delete(permitted, ARRAY[<<old_subjects>>]);
-    RETURN OLD;
+      -- Assigned: PERFORM would start an executor for each row.
+      done := sminion.permit_delete(permitted, ARRAY[<<old_subjects>>]);
+      RETURN OLD;
+    ELSIF <<moves>> THEN
+      done := sminion.permit_move(ARRAY[<<old_subjects>>], ARRAY[<<new_subjects>>], <<place>>, <<above>>);
+    END IF;
   END IF;
 <<write_masks>>
   -- Read after the locks: a change that could not get one is in force all the same. There is hardly ever one, so what it denies

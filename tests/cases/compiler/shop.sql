@@ -915,15 +915,19 @@ DECLARE
   one       bigint;
   done      boolean;
 BEGIN
-  IF TG_OP = 'DELETE' THEN
+  IF TG_OP <> 'INSERT' THEN
+    IF TG_OP = 'DELETE' THEN
 SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = OLD."id"::text FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight(OLD."id"::text);
   END IF;
   permitted := permitted & one;
-    -- Assigned: PERFORM would start an executor for each row.
-    done := sminion.permit_delete(permitted, ARRAY[OLD."id"::text]);
-    RETURN OLD;
+      -- Assigned: PERFORM would start an executor for each row.
+      done := sminion.permit_delete(permitted, ARRAY[OLD."id"::text]);
+      RETURN OLD;
+    ELSIF OLD."id" IS DISTINCT FROM NEW."id" THEN
+      done := sminion.permit_move(ARRAY[OLD."id"::text], ARRAY[NEW."id"::text], 'crm.customer', false);
+    END IF;
   END IF;
 SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = NEW."id"::text FOR SHARE;
   IF NOT FOUND THEN
@@ -1000,15 +1004,19 @@ DECLARE
   one       bigint;
   done      boolean;
 BEGIN
-  IF TG_OP = 'DELETE' THEN
+  IF TG_OP <> 'INSERT' THEN
+    IF TG_OP = 'DELETE' THEN
 SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = OLD."customer_id"::text FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight(OLD."customer_id"::text);
   END IF;
   permitted := permitted & one;
-    -- Assigned: PERFORM would start an executor for each row.
-    done := sminion.permit_delete(permitted, ARRAY[OLD."customer_id"::text]);
-    RETURN OLD;
+      -- Assigned: PERFORM would start an executor for each row.
+      done := sminion.permit_delete(permitted, ARRAY[OLD."customer_id"::text]);
+      RETURN OLD;
+    ELSIF OLD."customer_id" IS DISTINCT FROM NEW."customer_id" THEN
+      done := sminion.permit_move(ARRAY[OLD."customer_id"::text], ARRAY[NEW."customer_id"::text], 'marketing.subscriber', false);
+    END IF;
   END IF;
 SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = NEW."customer_id"::text FOR SHARE;
   IF NOT FOUND THEN
@@ -1085,15 +1093,19 @@ DECLARE
   one       bigint;
   done      boolean;
 BEGIN
-  IF TG_OP = 'DELETE' THEN
+  IF TG_OP <> 'INSERT' THEN
+    IF TG_OP = 'DELETE' THEN
 SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = OLD."customer_id"::text FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight(OLD."customer_id"::text);
   END IF;
   permitted := permitted & one;
-    -- Assigned: PERFORM would start an executor for each row.
-    done := sminion.permit_delete(permitted, ARRAY[OLD."customer_id"::text]);
-    RETURN OLD;
+      -- Assigned: PERFORM would start an executor for each row.
+      done := sminion.permit_delete(permitted, ARRAY[OLD."customer_id"::text]);
+      RETURN OLD;
+    ELSIF OLD."customer_id" IS DISTINCT FROM NEW."customer_id" THEN
+      done := sminion.permit_move(ARRAY[OLD."customer_id"::text], ARRAY[NEW."customer_id"::text], 'sales.orders', true);
+    END IF;
   END IF;
 SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = NEW."customer_id"::text FOR SHARE;
   IF NOT FOUND THEN
@@ -1214,14 +1226,18 @@ DECLARE
   permitted bigint;
   owner_key bigint;
   again_key bigint;
+  had_key   bigint;
   written   xid;
   done      boolean;
 BEGIN
-  IF TG_OP = 'DELETE' THEN
-    SELECT s.mask INTO permitted FROM sminion.subject_state s WHERE s.subject = OLD."guard_subject"::text FOR SHARE;
-    -- Assigned: PERFORM would start an executor for each row.
-    done := sminion.permit_delete(permitted, ARRAY[OLD."guard_subject"::text]);
-    RETURN OLD;
+  IF TG_OP <> 'INSERT' THEN
+    IF TG_OP = 'DELETE' THEN
+      SELECT s.mask INTO permitted FROM sminion.subject_state s WHERE s.subject = OLD."guard_subject"::text FOR SHARE;
+      -- Assigned: PERFORM would start an executor for each row.
+      done := sminion.permit_delete(permitted, ARRAY[OLD."guard_subject"::text]);
+      RETURN OLD;
+    END IF;
+    had_key := OLD.guard_subject;
   END IF;
   SELECT p."customer_id" INTO owner_key FROM "sales"."orders" p WHERE p."id" = NEW."order_id";
   LOOP
@@ -1237,6 +1253,12 @@ BEGIN
     EXIT WHEN again_key IS NOT DISTINCT FROM owner_key;
     owner_key := again_key;
   END LOOP;
+  -- It may also follow its parent to another subject. That a parent is gone says of whom the row is no less.
+  IF had_key IS NOT NULL THEN
+    IF had_key IS DISTINCT FROM owner_key AND (owner_key IS NOT NULL OR OLD."order_id" IS DISTINCT FROM NEW."order_id") THEN
+      done := sminion.permit_move(ARRAY[OLD."guard_subject"::text], ARRAY[owner_key::text], 'sales.item', false);
+    END IF;
+  END IF;
   NEW.guard_subject := owner_key;
   -- Read after the lock: a change that could not get it is in force all the same. What it denies is asked apart, as there is
   -- hardly ever one.

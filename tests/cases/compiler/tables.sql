@@ -815,15 +815,19 @@ DECLARE
   one       bigint;
   done      boolean;
 BEGIN
-  IF TG_OP = 'DELETE' THEN
+  IF TG_OP <> 'INSERT' THEN
+    IF TG_OP = 'DELETE' THEN
 SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = OLD."id"::text FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight(OLD."id"::text);
   END IF;
   permitted := permitted & one;
-    -- Assigned: PERFORM would start an executor for each row.
-    done := sminion.permit_delete(permitted, ARRAY[OLD."id"::text]);
-    RETURN OLD;
+      -- Assigned: PERFORM would start an executor for each row.
+      done := sminion.permit_delete(permitted, ARRAY[OLD."id"::text]);
+      RETURN OLD;
+    ELSIF OLD."id" IS DISTINCT FROM NEW."id" THEN
+      done := sminion.permit_move(ARRAY[OLD."id"::text], ARRAY[NEW."id"::text], 'crm.contact', false);
+    END IF;
   END IF;
 SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = NEW."id"::text FOR SHARE;
   IF NOT FOUND THEN
@@ -900,7 +904,8 @@ DECLARE
   one       bigint;
   done      boolean;
 BEGIN
-  IF TG_OP = 'DELETE' THEN
+  IF TG_OP <> 'INSERT' THEN
+    IF TG_OP = 'DELETE' THEN
   -- a row about nobody permits everything
   IF OLD."giver" IS NOT NULL OR OLD."taker" IS NOT NULL THEN
 SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = OLD."giver"::text FOR SHARE;
@@ -914,9 +919,12 @@ SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = OLD."taker
   END IF;
   permitted := permitted & one;
   END IF;
-    -- Assigned: PERFORM would start an executor for each row.
-    done := sminion.permit_delete(permitted, ARRAY[OLD."giver"::text, OLD."taker"::text]);
-    RETURN OLD;
+      -- Assigned: PERFORM would start an executor for each row.
+      done := sminion.permit_delete(permitted, ARRAY[OLD."giver"::text, OLD."taker"::text]);
+      RETURN OLD;
+    ELSIF OLD."giver" IS DISTINCT FROM NEW."giver" OR OLD."taker" IS DISTINCT FROM NEW."taker" THEN
+      done := sminion.permit_move(ARRAY[OLD."giver"::text, OLD."taker"::text], ARRAY[NEW."giver"::text, NEW."taker"::text], 'crm.gift', false);
+    END IF;
   END IF;
   -- a row about nobody permits everything
   IF NEW."giver" IS NOT NULL OR NEW."taker" IS NOT NULL THEN
@@ -1001,15 +1009,19 @@ DECLARE
   one       bigint;
   done      boolean;
 BEGIN
-  IF TG_OP = 'DELETE' THEN
+  IF TG_OP <> 'INSERT' THEN
+    IF TG_OP = 'DELETE' THEN
 SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = OLD."person"::text FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight(OLD."person"::text);
   END IF;
   permitted := permitted & one;
-    -- Assigned: PERFORM would start an executor for each row.
-    done := sminion.permit_delete(permitted, ARRAY[OLD."person"::text]);
-    RETURN OLD;
+      -- Assigned: PERFORM would start an executor for each row.
+      done := sminion.permit_delete(permitted, ARRAY[OLD."person"::text]);
+      RETURN OLD;
+    ELSIF OLD."person" IS DISTINCT FROM NEW."person" THEN
+      done := sminion.permit_move(ARRAY[OLD."person"::text], ARRAY[NEW."person"::text], 'crm.letter', false);
+    END IF;
   END IF;
 SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = NEW."person"::text FOR SHARE;
   IF NOT FOUND THEN
@@ -1086,15 +1098,19 @@ DECLARE
   one       bigint;
   done      boolean;
 BEGIN
-  IF TG_OP = 'DELETE' THEN
+  IF TG_OP <> 'INSERT' THEN
+    IF TG_OP = 'DELETE' THEN
 SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = OLD."id"::text FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight(OLD."id"::text);
   END IF;
   permitted := permitted & one;
-    -- Assigned: PERFORM would start an executor for each row.
-    done := sminion.permit_delete(permitted, ARRAY[OLD."id"::text]);
-    RETURN OLD;
+      -- Assigned: PERFORM would start an executor for each row.
+      done := sminion.permit_delete(permitted, ARRAY[OLD."id"::text]);
+      RETURN OLD;
+    ELSIF OLD."id" IS DISTINCT FROM NEW."id" THEN
+      done := sminion.permit_move(ARRAY[OLD."id"::text], ARRAY[NEW."id"::text], 'crm.narrow', false);
+    END IF;
   END IF;
 SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = NEW."id"::text FOR SHARE;
   IF NOT FOUND THEN
@@ -1171,15 +1187,19 @@ DECLARE
   one       bigint;
   done      boolean;
 BEGIN
-  IF TG_OP = 'DELETE' THEN
+  IF TG_OP <> 'INSERT' THEN
+    IF TG_OP = 'DELETE' THEN
 SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = OLD."id"::text FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight(OLD."id"::text);
   END IF;
   permitted := permitted & one;
-    -- Assigned: PERFORM would start an executor for each row.
-    done := sminion.permit_delete(permitted, ARRAY[OLD."id"::text]);
-    RETURN OLD;
+      -- Assigned: PERFORM would start an executor for each row.
+      done := sminion.permit_delete(permitted, ARRAY[OLD."id"::text]);
+      RETURN OLD;
+    ELSIF OLD."id" IS DISTINCT FROM NEW."id" THEN
+      done := sminion.permit_move(ARRAY[OLD."id"::text], ARRAY[NEW."id"::text], 'crm.shut', false);
+    END IF;
   END IF;
 SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = NEW."id"::text FOR SHARE;
   IF NOT FOUND THEN
@@ -1256,7 +1276,8 @@ DECLARE
   one       bigint;
   done      boolean;
 BEGIN
-  IF TG_OP = 'DELETE' THEN
+  IF TG_OP <> 'INSERT' THEN
+    IF TG_OP = 'DELETE' THEN
   -- a row about nobody permits everything
   IF OLD."person" IS NOT NULL THEN
 SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = OLD."person"::text FOR SHARE;
@@ -1265,9 +1286,12 @@ SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = OLD."perso
   END IF;
   permitted := permitted & one;
   END IF;
-    -- Assigned: PERFORM would start an executor for each row.
-    done := sminion.permit_delete(permitted, ARRAY[OLD."person"::text]);
-    RETURN OLD;
+      -- Assigned: PERFORM would start an executor for each row.
+      done := sminion.permit_delete(permitted, ARRAY[OLD."person"::text]);
+      RETURN OLD;
+    ELSIF OLD."person" IS DISTINCT FROM NEW."person" THEN
+      done := sminion.permit_move(ARRAY[OLD."person"::text], ARRAY[NEW."person"::text], 'crm.visit', true);
+    END IF;
   END IF;
   -- a row about nobody permits everything
   IF NEW."person" IS NOT NULL THEN
@@ -1392,15 +1416,19 @@ DECLARE
   one       bigint;
   done      boolean;
 BEGIN
-  IF TG_OP = 'DELETE' THEN
+  IF TG_OP <> 'INSERT' THEN
+    IF TG_OP = 'DELETE' THEN
 SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = OLD."id"::text FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight(OLD."id"::text);
   END IF;
   permitted := permitted & one;
-    -- Assigned: PERFORM would start an executor for each row.
-    done := sminion.permit_delete(permitted, ARRAY[OLD."id"::text]);
-    RETURN OLD;
+      -- Assigned: PERFORM would start an executor for each row.
+      done := sminion.permit_delete(permitted, ARRAY[OLD."id"::text]);
+      RETURN OLD;
+    ELSIF OLD."id" IS DISTINCT FROM NEW."id" THEN
+      done := sminion.permit_move(ARRAY[OLD."id"::text], ARRAY[NEW."id"::text], 'public.customer', true);
+    END IF;
   END IF;
 SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = NEW."id"::text FOR SHARE;
   IF NOT FOUND THEN
@@ -1522,15 +1550,19 @@ DECLARE
   one       bigint;
   done      boolean;
 BEGIN
-  IF TG_OP = 'DELETE' THEN
+  IF TG_OP <> 'INSERT' THEN
+    IF TG_OP = 'DELETE' THEN
 SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = OLD."customer_id"::text FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight(OLD."customer_id"::text);
   END IF;
   permitted := permitted & one;
-    -- Assigned: PERFORM would start an executor for each row.
-    done := sminion.permit_delete(permitted, ARRAY[OLD."customer_id"::text]);
-    RETURN OLD;
+      -- Assigned: PERFORM would start an executor for each row.
+      done := sminion.permit_delete(permitted, ARRAY[OLD."customer_id"::text]);
+      RETURN OLD;
+    ELSIF OLD."customer_id" IS DISTINCT FROM NEW."customer_id" THEN
+      done := sminion.permit_move(ARRAY[OLD."customer_id"::text], ARRAY[NEW."customer_id"::text], 'public.subscriber', false);
+    END IF;
   END IF;
 SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = NEW."customer_id"::text FOR SHARE;
   IF NOT FOUND THEN
@@ -1607,15 +1639,19 @@ DECLARE
   one       bigint;
   done      boolean;
 BEGIN
-  IF TG_OP = 'DELETE' THEN
+  IF TG_OP <> 'INSERT' THEN
+    IF TG_OP = 'DELETE' THEN
 SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = OLD."customer_id"::text FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight(OLD."customer_id"::text);
   END IF;
   permitted := permitted & one;
-    -- Assigned: PERFORM would start an executor for each row.
-    done := sminion.permit_delete(permitted, ARRAY[OLD."customer_id"::text]);
-    RETURN OLD;
+      -- Assigned: PERFORM would start an executor for each row.
+      done := sminion.permit_delete(permitted, ARRAY[OLD."customer_id"::text]);
+      RETURN OLD;
+    ELSIF OLD."customer_id" IS DISTINCT FROM NEW."customer_id" THEN
+      done := sminion.permit_move(ARRAY[OLD."customer_id"::text], ARRAY[NEW."customer_id"::text], 'public.unsaid', false);
+    END IF;
   END IF;
 SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = NEW."customer_id"::text FOR SHARE;
   IF NOT FOUND THEN
@@ -1691,17 +1727,21 @@ DECLARE
   permitted bigint;
   owner_key bigint;
   again_key bigint;
+  had_key   bigint;
   written   xid;
   done      boolean;
 BEGIN
-  IF TG_OP = 'DELETE' THEN
-    SELECT s.mask INTO permitted FROM sminion.subject_state s WHERE s.subject = OLD."guard_subject"::text FOR SHARE;
+  IF TG_OP <> 'INSERT' THEN
+    IF TG_OP = 'DELETE' THEN
+      SELECT s.mask INTO permitted FROM sminion.subject_state s WHERE s.subject = OLD."guard_subject"::text FOR SHARE;
     IF OLD.guard_subject IS NULL AND OLD.guard_mask = -1 THEN
-      permitted := -1;
+        permitted := -1;
+      END IF;
+      -- Assigned: PERFORM would start an executor for each row.
+      done := sminion.permit_delete(permitted, ARRAY[OLD."guard_subject"::text]);
+      RETURN OLD;
     END IF;
-    -- Assigned: PERFORM would start an executor for each row.
-    done := sminion.permit_delete(permitted, ARRAY[OLD."guard_subject"::text]);
-    RETURN OLD;
+    had_key := OLD.guard_subject;
   END IF;
   SELECT p."person" INTO owner_key FROM "crm"."visit" p WHERE p."no" = NEW."visit_no";
   LOOP
@@ -1724,6 +1764,12 @@ BEGIN
     EXIT WHEN again_key IS NOT DISTINCT FROM owner_key;
     owner_key := again_key;
   END LOOP;
+  -- It may also follow its parent to another subject. That a parent is gone says of whom the row is no less.
+  IF had_key IS NOT NULL THEN
+    IF had_key IS DISTINCT FROM owner_key AND (owner_key IS NOT NULL OR OLD."visit_no" IS DISTINCT FROM NEW."visit_no") THEN
+      done := sminion.permit_move(ARRAY[OLD."guard_subject"::text], ARRAY[owner_key::text], 'crm.click', false);
+    END IF;
+  END IF;
   NEW.guard_subject := owner_key;
   -- Read after the lock: a change that could not get it is in force all the same. What it denies is asked apart, as there is
   -- hardly ever one.
@@ -1794,14 +1840,18 @@ DECLARE
   permitted bigint;
   owner_key bigint;
   again_key bigint;
+  had_key   bigint;
   written   xid;
   done      boolean;
 BEGIN
-  IF TG_OP = 'DELETE' THEN
-    SELECT s.mask INTO permitted FROM sminion.subject_state s WHERE s.subject = OLD."guard_subject"::text FOR SHARE;
-    -- Assigned: PERFORM would start an executor for each row.
-    done := sminion.permit_delete(permitted, ARRAY[OLD."guard_subject"::text]);
-    RETURN OLD;
+  IF TG_OP <> 'INSERT' THEN
+    IF TG_OP = 'DELETE' THEN
+      SELECT s.mask INTO permitted FROM sminion.subject_state s WHERE s.subject = OLD."guard_subject"::text FOR SHARE;
+      -- Assigned: PERFORM would start an executor for each row.
+      done := sminion.permit_delete(permitted, ARRAY[OLD."guard_subject"::text]);
+      RETURN OLD;
+    END IF;
+    had_key := OLD.guard_subject;
   END IF;
   SELECT p."id" INTO owner_key FROM "public"."customer" p WHERE p."id" = NEW."customer_id";
   LOOP
@@ -1817,6 +1867,12 @@ BEGIN
     EXIT WHEN again_key IS NOT DISTINCT FROM owner_key;
     owner_key := again_key;
   END LOOP;
+  -- It may also follow its parent to another subject. That a parent is gone says of whom the row is no less.
+  IF had_key IS NOT NULL THEN
+    IF had_key IS DISTINCT FROM owner_key AND (owner_key IS NOT NULL OR OLD."customer_id" IS DISTINCT FROM NEW."customer_id") THEN
+      done := sminion.permit_move(ARRAY[OLD."guard_subject"::text], ARRAY[owner_key::text], 'public.invoice', false);
+    END IF;
+  END IF;
   NEW.guard_subject := owner_key;
   -- Read after the lock: a change that could not get it is in force all the same. What it denies is asked apart, as there is
   -- hardly ever one.

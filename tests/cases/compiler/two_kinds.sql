@@ -703,15 +703,19 @@ DECLARE
   one       bigint;
   done      boolean;
 BEGIN
-  IF TG_OP = 'DELETE' THEN
+  IF TG_OP <> 'INSERT' THEN
+    IF TG_OP = 'DELETE' THEN
 SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = 'customer:' || OLD."id"::text FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight('customer:' || OLD."id"::text);
   END IF;
   permitted := permitted & one;
-    -- Assigned: PERFORM would start an executor for each row.
-    done := sminion.permit_delete(permitted, ARRAY['customer:' || OLD."id"::text]);
-    RETURN OLD;
+      -- Assigned: PERFORM would start an executor for each row.
+      done := sminion.permit_delete(permitted, ARRAY['customer:' || OLD."id"::text]);
+      RETURN OLD;
+    ELSIF OLD."id" IS DISTINCT FROM NEW."id" THEN
+      done := sminion.permit_move(ARRAY['customer:' || OLD."id"::text], ARRAY['customer:' || NEW."id"::text], 'crm.customer', true);
+    END IF;
   END IF;
 SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = 'customer:' || NEW."id"::text FOR SHARE;
   IF NOT FOUND THEN
@@ -833,7 +837,8 @@ DECLARE
   one       bigint;
   done      boolean;
 BEGIN
-  IF TG_OP = 'DELETE' THEN
+  IF TG_OP <> 'INSERT' THEN
+    IF TG_OP = 'DELETE' THEN
   IF OLD."giver" IS NOT NULL THEN
 SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = 'customer:' || OLD."giver"::text FOR SHARE;
   IF NOT FOUND THEN
@@ -852,9 +857,12 @@ SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = 'customer:
   IF NOT (OLD."giver" IS NOT NULL OR OLD."taker" IS NOT NULL) THEN
     permitted := 0;
   END IF;
-    -- Assigned: PERFORM would start an executor for each row.
-    done := sminion.permit_delete(permitted, ARRAY['customer:' || OLD."giver"::text, 'customer:' || OLD."taker"::text]);
-    RETURN OLD;
+      -- Assigned: PERFORM would start an executor for each row.
+      done := sminion.permit_delete(permitted, ARRAY['customer:' || OLD."giver"::text, 'customer:' || OLD."taker"::text]);
+      RETURN OLD;
+    ELSIF OLD."giver" IS DISTINCT FROM NEW."giver" OR OLD."taker" IS DISTINCT FROM NEW."taker" THEN
+      done := sminion.permit_move(ARRAY['customer:' || OLD."giver"::text, 'customer:' || OLD."taker"::text], ARRAY['customer:' || NEW."giver"::text, 'customer:' || NEW."taker"::text], 'crm.gift', false);
+    END IF;
   END IF;
   IF NEW."giver" IS NOT NULL THEN
 SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = 'customer:' || NEW."giver"::text FOR SHARE;
@@ -944,7 +952,8 @@ DECLARE
   one       bigint;
   done      boolean;
 BEGIN
-  IF TG_OP = 'DELETE' THEN
+  IF TG_OP <> 'INSERT' THEN
+    IF TG_OP = 'DELETE' THEN
   IF OLD."for" IS NOT NULL THEN
 SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = 'partner:' || nullif(OLD."for"::text, '') FOR SHARE;
   IF NOT FOUND THEN
@@ -964,9 +973,12 @@ SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = 'customer:
     one := sminion.first_sight('customer:' || OLD."sender"::text);
   END IF;
   permitted := permitted & one;
-    -- Assigned: PERFORM would start an executor for each row.
-    done := sminion.permit_delete(permitted, ARRAY['partner:' || nullif(OLD."for"::text, ''), 'employee:' || OLD."handled_by"::text, 'customer:' || OLD."sender"::text]);
-    RETURN OLD;
+      -- Assigned: PERFORM would start an executor for each row.
+      done := sminion.permit_delete(permitted, ARRAY['partner:' || nullif(OLD."for"::text, ''), 'employee:' || OLD."handled_by"::text, 'customer:' || OLD."sender"::text]);
+      RETURN OLD;
+    ELSIF OLD."for" IS DISTINCT FROM NEW."for" OR OLD."handled_by" IS DISTINCT FROM NEW."handled_by" OR OLD."sender" IS DISTINCT FROM NEW."sender" THEN
+      done := sminion.permit_move(ARRAY['partner:' || nullif(OLD."for"::text, ''), 'employee:' || OLD."handled_by"::text, 'customer:' || OLD."sender"::text], ARRAY['partner:' || nullif(NEW."for"::text, ''), 'employee:' || NEW."handled_by"::text, 'customer:' || NEW."sender"::text], 'crm.message', false);
+    END IF;
   END IF;
   IF NEW."for" IS NOT NULL THEN
 SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = 'partner:' || nullif(NEW."for"::text, '') FOR SHARE;
@@ -1057,7 +1069,8 @@ DECLARE
   one       bigint;
   done      boolean;
 BEGIN
-  IF TG_OP = 'DELETE' THEN
+  IF TG_OP <> 'INSERT' THEN
+    IF TG_OP = 'DELETE' THEN
   -- a row about nobody permits everything
   IF OLD."customer_id" IS NOT NULL OR OLD."employee_id" IS NOT NULL THEN
   IF OLD."customer_id" IS NOT NULL THEN
@@ -1075,9 +1088,12 @@ SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = 'employee:
   permitted := permitted & one;
   END IF;
   END IF;
-    -- Assigned: PERFORM would start an executor for each row.
-    done := sminion.permit_delete(permitted, ARRAY['customer:' || OLD."customer_id"::text, 'employee:' || OLD."employee_id"::text]);
-    RETURN OLD;
+      -- Assigned: PERFORM would start an executor for each row.
+      done := sminion.permit_delete(permitted, ARRAY['customer:' || OLD."customer_id"::text, 'employee:' || OLD."employee_id"::text]);
+      RETURN OLD;
+    ELSIF OLD."customer_id" IS DISTINCT FROM NEW."customer_id" OR OLD."employee_id" IS DISTINCT FROM NEW."employee_id" THEN
+      done := sminion.permit_move(ARRAY['customer:' || OLD."customer_id"::text, 'employee:' || OLD."employee_id"::text], ARRAY['customer:' || NEW."customer_id"::text, 'employee:' || NEW."employee_id"::text], 'crm.visit', false);
+    END IF;
   END IF;
   -- a row about nobody permits everything
   IF NEW."customer_id" IS NOT NULL OR NEW."employee_id" IS NOT NULL THEN
@@ -1166,15 +1182,19 @@ DECLARE
   one       bigint;
   done      boolean;
 BEGIN
-  IF TG_OP = 'DELETE' THEN
+  IF TG_OP <> 'INSERT' THEN
+    IF TG_OP = 'DELETE' THEN
 SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = 'employee:' || OLD."id"::text FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight('employee:' || OLD."id"::text);
   END IF;
   permitted := permitted & one;
-    -- Assigned: PERFORM would start an executor for each row.
-    done := sminion.permit_delete(permitted, ARRAY['employee:' || OLD."id"::text]);
-    RETURN OLD;
+      -- Assigned: PERFORM would start an executor for each row.
+      done := sminion.permit_delete(permitted, ARRAY['employee:' || OLD."id"::text]);
+      RETURN OLD;
+    ELSIF OLD."id" IS DISTINCT FROM NEW."id" THEN
+      done := sminion.permit_move(ARRAY['employee:' || OLD."id"::text], ARRAY['employee:' || NEW."id"::text], 'hr.employee', true);
+    END IF;
   END IF;
 SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = 'employee:' || NEW."id"::text FOR SHARE;
   IF NOT FOUND THEN
@@ -1296,15 +1316,19 @@ DECLARE
   one       bigint;
   done      boolean;
 BEGIN
-  IF TG_OP = 'DELETE' THEN
+  IF TG_OP <> 'INSERT' THEN
+    IF TG_OP = 'DELETE' THEN
 SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = 'partner:' || nullif(OLD."code"::text, '') FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight('partner:' || nullif(OLD."code"::text, ''));
   END IF;
   permitted := permitted & one;
-    -- Assigned: PERFORM would start an executor for each row.
-    done := sminion.permit_delete(permitted, ARRAY['partner:' || nullif(OLD."code"::text, '')]);
-    RETURN OLD;
+      -- Assigned: PERFORM would start an executor for each row.
+      done := sminion.permit_delete(permitted, ARRAY['partner:' || nullif(OLD."code"::text, '')]);
+      RETURN OLD;
+    ELSIF OLD."code" IS DISTINCT FROM NEW."code" THEN
+      done := sminion.permit_move(ARRAY['partner:' || nullif(OLD."code"::text, '')], ARRAY['partner:' || nullif(NEW."code"::text, '')], 'hr.partner', false);
+    END IF;
   END IF;
 SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = 'partner:' || nullif(NEW."code"::text, '') FOR SHARE;
   IF NOT FOUND THEN
@@ -1380,14 +1404,18 @@ DECLARE
   permitted bigint;
   owner_key bigint;
   again_key bigint;
+  had_key   bigint;
   written   xid;
   done      boolean;
 BEGIN
-  IF TG_OP = 'DELETE' THEN
-    SELECT s.mask INTO permitted FROM sminion.subject_state s WHERE s.subject = 'customer:' || OLD."guard_subject"::text FOR SHARE;
-    -- Assigned: PERFORM would start an executor for each row.
-    done := sminion.permit_delete(permitted, ARRAY['customer:' || OLD."guard_subject"::text]);
-    RETURN OLD;
+  IF TG_OP <> 'INSERT' THEN
+    IF TG_OP = 'DELETE' THEN
+      SELECT s.mask INTO permitted FROM sminion.subject_state s WHERE s.subject = 'customer:' || OLD."guard_subject"::text FOR SHARE;
+      -- Assigned: PERFORM would start an executor for each row.
+      done := sminion.permit_delete(permitted, ARRAY['customer:' || OLD."guard_subject"::text]);
+      RETURN OLD;
+    END IF;
+    had_key := OLD.guard_subject;
   END IF;
   SELECT p."id" INTO owner_key FROM "crm"."customer" p WHERE p."id" = NEW."customer_id";
   LOOP
@@ -1403,6 +1431,12 @@ BEGIN
     EXIT WHEN again_key IS NOT DISTINCT FROM owner_key;
     owner_key := again_key;
   END LOOP;
+  -- It may also follow its parent to another subject. That a parent is gone says of whom the row is no less.
+  IF had_key IS NOT NULL THEN
+    IF had_key IS DISTINCT FROM owner_key AND (owner_key IS NOT NULL OR OLD."customer_id" IS DISTINCT FROM NEW."customer_id") THEN
+      done := sminion.permit_move(ARRAY['customer:' || OLD."guard_subject"::text], ARRAY['customer:' || owner_key::text], 'crm.orders', false);
+    END IF;
+  END IF;
   NEW.guard_subject := owner_key;
   -- Read after the lock: a change that could not get it is in force all the same. What it denies is asked apart, as there is
   -- hardly ever one.
@@ -1473,14 +1507,18 @@ DECLARE
   permitted bigint;
   owner_key uuid;
   again_key uuid;
+  had_key   uuid;
   written   xid;
   done      boolean;
 BEGIN
-  IF TG_OP = 'DELETE' THEN
-    SELECT s.mask INTO permitted FROM sminion.subject_state s WHERE s.subject = 'employee:' || OLD."guard_subject"::text FOR SHARE;
-    -- Assigned: PERFORM would start an executor for each row.
-    done := sminion.permit_delete(permitted, ARRAY['employee:' || OLD."guard_subject"::text]);
-    RETURN OLD;
+  IF TG_OP <> 'INSERT' THEN
+    IF TG_OP = 'DELETE' THEN
+      SELECT s.mask INTO permitted FROM sminion.subject_state s WHERE s.subject = 'employee:' || OLD."guard_subject"::text FOR SHARE;
+      -- Assigned: PERFORM would start an executor for each row.
+      done := sminion.permit_delete(permitted, ARRAY['employee:' || OLD."guard_subject"::text]);
+      RETURN OLD;
+    END IF;
+    had_key := OLD.guard_subject;
   END IF;
   SELECT p."id" INTO owner_key FROM "hr"."employee" p WHERE p."id" = NEW."employee_id";
   LOOP
@@ -1496,6 +1534,12 @@ BEGIN
     EXIT WHEN again_key IS NOT DISTINCT FROM owner_key;
     owner_key := again_key;
   END LOOP;
+  -- It may also follow its parent to another subject. That a parent is gone says of whom the row is no less.
+  IF had_key IS NOT NULL THEN
+    IF had_key IS DISTINCT FROM owner_key AND (owner_key IS NOT NULL OR OLD."employee_id" IS DISTINCT FROM NEW."employee_id") THEN
+      done := sminion.permit_move(ARRAY['employee:' || OLD."guard_subject"::text], ARRAY['employee:' || owner_key::text], 'hr.badge', false);
+    END IF;
+  END IF;
   NEW.guard_subject := owner_key;
   -- Read after the lock: a change that could not get it is in force all the same. What it denies is asked apart, as there is
   -- hardly ever one.

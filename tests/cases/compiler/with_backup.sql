@@ -433,15 +433,19 @@ DECLARE
   one       bigint;
   done      boolean;
 BEGIN
-  IF TG_OP = 'DELETE' THEN
+  IF TG_OP <> 'INSERT' THEN
+    IF TG_OP = 'DELETE' THEN
 SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = OLD."id"::text FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight(OLD."id"::text);
   END IF;
   permitted := permitted & one;
-    -- Assigned: PERFORM would start an executor for each row.
-    done := sminion.permit_delete(permitted, ARRAY[OLD."id"::text]);
-    RETURN OLD;
+      -- Assigned: PERFORM would start an executor for each row.
+      done := sminion.permit_delete(permitted, ARRAY[OLD."id"::text]);
+      RETURN OLD;
+    ELSIF OLD."id" IS DISTINCT FROM NEW."id" THEN
+      done := sminion.permit_move(ARRAY[OLD."id"::text], ARRAY[NEW."id"::text], 'desk.person', false);
+    END IF;
   END IF;
 SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = NEW."id"::text FOR SHARE;
   IF NOT FOUND THEN
