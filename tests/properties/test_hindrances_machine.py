@@ -26,7 +26,7 @@ PURPOSES = ("work", "news", "study")
 KINDS = ("person", "staff")
 TABLES = ("person", "staff", "orders", "item", "gift", "visit")
 OTHER_BASIS = {"legitimate_interest": "consent", "consent": "legitimate_interest"}
-OWN_REFUSALS = {"P0001", "23514", "SG513"}
+OWN_REFUSALS = {"P0001", "23514", "SG249", "SG513"}
 """SQLSTATE of what a write of the application itself may end with: its own trigger or check, or children that stay."""
 
 person = st.integers(0, PEOPLE - 1)
