@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sminion_guard.cli.common import FINDINGS, DatabaseOption, Format, FormatOption, as_json, print_json
+from sminion_guard.cli.common import FINDINGS, DatabaseOption, Format, FormatOption, print_json
 from sminion_guard.cli.officer import officer, warn
 from sminion_guard.cli.request import ActorOption, ReasonOption, moment
-from sminion_guard.cli.writing import write_whole
 from sminion_guard.errors import GuardError
 
 if TYPE_CHECKING:
     from sminion_guard.subjects import Destruction, Destructions, Planned
-
-class CertificateFormat(StrEnum):
-    """How a certificate is written."""
-
-    JSON = "json"
-    HTML = "html"
-
 
 _Subject = Callable[[int], str | None]
 KeyArgument = Annotated[str, typer.Argument(metavar="KEY", help="Key of the person, as in the subject column.")]
@@ -95,29 +84,6 @@ def release(
     with _destructions(database_url) as (destructions, _):
         destructions.release(number, reason, actor=actor)
     typer.echo(f"hold {number}: released")
-
-
-def certify(
-    request: Annotated[int, typer.Argument(metavar="REQUEST", help="Number of the request `destroy`.")],
-    output: Annotated[Path, typer.Option(
-        "--output", metavar="FILE", help="Where to write it; replaced as a whole, readable by you alone.")],
-    backups_until: Annotated[datetime | None, typer.Option(
-        "--backups-until", metavar="DATE", show_default=False, parser=moment,
-        help="Until when backups still have the data. Default: not stated.")] = None,
-    form: Annotated[CertificateFormat, typer.Option(
-        "--format", help="html: to print and sign. json: for programs.")] = CertificateFormat.HTML,
-    database_url: DatabaseOption = None,
-) -> None:
-    """Write the certificate of a finished destruction."""
-    from sminion_guard.cli.certificate_page import page
-    from sminion_guard.subjects import certificate  # here: commands without a database need no libpq
-
-    with officer(database_url) as connection:
-        found = certificate(
-            connection, request, in_backups_until=None if backups_until is None else backups_until.date())
-    write_whole(output, [
-        json.dumps(as_json(found), indent=2, ensure_ascii=False) if form is CertificateFormat.JSON else page(found)])
-    typer.echo(f"certificate of destruction {found.number}: {output}")
 
 
 @contextmanager

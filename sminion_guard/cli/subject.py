@@ -8,9 +8,10 @@ from typing import Annotated
 
 import typer
 
+from sminion_guard.cli.certify import certify
 from sminion_guard.cli.common import FINDINGS, DatabaseOption
 from sminion_guard.cli.database import conninfo
-from sminion_guard.cli.destroy import certify, destroy, hold, release
+from sminion_guard.cli.destroy import destroy, hold, release
 from sminion_guard.cli.officer import officer, warn
 from sminion_guard.cli.verify import verify
 from sminion_guard.cli.writing import write_whole

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import nullcontext
+from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sminion_guard.cli.bars import counting
-from sminion_guard.cli.common import FINDINGS, DatabaseOption, Format, FormatOption, print_json
+from sminion_guard.cli.common import FINDINGS, DatabaseOption, Format, FormatOption, as_json, print_json
 from sminion_guard.cli.destroy import KeyArgument, KindOption
 from sminion_guard.cli.officer import officer
+from sminion_guard.cli.request import ActorOption
+from sminion_guard.cli.writing import write_whole
 
 if TYPE_CHECKING:
     from sminion_guard.subjects.verification import Found, Verification
@@ -31,20 +36,41 @@ def verify(
         help="Read this table, and nothing else: what could not be read the last time. May be repeated.")] = None,
     seconds: Annotated[float, typer.Option(
         "--timeout", metavar="SECONDS", min=1, help="For each table.")] = 600.0,
-    kind: KindOption = None, database_url: DatabaseOption = None, form: FormatOption = Format.TEXT,
+    request: Annotated[int | None, typer.Option(
+        "--request", metavar="NUMBER", show_default=False,
+        help="The request of the destruction: the result goes on record, and into its certificate.")] = None,
+    output: Annotated[Path | None, typer.Option(
+        "--output", metavar="FILE", show_default=False,
+        help="Write the whole result there too, as JSON: its SHA-256 is what goes on record.")] = None,
+    actor: ActorOption = None, kind: KindOption = None, database_url: DatabaseOption = None,
+    form: FormatOption = Format.TEXT,
 ) -> None:
     """Look for a person's key in everything that stores rows, protected or not, and by foreign keys. Changes nothing.
 
     Run it as a superuser, or as who may read all tables: what the login may not read is named. Exit code 1: the key was
     found outside of the guard's own tables, or something could not be read.
     """
-    from sminion_guard.subjects.verification import verify as look  # here: commands without a database need no libpq
+    from sminion_guard.subjects.verification import (  # here: commands without a database need no libpq
+        check_request,
+        record,
+    )
+    from sminion_guard.subjects.verification import verify as look
+
+    if request is not None and only:
+        raise typer.BadParameter("only a look at everything goes on record: leave `--only` or `--request` out")
 
     with officer(database_url) as connection, (
         nullcontext() if form is Format.JSON else counting("reading tables")
     ) as shown:
+        if request is not None:
+            check_request(connection, request, f"{kind}:{key}" if kind else key)
         found = look(connection, key, kind=kind, only=only or (), seconds=seconds,
                      told=shown and (lambda name, done, blocks: shown(done, blocks)))
+        text = json.dumps(as_json(found), indent=2, ensure_ascii=False)
+        if output is not None:
+            write_whole(output, [text])
+        if request is not None:
+            record(connection, request, found, sha256(text.encode()).hexdigest(), actor=actor)
     print_json(found) if form is Format.JSON else typer.echo("\n".join(lines(found)))
     if not found.clean:
         raise typer.Exit(FINDINGS)

@@ -70,6 +70,7 @@ _ROUTINES: dict[str, tuple[str, ...]] = {
         "plan_destruction(bigint, boolean)", "begin_destruction(bigint, text, boolean, text)",
         "destroy_batch(bigint, integer)",
         "hold_data(text, text, text, text, text, timestamptz, text, text)", "release_hold(bigint, text, text)",
+        "record_verification(bigint, jsonb, text)", "keep_certificate(bigint, text, text)",
         "record_disclosure(text, text, text[], text[], text, timestamptz, text, text)",
         "settle_obligation(bigint, text, text, text)",
         "load_calendar(text, text, date, date, date, date[], date[])",
@@ -105,7 +106,7 @@ _LOGS = (
     "dropped_log", "ddl_suspension", "act",
     "subject_history", "consent_register", "request_status", "request_history", "clarifications", "calendar", "report",
     "obligation_status", "disclosures", "destruction_status", "destruction_event",
-    "destruction", "hold", "merged_subjects",
+    "destruction", "certificate", "hold", "merged_subjects",
 )
 _WAITING = ("settle_status", "pending_changes", "settle_problems", "maintenance_status")
 _VIEWS: dict[str, tuple[str, ...]] = {

@@ -63,7 +63,7 @@ def _destroy(shop: Shop, number: int) -> None:
 
 def _certify(shop: Shop, number: int) -> None:
     """The certificate, and the proof of the event that it names, as files."""
-    told = f"sminion-guard subject certify {number} --format json --output certificate.json"
+    told = f"sminion-guard subject certificate {number} --format json --output certificate.json"
     printer = shop.printer
     start = perf_counter()
     try:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from sminion_guard.policy import shape
+from sminion_guard.policy import interval, shape
 from sminion_guard.policy.findings import Report, suggestion
 from sminion_guard.policy.positions import Path
 from sminion_guard.policy.profiles import CALENDARS, PROFILES
@@ -23,7 +23,12 @@ _TOTAL = "to "
 def build_operator(raw: Mapping[str, Any] | None, report: Report) -> Operator | None:
     """The section, or None where there is none or it is wrong, which is reported."""
     found = None if raw is None else shape.validate(shape.OperatorShape, raw, ("operator",), report)
-    return Operator(found.name, found.address, found.contact) if found else None
+    if found is None:
+        return None
+    for key, said in (("backups", found.backups), ("certificates", found.certificates)):
+        if said is not None and (problem := interval.problem(said)):
+            report.add("SG312", ("operator", key), problem, interval.FORM)
+    return Operator(found.name, found.address, found.contact, found.processor, found.backups, found.certificates)
 
 
 def build_requests(raw: Mapping[str, Any] | None, report: Report) -> Requests | None:

@@ -92,8 +92,14 @@ class Operator:
     :param name: as registered.
     :param address: where letters go.
     :param contact: where people write to about their data.
+    :param processor: who processes the data on its behalf, with address; None where nobody does.
+    :param backups: how long backups are kept, such as ``35 days``; None where the policy does not say.
+    :param certificates: how long certificates of destruction are kept; None for three years.
     """
 
     name: str
     address: str
     contact: str
+    processor: str | None = None
+    backups: str | None = None
+    certificates: str | None = None

@@ -173,6 +173,9 @@ class OperatorShape(Shape):
     name: Text
     address: Text
     contact: Text
+    processor: Text | None = None
+    backups: str | None = None
+    certificates: str | None = None
 
 
 class RequestShape(Shape):

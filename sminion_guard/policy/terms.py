@@ -21,11 +21,26 @@ def term_text(term: Term) -> str:
     return f"{term.length}{extended}{'; blocked meanwhile' if term.interim else ''}"
 
 
+_KEPT = {"processor": "who processes data for the operator:", "backups": "backups are kept for:",
+         "certificates": "certificates of destruction are kept for:"}
+"""What else a policy says about the operator, in words."""
+
+
+def _named(policy: Policy) -> tuple[str, str, str] | None:
+    said = policy.operator
+    return None if said is None else (said.name, said.address, said.contact)
+
+
 def rights(before: Policy, after: Policy) -> Iterator[Sentence]:
     """What is different about the operator and the terms of requests. None of it lets anybody see more."""
     if before.operator != after.operator:
         said = "no longer named" if after.operator is None else f"{after.operator.name}, {after.operator.contact}"
-        yield Sentence(f"the operator is {said}", False)
+        if _named(before) != _named(after):
+            yield Sentence(f"the operator is {said}", False)
+        for name, of in _KEPT.items():
+            old_said, new_said = (getattr(policy.operator, name, None) for policy in (before, after))
+            if old_said != new_said:
+                yield Sentence(f"{of} {new_said or 'not said'}, and before {old_said or 'not said'}", False)
     old, new = before.requests, after.requests
     if old is None or new is None:
         if old is not new:

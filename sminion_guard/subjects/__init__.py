@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from sminion_guard.subjects.certificate import Certificate, Grounding, certificate
+from sminion_guard.subjects.certificate import Certificate, Grounding, TableGrounding, Verified, certificate
 from sminion_guard.subjects.consent import Consent, Difference, Fault, Imported
 from sminion_guard.subjects.consents import Consents
 from sminion_guard.subjects.destruction import Batch, DestroyedTable, Destruction, Planned
 from sminion_guard.subjects.destructions import Destructions
+from sminion_guard.subjects.kept import KeptCertificate, certificate_events, keep
 from sminion_guard.subjects.obligation import Disclosure, Obligation
 from sminion_guard.subjects.persons import Merged, Persons
 from sminion_guard.subjects.recipients import Recipients
@@ -15,6 +16,7 @@ from sminion_guard.subjects.requests import Requests
 
 __all__ = [
     "Batch", "Certificate", "Clarification", "Consent", "Consents", "DestroyedTable", "Destruction", "Destructions",
-    "Difference", "Disclosure", "Fault", "Grounding", "Imported", "Merged", "Obligation", "Persons", "Planned",
-    "Recipients", "Request", "RequestEvent", "Requests", "certificate",
+    "Difference", "Disclosure", "Fault", "Grounding", "Imported", "KeptCertificate", "Merged", "Obligation",
+    "Persons", "Planned", "Recipients", "Request", "RequestEvent", "Requests", "TableGrounding", "Verified",
+    "certificate", "certificate_events", "keep",
 ]

@@ -6,7 +6,7 @@ CREATE TABLE sminion.request_event (
   request     bigint      NOT NULL REFERENCES sminion.request,
   event       text        NOT NULL CHECK (event IN ('opened', 'identified', 'assigned', 'extended', 'noted', 'closed',
                 'told', 'failed', 'acknowledged', 'waived',
-                'destruction_begun', 'destroyed')),
+                'destruction_begun', 'destroyed', 'verified', 'certified')),
   -- never data of a person
   detail      jsonb       NOT NULL DEFAULT '{}',
   reason      text        NOT NULL,

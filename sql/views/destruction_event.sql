@@ -5,5 +5,5 @@ CREATE VIEW sminion.destruction_event WITH (security_barrier) AS
   LEFT JOIN LATERAL (
     SELECT r.first + pg_catalog.array_position(r.keys, e.id) - 1 AS number
     FROM sminion.event_run r WHERE r.kind = 'request' AND e.id = ANY (r.keys)) AS n ON true
-  WHERE e.event IN ('destruction_begun', 'destroyed');
-COMMENT ON VIEW sminion.destruction_event IS 'beginnings and ends of destructions, with their numbers in the log';
+  WHERE e.event IN ('destruction_begun', 'destroyed', 'verified', 'certified');
+COMMENT ON VIEW sminion.destruction_event IS 'beginnings, ends, verifications and certificates of destructions, with their numbers in the log';

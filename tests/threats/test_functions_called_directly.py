@@ -18,7 +18,7 @@ GRANTED = {
         "give_consents", "withdraw_consents", "object_all", "block_all", "await_older", "block_and_wait", "drop_log",
         "open_request", "identify_request", "assign_request", "note_request", "extend_request", "close_request", "load_calendar",
         "refuse_consent", "import_consents", "consent_differences", "record_disclosure", "settle_obligation",
-        "plan_destruction", "begin_destruction", "destroy_batch", "hold_data", "release_hold",
+        "plan_destruction", "begin_destruction", "destroy_batch", "hold_data", "release_hold", "record_verification", "keep_certificate",
         "state_holders", "blind_tables",
         "suspend_ddl_guard", "resume_ddl_guard", "erase_from_log", "record_reading", "report_restore", "accept_restore",
         "unfolded_entries", "unfolded_writes", "fold_holders", "policy_in_force", "explanations", "explained_accesses",
@@ -46,7 +46,7 @@ LOGS = {
     "access_log", "ticket_minutes", "journal_minutes", "statement_log", "refusals", "subject_access", "write_log", "log_faults", "dropped_log",
     "ddl_suspension", "act", "subject_history",
     "request_status", "request_history", "clarifications", "calendar", "consent_register", "report", "obligation_status", "disclosures", "destruction_status",
-    "destruction_event", "destruction", "hold", "merged_subjects",
+    "destruction_event", "destruction", "certificate", "hold", "merged_subjects",
 }
 WAITING = {"settle_status", "pending_changes", "settle_problems", "maintenance_status"}
 VIEWS = {

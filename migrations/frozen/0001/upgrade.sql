@@ -616,7 +616,7 @@ CREATE TABLE sminion.request_event (
   request     bigint      NOT NULL REFERENCES sminion.request,
   event       text        NOT NULL CHECK (event IN ('opened', 'identified', 'assigned', 'extended', 'noted', 'closed',
                 'told', 'failed', 'acknowledged', 'waived',
-                'destruction_begun', 'destroyed')),
+                'destruction_begun', 'destroyed', 'verified', 'certified')),
   -- never data of a person
   detail      jsonb       NOT NULL DEFAULT '{}',
   reason      text        NOT NULL,
@@ -721,6 +721,24 @@ CREATE TABLE sminion.destruction_table (
   PRIMARY KEY (destruction, schema_name, table_name)
 );
 COMMENT ON TABLE sminion.destruction_table IS 'what a destruction does to each table, and how far it is';
+
+-- tables/certificate.sql
+-- Certificates of destructions, as they were issued, without the key of the person: the commitment stands in its place. Each is kept for the
+-- time that the policy says, three years by default, and removed then by sminion.maintain. Nobody may change it, or remove it before.
+CREATE TABLE sminion.certificate (
+  id          bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  destruction bigint      NOT NULL REFERENCES sminion.destruction,
+  issued_at   timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+  actor       text        NOT NULL,
+  login       name        NOT NULL DEFAULT session_user,
+  -- byte by byte as it was issued; its SHA-256 stands in the log
+  document    text        NOT NULL CHECK (pg_catalog.octet_length(document) <= 1000000),
+  sha256      bytea       NOT NULL CHECK (pg_catalog.octet_length(sha256) = 32),
+  keep_until  timestamptz NOT NULL,
+  UNIQUE (destruction, sha256)
+);
+CREATE INDEX certificate_keep_until ON sminion.certificate (keep_until);
+COMMENT ON TABLE sminion.certificate IS 'certificates of destructions, until their own retention ends';
 
 -- tables/disclosure.sql
 -- What was passed on to third parties: one row for each time. Whose data it was stands in sminion.disclosure_subject; each row is an act
@@ -1483,6 +1501,14 @@ CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON sminion.calendar
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON sminion.request_event
   FOR EACH ROW EXECUTE FUNCTION sminion.append_only();
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON sminion.request_event
+  FOR EACH STATEMENT EXECUTE FUNCTION sminion.append_only();
+
+-- triggers/certificate_append_only.sql
+CREATE TRIGGER append_only BEFORE UPDATE ON sminion.certificate
+  FOR EACH ROW EXECUTE FUNCTION sminion.append_only();
+CREATE TRIGGER append_only_delete BEFORE DELETE ON sminion.certificate
+  FOR EACH ROW WHEN (OLD.keep_until > pg_catalog.clock_timestamp()) EXECUTE FUNCTION sminion.append_only();
+CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON sminion.certificate
   FOR EACH STATEMENT EXECUTE FUNCTION sminion.append_only();
 
 -- triggers/report_append_only.sql
@@ -6800,6 +6826,104 @@ END
 $sminion$;
 COMMENT ON FUNCTION sminion.release_hold(bigint, text, text) IS 'ends a hold: what it kept is destroyed';
 
+-- functions/destruction/record_verification.sql
+-- Records that somebody looked for what is left of the person of a destruction, and what came of it: numbers, and names of tables. What was
+-- looked at is what the login says; `report` is the SHA-256 of the whole result, which stays outside of the database.
+--
+-- result: `places`, `unread` and `out_of_sight`, numbers; `dead`, of each table the dead rows that pgstattuple counted, null where it
+-- did not; `report`, hexadecimal.
+CREATE FUNCTION sminion.record_verification(request bigint, result jsonb, actor text DEFAULT NULL) RETURNS void
+LANGUAGE plpgsql
+VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET lock_timeout = '5s'
+AS $sminion$
+DECLARE
+  who CONSTANT text := sminion.require_actor(record_verification.actor);
+  own sminion.destruction;
+BEGIN
+  SELECT d.* INTO own FROM sminion.destruction d WHERE d.request = record_verification.request;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG563', MESSAGE = format('no destruction was begun for request %s', record_verification.request),
+      HINT = 'Pass the number of a request whose data are destroyed: see `sminion.destruction_status`.';
+  END IF;
+  IF jsonb_typeof(result) IS DISTINCT FROM 'object' OR octet_length(result::text) > 16000
+    OR NOT result ?& ARRAY['places', 'unread', 'out_of_sight', 'dead', 'report']
+    OR EXISTS (SELECT FROM jsonb_each(CASE jsonb_typeof(result) WHEN 'object' THEN result END) k WHERE CASE
+      WHEN k.key IN ('places', 'unread', 'out_of_sight') THEN k.value::text !~ '^\d{1,9}$'
+      WHEN k.key = 'report' THEN k.value #>> '{}' !~ '^[0-9a-f]{64}$'
+      WHEN k.key = 'dead' THEN jsonb_typeof(k.value) <> 'object'
+      ELSE true END)
+    OR EXISTS (SELECT FROM jsonb_each(CASE jsonb_typeof(result -> 'dead') WHEN 'object' THEN result -> 'dead' END) k
+               WHERE jsonb_typeof(k.value) <> 'null' AND k.value::text !~ '^\d{1,18}$'
+                 OR NOT EXISTS (SELECT FROM sminion.destruction_table t
+                                WHERE t.destruction = own.id AND t.schema_name || '.' || t.table_name = k.key))
+  THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG583',
+      MESSAGE = 'the result of a verification is malformed',
+      DETAIL = 'It has numbers, names of tables of the destruction, and a hash; and no other text, which could name a person.',
+      HINT = 'Record it with `sminion-guard subject verify KEY --request NUMBER`.';
+  END IF;
+  PERFORM sminion.record_request_event(own.request, 'verified', jsonb_build_object('destruction', own.id) || result, 'verification', who);
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.record_verification(bigint, jsonb, text) IS
+  'records what came of looking for what is left of a person whose data were destroyed';
+
+-- functions/destruction/keep_certificate.sql
+-- Keeps a certificate of a destruction that is complete; its number. The same one is kept once. It must not have the key: whoever is erased from the
+-- log is not in its certificates either. Its SHA-256 stands in the log, so that a certificate that somebody shows later can be checked.
+CREATE FUNCTION sminion.keep_certificate(request bigint, document text, actor text DEFAULT NULL) RETURNS bigint
+LANGUAGE plpgsql
+VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET lock_timeout = '5s'
+AS $sminion$
+DECLARE
+  who  CONSTANT text := sminion.require_actor(keep_certificate.actor);
+  hash CONSTANT bytea := sha256(convert_to(document, 'UTF8'));
+  said jsonb;
+  own  sminion.destruction;
+  kept sminion.certificate;
+BEGIN
+  SELECT d.* INTO own FROM sminion.destruction d WHERE d.request = keep_certificate.request FOR UPDATE;
+  IF NOT FOUND OR own.completed_at IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG567',
+      MESSAGE = format('the data for request %s are not destroyed yet', keep_certificate.request),
+      HINT = 'See `sminion.destruction_status`.';
+  END IF;
+  BEGIN
+    said := document::jsonb;
+  EXCEPTION WHEN data_exception THEN
+    said := NULL;
+  END;
+  IF jsonb_typeof(said) IS DISTINCT FROM 'object' OR said ->> 'commitment' IS DISTINCT FROM encode(own.commitment, 'hex')
+    OR said -> 'subject' IS DISTINCT FROM 'null'::jsonb OR octet_length(document) > 1000000
+  THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG584',
+      MESSAGE = 'no certificate of this destruction that may be kept',
+      DETAIL = 'It is a JSON object of at most a megabyte, with the `commitment` of the destruction, and `subject` is null.',
+      HINT = 'Issue it with `sminion-guard subject certificate`.';
+  END IF;
+  SELECT c.* INTO kept FROM sminion.certificate c WHERE c.destruction = own.id AND c.sha256 = hash;
+  IF FOUND THEN
+    RETURN kept.id;
+  END IF;
+  INSERT INTO sminion.certificate (destruction, actor, document, sha256, keep_until)
+  SELECT own.id, who, keep_certificate.document, hash,
+         clock_timestamp() + coalesce(v.document #>> '{operator,certificates}', '3 years')::interval
+  FROM sminion.policy p JOIN sminion.policy_version v ON v.epoch = p.epoch
+  RETURNING * INTO STRICT kept;
+  PERFORM sminion.record_request_event(own.request, 'certified', jsonb_build_object(
+    'destruction', own.id, 'certificate', kept.id, 'sha256', encode(hash, 'hex'),
+    'keep_until', (kept.keep_until AT TIME ZONE 'UTC')::date), 'certificate', who);
+  RETURN kept.id;
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.keep_certificate(bigint, text, text) IS 'keeps a certificate of a destruction; its number';
+
 -- functions/tickets/revoke_ticket.sql
 -- Ends an access before its time: from its next statement on, whoever uses the ticket is refused.
 CREATE FUNCTION sminion.revoke_ticket(ticket bigint, reason text) RETURNS boolean
@@ -9671,6 +9795,7 @@ BEGIN
       WHEN 'tidy' THEN
         PERFORM sminion.forget_write_tickets();
         DELETE FROM sminion.erasure e WHERE e.at < clock_timestamp() - interval '1 day';
+        DELETE FROM sminion.certificate c WHERE c.keep_until <= clock_timestamp();
         DELETE FROM sminion.folded_batch f WHERE f.folded_at < clock_timestamp() - interval '1 hour';
         -- Whoever works in the database does not restore it any more: see extension/end.sql.
         IF obj_description('sminion.ddl_migration'::regclass, 'pg_class') = 'a dump is being restored' THEN
@@ -12384,8 +12509,8 @@ CREATE VIEW sminion.destruction_event WITH (security_barrier) AS
   LEFT JOIN LATERAL (
     SELECT r.first + pg_catalog.array_position(r.keys, e.id) - 1 AS number
     FROM sminion.event_run r WHERE r.kind = 'request' AND e.id = ANY (r.keys)) AS n ON true
-  WHERE e.event IN ('destruction_begun', 'destroyed');
-COMMENT ON VIEW sminion.destruction_event IS 'beginnings and ends of destructions, with their numbers in the log';
+  WHERE e.event IN ('destruction_begun', 'destroyed', 'verified', 'certified');
+COMMENT ON VIEW sminion.destruction_event IS 'beginnings, ends, verifications and certificates of destructions, with their numbers in the log';
 
 -- views/disclosures.sql
 -- Disclosures of each person: one row for each person and disclosure.

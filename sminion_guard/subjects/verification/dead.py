@@ -18,24 +18,24 @@ _WITH_TOAST = (
 
 
 def dead_rows(
-    connection: psycopg.Connection[Any], relations: Collection[tuple[int, str, str]], seconds: float
+    connection: psycopg.Connection[Any], relations: Collection[tuple[int, str, str, str]], seconds: float
 ) -> Iterator[DeadRows]:
     """How many each relation has, with its TOAST: counted where the extension pgstattuple is, else estimated.
 
-    :param relations: oid, schema and name.
+    :param relations: oid, schema, name, and the table of the policy.
     """
     with reading(connection, seconds):
         installed = ask(connection, "pgstattuple")
         estimated = {(row["schema_name"], row["table_name"]): row["dead"]
-                     for row in ask(connection, "dead_rows", oids=[oid for oid, _, _ in relations])}
-    for oid, schema, name in relations:
+                     for row in ask(connection, "dead_rows", oids=[oid for oid, *_ in relations])}
+    for oid, schema, name, table in relations:
         if installed:
             try:
                 with reading(connection, seconds):
                     ((count,),) = connection.execute(
                         _WITH_TOAST.format(schema=ident(installed[0]["schema_name"])).encode(), {"oid": oid}).fetchall()
-                yield DeadRows(schema, name, count, checked=True)
+                yield DeadRows(schema, name, table, count, checked=True)
                 continue
             except psycopg.Error:
                 pass  # read by the estimate, which says that it is one
-        yield DeadRows(schema, name, estimated.get((schema, name)), checked=False)
+        yield DeadRows(schema, name, table, estimated.get((schema, name)), checked=False)

@@ -49,12 +49,14 @@ class OutOfSight:
 class DeadRows:
     """Deleted rows of a protected table that still stand in its file.
 
+    :param table: of the policy: the table itself, or the one that it is a partition of.
     :param rows: None where they were not counted.
     :param checked: counted by pgstattuple; else it is what the statistics estimate.
     """
 
     schema_name: str
     table_name: str
+    table: str
     rows: int | None
     checked: bool
 

@@ -55,7 +55,7 @@ def verify(
                          hint="pass `--kind` with a kind of the policy, or leave it out where the policy names none")
     sought = Key.of(key, kinds[kind or ""])
     said = list(prepare(connection))
-    protected = frozenset(policy["oids"] or ())
+    tables = {int(oid): name for oid, name in policy["tables"].items()}
     with reading(connection, seconds):
         relations = [
             Relation(row["oid"], row["schema_name"], row["table_name"], row["heap"],
@@ -64,14 +64,14 @@ def verify(
     unknown = sorted(set(only) - {relation.name for relation in relations})
     if unknown:
         raise GuardError("SG582", f"no relation `{unknown[0]}` stores rows", hint="write `--only schema.table`")
-    look = _Look(connection, sought, protected, foreign, seconds, told or (lambda *_: None))
+    look = _Look(connection, sought, frozenset(tables), foreign, seconds, told or (lambda *_: None))
     chosen = [relation for relation in relations if not only or relation.name in only]
     found = [*look.relations(chosen)]
     if not only:
         prefix = f"{kind}:" if kind else ""
         found += [*look.references(prefix), *searched(connection, sought, seconds)]
         said += out_of_sight(connection, seconds)
-    stored = [(r.oid, r.schema_name, r.table_name) for r in chosen if r.oid in protected]
+    stored = [(r.oid, r.schema_name, r.table_name, tables[r.oid]) for r in chosen if r.oid in tables]
     return Verification(
         began, datetime.now(UTC), connection.info.dbname, look.read,
         tuple(place for place in found if isinstance(place, Found)),

@@ -76,6 +76,7 @@ BEGIN
       WHEN 'tidy' THEN
         PERFORM sminion.forget_write_tickets();
         DELETE FROM sminion.erasure e WHERE e.at < clock_timestamp() - interval '1 day';
+        DELETE FROM sminion.certificate c WHERE c.keep_until <= clock_timestamp();
         DELETE FROM sminion.folded_batch f WHERE f.folded_at < clock_timestamp() - interval '1 hour';
         -- Whoever works in the database does not restore it any more: see extension/end.sql.
         IF obj_description('sminion.ddl_migration'::regclass, 'pg_class') = 'a dump is being restored' THEN

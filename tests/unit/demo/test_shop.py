@@ -63,13 +63,13 @@ def test_the_policy_uses_every_key_that_a_policy_file_knows() -> None:
     # The exceptions: a risk that the shop does not take, what is for databases with one schema for everything,
     # rows about nobody, row security of its own, values of tickets, a time zone of its own, and migrations that change
     # rows, which the shop has not; the key of all subjects, since there are several kinds; why a policy widens
-    # the one before, since it is the first; and a role for dumps, since superusers dump it.
+    # the one before, since it is the first; a role for dumps, since superusers dump it; and a processor.
     known = {(kind, key) for kind, _ in sections() for key in kind.model_fields} - {
         (shape.PolicyShape, "accept_upsert_leak"), (shape.PolicyShape, "timezone"),
         (shape.PolicyShape, "widens"), (shape.PolicyShape, "backup"), (shape.PurposeShape, "views"),
         (shape.PolicyShape, "subject_key"), (shape.LoginShape, "may_own"),
         (shape.LoginShape, "tickets_per_minute"), (shape.LoginShape, "log_mb_per_minute"),
-        (shape.LoginShape, "may_record_consent"),
+        (shape.LoginShape, "may_record_consent"), (shape.OperatorShape, "processor"),
         (shape.SchemaShape, "neutral"), (shape.TableShape, "collected_for"),
         (shape.TableShape, "anonymous"), (shape.TableShape, "adopt_policies"), (shape.TableShape, "rows")}
     used = {(kind, key) for kind, entry in sections() for key in entry}

@@ -1,0 +1,1 @@
+SELECT sminion.record_verification(%(request)s, %(result)s, %(actor)s)
