@@ -26,6 +26,7 @@ from sminion_guard.cli import (
     policy,
     request,
     restore,
+    retention,
     subject,
 )
 from sminion_guard.cli.common import FAILED, INTERRUPTED, print_error
@@ -58,6 +59,7 @@ app.add_typer(request.app, name="request")
 app.add_typer(consent.app, name="consent")
 app.add_typer(subject.app, name="subject")
 app.add_typer(restore.app, name="restore")
+app.add_typer(retention.app, name="retention")
 app.add_typer(disclosure.app, name="disclosure")
 app.add_typer(export.app, name="export")
 app.add_typer(extension.app, name="extension")

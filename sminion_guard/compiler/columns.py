@@ -43,6 +43,8 @@ def owner_grant(policy: Policy, table: Table) -> Statement:
     To read subjects and what reports show, to set masks, to delete; and to empty what destruction empties.
     """
     # ctid and tableoid: settling and filling in find rows by their place.
+    if table.subject is None:
+        return _purge_grant(table)
     read = {"guard_mask", "ctid", "tableoid", *subject_columns(table)}
     read.update(name for name in table.columns if table.report.get(name) is not InReport.EXISTS)
     if table.retention is not None:
@@ -59,6 +61,15 @@ def owner_grant(policy: Policy, table: Table) -> Statement:
     written = {"guard_mask"} if parent is None else {"guard_mask", GUARD_SUBJECT}
     written.update(_emptied(table))
     listed = f"SELECT ({columns(sorted(read))}), UPDATE ({columns(sorted(written))}), DELETE"
+    values = _values(table, "sminion_owner") | {"privileges": listed}
+    return from_templates("column_grant", f"{table.qualified}:sminion_owner", values)
+
+
+def _purge_grant(table: Table) -> Statement:
+    """What purging needs where rows are about nobody: UPDATE of one column, without which it could lock no row."""
+    assert table.retention is not None
+    after = columns([table.retention.after])
+    listed = f"SELECT ({columns(['ctid', 'tableoid', table.retention.after])}), UPDATE ({after}), DELETE"
     values = _values(table, "sminion_owner") | {"privileges": listed}
     return from_templates("column_grant", f"{table.qualified}:sminion_owner", values)
 

@@ -75,7 +75,8 @@ def _statements(policy: Policy, compartments: tuple[Compartment, ...], bits: Map
         yield guard_columns(policy, table)
         yield from guard_index(table)
     yield from owner_usage(policy)
-    for table in personal:
+    # Rows about nobody may be purged too.
+    for table in (*personal, *(entry for entry in policy.tables() if entry.subject is None and entry.retention)):
         yield owner_grant(policy, table)
     for table in personal:
         yield from row_triggers(policy, table)

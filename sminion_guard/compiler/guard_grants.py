@@ -69,6 +69,7 @@ _ROUTINES: dict[str, tuple[str, ...]] = {
         "close_request(bigint, text, text, bigint, text, boolean)",
         "plan_destruction(bigint, boolean)", "begin_destruction(bigint, text, boolean, text)",
         "destroy_batch(bigint, integer)",
+        "purge_batch(text, integer, boolean)", "retention_status(boolean)",
         "hold_data(text, text, text, text, text, timestamptz, text, text)", "release_hold(bigint, text, text)",
         "record_verification(bigint, jsonb, text)", "keep_certificate(bigint, text, text)",
         "record_disclosure(text, text, text[], text[], text, timestamptz, text, text)",
@@ -84,7 +85,7 @@ _ROUTINES: dict[str, tuple[str, ...]] = {
     "maintenance": (
         "settle(integer, integer)", "remask(integer)", "backfill(integer)", "await_older(interval)",
         "extend_log(integer)", "state_holders(text)", "blind_tables()", "maintain(boolean)", "maintain_step(text)",
-        "fold_holders()",
+        "fold_holders()", "purge_batch(text, integer, boolean)", "retention_status(boolean)",
     ),
     # The views call them.
     "auditor": ("policy_in_force()", "object_states()", "state_holders(text)", "blind_tables()", "unfolded_entries()",
@@ -94,7 +95,7 @@ _ROUTINES: dict[str, tuple[str, ...]] = {
                 "record_checkpoint(bigint, bytea, text)", "report_restore(text)",
                 "record_reading(text, text, text, timestamptz, timestamptz, text, text)", "explanations()",
                 "explained_accesses(bigint)",
-                "accesses_of(text, timestamptz, timestamptz, timestamptz, bigint)"),
+                "accesses_of(text, timestamptz, timestamptz, timestamptz, bigint)", "retention_status(boolean)"),
 }
 _RECORDING = ("record_consent(text, text, boolean, bytea, text, text, text)",)
 """For logins that may record consents, and the compartments in which they do: it asks which login calls it."""
@@ -108,7 +109,7 @@ _LOGS = (
     "obligation_status", "disclosures", "destruction_status", "destruction_event",
     "destruction", "certificate", "hold", "merged_subjects",
 )
-_WAITING = ("settle_status", "pending_changes", "settle_problems", "maintenance_status")
+_WAITING = ("settle_status", "pending_changes", "settle_problems", "maintenance_status", "retention_progress")
 _VIEWS: dict[str, tuple[str, ...]] = {
     "privacy_officer": (*_LOGS, *_WAITING, "policy_version"),
     "maintenance": _WAITING,

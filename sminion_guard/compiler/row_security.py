@@ -65,8 +65,9 @@ def row_security(
             yield _policy(table, ("rows", compartment.role), "RESTRICTIVE", "ALL", roles, rule)
     yield from adopted(inside, table)
     yield from _permissions(policy, inside, table)
-    if table.subject is not None:
+    if table.subject is not None or table.retention is not None:
         yield _policy(table, ("owner",), "PERMISSIVE", "ALL", (predicates.OWNER,), "true")
+    if table.subject is not None:
         yield from _statistics(policy, inside, bits, table)
 
 

@@ -161,6 +161,20 @@ def a_consent_stays_bound_to_its_version(world: World) -> Found:
     return (before, refused), ([[(version,)], [(str(number),)]], "SG505")
 
 
+def what_has_expired_is_hidden_and_purged(world: World) -> Found:
+    """Clause 19: nobody sees it at once, maintenance deletes it, and that is on record."""
+    ((who,),) = world.super("SELECT 30 + count(*) FROM sminion.act WHERE act = 'retention'")
+    world.super("UPDATE crm.customer SET last_seen_at = now() - interval '4 years' WHERE id = %s", who)
+    before = seen(world, "contract", "crm.customer", who)
+    world.super("UPDATE sminion.retention_rule SET since = since - interval '2 days', retry_at = now()")
+    with world.connect("app") as app:
+        while rows(app, "CALL sminion.maintain()")[0][0]:
+            pass
+    left = world.super("SELECT count(*) FROM crm.customer WHERE id = %s", who)
+    recorded = world.super("SELECT detail -> 'rows' FROM sminion.act WHERE act = 'retention' ORDER BY id DESC LIMIT 1")
+    return (before, left, recorded), (0, [(0,)], [(1,)])
+
+
 @dataclass(frozen=True)
 class Clause:
     """A promise, and what takes its mechanism away."""
@@ -195,6 +209,11 @@ CLAUSES = {
     "the page": Clause(15, the_page_says_what_is_in_force,
                        "ALTER TABLE sminion.policy_version DISABLE TRIGGER append_only; UPDATE sminion.policy_version"
                        " SET document = replace(document::text, 'Treat patients', 'Nothing')::jsonb"),
+    "retention, hidden": Clause(
+        19, what_has_expired_is_hidden_and_purged, "ALTER TABLE crm.customer DISABLE ROW LEVEL SECURITY"),
+    "retention, purged": Clause(
+        19, what_has_expired_is_hidden_and_purged, f"{SKIP} CREATE TRIGGER skip BEFORE DELETE ON crm.customer"
+        " FOR EACH ROW EXECUTE FUNCTION public.skip(); ALTER TABLE crm.customer ENABLE ALWAYS TRIGGER skip"),
     "the version": Clause(22, a_consent_stays_bound_to_its_version,
                           "DROP TRIGGER append_only ON sminion.subject_event"),
 }
@@ -219,4 +238,4 @@ def test_a_purpose_without_a_legal_condition_is_no_policy(world: World) -> None:
 
 
 def test_each_clause_about_rights_has_a_test() -> None:
-    assert {clause.number for clause in CLAUSES.values()} == {7, 8, 9, 10, 11, 15, 22}
+    assert {clause.number for clause in CLAUSES.values()} == {7, 8, 9, 10, 11, 15, 19, 22}

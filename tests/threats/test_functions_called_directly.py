@@ -19,6 +19,7 @@ GRANTED = {
         "open_request", "identify_request", "assign_request", "note_request", "extend_request", "close_request", "load_calendar",
         "refuse_consent", "import_consents", "consent_differences", "record_disclosure", "settle_obligation",
         "plan_destruction", "begin_destruction", "destroy_batch", "hold_data", "release_hold", "record_verification", "keep_certificate",
+        "purge_batch", "retention_status",
         "state_holders", "blind_tables",
         "suspend_ddl_guard", "resume_ddl_guard", "erase_from_log", "record_reading", "report_restore", "accept_restore",
         "unfolded_entries", "unfolded_writes", "fold_holders", "policy_in_force", "explanations", "explained_accesses",
@@ -27,11 +28,11 @@ GRANTED = {
     },
     "keeper": {
         "settle", "remask", "backfill", "await_older", "extend_log", "state_holders", "blind_tables", "maintain", "maintain_step",
-        "fold_holders",
+        "fold_holders", "purge_batch", "retention_status",
     },
     "reader": {"object_states", "state_holders", "blind_tables", "unfolded_entries", "unfolded_writes", "fold_holders", "leaves", "stray_rows",
                "silent_tickets", "accesses_of", "policy_in_force", "explanations", "explained_accesses", "consent_differences",
-               "record_checkpoint", "record_reading", "report_restore"},
+               "record_checkpoint", "record_reading", "report_restore", "retention_status"},
     "owner": set(),
 }
 """Role to the functions of schema `sminion` that it may execute: all of them, by comparison with pg_proc."""
@@ -48,7 +49,7 @@ LOGS = {
     "request_status", "request_history", "clarifications", "calendar", "consent_register", "report", "obligation_status", "disclosures", "destruction_status",
     "destruction_event", "destruction", "certificate", "hold", "merged_subjects",
 }
-WAITING = {"settle_status", "pending_changes", "settle_problems", "maintenance_status"}
+WAITING = {"settle_status", "pending_changes", "settle_problems", "maintenance_status", "retention_progress"}
 VIEWS = {
     "all": set(), "app": set(), "contract": set(), "owner": set(),
     "officer": LOGS | WAITING | {"policy_version"},

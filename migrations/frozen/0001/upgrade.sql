@@ -657,6 +657,41 @@ CREATE INDEX hold_subject ON sminion.hold (subject);
 CREATE INDEX hold_open ON sminion.hold (until) WHERE NOT ended;
 COMMENT ON TABLE sminion.hold IS 'what is kept of people although their data are destroyed, why and until when';
 
+-- tables/retention_rule.sql
+-- The retention of each table by the policy in force, and how far sminion.purge_step is with it. Written by sminion.record_retention.
+CREATE TABLE sminion.retention_rule (
+  schema_name   text,
+  table_name    text,
+  -- rows are kept for `keep` after the moment in `after_column`, in the time zone `zone`
+  after_column  text        NOT NULL,
+  keep          text        NOT NULL,
+  zone          text        NOT NULL,
+  way           text        NOT NULL CHECK (way IN ('destroy', 'depersonalize')),
+  -- rows that lead to others go before them
+  place         integer     NOT NULL,
+  -- in force as it is: sminion.maintain purges by it a day later only, so that a slip in a policy can be taken back
+  since         timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+  -- the transaction whose batch runs now: by it triggers know the guard's own deletes
+  batch         xid8,
+  -- rows of the next batch
+  batch_rows    integer     NOT NULL DEFAULT 200 CHECK (batch_rows > 0),
+  -- when sminion.maintain looks at it again
+  retry_at      timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+  -- the last batch, and when it was last seen that nothing expired was left but what stays
+  run_at        timestamptz,
+  done_at       timestamptz,
+  -- what was in the way when it was tried last
+  cause         text,
+  -- rows since the rule is there, and those of them that no event of the log tells yet
+  purged        bigint      NOT NULL DEFAULT 0,
+  unrecorded    bigint      NOT NULL DEFAULT 0,
+  batches       bigint      NOT NULL DEFAULT 0,
+  longest       interval,
+  PRIMARY KEY (schema_name, table_name)
+);
+CREATE INDEX retention_rule_batch ON sminion.retention_rule (batch) WHERE batch IS NOT NULL;
+COMMENT ON TABLE sminion.retention_rule IS 'retention by the policy in force, and how far expired rows are purged';
+
 -- tables/destruction.sql
 -- The ledger of destruction: one row for each request whose data are destroyed. It is committed before the first row goes. What is done
 -- of it stands in sminion.destruction_table, and its beginning and its end are events of the request.
@@ -1098,7 +1133,7 @@ CREATE TABLE sminion.maintenance_state (
   code      text,
   message   text
 );
-INSERT INTO sminion.maintenance_state (step) VALUES ('instance'), ('fold'), ('tree'), ('months'), ('expire'), ('consents'), ('settle'), ('destroy'), ('tidy');
+INSERT INTO sminion.maintenance_state (step) VALUES ('instance'), ('fold'), ('tree'), ('months'), ('expire'), ('consents'), ('settle'), ('destroy'), ('retention'), ('tidy');
 COMMENT ON TABLE sminion.maintenance_state IS 'the steps of sminion.maintain: when each was done, and what stopped it';
 
 -- tables/instance.sql
@@ -3919,6 +3954,10 @@ BEGIN
     END IF;
   END IF;
 
+  -- Rows about nobody have no mask.
+  IF cardinality(target.subject_columns) = 0 THEN
+    RETURN NULL;
+  END IF;
   SELECT format('trigger `%s` of `%s` %s', w.name, c.oid::regclass,
                 CASE t.tgenabled WHEN 'D' THEN 'is disabled' WHEN 'O' THEN 'is not ENABLE ALWAYS'
                   WHEN 'R' THEN 'fires for replicas only' ELSE 'is missing' END) INTO found
@@ -4763,13 +4802,15 @@ END
 $sminion$;
 
 -- functions/destruction/destroying.sql
--- Whether a batch of a destruction runs in this transaction: its deletes are the guard's own. See sminion.destroy_rows.
+-- Whether a batch of a destruction or of retention runs in this transaction: its deletes are the guard's own. See sminion.destroy_rows and
+-- sminion.purge_rows.
 CREATE FUNCTION sminion.destroying() RETURNS boolean
 LANGUAGE sql
 STABLE
 SET search_path = pg_catalog, pg_temp
 AS $sminion$
   SELECT EXISTS (SELECT FROM sminion.destruction d WHERE d.batch = pg_current_xact_id_if_assigned())
+    OR EXISTS (SELECT FROM sminion.retention_rule r WHERE r.batch = pg_current_xact_id_if_assigned())
 $sminion$;
 
 -- functions/masks/permit_unusual_delete.sql
@@ -4789,6 +4830,15 @@ DECLARE
 BEGIN
   -- Of whom a batch destroys the data, and of those only: also where a cascade deletes.
   IF EXISTS (SELECT FROM sminion.destruction d WHERE d.batch = pg_current_xact_id() AND d.subject = ANY (subjects)) THEN
+    RETURN true;
+  END IF;
+  -- Rows past their retention, of whoever they are; but what is blocked stays, also where that came since the batch chose them.
+  IF EXISTS (SELECT FROM sminion.retention_rule r WHERE r.batch = pg_current_xact_id()) THEN
+    IF EXISTS (SELECT FROM sminion.subject_state s WHERE s.subject = ANY (subjects) AND (s.blocked OR s.others_blocked))
+      OR EXISTS (SELECT FROM sminion.pending_change c WHERE c.subject = ANY (subjects))
+    THEN
+      RAISE EXCEPTION USING ERRCODE = 'SG570', MESSAGE = 'a person was blocked meanwhile';
+    END IF;
     RETURN true;
   END IF;
   remaining := permitted & ~(
@@ -6792,6 +6842,7 @@ BEGIN
   END IF;
   -- A batch that runs ends first, and the next one sees the hold.
   PERFORM FROM sminion.destruction d WHERE d.subject = key ORDER BY d.id FOR UPDATE;
+  PERFORM FROM sminion.retention_rule r ORDER BY r.place FOR SHARE;
   INSERT INTO sminion.hold AS h (subject, schema_name, table_name, category, reason, basis, until, actor)
   VALUES (key, target.schema_name, target.table_name, hold_data.category, why, law, hold_data.until, who) RETURNING h.id INTO number;
   PERFORM sminion.record_act('hold', jsonb_strip_nulls(jsonb_build_object(
@@ -7314,6 +7365,73 @@ BEGIN
 END
 $sminion$;
 
+-- functions/retention/record_purge.sql
+-- Records what was purged of a table since its last event: an act, and so a leaf of the log. Nothing where nothing was.
+CREATE FUNCTION sminion.record_purge(own sminion.retention_rule) RETURNS void
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+BEGIN
+  IF own.unrecorded > 0 THEN
+    PERFORM sminion.record_act('retention', jsonb_build_object(
+      'table', own.schema_name || '.' || own.table_name, 'way', own.way, 'rows', own.unrecorded, 'after', own.after_column,
+      'keep', own.keep, 'timezone', own.zone), 'the retention of the policy ended');
+    UPDATE sminion.retention_rule r SET unrecorded = 0 WHERE (r.schema_name, r.table_name) = (own.schema_name, own.table_name);
+  END IF;
+END
+$sminion$;
+
+-- functions/retention/record_retention.sql
+-- Writes down the retention of each table by the policy in force, children before their parents. A rule that is as it was keeps what is
+-- known of it; what was purged by another one, and stands in no event yet, gets its event.
+CREATE FUNCTION sminion.record_retention() RETURNS void
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+#variable_conflict use_column
+DECLARE
+  own  sminion.retention_rule;
+  said jsonb := (
+    SELECT jsonb_agg(jsonb_build_object(
+      'schema_name', s.key, 'table_name', t.key, 'after_column', t.value #>> '{retention,after}', 'keep', t.value #>> '{retention,keep}',
+      'zone', v.document ->> 'timezone', 'way', t.value #>> '{retention,then}'))
+    FROM sminion.policy p JOIN sminion.policy_version v ON v.epoch = p.epoch
+    CROSS JOIN LATERAL jsonb_each(v.document -> 'schemas') s CROSS JOIN LATERAL jsonb_each(s.value -> 'tables') t
+    WHERE jsonb_typeof(t.value -> 'retention') = 'object');
+BEGIN
+  FOR own IN
+    SELECT r.* FROM sminion.retention_rule r
+    WHERE NOT coalesce(said, '[]') @> jsonb_build_array(jsonb_build_object(
+      'schema_name', r.schema_name, 'table_name', r.table_name, 'after_column', r.after_column, 'keep', r.keep, 'zone', r.zone, 'way', r.way))
+    ORDER BY r.schema_name, r.table_name FOR UPDATE
+  LOOP
+    PERFORM sminion.record_purge(own);
+    DELETE FROM sminion.retention_rule r WHERE (r.schema_name, r.table_name) = (own.schema_name, own.table_name);
+  END LOOP;
+  -- Who refers to others comes before them: by paths, and by foreign keys.
+  WITH RECURSIVE rule AS (
+    SELECT j.*, to_regclass(format('%I.%I', j.schema_name, j.table_name))::oid AS oid,
+           coalesce((SELECT p.depth FROM sminion.protected_table p WHERE (p.schema_name, p.table_name) = (j.schema_name, j.table_name)), 0) AS depth
+    FROM jsonb_to_recordset(said) AS j (schema_name text, table_name text, after_column text, keep text, zone text, way text)
+  ), chain AS (
+    SELECT r.oid, 0 AS steps FROM rule r
+    UNION
+    SELECT c.conrelid, h.steps + 1 FROM chain h JOIN pg_constraint c ON c.contype = 'f' AND c.confrelid = h.oid AND c.conrelid <> h.oid
+    WHERE h.steps < 30 AND c.conrelid IN (SELECT r.oid FROM rule r)
+  ), placed AS (
+    SELECT r.*, row_number() OVER (
+      ORDER BY greatest((SELECT max(h.steps) FROM chain h WHERE h.oid = r.oid), r.depth) DESC, r.schema_name COLLATE "C", r.table_name COLLATE "C"
+    ) AS place
+    FROM rule r
+  )
+  INSERT INTO sminion.retention_rule AS o (schema_name, table_name, after_column, keep, zone, way, place)
+  SELECT p.schema_name, p.table_name, p.after_column, p.keep, p.zone, p.way, p.place FROM placed p
+  ON CONFLICT (schema_name, table_name) DO UPDATE SET place = excluded.place, retry_at = clock_timestamp(), cause = NULL;
+END
+$sminion$;
+
 -- functions/policy/finish_policy.sql
 -- Notes that all objects of the policy in force are in place. Until then `apply` was interrupted, or is at work.
 CREATE FUNCTION sminion.finish_policy() RETURNS void
@@ -7321,7 +7439,8 @@ LANGUAGE sql
 VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $sminion$
-  UPDATE sminion.policy SET completed_at = clock_timestamp() WHERE completed_at IS NULL
+  UPDATE sminion.policy SET completed_at = clock_timestamp() WHERE completed_at IS NULL;
+  SELECT sminion.record_retention()
 $sminion$;
 
 -- functions/policy/record_objects.sql
@@ -7422,6 +7541,7 @@ BEGIN
   END LOOP;
   DELETE FROM sminion.protected_table;
   DELETE FROM sminion.policy;
+  PERFORM sminion.record_retention();
   DELETE FROM sminion.closed_grant;
   DELETE FROM sminion.row_security_before;
   UPDATE sminion.purpose p SET retired_at = clock_timestamp() WHERE p.retired_at IS NULL;
@@ -9792,6 +9912,8 @@ BEGIN
         END IF;
       WHEN 'destroy' THEN
         more := sminion.continue_destructions();
+      WHEN 'retention' THEN
+        more := sminion.continue_retention();
       WHEN 'tidy' THEN
         PERFORM sminion.forget_write_tickets();
         DELETE FROM sminion.erasure e WHERE e.at < clock_timestamp() - interval '1 day';
@@ -9816,8 +9938,8 @@ COMMENT ON FUNCTION sminion.maintain_step(text) IS 'one step of sminion.maintain
 
 -- functions/policy/maintain.sql
 -- Folds the journal, appends to the log's Merkle tree, makes the months of the log, enters and ends consents, settles withheld
--- subjects, goes on with destructions, and removes what is no longer needed: a bounded part of each, so that a call takes little
--- time. `more` says whether another call would find more at once.
+-- subjects, goes on with destructions, purges rows past their retention, and removes what is no longer needed: a bounded part
+-- of each, so that a call takes little time. `more` says whether another call would find more at once.
 --
 -- The guarded sessions of an application call it while they are idle, and so may a scheduler. Any number may call it at once:
 -- each step runs in one session at a time. Each is a transaction of its own, so no lock outlives its step.
@@ -9846,7 +9968,7 @@ BEGIN
   SET LOCAL client_min_messages = error;
   SET LOCAL synchronous_commit = on;
   more := false;
-  FOREACH step IN ARRAY ARRAY['instance', 'fold', 'tree', 'months', 'expire', 'consents', 'settle', 'destroy', 'tidy'] LOOP
+  FOREACH step IN ARRAY ARRAY['instance', 'fold', 'tree', 'months', 'expire', 'consents', 'settle', 'destroy', 'retention', 'tidy'] LOOP
     IF sminion.maintain_step(step) THEN
       more := true;
     END IF;
@@ -10938,6 +11060,502 @@ BEGIN
   RETURN done.state = 'working';
 END
 $sminion$;
+
+-- functions/retention/retention_target.sql
+-- The table of a rule as the functions of masks and destruction take it. One whose rows are about nobody has no subject columns.
+CREATE FUNCTION sminion.retention_target(own sminion.retention_rule) RETURNS sminion.protected_table
+LANGUAGE plpgsql
+STABLE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  target sminion.protected_table;
+BEGIN
+  SELECT p.* INTO target FROM sminion.protected_table p WHERE (p.schema_name, p.table_name) = (own.schema_name, own.table_name);
+  IF NOT FOUND THEN
+    target.schema_name := own.schema_name;
+    target.table_name := own.table_name;
+    target.subject_columns := '{}';
+    target.key_types := '{}';
+    target.prefixes := '{}';
+    target.optional := '{}';
+    target.depth := 0;
+    target.anonymous := false;
+  END IF;
+  RETURN target;
+END
+$sminion$;
+
+-- functions/retention/expired_rows.sql
+-- The condition, over alias `t`, for rows that are past their retention: those that the floor of each purpose hides (see
+-- sminion.within_retention), by the moment of the statement too. In a form that an index on the column answers.
+CREATE FUNCTION sminion.expired_rows(own sminion.retention_rule) RETURNS text
+LANGUAGE sql
+STABLE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+  SELECT format(CASE a.atttypid WHEN 'timestamptz'::regtype
+      THEN '(t.%1$I <= timezone(%3$L, timezone(%3$L, statement_timestamp()) - %2$L::interval))'
+      ELSE '(t.%1$I <= timezone(%3$L, statement_timestamp()) - %2$L::interval)' END,
+    own.after_column, own.keep, own.zone)
+  FROM pg_attribute a
+  WHERE a.attrelid = to_regclass(format('%I.%I', own.schema_name, own.table_name)) AND a.attname = own.after_column AND NOT a.attisdropped
+    AND a.atttypid = ANY (ARRAY['timestamptz', 'timestamp', 'date']::regtype[])
+$sminion$;
+
+-- functions/retention/retention_end.sql
+-- When a row stops to be kept, by the clock of the policy's time zone: the first moment `t` for which `t - keep` is not before `at`. That is
+-- `at + keep`, but where a month is too short: a month after 31 January is 1 March, for until then a month before is January.
+CREATE FUNCTION sminion.retention_end(at timestamp, keep interval) RETURNS timestamp
+LANGUAGE sql
+IMMUTABLE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+  SELECT CASE WHEN NOT isfinite(at) OR at > '290000-01-01' THEN CASE WHEN at > '2000-01-01' THEN 'infinity' ELSE at END
+    WHEN e.plain - p.months < e.base THEN date_trunc('month', e.plain) + interval '1 month' ELSE e.plain END
+  FROM (SELECT make_interval(years => extract(year FROM keep)::integer, months => extract(month FROM keep)::integer) AS months,
+               make_interval(days => extract(day FROM keep)::integer, secs => extract(epoch FROM keep - date_trunc('day', keep))) AS rest) p
+  CROSS JOIN LATERAL (SELECT v.at + p.rest AS base, v.at + p.rest + p.months AS plain FROM (
+    -- Later ones are out of range, and the planner may compute this first.
+    SELECT CASE WHEN at < '290000-01-01' THEN at END) AS v (at)) e
+$sminion$;
+
+-- functions/retention/held_people.sql
+-- The keys of people whose rows of a table a hold keeps: of each hold, all keys of the person.
+CREATE FUNCTION sminion.held_people(target sminion.protected_table) RETURNS text[]
+LANGUAGE sql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+  SELECT coalesce(array_agg(DISTINCT k.key), '{}')
+  FROM (SELECT DISTINCT h.subject FROM sminion.hold h
+        WHERE h.subject IS NOT NULL AND h.released_at IS NULL AND (h.until IS NULL OR h.until > clock_timestamp())) o
+  CROSS JOIN LATERAL unnest(sminion.same_person(o.subject)) AS k (key)
+  WHERE cardinality(target.subject_columns) > 0 AND sminion.hold_of(o.subject, target.schema_name, target.table_name) IS NOT NULL
+$sminion$;
+
+-- functions/retention/kept_rows.sql
+-- The condition, over alias `t`, for expired rows that stay: those of people in parameter $1, whose data of the table are held (see
+-- sminion.held_people), and those of people who are blocked. What is blocked is stored and nothing else is done to it. False where rows are about nobody.
+CREATE FUNCTION sminion.kept_rows(target sminion.protected_table) RETURNS text
+LANGUAGE sql
+STABLE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+  SELECT coalesce(sminion.subject_rows(target) || ' OR ' || string_agg(format(
+    'EXISTS (SELECT FROM sminion.subject_state s WHERE s.subject = %1$s AND (s.blocked OR s.others_blocked)) OR '
+    'EXISTS (SELECT FROM sminion.pending_change p WHERE p.subject = %1$s)',
+    CASE c.prefix WHEN '' THEN format('t.%I::text', c.name) ELSE format('(%L || t.%I::text)', c.prefix, c.name) END), ' OR '), 'false')
+  FROM unnest(target.subject_columns, target.prefixes) AS c (name, prefix)
+$sminion$;
+
+-- functions/retention/rows_in_use.sql
+-- Who leads to rows of a table, over alias `t`: by a foreign key of any kind, since expired rows take none that is not expired along; or by
+-- a path of the policy, without which nobody would know any more whom such a row is about. `unreadable`: the first table that the guard cannot read there.
+CREATE FUNCTION sminion.rows_in_use(target sminion.protected_table, OUT condition text, OUT unreadable text)
+LANGUAGE sql
+STABLE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+  WITH member AS (
+    SELECT to_regclass(format('%I.%I', target.schema_name, target.table_name))::oid AS oid
+    UNION SELECT f.relid FROM pg_partition_tree(to_regclass(format('%I.%I', target.schema_name, target.table_name))) f
+  ), refers AS (
+    SELECT c.conrelid::regclass::text AS name, format('EXISTS (SELECT FROM %s AS r WHERE %s%s)', c.conrelid::regclass,
+             string_agg(format('r.%I = t.%I', own.attname, other.attname), ' AND ' ORDER BY k.n),
+             -- A row may refer to itself.
+             CASE WHEN c.conrelid IN (SELECT m.oid FROM member m) THEN ' AND (r.tableoid, r.ctid) IS DISTINCT FROM (t.tableoid, t.ctid)' ELSE '' END)
+             AS condition,
+           bool_and(has_schema_privilege('sminion_owner', l.relnamespace, 'USAGE')
+                    AND has_column_privilege('sminion_owner', c.conrelid, own.attnum, 'SELECT')
+                    AND (NOT l.relrowsecurity OR EXISTS (
+                      SELECT FROM pg_policy o WHERE o.polrelid = c.conrelid AND o.polname = 'guard_owner'
+                        AND o.polroles = ARRAY['sminion_owner'::regrole::oid])))
+             AS readable
+    FROM pg_constraint c JOIN pg_class l ON l.oid = c.conrelid
+    CROSS JOIN LATERAL unnest(c.conkey, c.confkey) WITH ORDINALITY AS k (own, other, n)
+    JOIN pg_attribute own ON own.attrelid = c.conrelid AND own.attnum = k.own
+    JOIN pg_attribute other ON other.attrelid = c.confrelid AND other.attnum = k.other
+    WHERE c.contype = 'f' AND c.confrelid IN (SELECT m.oid FROM member m) AND c.conparentid = 0
+    GROUP BY c.oid, c.conrelid
+    UNION ALL
+    SELECT format('%I.%I', p.schema_name, p.table_name),
+           format('EXISTS (SELECT FROM %I.%I AS r WHERE r.%I = t.%I)', p.schema_name, p.table_name, p.child_column, p.parent_key), true
+    FROM sminion.protected_table p
+    WHERE (p.parent_schema, p.parent_table) = (target.schema_name, target.table_name)
+  )
+  SELECT coalesce(string_agg(r.condition, ' OR ' ORDER BY r.condition), 'false'), min(r.name COLLATE "C") FILTER (WHERE NOT r.readable)
+  FROM refers r
+$sminion$;
+
+-- functions/retention/retention_hindrance.sql
+-- Why expired rows of a table cannot be purged at all: rows could be missed, code of the application would run with the rights of the guard,
+-- or it would not be seen that others lead to them. NULL where they can.
+CREATE FUNCTION sminion.retention_hindrance(own sminion.retention_rule, target sminion.protected_table) RETURNS text
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  relation CONSTANT regclass := to_regclass(format('%I.%I', target.schema_name, target.table_name));
+  cause    text;
+BEGIN
+  IF relation IS NULL THEN
+    RETURN 'the table does not exist';
+  ELSIF sminion.expired_rows(own) IS NULL THEN
+    RETURN format('column `%s` is missing, or no date or time', own.after_column);
+  ELSIF NOT (has_column_privilege('sminion_owner', relation, own.after_column, 'SELECT') AND has_table_privilege('sminion_owner', relation, 'DELETE'))
+  THEN
+    RETURN 'sminion_owner lacks privileges on it: run `sminion-guard apply`';
+  END IF;
+  cause := sminion.destruction_hindrance(target, 'destroy');
+  IF cause IS NULL THEN
+    cause := (sminion.rows_in_use(target)).unreadable;
+    IF cause IS NOT NULL THEN
+      RETURN format('`%s` refers to its rows, and the guard cannot read how: `GRANT USAGE ON SCHEMA` and `GRANT SELECT` on the columns of '
+                    || 'its foreign key to sminion_owner, or list it in the policy', cause);
+    END IF;
+  END IF;
+  RETURN cause;
+END
+$sminion$;
+
+-- functions/retention/expired_found.sql
+-- Whether expired rows of a table are found without reading all of it: an index begins with the column, or the table is small.
+CREATE FUNCTION sminion.expired_found(own sminion.retention_rule) RETURNS boolean
+LANGUAGE sql
+STABLE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+  SELECT NOT sminion.large(sminion.retention_target(own)) OR EXISTS (
+    SELECT FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am m ON m.oid = c.relam
+    JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+    WHERE i.indrelid = to_regclass(format('%I.%I', own.schema_name, own.table_name)) AND i.indisvalid AND i.indpred IS NULL
+      AND m.amname = 'btree' AND a.attname = own.after_column)
+$sminion$;
+
+-- functions/retention/expired_left.sql
+-- Expired rows of a table that still stand, and how many of them stay for a reason: `kept`, of people who are blocked or whose data are held, and
+-- `used`, that others lead to. And the first moment in the column, of a row that has expired and of one that has not. At most 100,000 rows are looked
+-- at for `kept` and `used`.
+CREATE FUNCTION sminion.expired_left(
+  own sminion.retention_rule, target sminion.protected_table, OUT expired bigint, OUT kept bigint, OUT used bigint, OUT oldest timestamptz,
+  OUT next timestamptz
+)
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $sminion$
+DECLARE
+  relation CONSTANT text := format('%I.%I', target.schema_name, target.table_name);
+  past     CONSTANT text := sminion.expired_rows(own);
+  -- At the ends of time neither zone nor interval can be added.
+  about    CONSTANT text := format(
+    'CASE WHEN min(t.%1$I) IS NOT NULL THEN least(greatest(min(t.%1$I), ''0001-01-02''), ''200000-01-01'') END AS about', own.after_column);
+  -- The moment in the zone of the rule, whatever the type of the column.
+  ends     CONSTANT text := format('timezone(%L, sminion.retention_end(%s, %L::interval))', own.zone,
+    CASE WHEN EXISTS (
+      SELECT FROM pg_attribute a WHERE a.attrelid = to_regclass(relation) AND a.attname = own.after_column AND a.atttypid = 'timestamptz'::regtype)
+    THEN format('timezone(%L, q.about)', own.zone) ELSE 'q.about::timestamp' END, own.keep);
+BEGIN
+  EXECUTE format('SELECT q.expired, %s FROM (SELECT count(*) AS expired, %s FROM %s AS t WHERE %s) q', ends, about, relation, past)
+  INTO expired, oldest;
+  EXECUTE format('SELECT %s FROM (SELECT %s FROM %s AS t WHERE NOT %s) q', ends, about, relation, past) INTO next;
+  EXECUTE format('SELECT count(*) FILTER (WHERE q.kept), count(*) FILTER (WHERE q.used AND NOT q.kept) FROM ('
+                 || 'SELECT (%s) IS TRUE AS kept, (%s) IS TRUE AS used FROM %s AS t WHERE %s LIMIT 100000) q',
+                 sminion.kept_rows(target), (sminion.rows_in_use(target)).condition, relation, past)
+  INTO kept, used USING sminion.held_people(target);
+END
+$sminion$;
+
+-- functions/retention/purge_rows.sql
+-- Deletes a batch of expired rows of one table: at most `most`, none that somebody has locked, that is kept (sminion.kept_rows) or that
+-- others lead to. Raises where PostgreSQL refuses.
+--
+-- The caller has the table locked and has asked sminion.retention_hindrance. Triggers of the application do not fire: see
+-- sminion.destroy_rows. The rows are locked first, so nobody begins to refer to them.
+CREATE FUNCTION sminion.purge_rows(own sminion.retention_rule, target sminion.protected_table, most integer) RETURNS bigint
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+SET constraint_exclusion = off
+-- Said, so that what is set below ends with the function.
+SET enable_seqscan = on
+SET enable_bitmapscan = on
+AS $sminion$
+DECLARE
+  relation CONSTANT text := format('%I.%I', target.schema_name, target.table_name);
+  silent   CONSTANT boolean := (sminion.application_triggers(target, 8)).quiet IS NOT NULL;
+  stays    CONSTANT text := format('(%s) AND ((%s) OR %s) IS NOT TRUE', sminion.expired_rows(own), sminion.kept_rows(target),
+                                   (sminion.rows_in_use(target)).condition);
+  held     CONSTANT text[] := sminion.held_people(target);
+  parts    oid[];
+  places   tid[];
+  before   text;
+  purged   bigint := 0;
+BEGIN
+  IF sminion.expired_found(own) THEN
+    -- Each batch would read what the ones before left dead.
+    PERFORM set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true);
+  END IF;
+  before := sminion.begin_replica_role();
+  IF NOT silent THEN
+    PERFORM sminion.end_replica_role(before);
+  END IF;
+  EXECUTE format('SELECT array_agg(q.tableoid), array_agg(q.ctid) FROM (SELECT t.tableoid, t.ctid FROM %s AS t WHERE %s LIMIT $2 '
+                 || 'FOR UPDATE OF t SKIP LOCKED) q', relation, stays)
+  INTO parts, places USING held, most;
+  IF places IS NOT NULL THEN
+    -- A later snapshot than that of the locks: who refers to a row by now, or was blocked, is seen.
+    EXECUTE format('DELETE FROM %s AS t USING unnest($2, $3) AS o (part, place) WHERE t.ctid = o.place AND t.tableoid = o.part AND %s',
+                   relation, stays)
+    USING held, parts, places;
+    GET DIAGNOSTICS purged = ROW_COUNT;
+  END IF;
+  IF silent THEN
+    PERFORM sminion.end_replica_role(before);
+  ELSE
+    -- A deferred constraint would undo the batch at its commit, and nobody would know why.
+    SET CONSTRAINTS ALL IMMEDIATE;
+  END IF;
+  RETURN purged;
+END
+$sminion$;
+
+-- functions/retention/purge_step.sql
+-- One batch of expired rows of one table, whose rule the caller holds locked: as many as take about `milliseconds`. What stops it is kept
+-- as its cause. `state` is `working` where there may be more, `done` where nothing expired is left but what stays, `stuck` where
+-- something is in the way.
+--
+-- That a DELETE was done is never believed: a table is done when no expired row is seen in it but those that are kept.
+CREATE FUNCTION sminion.purge_step(
+  own sminion.retention_rule, milliseconds integer, slow boolean, OUT state text, OUT rows bigint, OUT cause text
+)
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+SET row_security = on
+SET jit = off
+AS $sminion$
+#variable_conflict use_column
+DECLARE
+  target sminion.protected_table := sminion.retention_target(own);
+  seen   record;
+  began  timestamptz := clock_timestamp();
+  chosen timestamptz;
+  work   interval;
+  took   interval;
+  size   integer := own.batch_rows;
+BEGIN
+  rows := 0;
+  BEGIN
+    IF to_regclass(format('%I.%I', own.schema_name, own.table_name)) IS NOT NULL THEN
+      -- Keeps others from adding code to it: see sminion.foreign_code.
+      EXECUTE format('LOCK TABLE %I.%I IN ROW EXCLUSIVE MODE', own.schema_name, own.table_name);
+    END IF;
+    cause := sminion.retention_hindrance(own, target);
+    IF cause IS NULL AND NOT slow AND NOT sminion.expired_found(own) THEN
+      cause := format('no index begins with `%s`, and all rows would be read for each batch: make one, or run '
+                      || '`sminion-guard retention run --slow`', own.after_column);
+    END IF;
+    IF cause IS NULL THEN
+      UPDATE sminion.retention_rule r SET batch = pg_current_xact_id() WHERE (r.schema_name, r.table_name) = (own.schema_name, own.table_name);
+      chosen := clock_timestamp();
+      rows := sminion.purge_rows(own, target, size);
+      work := clock_timestamp() - chosen;
+      UPDATE sminion.retention_rule r SET batch = NULL WHERE (r.schema_name, r.table_name) = (own.schema_name, own.table_name);
+      -- What needed a weaker lock, and came in between, is undone.
+      cause := sminion.foreign_code(target, false);
+      IF cause IS NOT NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'SG570', MESSAGE = cause;
+      END IF;
+      IF rows = 0 THEN
+        seen := sminion.expired_left(own, target);
+        IF seen.used > 0 THEN
+          cause := format('%s expired rows stay: rows of other tables lead to them', seen.used);
+        ELSIF least(seen.expired, 100000) > seen.kept THEN
+          cause := format('expired rows are left: locked by %s', sminion.table_holders(format('%I.%I', own.schema_name, own.table_name)));
+        END IF;
+      END IF;
+    END IF;
+  EXCEPTION
+  WHEN lock_not_available THEN
+    rows := 0;
+    cause := format('locked: by %s', sminion.table_holders(format('%I.%I', own.schema_name, own.table_name)));
+  WHEN OTHERS THEN
+    -- One row may refuse: the others go in smaller batches.
+    rows := 0;
+    cause := format('%s (%s)', sminion.log_text(SQLERRM, 400), SQLSTATE);
+    IF size > 1 THEN
+      size := -size;
+    END IF;
+  END;
+  took := clock_timestamp() - began;
+  state := CASE WHEN rows > 0 OR size < 0 THEN 'working' WHEN cause IS NULL THEN 'done' ELSE 'stuck' END;
+  UPDATE sminion.retention_rule r
+  SET run_at = clock_timestamp(), cause = CASE WHEN rows > 0 THEN NULL ELSE purge_step.cause END,
+      done_at = CASE state WHEN 'done' THEN clock_timestamp() ELSE r.done_at END,
+      purged = r.purged + purge_step.rows, unrecorded = r.unrecorded + purge_step.rows,
+      batches = r.batches + (purge_step.rows > 0)::integer, longest = CASE WHEN purge_step.rows > 0 THEN greatest(r.longest, took) ELSE r.longest END,
+      batch_rows = CASE
+        WHEN size < 0 THEN -size / 2
+        -- Less than half of the time is aimed at, since the next rows may be slower. What is asked before takes its time too, but locks no
+        -- row: with it, a batch would be of one row on a busy server.
+        WHEN purge_step.rows > 0 THEN greatest(20, least(20000, 2 * size,
+          (size * greatest(milliseconds, 1) / 2500.0 / greatest(extract(epoch FROM work), 0.0001))::bigint))
+        ELSE r.batch_rows END,
+      -- To look costs at most a thousandth of the time.
+      retry_at = clock_timestamp() + CASE WHEN state = 'working' THEN interval '0' ELSE greatest(interval '5 minutes', least(1000 * took, interval '1 day')) END
+  WHERE (r.schema_name, r.table_name) = (own.schema_name, own.table_name)
+  RETURNING r.* INTO own;
+  IF state <> 'working' THEN
+    PERFORM sminion.record_purge(own);
+  END IF;
+END
+$sminion$;
+
+-- functions/retention/continue_retention.sql
+-- A batch of expired rows for sminion.maintain: of the table that is due, children before their parents. True where more is to be done.
+-- Nothing while a change of the policy is not finished, nor by a rule that has not been in force for a day.
+CREATE FUNCTION sminion.continue_retention() RETURNS boolean
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  own  sminion.retention_rule;
+  done record;
+BEGIN
+  IF NOT EXISTS (SELECT FROM sminion.policy p WHERE p.completed_at IS NOT NULL) THEN
+    RETURN false;
+  END IF;
+  SELECT r.* INTO own FROM sminion.retention_rule r
+  WHERE r.way = 'destroy' AND r.retry_at <= clock_timestamp() AND r.since <= clock_timestamp() - interval '1 day'
+  ORDER BY r.place LIMIT 1 FOR UPDATE SKIP LOCKED;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  done := sminion.purge_step(own, 200, false);
+  RETURN true;
+END
+$sminion$;
+
+-- functions/retention/purge_batch.sql
+-- Purges the next expired rows of one table, as `schema.table` in the policy, in a transaction of its own: repeat it until `state` is `done`, or
+-- `stuck`, with the cause. It may end at any point, with its client or with the server: the next call goes on, and so does
+-- sminion.maintain. Unlike that, it asks not how long the rule has been in force.
+--
+-- slow: also a large table in which no index leads to the rows.
+CREATE FUNCTION sminion.purge_batch(
+  "table" text, milliseconds integer DEFAULT 200, slow boolean DEFAULT false, OUT state text, OUT rows bigint, OUT cause text
+)
+LANGUAGE plpgsql
+VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET lock_timeout = '200ms'
+AS $sminion$
+DECLARE
+  own  sminion.retention_rule;
+  done record;
+BEGIN
+  PERFORM sminion.require_read_committed();
+  IF NOT EXISTS (SELECT FROM sminion.policy p WHERE p.completed_at IS NOT NULL) THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG571',
+      MESSAGE = 'a change of the policy is not finished',
+      DETAIL = 'What has expired is known when each table is as the policy says.',
+      HINT = 'Wait until `sminion-guard apply` has ended; where it was interrupted, run it again.';
+  ELSIF NOT EXISTS (SELECT FROM sminion.retention_rule r WHERE r.schema_name || '.' || r.table_name = purge_batch."table" AND r.way = 'destroy') THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG572',
+      MESSAGE = format('the policy in force destroys no rows of `%s` at the end of their retention', coalesce(purge_batch."table", 'NULL')),
+      HINT = 'See `sminion.retention_status()`.';
+  END IF;
+  SELECT r.* INTO own FROM sminion.retention_rule r WHERE r.schema_name || '.' || r.table_name = purge_batch."table" FOR UPDATE SKIP LOCKED;
+  IF NOT FOUND THEN
+    state := 'stuck';
+    rows := 0;
+    cause := 'locked: another session purges it, or holds data of it';
+    RETURN;
+  END IF;
+  done := sminion.purge_step(own, milliseconds, slow);
+  state := done.state;
+  rows := done.rows;
+  cause := done.cause;
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.purge_batch(text, integer, boolean) IS 'purges the next expired rows of a table; repeat it until `done`';
+
+-- functions/retention/retention_status.sql
+-- What expires, table by table: rows that have expired and still stand, and what was done. Rows are counted, so it takes its time.
+--
+-- expired:   NULL where they were not counted: no index leads to them, and the table is large; or `hindrance` says why.
+-- kept:      of them, those of people who are blocked or whose data are held.
+-- used:      of them, those that rows of other tables lead to.
+-- oldest:    when the first of them expired; next: when the next row does.
+-- overdue:   rows that nothing keeps have stood for more than a day, and maintenance could have purged them.
+-- failing:   something else is in the way than a lock: rows lead to expired ones, `hindrance`, why the table cannot be purged as it is, or
+--            `cause`, what stopped it the last time.
+CREATE FUNCTION sminion.retention_status(
+  slow boolean DEFAULT false, OUT schema_name text, OUT table_name text, OUT after_column text, OUT keep text, OUT way text,
+  OUT since timestamptz, OUT expired bigint, OUT kept bigint, OUT used bigint, OUT oldest timestamptz, OUT next timestamptz,
+  OUT indexed boolean, OUT purged bigint, OUT run_at timestamptz, OUT done_at timestamptz, OUT overdue boolean, OUT failing boolean,
+  OUT hindrance text, OUT cause text
+) RETURNS SETOF record
+LANGUAGE plpgsql
+VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET lock_timeout = '5s'
+SET row_security = on
+SET jit = off
+AS $sminion$
+DECLARE
+  own    sminion.retention_rule;
+  target sminion.protected_table;
+  seen   record;
+BEGIN
+  FOR own IN SELECT r.* FROM sminion.retention_rule r ORDER BY r.schema_name COLLATE "C", r.table_name COLLATE "C" LOOP
+    target := sminion.retention_target(own);
+    schema_name := own.schema_name;
+    table_name := own.table_name;
+    after_column := own.after_column;
+    keep := own.keep;
+    way := own.way;
+    since := own.since;
+    purged := own.purged;
+    run_at := own.run_at;
+    done_at := own.done_at;
+    cause := own.cause;
+    indexed := sminion.expired_found(own);
+    expired := NULL;
+    kept := NULL;
+    used := NULL;
+    oldest := NULL;
+    next := NULL;
+    IF to_regclass(format('%I.%I', own.schema_name, own.table_name)) IS NOT NULL THEN
+      EXECUTE format('LOCK TABLE %I.%I IN ROW EXCLUSIVE MODE', own.schema_name, own.table_name);
+    END IF;
+    hindrance := sminion.retention_hindrance(own, target);
+    IF hindrance IS NULL AND NOT indexed AND NOT slow THEN
+      hindrance := format('no index begins with `%s`, and all rows would be read: make one', own.after_column);
+    ELSIF hindrance IS NULL THEN
+      seen := sminion.expired_left(own, target);
+      expired := seen.expired;
+      kept := seen.kept;
+      used := seen.used;
+      oldest := CASE WHEN seen.expired > 0 THEN seen.oldest END;
+      next := seen.next;
+    END IF;
+    overdue := own.way = 'destroy' AND coalesce(expired > kept + used, false) AND oldest < clock_timestamp() - interval '1 day'
+      AND own.since < clock_timestamp() - interval '2 days';
+    failing := hindrance IS NOT NULL OR used > 0 OR coalesce(cause NOT LIKE '%locked%', false);
+    RETURN NEXT;
+  END LOOP;
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.retention_status(boolean) IS 'what expires when, table by table, and what of it still stands';
 
 -- functions/report/report_query.sql
 -- The query for the rows of one table that are about the subject in parameter $1, of which `columns` names what is read, in the order
@@ -12511,6 +13129,14 @@ CREATE VIEW sminion.destruction_event WITH (security_barrier) AS
     FROM sminion.event_run r WHERE r.kind = 'request' AND e.id = ANY (r.keys)) AS n ON true
   WHERE e.event IN ('destruction_begun', 'destroyed', 'verified', 'certified');
 COMMENT ON VIEW sminion.destruction_event IS 'beginnings, ends, verifications and certificates of destructions, with their numbers in the log';
+
+-- views/retention_progress.sql
+-- The retention of each table by the policy in force, and how far expired rows are purged. It counts nothing: see sminion.retention_status.
+CREATE VIEW sminion.retention_progress WITH (security_barrier) AS
+  SELECT r.place, r.schema_name, r.table_name, r.after_column, r.keep, r.zone, r.way, r.since, r.purged, r.batches, r.longest, r.run_at,
+         r.done_at, r.cause
+  FROM sminion.retention_rule r;
+COMMENT ON VIEW sminion.retention_progress IS 'retention by the policy in force, and how far expired rows are purged';
 
 -- views/disclosures.sql
 -- Disclosures of each person: one row for each person and disclosure.

@@ -35,6 +35,7 @@ BEGIN
   END IF;
   -- A batch that runs ends first, and the next one sees the hold.
   PERFORM FROM sminion.destruction d WHERE d.subject = key ORDER BY d.id FOR UPDATE;
+  PERFORM FROM sminion.retention_rule r ORDER BY r.place FOR SHARE;
   INSERT INTO sminion.hold AS h (subject, schema_name, table_name, category, reason, basis, until, actor)
   VALUES (key, target.schema_name, target.table_name, hold_data.category, why, law, hold_data.until, who) RETURNING h.id INTO number;
   PERFORM sminion.record_act('hold', jsonb_strip_nulls(jsonb_build_object(

@@ -53,6 +53,10 @@ BEGIN
     END IF;
   END IF;
 
+  -- Rows about nobody have no mask.
+  IF cardinality(target.subject_columns) = 0 THEN
+    RETURN NULL;
+  END IF;
   SELECT format('trigger `%s` of `%s` %s', w.name, c.oid::regclass,
                 CASE t.tgenabled WHEN 'D' THEN 'is disabled' WHEN 'O' THEN 'is not ENABLE ALWAYS'
                   WHEN 'R' THEN 'fires for replicas only' ELSE 'is missing' END) INTO found

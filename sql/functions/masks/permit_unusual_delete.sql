@@ -16,6 +16,15 @@ BEGIN
   IF EXISTS (SELECT FROM sminion.destruction d WHERE d.batch = pg_current_xact_id() AND d.subject = ANY (subjects)) THEN
     RETURN true;
   END IF;
+  -- Rows past their retention, of whoever they are; but what is blocked stays, also where that came since the batch chose them.
+  IF EXISTS (SELECT FROM sminion.retention_rule r WHERE r.batch = pg_current_xact_id()) THEN
+    IF EXISTS (SELECT FROM sminion.subject_state s WHERE s.subject = ANY (subjects) AND (s.blocked OR s.others_blocked))
+      OR EXISTS (SELECT FROM sminion.pending_change c WHERE c.subject = ANY (subjects))
+    THEN
+      RAISE EXCEPTION USING ERRCODE = 'SG570', MESSAGE = 'a person was blocked meanwhile';
+    END IF;
+    RETURN true;
+  END IF;
   remaining := permitted & ~(
     SELECT coalesce(bit_or(c.denied), 0) FROM sminion.pending_change c WHERE c.subject = ANY (subjects));
   SELECT w.mask INTO needed FROM sminion.write_ticket w

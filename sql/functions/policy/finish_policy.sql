@@ -4,5 +4,6 @@ LANGUAGE sql
 VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $sminion$
-  UPDATE sminion.policy SET completed_at = clock_timestamp() WHERE completed_at IS NULL
+  UPDATE sminion.policy SET completed_at = clock_timestamp() WHERE completed_at IS NULL;
+  SELECT sminion.record_retention()
 $sminion$;

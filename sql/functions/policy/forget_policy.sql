@@ -21,6 +21,7 @@ BEGIN
   END LOOP;
   DELETE FROM sminion.protected_table;
   DELETE FROM sminion.policy;
+  PERFORM sminion.record_retention();
   DELETE FROM sminion.closed_grant;
   DELETE FROM sminion.row_security_before;
   UPDATE sminion.purpose p SET retired_at = clock_timestamp() WHERE p.retired_at IS NULL;

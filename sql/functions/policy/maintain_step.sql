@@ -73,6 +73,8 @@ BEGIN
         END IF;
       WHEN 'destroy' THEN
         more := sminion.continue_destructions();
+      WHEN 'retention' THEN
+        more := sminion.continue_retention();
       WHEN 'tidy' THEN
         PERFORM sminion.forget_write_tickets();
         DELETE FROM sminion.erasure e WHERE e.at < clock_timestamp() - interval '1 day';

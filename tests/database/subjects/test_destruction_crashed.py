@@ -17,10 +17,15 @@ from tests.world import Connection, World, new_world
 
 def kill(world: World, victim: Connection) -> None:
     """SIGKILL of a backend: PostgreSQL ends all others and recovers from its log."""
-    os.kill(victim.info.backend_pid, signal.SIGKILL)
-    with pytest.raises(psycopg.OperationalError):
-        victim.execute("COMMIT")
     deadline = time.monotonic() + 60
+    with world.database.connect() as witness:
+        os.kill(victim.info.backend_pid, signal.SIGKILL)
+        with pytest.raises(psycopg.OperationalError):
+            victim.execute("COMMIT")
+        # Until PostgreSQL has seen it, it answers others as if nothing were.
+        with pytest.raises(psycopg.OperationalError):
+            while time.monotonic() < deadline:
+                witness.execute("SELECT 1")
     while True:
         try:
             world.super("SELECT 1")

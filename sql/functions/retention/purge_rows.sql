@@ -1,0 +1,53 @@
+-- Deletes a batch of expired rows of one table: at most `most`, none that somebody has locked, that is kept (sminion.kept_rows) or that
+-- others lead to. Raises where PostgreSQL refuses.
+--
+-- The caller has the table locked and has asked sminion.retention_hindrance. Triggers of the application do not fire: see
+-- sminion.destroy_rows. The rows are locked first, so nobody begins to refer to them.
+CREATE FUNCTION sminion.purge_rows(own sminion.retention_rule, target sminion.protected_table, most integer) RETURNS bigint
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+SET constraint_exclusion = off
+-- Said, so that what is set below ends with the function.
+SET enable_seqscan = on
+SET enable_bitmapscan = on
+AS $sminion$
+DECLARE
+  relation CONSTANT text := format('%I.%I', target.schema_name, target.table_name);
+  silent   CONSTANT boolean := (sminion.application_triggers(target, 8)).quiet IS NOT NULL;
+  stays    CONSTANT text := format('(%s) AND ((%s) OR %s) IS NOT TRUE', sminion.expired_rows(own), sminion.kept_rows(target),
+                                   (sminion.rows_in_use(target)).condition);
+  held     CONSTANT text[] := sminion.held_people(target);
+  parts    oid[];
+  places   tid[];
+  before   text;
+  purged   bigint := 0;
+BEGIN
+  IF sminion.expired_found(own) THEN
+    -- Each batch would read what the ones before left dead.
+    PERFORM set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true);
+  END IF;
+  before := sminion.begin_replica_role();
+  IF NOT silent THEN
+    PERFORM sminion.end_replica_role(before);
+  END IF;
+  EXECUTE format('SELECT array_agg(q.tableoid), array_agg(q.ctid) FROM (SELECT t.tableoid, t.ctid FROM %s AS t WHERE %s LIMIT $2 '
+                 || 'FOR UPDATE OF t SKIP LOCKED) q', relation, stays)
+  INTO parts, places USING held, most;
+  IF places IS NOT NULL THEN
+    -- A later snapshot than that of the locks: who refers to a row by now, or was blocked, is seen.
+    EXECUTE format('DELETE FROM %s AS t USING unnest($2, $3) AS o (part, place) WHERE t.ctid = o.place AND t.tableoid = o.part AND %s',
+                   relation, stays)
+    USING held, parts, places;
+    GET DIAGNOSTICS purged = ROW_COUNT;
+  END IF;
+  IF silent THEN
+    PERFORM sminion.end_replica_role(before);
+  ELSE
+    -- A deferred constraint would undo the batch at its commit, and nobody would know why.
+    SET CONSTRAINTS ALL IMMEDIATE;
+  END IF;
+  RETURN purged;
+END
+$sminion$;
