@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,11 +14,16 @@ from sminion_guard.analyzer.explain import explain_reason
 from sminion_guard.cli.catalog import read_file
 from sminion_guard.cli.common import FINDINGS, Format, FormatOption, PolicyOption, policy_path, print_json
 from sminion_guard.disclosure import judge_export
+from sminion_guard.disclosure.scan import scan_file
 from sminion_guard.errors import TransferRefused
 from sminion_guard.policy import load
 
 if TYPE_CHECKING:
     from sminion_guard.disclosure import ExportVerdict
+
+SHOWN = 100
+MOST = 100_000
+"""Places. More are no list that anybody reads."""
 
 app = typer.Typer(no_args_is_help=True, help="Judge what may be sent to third parties.")
 
@@ -45,6 +51,31 @@ def check_export(
     else:
         typer.echo(text(verdict))
     if not verdict.allowed:
+        raise typer.Exit(FINDINGS)
+
+
+@app.command("scan")
+def scan_export(
+    files: Annotated[list[Path], typer.Argument(metavar="FILES...", help="Files of UTF-8 text, such as CSV.")],
+    form: FormatOption = Format.TEXT,
+) -> None:
+    """List where files hold what identifies a person or a device. Exit code 1: they do. No value is printed."""
+    count, kept = 0, []
+    for path in files:
+        for finding in scan_file(path):
+            count += 1
+            if form is Format.JSON:
+                kept.append({"file": str(path), **dataclasses.asdict(finding)})
+            elif count <= SHOWN:
+                typer.echo(f"{path}:{finding.line}:{finding.column}: {finding.kind}")
+            if count == MOST and form is Format.JSON:
+                raise TransferRefused("SG709", f"there are more than {MOST} places in `{path}`",
+                                      hint="leave the column out, and scan again")
+    if form is Format.JSON:
+        print_json(kept)
+    else:
+        typer.echo(f"{count} place{'' if count == 1 else 's'}" + (f", {SHOWN} shown" if count > SHOWN else ""))
+    if count:
         raise typer.Exit(FINDINGS)
 
 

@@ -37,4 +37,8 @@ DISCLOSURE = (
          "an export is one query that changes nothing, with all its values",
          "write one SELECT without parameters",
          errors.TransferRefused),
+    Code("SG709", "file that cannot be scanned",
+         "what cannot be read as text could hold anything",
+         "pass a file of UTF-8 text, such as CSV or JSON lines, with lines of at most a megabyte",
+         errors.TransferRefused),
 )
