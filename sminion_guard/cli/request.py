@@ -219,6 +219,8 @@ def _whole(request: Request, events: tuple[RequestEvent, ...]) -> Iterator[str]:
     yield line(request)
     yield (f"  received {request.received_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC by {request.channel}, "
            f"term from {request.trigger.replace('_', ' ')}, calendar {request.calendar}")
+    if request.other_keys:
+        yield f"  the same person: {', '.join(request.other_keys)}"
     if request.representative:
         yield f"  by {request.representative} for the person"
     if not request.identified and request.state != "closed":

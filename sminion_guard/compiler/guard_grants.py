@@ -80,7 +80,7 @@ _ROUTINES: dict[str, tuple[str, ...]] = {
         "drop_log(date, text)", "erase_from_log(text, text, text)",
         "record_reading(text, text, text, timestamptz, timestamptz, text, text)",
         "unfolded_entries()", "unfolded_writes()", "fold_holders()", "explanations()", "explained_accesses(bigint)",
-        "accesses_of(text, timestamptz, timestamptz, timestamptz, bigint)",
+        "accesses_of(text, timestamptz, timestamptz, timestamptz, bigint)", "other_keys(text)",
     ),
     "maintenance": (
         "settle(integer, integer)", "remask(integer)", "backfill(integer)", "await_older(interval)",
@@ -95,7 +95,8 @@ _ROUTINES: dict[str, tuple[str, ...]] = {
                 "record_checkpoint(bigint, bytea, text)", "report_restore(text)",
                 "record_reading(text, text, text, timestamptz, timestamptz, text, text)", "explanations()",
                 "explained_accesses(bigint)",
-                "accesses_of(text, timestamptz, timestamptz, timestamptz, bigint)", "retention_status(boolean)"),
+                "accesses_of(text, timestamptz, timestamptz, timestamptz, bigint)", "retention_status(boolean)",
+                "other_keys(text)"),
 }
 _RECORDING = ("record_consent(text, text, boolean, bytea, text, text, text)",)
 """For logins that may record consents, and the compartments in which they do: it asks which login calls it."""

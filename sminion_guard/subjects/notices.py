@@ -33,7 +33,8 @@ def notice(duty: Obligation, operator: Operator | None) -> bytes:
     """The notice as JSON. ``id`` is the same when it is delivered again."""
     return json.dumps({
         "id": duty.id, "from": operator and {"name": operator.name, "contact": operator.contact}, "to": duty.recipient,
-        "request": duty.request, "kind": duty.kind, "subject": duty.subject, "due_on": duty.due_on.isoformat(),
+        "request": duty.request, "kind": duty.kind, "subject": duty.subject, "known_as": duty.known_as,
+        "due_on": duty.due_on.isoformat(),
         "text": ASKED[duty.kind],
     }, indent=2, ensure_ascii=False).encode()
 

@@ -34,6 +34,7 @@ class Obligation:
     :param state: due, overdue, told, acknowledged, waived, or void where the request was not granted.
     :param due_on: the last day of the request's term.
     :param attempts: how often somebody tried to tell.
+    :param known_as: keys of the person under which the recipient got data.
     """
 
     id: int
@@ -47,3 +48,4 @@ class Obligation:
     told_at: datetime | None
     acknowledged_at: datetime | None
     waived_at: datetime | None
+    known_as: list[str]

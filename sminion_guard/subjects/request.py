@@ -24,6 +24,7 @@ class Request:
     :param outcome: granted, partly_granted, refused, withdrawn or duplicate; None while it is open.
     :param calendar: name and version of the calendar that the term was counted by.
     :param clarifications: how often data were written for it.
+    :param other_keys: that belong to the same person; None where the key was merged with none.
     """
 
     id: int
@@ -48,6 +49,7 @@ class Request:
     calendar: str
     policy_version: str
     clarifications: int
+    other_keys: list[str] | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ BLOCKS = re.findall(r"^```sql\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
 OFFICES = ("privacy_officer", "maintenance", "auditor")
 BELOW_THE_VIEWS = {
     "object_states", "unfolded_entries", "unfolded_writes", "fold_holders", "maintain_step", "policy_in_force",
+    "other_keys",
 }
 """Only views call them, `maintain`, and `policy show --installed`."""
 

@@ -23,7 +23,7 @@ GRANTED = {
         "state_holders", "blind_tables",
         "suspend_ddl_guard", "resume_ddl_guard", "erase_from_log", "record_reading", "report_restore", "accept_restore",
         "unfolded_entries", "unfolded_writes", "fold_holders", "policy_in_force", "explanations", "explained_accesses",
-        "accesses_of",
+        "accesses_of", "other_keys",
         "begin_report", "report_tables", "report_rows",
     },
     "keeper": {
@@ -31,7 +31,7 @@ GRANTED = {
         "fold_holders", "purge_batch", "retention_status",
     },
     "reader": {"object_states", "state_holders", "blind_tables", "unfolded_entries", "unfolded_writes", "fold_holders", "leaves", "stray_rows",
-               "silent_tickets", "accesses_of", "policy_in_force", "explanations", "explained_accesses", "consent_differences",
+               "silent_tickets", "accesses_of", "other_keys", "policy_in_force", "explanations", "explained_accesses", "consent_differences",
                "record_checkpoint", "record_reading", "report_restore", "retention_status"},
     "owner": set(),
 }

@@ -2047,6 +2047,18 @@ AS $sminion$
   SELECT array_agg(p.key ORDER BY p.key) FROM person p WHERE p.key IS NOT NULL
 $sminion$;
 
+-- functions/states/other_keys.sql
+-- The other keys of the person who has a key, in order; NULL where it was merged with none. For the views, and for who reads the log.
+CREATE FUNCTION sminion.other_keys(subject text) RETURNS text[]
+LANGUAGE sql
+STABLE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+  SELECT nullif(array_remove(sminion.same_person(other_keys.subject), other_keys.subject COLLATE "C"), '{}')
+$sminion$;
+COMMENT ON FUNCTION sminion.other_keys(text) IS 'the other keys that belong to the person of this one; NULL where there are none';
+
 -- functions/states/lock_person.sql
 -- Takes the exclusive locks on the states of all keys of a person, in one order; these keys, or NULL where a state cannot be had within
 -- `patience`. A change of one key is stored under all of these locks, since it counts for the others.
@@ -2659,6 +2671,11 @@ BEGIN
     PERFORM sminion.spread_states(person, last);
     PERFORM sminion.settle_now(person, 200);
   END LOOP;
+  IF event = 'merge_subjects' THEN
+    -- Requests that are open concern what recipients got under the other key. What such a request obliged to stays after the end of a merge.
+    PERFORM sminion.lock_obligations();
+    PERFORM sminion.make_obligations(ARRAY[a]);
+  END IF;
   IF event = 'unmerge_subjects' AND b = ANY (sminion.same_person(a)) THEN
     RAISE WARNING USING ERRCODE = 'SG536',
       MESSAGE = 'the two keys still belong to one person, by other keys that they are merged with',
@@ -3291,6 +3308,8 @@ COMMENT ON FUNCTION sminion.record_consent(text, text, boolean, bytea, text, tex
 -- Subjects whose state is not what their history says, for whoever verifies: no row where nobody changed a state past the history, or the
 -- history past the state. The history is the proof, since the log's signed tree has its events.
 --
+-- What other keys of the same person deny follows from the states and the history of those keys.
+--
 -- A change that waits for a lock is not compared, nor a consent that has ended and that maintenance has not come to yet. Of who was erased
 -- from the log no history is left: what the state still says is reported.
 CREATE FUNCTION sminion.consent_differences(OUT subject text, OUT what text, OUT in_history text, OUT in_state text) RETURNS SETOF record
@@ -3348,7 +3367,39 @@ AS $sminion$
       coalesce(x.consents, 0) AS was_given, coalesce(s.consents, 0) & ~coalesce(x.open, 0) AS is_given,
       coalesce(x.objections, 0) AS was_objected, coalesce(s.objections, 0) AS is_objected
     FROM expected x FULL JOIN sminion.subject_state s ON s.subject = x.subject
+  ), person AS (
+    SELECT k.key, sminion.same_person(k.key) AS keys
+    FROM (
+      SELECT m.one AS key FROM sminion.subject_merge m WHERE m.ended_at IS NULL
+      UNION SELECT m.other FROM sminion.subject_merge m WHERE m.ended_at IS NULL
+      UNION SELECT s.subject FROM sminion.subject_state s WHERE s.others_blocked IS NOT NULL OR s.others_denied IS NOT NULL) k
+  ), others AS (
+    SELECT p.key AS subject, coalesce(d.blocked, false) AS was_blocked, coalesce(s.others_blocked, false) AS is_blocked,
+           coalesce(d.denied, 0) AS was_denied, coalesce(s.others_denied, 0) AS is_denied
+    FROM person p
+    JOIN sminion.subject_state s ON s.subject = p.key
+    -- As sminion.spread_states.
+    CROSS JOIN LATERAL (
+      SELECT bool_or(o.blocked) AS blocked, bit_or(o.objections | coalesce(r.refused, 0)) AS denied
+      FROM sminion.subject_state o
+      CROSS JOIN LATERAL (
+        SELECT bit_or(1::bigint << w.bit) AS refused
+        FROM sminion.purpose w CROSS JOIN LATERAL sminion.standing_decision(o.subject, w.name) e
+        WHERE w.basis = 'consent' AND e.event IN ('refuse_consent', 'withdraw_consent')) r
+      WHERE o.subject = ANY (p.keys) AND o.subject <> p.key) d
+    WHERE NOT EXISTS (SELECT FROM sminion.pending_change c WHERE c.subject = ANY (p.keys))
   )
+  SELECT o.subject, v.what, v.was, v.is
+  FROM others o CROSS JOIN LATERAL (
+    SELECT 'block of another key' AS what, CASE WHEN o.was_blocked THEN 'blocked' ELSE 'not blocked' END AS was,
+           CASE WHEN o.is_blocked THEN 'blocked' ELSE 'not blocked' END AS is
+    WHERE o.was_blocked <> o.is_blocked
+    UNION ALL
+    SELECT 'denial of another key to ' || w.name, CASE WHEN o.was_denied & (1::bigint << w.bit) <> 0 THEN 'made' ELSE 'not made' END,
+           CASE WHEN o.is_denied & (1::bigint << w.bit) <> 0 THEN 'made' ELSE 'not made' END
+    FROM sminion.purpose w WHERE (o.was_denied # o.is_denied) & (1::bigint << w.bit) <> 0
+  ) v
+  UNION ALL
   SELECT c.subject, v.what, v.was, v.is
   FROM compared c CROSS JOIN LATERAL (
     SELECT 'block' AS what, CASE WHEN c.was_blocked THEN 'blocked' ELSE 'not blocked' END AS was,
@@ -6239,7 +6290,8 @@ $sminion$;
 
 -- functions/requests/make_obligations.sql
 -- Adds the obligations that requests are missing: one for each recipient that got data of the person. Recipients are told of
--- corrections, blocks, destructions and denials (GDPR article 19, 152-FZ article 21), not of questions.
+-- corrections, blocks, destructions and denials (GDPR article 19, 152-FZ article 21), not of questions. A request under one key of a
+-- person concerns what was passed on under all of them.
 CREATE FUNCTION sminion.make_obligations(subjects text[]) RETURNS bigint
 LANGUAGE sql
 VOLATILE
@@ -6249,9 +6301,11 @@ AS $sminion$
     INSERT INTO sminion.obligation (request, recipient)
     SELECT DISTINCT r.id, d.recipient
     FROM sminion.request r
-    JOIN sminion.disclosure_subject s ON s.subject = r.subject
+    JOIN sminion.disclosure_subject s ON s.subject = ANY (sminion.same_person(r.subject))
     JOIN sminion.disclosure d ON d.id = s.disclosure
-    WHERE r.subject = ANY (subjects) AND r.closed_at IS NULL AND r.kind <> 'access'
+    WHERE r.subject = ANY (ARRAY(
+        SELECT p.key FROM unnest(subjects) AS g (key) CROSS JOIN LATERAL unnest(sminion.same_person(g.key)) AS p (key)))
+      AND r.closed_at IS NULL AND r.kind <> 'access'
     ON CONFLICT (request, recipient) DO NOTHING
     RETURNING 1
   )
@@ -11558,7 +11612,7 @@ $sminion$;
 COMMENT ON FUNCTION sminion.retention_status(boolean) IS 'what expires when, table by table, and what of it still stands';
 
 -- functions/report/report_query.sql
--- The query for the rows of one table that are about the subject in parameter $1, of which `columns` names what is read, in the order
+-- The query for the rows of one table that are about the person whose keys are in parameter $1, of which `columns` names what is read, in the order
 -- of sminion.report_columns. Values are printed by format(): it calls the output function of the type, and no cast, which an
 -- application may have made of its own.
 --
@@ -11637,7 +11691,7 @@ $sminion$;
 -- functions/report/begin_report.sql
 -- Puts on record that all data of a subject are about to be read, for the person who asked for them. Commit, then read
 -- with sminion.report_tables and sminion.report_rows, which take the number that this returns. They open nothing but the data of
--- this one subject, and only to the login that called this, for an hour.
+-- this one person, under all keys that were merged, and only to the login that called this, for an hour.
 --
 -- request: the number of the request that it answers: of kind `access`, open, of this person, whose identity was checked.
 CREATE FUNCTION sminion.begin_report(
@@ -11661,7 +11715,7 @@ BEGIN
   END IF;
   IF begin_report.request IS NOT NULL THEN
     row_of := sminion.open_request_row(begin_report.request);
-    IF row_of.kind <> 'access' OR row_of.subject IS DISTINCT FROM key THEN
+    IF row_of.kind <> 'access' OR (row_of.subject = ANY (sminion.same_person(key))) IS NOT TRUE THEN
       RAISE EXCEPTION USING ERRCODE = 'SG522',
         MESSAGE = format('request %s does not ask for the data of this person', begin_report.request),
         HINT = 'Pass the number of a request `access` of the same person.';
@@ -11675,7 +11729,8 @@ BEGIN
   IF current_setting('synchronous_commit') = 'off' THEN
     PERFORM set_config('synchronous_commit', 'on', true);
   END IF;
-  act := sminion.record_act('report', jsonb_strip_nulls(jsonb_build_object('request', begin_report.request)), why);
+  act := sminion.record_act('report', jsonb_strip_nulls(jsonb_build_object(
+    'request', begin_report.request, 'keys', nullif(cardinality(sminion.same_person(key)), 1))), why);
   INSERT INTO sminion.report (act, subject, request, epoch)
   SELECT act, key, begin_report.request, p.epoch FROM sminion.policy p;
   RETURN act;
@@ -11685,7 +11740,8 @@ COMMENT ON FUNCTION sminion.begin_report(text, text, bigint, text) IS
   'records that all data of a subject are about to be read; the number of the report';
 
 -- functions/report/report_tables.sql
--- The tables that may hold data of a report's subject: all protected tables whose rows have subjects of its kind, with their columns
+-- The tables that may hold data of a report's subject: all protected tables whose rows have subjects of the kinds of
+-- the person's keys, with their columns
 -- (see sminion.report_columns). Where the guard cannot be sure to find every row `incomplete` says why; where it is not `readable`,
 -- sminion.report_rows refuses.
 CREATE FUNCTION sminion.report_tables(
@@ -11698,14 +11754,14 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $sminion$
 DECLARE
-  own       sminion.report := sminion.open_report(report_tables.report);
+  own       CONSTANT text[] := sminion.same_person((sminion.open_report(report_tables.report)).subject);
   target    sminion.protected_table;
   blind     text;
   hindrance text;
 BEGIN
   FOR target IN
     SELECT p.* FROM sminion.protected_table p
-    WHERE EXISTS (SELECT FROM unnest(p.prefixes) AS k (prefix) WHERE starts_with(own.subject, k.prefix))
+    WHERE EXISTS (SELECT FROM unnest(p.prefixes) AS k (prefix), unnest(own) AS o (key) WHERE starts_with(o.key, k.prefix))
     ORDER BY p.schema_name COLLATE "C", p.table_name COLLATE "C"
   LOOP
     schema_name := target.schema_name;
@@ -11768,7 +11824,7 @@ BEGIN
   END IF;
   zone := (SELECT v.document ->> 'timezone' FROM sminion.policy_version v WHERE v.epoch = own.epoch);
   PERFORM set_config('timezone', zone, true);
-  RETURN QUERY EXECUTE sminion.report_query(target) USING ARRAY[own.subject];
+  RETURN QUERY EXECUTE sminion.report_query(target) USING sminion.same_person(own.subject);
 END
 $sminion$;
 COMMENT ON FUNCTION sminion.report_rows(bigint, text, text) IS
@@ -13330,7 +13386,7 @@ CREATE VIEW sminion.request_status WITH (security_barrier) AS
          CASE WHEN r.closed_at IS NULL THEN coalesce(r.extended_to, r.due_on) - d.today END AS days_left,
          r.extended_to IS NOT NULL AS extended, r.provisional, r.interim AND r.closed_at IS NULL AS blocks, r.identified, r.unit, r.channel,
          r.representative, r.received_at, r.closed_at, r.outcome, r.duplicate_of, r.calendar, v.version AS policy_version,
-         coalesce(w.writes, 0) AS clarifications
+         coalesce(w.writes, 0) AS clarifications, sminion.other_keys(r.subject) AS other_keys
   FROM sminion.request r
   JOIN sminion.policy_version v ON v.epoch = r.epoch
   LEFT JOIN (SELECT c.request, count(*) AS writes FROM sminion.clarifications c GROUP BY c.request) w ON w.request = r.id
@@ -13346,7 +13402,11 @@ CREATE VIEW sminion.obligation_status WITH (security_barrier) AS
          CASE WHEN o.acknowledged_at IS NOT NULL THEN 'acknowledged' WHEN o.told_at IS NOT NULL THEN 'told'
            WHEN o.waived_at IS NOT NULL THEN 'waived' WHEN r.state = 'closed' THEN 'void' WHEN r.state = 'overdue' THEN 'overdue'
            ELSE 'due' END AS state,
-         o.attempts, o.made_at, o.told_at, o.acknowledged_at, o.waived_at
+         o.attempts, o.made_at, o.told_at, o.acknowledged_at, o.waived_at,
+         -- under which keys of the person the recipient got data
+         ARRAY(
+           SELECT DISTINCT s.subject FROM sminion.disclosure_subject s JOIN sminion.disclosure d ON d.id = s.disclosure
+           WHERE d.recipient = o.recipient AND s.subject = ANY (r.subject || r.other_keys) ORDER BY s.subject) AS known_as
   FROM sminion.obligation o
   JOIN sminion.request_status r ON r.id = o.request;
 COMMENT ON VIEW sminion.obligation_status IS 'recipients that must be told of a request, and whether they were';

@@ -51,7 +51,8 @@ class Log:
             # Each result of a cursor that was in one batch says the same of the same statement.
             found = list({Place.of(entry): entry for entry in found}.values())
         (dropped,) = self._run("dropped_before")
-        return Page(self.act, self.key, tuple(self._whole(found)), following, dropped["day"])
+        others = () if self.key is None else self._run("other_keys", key=self.key)[0]["keys"] or ()
+        return Page(self.act, self.key, tuple(self._whole(found)), following, dropped["day"], tuple(others))
 
     def named(self, first: datetime, last: datetime) -> Iterator[tuple[str, str, str, bool, datetime]]:
         """Login, database, relation, whether it was a write, and the second: each once, in the order of time."""

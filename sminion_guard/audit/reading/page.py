@@ -53,6 +53,7 @@ class Page:
     :param entries: newest first.
     :param following: where the next page begins; None on the last one.
     :param dropped_before: months before this day were dropped, so nothing of them is listed; None where none was.
+    :param other_keys: that belong to the same person; accesses to their data stand on pages of their own.
     """
 
     act: int
@@ -60,3 +61,4 @@ class Page:
     entries: tuple[Entry, ...]
     following: Place | None
     dropped_before: date | None = None
+    other_keys: tuple[str, ...] = ()

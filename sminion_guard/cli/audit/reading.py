@@ -135,7 +135,7 @@ def read_subject(
     page = _read(Question(Kind.SUBJECT, since, until, reason, subject=key, kind=kind), limit, after, database_url)
     if form is SubjectFormat.JSON:
         print_json({"act": page.act, "usages": [usage(entry, receiver_code) for entry in page.entries],
-                    "next": page.following and str(page.following),
+                    "next": page.following and str(page.following), "other_keys": page.other_keys,
                     "dropped_before": page.dropped_before and str(page.dropped_before)})
     elif form is SubjectFormat.HTML:
         typer.echo(subject_page(page), nl=False)

@@ -72,6 +72,8 @@ _OPERATIONS = {operation.value: _ENGLISH(f"operation.{operation.value}") for ope
 
 def accesses(page: Page) -> Iterator[str]:
     """Accesses to a person's data, one after the other."""
+    if page.other_keys:
+        yield f"the same person: {plain(', '.join(page.other_keys))}, each with accesses of its own"
     for entry in page.entries:
         yield f"{moment(entry.at)}: {plain(who(entry))}"
         yield f"  purpose: {plain(purpose(entry))}"

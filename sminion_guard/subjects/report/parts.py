@@ -22,6 +22,7 @@ class Head:
     :param at: when it was put on record.
     :param by: the login of the officer.
     :param request: the request that it answers, if any.
+    :param other_keys: that belong to the same person: the report covers them too.
     :param timezone: of the policy: times and dates of the data stand in it.
     """
 
@@ -34,6 +35,12 @@ class Head:
     policy: str
     timezone: str
     operator: Operator | None
+    other_keys: tuple[str, ...] = ()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """All keys of the person."""
+        return (self.subject, *self.other_keys)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ class AccessReport:
         self.policy = policy = from_document(record.pop("document"))
         self.head = Head(
             record["number"], record["subject"], record["at"], record["login"], record["reason"], record["request"],
-            f"{policy.name} {policy.version}", policy.timezone, policy.operator)
+            f"{policy.name} {policy.version}", policy.timezone, policy.operator, tuple(record["other_keys"] or ()))
         self.tables = tuple(
             self._table(found) for found in self._officer.ask("report_tables", number=number))
 
@@ -60,11 +60,11 @@ class AccessReport:
 
     def states(self) -> Iterator[Said]:
         """Consents, objections and blocks, in order."""
-        return (Said(**record) for record in self._stream("report_states", subject=self.head.subject))
+        return (Said(**record) for record in self._stream("report_states", keys=[*self.head.keys]))
 
     def requests(self) -> Iterator[Told]:
         """The person's own requests, in order."""
-        for record in self._stream("report_requests", subject=self.head.subject):
+        for record in self._stream("report_requests", keys=[*self.head.keys]):
             changes = tuple(
                 Change(datetime.fromisoformat(one["at"]), one["who"], one["relation"], tuple(one["columns"]))
                 for one in record.pop("changes"))
@@ -72,7 +72,7 @@ class AccessReport:
 
     def accesses(self) -> Iterator[Access]:
         """Who accessed data of the person, in order: this report and earlier ones too."""
-        for record in self._stream("report_accesses", subject=self.head.subject):
+        for record in self._stream("report_accesses", keys=[*self.head.keys]):
             relations = record.pop("relations")
             operations = tuple(record.pop("operations") or ())
             yield Access(**record, operations=operations, relations=None if relations is None else tuple(relations))

@@ -1,6 +1,8 @@
 -- Subjects whose state is not what their history says, for whoever verifies: no row where nobody changed a state past the history, or the
 -- history past the state. The history is the proof, since the log's signed tree has its events.
 --
+-- What other keys of the same person deny follows from the states and the history of those keys.
+--
 -- A change that waits for a lock is not compared, nor a consent that has ended and that maintenance has not come to yet. Of who was erased
 -- from the log no history is left: what the state still says is reported.
 CREATE FUNCTION sminion.consent_differences(OUT subject text, OUT what text, OUT in_history text, OUT in_state text) RETURNS SETOF record
@@ -58,7 +60,39 @@ AS $sminion$
       coalesce(x.consents, 0) AS was_given, coalesce(s.consents, 0) & ~coalesce(x.open, 0) AS is_given,
       coalesce(x.objections, 0) AS was_objected, coalesce(s.objections, 0) AS is_objected
     FROM expected x FULL JOIN sminion.subject_state s ON s.subject = x.subject
+  ), person AS (
+    SELECT k.key, sminion.same_person(k.key) AS keys
+    FROM (
+      SELECT m.one AS key FROM sminion.subject_merge m WHERE m.ended_at IS NULL
+      UNION SELECT m.other FROM sminion.subject_merge m WHERE m.ended_at IS NULL
+      UNION SELECT s.subject FROM sminion.subject_state s WHERE s.others_blocked IS NOT NULL OR s.others_denied IS NOT NULL) k
+  ), others AS (
+    SELECT p.key AS subject, coalesce(d.blocked, false) AS was_blocked, coalesce(s.others_blocked, false) AS is_blocked,
+           coalesce(d.denied, 0) AS was_denied, coalesce(s.others_denied, 0) AS is_denied
+    FROM person p
+    JOIN sminion.subject_state s ON s.subject = p.key
+    -- As sminion.spread_states.
+    CROSS JOIN LATERAL (
+      SELECT bool_or(o.blocked) AS blocked, bit_or(o.objections | coalesce(r.refused, 0)) AS denied
+      FROM sminion.subject_state o
+      CROSS JOIN LATERAL (
+        SELECT bit_or(1::bigint << w.bit) AS refused
+        FROM sminion.purpose w CROSS JOIN LATERAL sminion.standing_decision(o.subject, w.name) e
+        WHERE w.basis = 'consent' AND e.event IN ('refuse_consent', 'withdraw_consent')) r
+      WHERE o.subject = ANY (p.keys) AND o.subject <> p.key) d
+    WHERE NOT EXISTS (SELECT FROM sminion.pending_change c WHERE c.subject = ANY (p.keys))
   )
+  SELECT o.subject, v.what, v.was, v.is
+  FROM others o CROSS JOIN LATERAL (
+    SELECT 'block of another key' AS what, CASE WHEN o.was_blocked THEN 'blocked' ELSE 'not blocked' END AS was,
+           CASE WHEN o.is_blocked THEN 'blocked' ELSE 'not blocked' END AS is
+    WHERE o.was_blocked <> o.is_blocked
+    UNION ALL
+    SELECT 'denial of another key to ' || w.name, CASE WHEN o.was_denied & (1::bigint << w.bit) <> 0 THEN 'made' ELSE 'not made' END,
+           CASE WHEN o.is_denied & (1::bigint << w.bit) <> 0 THEN 'made' ELSE 'not made' END
+    FROM sminion.purpose w WHERE (o.was_denied # o.is_denied) & (1::bigint << w.bit) <> 0
+  ) v
+  UNION ALL
   SELECT c.subject, v.what, v.was, v.is
   FROM compared c CROSS JOIN LATERAL (
     SELECT 'block' AS what, CASE WHEN c.was_blocked THEN 'blocked' ELSE 'not blocked' END AS was,

@@ -1,6 +1,6 @@
 -- Puts on record that all data of a subject are about to be read, for the person who asked for them. Commit, then read
 -- with sminion.report_tables and sminion.report_rows, which take the number that this returns. They open nothing but the data of
--- this one subject, and only to the login that called this, for an hour.
+-- this one person, under all keys that were merged, and only to the login that called this, for an hour.
 --
 -- request: the number of the request that it answers: of kind `access`, open, of this person, whose identity was checked.
 CREATE FUNCTION sminion.begin_report(
@@ -24,7 +24,7 @@ BEGIN
   END IF;
   IF begin_report.request IS NOT NULL THEN
     row_of := sminion.open_request_row(begin_report.request);
-    IF row_of.kind <> 'access' OR row_of.subject IS DISTINCT FROM key THEN
+    IF row_of.kind <> 'access' OR (row_of.subject = ANY (sminion.same_person(key))) IS NOT TRUE THEN
       RAISE EXCEPTION USING ERRCODE = 'SG522',
         MESSAGE = format('request %s does not ask for the data of this person', begin_report.request),
         HINT = 'Pass the number of a request `access` of the same person.';
@@ -38,7 +38,8 @@ BEGIN
   IF current_setting('synchronous_commit') = 'off' THEN
     PERFORM set_config('synchronous_commit', 'on', true);
   END IF;
-  act := sminion.record_act('report', jsonb_strip_nulls(jsonb_build_object('request', begin_report.request)), why);
+  act := sminion.record_act('report', jsonb_strip_nulls(jsonb_build_object(
+    'request', begin_report.request, 'keys', nullif(cardinality(sminion.same_person(key)), 1))), why);
   INSERT INTO sminion.report (act, subject, request, epoch)
   SELECT act, key, begin_report.request, p.epoch FROM sminion.policy p;
   RETURN act;

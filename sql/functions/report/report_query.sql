@@ -1,4 +1,4 @@
--- The query for the rows of one table that are about the subject in parameter $1, of which `columns` names what is read, in the order
+-- The query for the rows of one table that are about the person whose keys are in parameter $1, of which `columns` names what is read, in the order
 -- of sminion.report_columns. Values are printed by format(): it calls the output function of the type, and no cast, which an
 -- application may have made of its own.
 --

@@ -1,4 +1,5 @@
--- The tables that may hold data of a report's subject: all protected tables whose rows have subjects of its kind, with their columns
+-- The tables that may hold data of a report's subject: all protected tables whose rows have subjects of the kinds of
+-- the person's keys, with their columns
 -- (see sminion.report_columns). Where the guard cannot be sure to find every row `incomplete` says why; where it is not `readable`,
 -- sminion.report_rows refuses.
 CREATE FUNCTION sminion.report_tables(
@@ -11,14 +12,14 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $sminion$
 DECLARE
-  own       sminion.report := sminion.open_report(report_tables.report);
+  own       CONSTANT text[] := sminion.same_person((sminion.open_report(report_tables.report)).subject);
   target    sminion.protected_table;
   blind     text;
   hindrance text;
 BEGIN
   FOR target IN
     SELECT p.* FROM sminion.protected_table p
-    WHERE EXISTS (SELECT FROM unnest(p.prefixes) AS k (prefix) WHERE starts_with(own.subject, k.prefix))
+    WHERE EXISTS (SELECT FROM unnest(p.prefixes) AS k (prefix), unnest(own) AS o (key) WHERE starts_with(o.key, k.prefix))
     ORDER BY p.schema_name COLLATE "C", p.table_name COLLATE "C"
   LOOP
     schema_name := target.schema_name;

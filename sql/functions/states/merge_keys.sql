@@ -67,6 +67,11 @@ BEGIN
     PERFORM sminion.spread_states(person, last);
     PERFORM sminion.settle_now(person, 200);
   END LOOP;
+  IF event = 'merge_subjects' THEN
+    -- Requests that are open concern what recipients got under the other key. What such a request obliged to stays after the end of a merge.
+    PERFORM sminion.lock_obligations();
+    PERFORM sminion.make_obligations(ARRAY[a]);
+  END IF;
   IF event = 'unmerge_subjects' AND b = ANY (sminion.same_person(a)) THEN
     RAISE WARNING USING ERRCODE = 'SG536',
       MESSAGE = 'the two keys still belong to one person, by other keys that they are merged with',

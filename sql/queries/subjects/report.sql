@@ -1,3 +1,3 @@
-SELECT r.act AS number, r.subject, r.at, r.login, a.reason, r.request, v.document
+SELECT r.act AS number, r.subject, r.at, r.login, a.reason, r.request, v.document, sminion.other_keys(r.subject) AS other_keys
 FROM sminion.report r JOIN sminion.act a ON a.id = r.act JOIN sminion.policy_version v ON v.epoch = r.epoch
 WHERE r.act = %(number)s

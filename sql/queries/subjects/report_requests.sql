@@ -4,4 +4,4 @@ SELECT r.id, r.kind, r.purpose, r.state, r.received_at, r.due_on, r.closed_at, r
          SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
            'at', c.at, 'who', c.actor, 'relation', c.relation, 'columns', c.columns) ORDER BY c.at, c.write)
          FROM sminion.clarifications c WHERE c.request = r.id), '[]') AS changes
-FROM sminion.request_status r WHERE r.subject = %(subject)s ORDER BY r.id
+FROM sminion.request_status r WHERE r.subject = ANY (%(keys)s::text[]) ORDER BY r.id

@@ -37,7 +37,7 @@ DEFINERS = {
     "unfolded_writes", "fold_holders", "extend_log", "drop_log",
     "report_restore", "accept_restore",
     "keep_log_of", "end_log_of", "erase_from_log", "leaves", "stray_rows", "record_checkpoint", "record_reading",
-    "silent_tickets", "accesses_of", "explanations", "explained_accesses",
+    "silent_tickets", "accesses_of", "other_keys", "explanations", "explained_accesses",
     "begin_report", "report_tables", "report_rows",
     "fix_ticket", "policy_in_force", "suspend_ddl_guard", "resume_ddl_guard",
 }

@@ -1,0 +1,1 @@
+SELECT sminion.other_keys(%(key)s::text) AS keys
