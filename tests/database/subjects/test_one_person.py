@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 
 import pytest
 
@@ -16,7 +17,7 @@ from tests.world import World, rows
 
 
 def merge(world: World, *keys: int) -> None:
-    for one, other in zip(keys, keys[1:], strict=False):
+    for one, other in pairwise(keys):
         world.super("SELECT sminion.merge_subjects(%s::text, %s::text, 'one passport')", one, other)
 
 
