@@ -1,7 +1,8 @@
 """Attack: somebody with fewer rights lets code of his own run in a verification, or reads in a log whom it was about.
 
 A verification is run by a superuser, over tables that belong to others. They may have put code into an index, into
-statistics, into a partition key, into a cast or into a policy. Positive control: in an ordinary SELECT of the superuser it runs.
+statistics or into a cast, or put it there just when the table is read. Positive control: in an ordinary SELECT of the
+superuser it runs.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import pytest
 from sminion_guard.embedded import Server
 from sminion_guard.errors import GuardError
 from sminion_guard.subjects.verification import Verification, verify
-from tests.world import World, new_world
+from tests.world import World, new_world, refusal
 
 KEY = "918273645"
 SPY = """
@@ -32,6 +33,16 @@ CREATE STATISTICS spying.s ON (spying.constant(1)), t FROM spying.by_statistics;
 CREATE TABLE spying.by_cast (p spying.pair); INSERT INTO spying.by_cast VALUES (ROW(918273645));
 """
 # ruff: noqa: E501
+# What the owner puts in the place of a table while the verification is under way.
+LATER = {
+    "later_view": "DROP TABLE spying.later_view; CREATE VIEW spying.later_view AS SELECT 1 AS who WHERE spying.constant(1)",
+    "later_index": "CREATE INDEX ON spying.later_index (who) WHERE spying.constant(1)",
+    "later_statistics": "CREATE STATISTICS spying.l ON (spying.constant(1)), who FROM spying.later_statistics",
+}
+HELD = ("CREATE INDEX ON spying.read_now (who) WHERE spying.constant(1)", "DROP TABLE spying.read_now",
+        "CREATE INDEX CONCURRENTLY ON spying.read_now (who) WHERE spying.constant(1)",
+        "CREATE STATISTICS spying.n ON (spying.constant(1)), who FROM spying.read_now",
+        "ALTER TABLE spying.read_now RENAME TO read_then", "ALTER SCHEMA spying RENAME TO spied")
 RUNS = {
     "an index": ("SELECT count(*) FROM spying.by_index WHERE who = 918273645", "spying.by_index"),
     "statistics": ("SELECT count(*) FROM spying.by_statistics WHERE t = 'x'", "spying.by_statistics"),
@@ -61,6 +72,59 @@ def test_what_would_run_code_is_named_and_not_read(world: World, looked: Verific
         world.super(statement)
     (gap,) = [gap for gap in looked.unread if gap.name == name]
     assert "spying.constant(integer)" in gap.why and f"{world.name}_owner" in gap.why
+
+
+def test_code_that_comes_after_the_list_was_made_is_not_run(world: World) -> None:
+    """Positive control: the view, and the other two, run for who reads them without a look."""
+    with world.database.connect(f"{world.name}_owner") as owner, world.database.connect() as admin:
+        for name in LATER:
+            owner.execute(f"CREATE TABLE spying.{name} AS SELECT 918273645::bigint AS who".encode())
+        done: list[str] = []
+
+        def told(name: str, read: int, blocks: int) -> None:
+            if not done:
+                done.append(name)
+                for statement in ";".join(LATER.values()).split(";"):
+                    owner.execute(statement.encode())
+
+        found = verify(admin, KEY, told=told)
+        unread = {gap.name: gap.why for gap in found.unread}
+        assert "replaced" in unread["spying.later_view"] or "refused" in unread["spying.later_view"]
+        assert "spying.constant" in unread["spying.later_index"] + unread["spying.later_statistics"]
+        assert done and len([why for why in unread.values() if "spying.constant" in why]) == 4
+        for name in LATER:
+            with pytest.raises(Exception, match="ran as "):
+                admin.execute(f"SELECT count(*) FROM spying.{name} WHERE who = 918273645".encode())
+
+
+def test_nothing_is_put_into_a_table_while_it_is_read(world: World) -> None:
+    with world.database.connect(f"{world.name}_owner") as owner, world.database.connect() as admin:
+        owner.execute("CREATE TABLE spying.read_now AS SELECT 918273645::bigint AS who")
+        owner.execute("SET lock_timeout = '50ms'")
+        refused: list[str] = []
+
+        def told(name: str, read: int, blocks: int) -> None:
+            owner.execute("INSERT INTO spying.read_now VALUES (1)")  # writes go on
+            refused.extend(refusal(owner, statement) for statement in HELD)
+
+        found = verify(admin, KEY, only=["spying.read_now"], told=told)
+    assert refused == ["55P03"] * len(HELD) and [place.rows for place in found.found] == [1]
+
+
+def test_a_materialized_view_is_held_too(world: World) -> None:
+    with world.database.connect(f"{world.name}_owner") as owner, world.database.connect() as admin:
+        owner.execute("CREATE MATERIALIZED VIEW spying.kept AS SELECT 918273645::bigint AS who")
+        owner.execute("COMMENT ON MATERIALIZED VIEW spying.kept IS 'a comment'")
+        owner.execute("SET lock_timeout = '50ms'")
+        refused: list[str] = []
+
+        def told(name: str, read: int, blocks: int) -> None:
+            refused.append(refusal(owner, "CREATE INDEX ON spying.kept (who) WHERE spying.constant(1)"))
+
+        found = verify(admin, KEY, only=["spying.kept"], told=told)
+        assert refused == ["55P03"] and [place.rows for place in found.found] == [1]
+        comment = "SELECT obj_description('spying.kept'::regclass, 'pg_class')"
+        assert owner.execute(comment.encode()).fetchall() == [("a comment",)]
 
 
 def test_a_cast_is_not_called(world: World, looked: Verification) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sminion_guard.compiler.quoting import ident
+from sminion_guard.subjects.verification.holding import Named
 from sminion_guard.subjects.verification.key import Key, Parameters
 
 _DEEPEST = 8
@@ -16,12 +17,13 @@ _DEEPEST = 8
 class Rows:
     """Rows of one relation, as a query counts them.
 
+    :param read: all relations that the query reads; the first is the one whose rows are counted.
     :param how: ``reference`` or ``orphan``.
     :param condition: over the alias of the relation.
     """
 
+    read: tuple[Named, ...]
     how: str
-    oid: int
     name: str
     column: str
     text: str
@@ -33,44 +35,47 @@ def counted(roots: list[dict[str, Any]], keys: list[dict[str, Any]], key: Key) -
     seen: set[tuple[int, str]] = set()
     given = Parameters(key)
     value = given.key(key.type)
-    waiting: list[tuple[int, str, str, str | None, int]] = []
+    waiting: list[tuple[tuple[Named, ...], str, str | None]] = []
     for root in roots:
         own = root["column_name"]
         condition = f"{{t}}.{ident(own)} OPERATOR(pg_catalog.=) {value}"
-        waiting.append((root["oid"], _table(root), condition, own, 0))
-        yield _rows("reference", root, own, root["oid"], condition, given)
+        first = (_named(root, root["oid"]),)
+        waiting.append((first, condition, own))
+        yield _rows(first, "reference", own, condition, given)
     while waiting:
-        oid, table, condition, direct, depth = waiting.pop(0)
+        chain, condition, direct = waiting.pop(0)
+        parent, depth = chain[0], len(chain)
         for link in keys:
-            if link["confrelid"] != oid or (link["conrelid"], link["conname"]) in seen:
+            if link["confrelid"] != parent.oid or (link["conrelid"], link["conname"]) in seen:
                 continue
             seen.add((link["conrelid"], link["conname"]))
-            own, other = link["columns"], link["other_columns"]
+            own, other, child = link["columns"], link["other_columns"], _named(link, link["conrelid"])
+            read: tuple[Named, ...]
             if other == [direct]:
                 # Without the row that it refers to: it may be gone.
-                reached = f"{{t}}.{ident(own[0])} OPERATOR(pg_catalog.=) {value}"
+                reached, read = f"{{t}}.{ident(own[0])} OPERATOR(pg_catalog.=) {value}", (child,)
             else:
-                inner = condition.replace("{t}", f"p{depth}")
-                reached = (f"({_list('{t}', own)}) IN (SELECT {_list(f'p{depth}', other)} FROM {table} AS p{depth}"
+                inner, read = condition.replace("{t}", f"p{depth}"), (child, *chain)
+                reached = (f"({_list('{t}', own)}) IN (SELECT {_list(f'p{depth}', other)} FROM {parent.sql} AS p{depth}"
                            f" WHERE {inner})")
             columns = ", ".join(own)
-            yield _rows("reference", link, columns, link["conrelid"], reached, given)
+            yield _rows(read, "reference", columns, reached, given)
             same = " AND ".join(f"o.{ident(b)} = {{t}}.{ident(a)}" for a, b in zip(own, other, strict=True))
             there = " AND ".join(f"{{t}}.{ident(name)} IS NOT NULL" for name in own)
-            yield _rows("orphan", link, columns, link["conrelid"],
-                        f"{there} AND NOT EXISTS (SELECT FROM {table} AS o WHERE {same})", Parameters(key))
-            if link["conrelid"] != oid and depth < _DEEPEST:
-                holds = own[0] if other == [direct] else None
-                waiting.append((link["conrelid"], _table(link), reached, holds, depth + 1))
+            yield _rows((child, parent), "orphan", columns,
+                        f"{there} AND NOT EXISTS (SELECT FROM {parent.sql} AS o WHERE {same})", Parameters(key))
+            if child.oid != parent.oid and depth < _DEEPEST:
+                waiting.append((read, reached, own[0] if other == [direct] else None))
 
 
-def _rows(how: str, row: dict[str, Any], column: str, oid: int, condition: str, given: Parameters) -> Rows:
-    text = f"SELECT pg_catalog.count(*) FROM {_table(row)} AS t WHERE {condition.replace('{t}', 't')}"
-    return Rows(how, oid, f"{row['schema_name']}.{row['table_name']}", column, text, tuple(given.values))
+def _rows(read: tuple[Named, ...], how: str, column: str, condition: str, given: Parameters) -> Rows:
+    own = read[0]
+    text = f"SELECT pg_catalog.count(*) FROM {own.sql} AS t WHERE {condition.replace('{t}', 't')}"
+    return Rows(read, how, f"{own.schema_name}.{own.table_name}", column, text, tuple(given.values))
 
 
-def _table(row: dict[str, Any]) -> str:
-    return f"{ident(row['schema_name'])}.{ident(row['table_name'])}"
+def _named(row: dict[str, Any], oid: int) -> Named:
+    return Named(oid, row["schema_name"], row["table_name"])
 
 
 def _list(alias: str, names: list[str]) -> str:

@@ -11,8 +11,9 @@ from typing import Any
 import psycopg
 
 from sminion_guard.compiler.quoting import ident
+from sminion_guard.subjects.verification.holding import Named, holding
 from sminion_guard.subjects.verification.key import Column, Key, Parameters
-from sminion_guard.subjects.verification.session import bound, reading
+from sminion_guard.subjects.verification.session import bound
 
 _PIECE = 15.0
 """Seconds after which a piece is tried again as a smaller one."""
@@ -26,12 +27,14 @@ Told = Callable[[str, int, int], object]
 class Relation:
     """Something that stores rows.
 
+    :param view: a materialized view.
     :param heap: PostgreSQL's own way to store them, in numbered blocks.
     """
 
     oid: int
     schema_name: str
     table_name: str
+    view: bool
     heap: bool
     columns: tuple[Column, ...]
 
@@ -57,6 +60,7 @@ def scan(
     """Count the rows that have the key, by column.
 
     :param seconds: for the whole relation.
+    :raises Unsafe: when reading it would run code of others.
     :raises psycopg.Error: when it cannot be read.
     """
     given = Parameters(key)
@@ -68,7 +72,8 @@ def scan(
     counts = ", ".join(f"pg_catalog.count(*) FILTER (WHERE {condition})" for _, _, condition in tests)
     text = f"SELECT {counts} FROM ONLY {ident(relation.schema_name)}.{ident(relation.table_name)} AS t"
     end = time.monotonic() + seconds
-    with reading(connection, seconds):
+    named = Named(relation.oid, relation.schema_name, relation.table_name, relation.view)
+    with holding(connection, [named], seconds):
         if not relation.heap:
             _add(rows, tests, _one(connection, text, given.values))
             return Scanned(rows)

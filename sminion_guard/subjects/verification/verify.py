@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,11 +15,13 @@ from sminion_guard.subjects.asking import translated
 from sminion_guard.subjects.verification.catalog import out_of_sight, searched
 from sminion_guard.subjects.verification.dead import dead_rows
 from sminion_guard.subjects.verification.found import Found, OutOfSight, Unread, Verification
+from sminion_guard.subjects.verification.holding import Unsafe, holding
 from sminion_guard.subjects.verification.key import Column, Key
 from sminion_guard.subjects.verification.references import Rows, counted
 from sminion_guard.subjects.verification.scan import Relation, Told, scan
 from sminion_guard.subjects.verification.session import ask, prepare, reading, why
 
+_NUMBERS = ("int2", "int4", "int8", "numeric")
 _GONE = ("42P01", "3F000", "42703")
 """SQLSTATEs of a relation that somebody dropped or changed meanwhile."""
 
@@ -58,13 +61,12 @@ def verify(
     tables = {int(oid): name for oid, name in policy["tables"].items()}
     with reading(connection, seconds):
         relations = [
-            Relation(row["oid"], row["schema_name"], row["table_name"], row["heap"],
+            Relation(row["oid"], row["schema_name"], row["table_name"], row["view"], row["heap"],
                      tuple(Column(**column) for column in row["columns"])) for row in ask(connection, "relations")]
-        foreign = {row["oid"]: row["code"] for row in ask(connection, "foreign_code")}
     unknown = sorted(set(only) - {relation.name for relation in relations})
     if unknown:
         raise GuardError("SG582", f"no relation `{unknown[0]}` stores rows", hint="write `--only schema.table`")
-    look = _Look(connection, sought, frozenset(tables), foreign, seconds, told or (lambda *_: None))
+    look = _Look(connection, sought, frozenset(tables), seconds, told or (lambda *_: None))
     chosen = [relation for relation in relations if not only or relation.name in only]
     found = [*look.relations(chosen)]
     if not only:
@@ -84,29 +86,27 @@ class _Look:
     """One search."""
 
     def __init__(
-        self, connection: psycopg.Connection[Any], key: Key, protected: frozenset[int], foreign: dict[int, str],
-        seconds: float, told: Callable[[str, int, int], object],
+        self, connection: psycopg.Connection[Any], key: Key, protected: frozenset[int], seconds: float,
+        told: Callable[[str, int, int], object],
     ) -> None:
         self._connection, self._key, self._protected = connection, key, protected
-        self._foreign, self._seconds, self._told = foreign, seconds, told
+        self._seconds, self._told = seconds, told
         self.read = 0
 
     def relations(self, chosen: Collection[Relation]) -> Iterator[Found | Unread]:
         """Everything that stores rows."""
         for relation in chosen:
             guard, protected = relation.schema_name == "sminion", relation.oid in self._protected
-            if relation.oid in self._foreign:
-                yield self._code(relation.name, relation.oid)
-                continue
-            if guard:
-                # Numbers there are those of events.
-                relation = Relation(relation.oid, relation.schema_name, relation.table_name, relation.heap, tuple(
-                    column for column in relation.columns if column.type not in ("int2", "int4", "int8", "numeric")))
-            if protected:
-                relation = Relation(relation.oid, relation.schema_name, relation.table_name, relation.heap, tuple(
-                    column for column in relation.columns if column.name != "guard_mask"))
+            columns = tuple(
+                column for column in relation.columns
+                # Numbers in the guard's tables are those of events.
+                if not (protected and column.name == "guard_mask") and not (guard and column.type in _NUMBERS))
             try:
-                scanned = scan(self._connection, relation, self._key, self._seconds, self._told)
+                scanned = scan(
+                    self._connection, replace(relation, columns=columns), self._key, self._seconds, self._told)
+            except Unsafe as unsafe:
+                yield Unread(relation.name, str(unsafe))
+                continue
             except psycopg.Error as error:
                 if error.sqlstate not in _GONE:
                     yield Unread(relation.name, why(error))
@@ -123,23 +123,19 @@ class _Look:
         with reading(self._connection, self._seconds):
             roots, keys = ask(self._connection, "roots", prefix=prefix), ask(self._connection, "foreign_keys")
         for rows in counted(roots, keys, self._key):
-            if rows.oid in self._foreign:
-                yield self._code(rows.name, rows.oid)
-                continue
             try:
                 count = self._count(rows)
+            except Unsafe as unsafe:
+                yield Unread(f"{rows.name} by foreign key ({rows.column})", str(unsafe))
+                continue
             except psycopg.Error as error:
                 if error.sqlstate not in _GONE:
                     yield Unread(f"{rows.name} by foreign key ({rows.column})", why(error))
                 continue
             if count:
-                yield Found(rows.how, rows.name, rows.column, count, rows.oid in self._protected)
+                yield Found(rows.how, rows.name, rows.column, count, rows.read[0].oid in self._protected)
 
     def _count(self, rows: Rows) -> int:
-        with reading(self._connection, self._seconds), psycopg.RawCursor(self._connection) as cursor:
+        with holding(self._connection, rows.read, self._seconds), psycopg.RawCursor(self._connection) as cursor:
             row = cursor.execute(rows.text.encode(), rows.values).fetchone()
         return int(row[0]) if row else 0
-
-    def _code(self, name: str, oid: int) -> Unread:
-        return Unread(name, f"reading it would run {self._foreign[oid]}, with the rights of this login: read it as its"
-                      " owner, or let a superuser own the function")

@@ -5,7 +5,7 @@ WITH RECURSIVE base AS (
   UNION ALL
   SELECT t.oid, b.root FROM base b JOIN pg_catalog.pg_type t ON t.typtype = 'd' AND t.typbasetype = b.oid
 )
-SELECT c.oid, n.nspname AS schema_name, c.relname AS table_name, coalesce(m.amname = 'heap', false) AS heap,
+SELECT c.oid, n.nspname AS schema_name, c.relname AS table_name, c.relkind = 'm' AS view, coalesce(m.amname = 'heap', false) AS heap,
        pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
          'name', a.attname, 'type', CASE WHEN t.typnamespace = 'pg_catalog'::pg_catalog.regnamespace THEN t.typname END,
          'category', t.typcategory, 'element', CASE WHEN e.typnamespace = 'pg_catalog'::pg_catalog.regnamespace THEN e.typname END,
@@ -20,5 +20,5 @@ LEFT JOIN base eb ON eb.oid = t.typelem
 LEFT JOIN pg_catalog.pg_type e ON e.oid = eb.root
 WHERE c.relkind IN ('r', 'm') AND c.relispopulated AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
   AND (c.relpersistence <> 't' OR c.relnamespace = pg_catalog.pg_my_temp_schema())
-GROUP BY c.oid, n.nspname, c.relname, m.amname
+GROUP BY c.oid, n.nspname, c.relname, c.relkind, m.amname
 ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"
