@@ -6,6 +6,7 @@ takes the mechanism away is SQL of the superuser, who alone can do it.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -14,13 +15,16 @@ import psycopg
 import pytest
 
 from sminion_guard.cli.policy_page import render
-from sminion_guard.errors import PolicyError
+from sminion_guard.errors import GuardError, PolicyError
 from sminion_guard.migrate import plan
 from sminion_guard.migrate.installed_page import installed_page
 from sminion_guard.policy import loads
 from sminion_guard.policy.page.notice import notice
 from sminion_guard.policy.page.words import words
+from sminion_guard.subjects import Destructions, certificate, keep
 from sminion_guard.subjects.report import open_report
+from sminion_guard.subjects.verification import verify
+from tests.database.subjects.destroying import asked
 from tests.world import World, acting, rows, ticket
 
 Found = tuple[object, object]
@@ -175,6 +179,22 @@ def what_has_expired_is_hidden_and_purged(world: World) -> Found:
     return (before, left, recorded), (0, [(0,)], [(1,)])
 
 
+def what_is_destroyed_is_gone_and_certified(world: World) -> Found:
+    """Clause 10: a look that does not go by the policy finds nothing, and the certificate is kept."""
+    ((who,),) = world.super("SELECT 20 + count(*) FROM sminion.destruction")
+    with world.connect("officer") as officer, world.database.connect() as admin:
+        request = asked(officer, who)
+        Destructions(officer).destroy(request, "letter", patience=0)
+        try:
+            commitment = certificate(officer, request).commitment
+            keep(officer, request, json.dumps({"subject": None, "commitment": commitment}))
+            kept = "kept"
+        except GuardError as error:
+            kept = error.code
+        places = [place.name for place in verify(admin, str(who), only=["crm.customer"]).left]
+    return (kept, places), ("kept", [])
+
+
 @dataclass(frozen=True)
 class Clause:
     """A promise, and what takes its mechanism away."""
@@ -201,6 +221,9 @@ CLAUSES = {
         10, contested_data_is_blocked_until_it_is_decided, "UPDATE sminion.request SET interim = false;"
         f"{SKIP} CREATE TRIGGER skip BEFORE UPDATE ON sminion.subject_state"
         " FOR EACH ROW WHEN (OLD.blocked AND NOT NEW.blocked) EXECUTE FUNCTION public.skip()"),
+    "destruction": Clause(
+        10, what_is_destroyed_is_gone_and_certified, f"{SKIP} CREATE TRIGGER skip BEFORE DELETE ON crm.customer"
+        " FOR EACH ROW EXECUTE FUNCTION public.skip(); ALTER TABLE crm.customer ENABLE ALWAYS TRIGGER skip"),
     "misconduct": Clause(
         11, misconduct_is_stopped_at_once, "UPDATE sminion.policy SET request_terms ="
         " jsonb_set(request_terms, '{terms,misconduct,request,interim}', 'false')"),

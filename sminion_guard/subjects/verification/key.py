@@ -61,10 +61,10 @@ class Key:
         body = "".join(c if c.isalnum() or ord(c) > 127 else f"\\{c}" for c in self.text)
         if self.type == "uuid":
             body = self.text.replace("-", "-?")
-        # What JSON and bytea print before a word is no part of it: `\n`, `\302`.
-        before, after = (r"[0-9A-Za-z_\\]", "[0-9A-Za-z_]")
+        # `_` ends a word: `invoice_42.pdf`. What JSON and bytea print before a word is no part of it: `\n`, `\302`.
+        before, after = (r"[0-9A-Za-z\\]", "[0-9A-Za-z]")
         if self.type == "bigint":
-            before, after = (r"[0-9A-Za-z_\\]|[0-9][.]", r"[0-9A-Za-z_]|[.][0-9]")
+            before, after = (r"[0-9A-Za-z\\]|[0-9][.]", r"[0-9A-Za-z]|[.][0-9]")
         flags = "" if self.type == "bigint" else "(?i)"
         return rf"{flags}(?:(?<!{before})|\\[bfnrt]|\\[0-7][0-7][0-7]){body}(?!{after})"
 

@@ -32,6 +32,17 @@ FROM (
   SELECT pg_catalog.pg_describe_object('pg_rewrite'::pg_catalog.regclass, r.oid, 0), 'rule', c.relnamespace, pg_catalog.pg_get_ruledef(r.oid)
   FROM pg_catalog.pg_rewrite r JOIN pg_catalog.pg_class c ON c.oid = r.ev_class WHERE r.rulename <> '_RETURN' AND c.oid >= 16384
   UNION ALL
+  SELECT c.oid::pg_catalog.regclass::text, 'name', c.relnamespace, pg_catalog.concat_ws(' ', c.relname, (
+    SELECT pg_catalog.string_agg(a.attname, ' ') FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped))
+  FROM pg_catalog.pg_class c WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND c.oid >= 16384
+  UNION ALL
+  SELECT n.nspname, 'name of the schema', n.oid, n.nspname FROM pg_catalog.pg_namespace n WHERE n.oid >= 16384 AND n.nspname !~ '^pg_'
+  UNION ALL
+  SELECT r.rolname, 'name of the role', 0::pg_catalog.oid, r.rolname FROM pg_catalog.pg_roles r WHERE r.oid >= 16384
+  UNION ALL
+  SELECT c.oid::pg_catalog.regclass::text, 'options', c.relnamespace, f.ftoptions::text
+  FROM pg_catalog.pg_foreign_table f JOIN pg_catalog.pg_class c ON c.oid = f.ftrelid
+  UNION ALL
   SELECT t.oid::pg_catalog.regtype::text, 'label of an enum', t.typnamespace, pg_catalog.string_agg(e.enumlabel, E'\n')
   FROM pg_catalog.pg_enum e JOIN pg_catalog.pg_type t ON t.oid = e.enumtypid GROUP BY t.oid
   UNION ALL

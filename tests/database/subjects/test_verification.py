@@ -46,6 +46,8 @@ PLACES = {
     "range": Place("CREATE TABLE attic.span (r int8range); INSERT INTO attic.span VALUES ('[KEY,KEY]')", ("text", "attic.span")),
     "domain": Place("CREATE DOMAIN attic.number AS bigint; CREATE TABLE attic.of_domain (n attic.number); INSERT INTO attic.of_domain VALUES (KEY)", ("value", "attic.of_domain")),
     "row type": Place("CREATE TYPE attic.pair AS (a bigint, b text); CREATE TABLE attic.pairs (p attic.pair); INSERT INTO attic.pairs VALUES ((KEY, 'x'))", ("text", "attic.pairs")),
+    "name of a table": Place("CREATE TABLE attic.archive_KEY ()", ("code", "attic.archive_KEY")),
+    "comment of the schema of everybody": Place("COMMENT ON SCHEMA public IS 'of KEY'", ("comment", "schema public")),
     "label of an enum": Place("CREATE TYPE attic.kind AS ENUM ('c-KEY')", ("code", "attic.kind")),
     "bytea": Place("CREATE TABLE attic.blob (b bytea); INSERT INTO attic.blob VALUES (convert_to('é KEY', 'UTF8'))", ("text", "attic.blob")),
     "binary": Place("CREATE TABLE attic.wire (b bytea); INSERT INTO attic.wire VALUES (int8send(KEY))", ("text", "attic.wire")),
@@ -127,7 +129,7 @@ def named(found: Verification) -> set[tuple[str, str]]:
 @pytest.mark.parametrize("place", PLACES)
 def test_each_hiding_place_is_found_or_named(looked: tuple[Verification, Verification], world: World, place: str) -> None:
     how, name = PLACES[place].seen
-    assert [n for h, n in named(looked[0]) if h == how and name.replace("NAME", world.name) in n], sorted(named(looked[0]))
+    assert [n for h, n in named(looked[0]) if h == how and name.replace("NAME", world.name).replace("KEY", KEY) in n], sorted(named(looked[0]))
 
 
 def test_what_others_hold_open_is_named(looked: tuple[Verification, Verification]) -> None:
