@@ -25,6 +25,7 @@ HINTS: Mapping[str, str] = {
     "SG562": "make an index on the subject column, or pass `--slow`",
     "SG563": "run `sminion-guard subject destroy`",
     "SG565": "destroy them: `sminion-guard subject destroy`; hold what must be kept: `sminion-guard subject hold`",
+    "SG593": "run `sminion-guard subject ledger replay`; pass `--without-ledger` where it was repeated otherwise",
     "SG703": "tell them: `sminion-guard disclosure obligations` and `disclosure tell`",
 }
 """Code to the hint for who types a command."""

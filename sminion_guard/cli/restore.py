@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from sminion_guard.cli.common import DatabaseOption
@@ -17,12 +19,21 @@ def restore() -> None:
 
 
 @app.command("accept")
-def accept(reason: ReasonOption, database_url: DatabaseOption = None) -> None:
-    """Say that what people decided since the backup is in the database again: tickets are opened from now on."""
+def accept(
+    reason: ReasonOption,
+    without_ledger: Annotated[bool, typer.Option(
+        "--without-ledger",
+        help="What was decided since the backup is repeated otherwise, or nobody decided.")] = False,
+    database_url: DatabaseOption = None,
+) -> None:
+    """Say that what people decided since the backup is in the database again: tickets are opened from now on.
+
+    A ledger must have been replayed: `sminion-guard subject ledger replay`.
+    """
     from sminion_guard.subjects.asking import Officer  # here: commands without a database need no libpq
 
     with officer(database_url) as connection:
-        opened = Officer(connection).value("accept_restore", reason=reason)
+        opened = Officer(connection).value("accept_restore", reason=reason, without_ledger=without_ledger)
     typer.echo("tickets are opened again" if opened else "the database is not taken for a restored one: nothing to do")
 
 

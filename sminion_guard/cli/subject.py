@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from sminion_guard.cli import ledger
 from sminion_guard.cli.certify import certify
 from sminion_guard.cli.common import FINDINGS, DatabaseOption
 from sminion_guard.cli.database import conninfo
@@ -19,6 +20,7 @@ from sminion_guard.cli.writing import write_whole
 app = typer.Typer(no_args_is_help=True, help="What the database keeps about a person.")
 
 
+app.add_typer(ledger.app, name="ledger")
 app.command("destroy")(destroy)
 app.command("hold")(hold)
 app.command("release")(release)

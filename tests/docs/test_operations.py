@@ -171,7 +171,7 @@ def test_what_was_lost_is_restored_with_its_policy_states_and_log(site: Site) ->
     for command in lines(section("Backup", "sh")):
         site.done(command)
     with Server(site.server.binaries, durable=False, settings=servers.SETTINGS) as other:
-        globals_, restore, plan, accept = lines(section("Restore", "sh"))
+        globals_, restore, plan, replay, accept = lines(section("Restore", "sh"))
         # In place of a hint of the page: the role that exists already.
         assert "already exists" in site.run(globals_, server=other).stderr
         site.done(restore, server=other)
@@ -182,6 +182,8 @@ def test_what_was_lost_is_restored_with_its_policy_states_and_log(site: Site) ->
             application.rollback()
             assert refusal(application, "SELECT sminion.open_ticket('contract', 'a', 'b')") == "SG250"
             application.rollback()
+            assert site.run(accept, server=other).returncode == 2
+            assert "decisions repeated" in site.done(replay, server=other)
             assert "opened again" in site.done(accept, server=other)
             with acting(application, ticket(application, "contract")):
                 assert rows(application, VISIBLE) == [(299, 0)]
@@ -233,7 +235,7 @@ def test_a_newer_major_version_takes_a_dump_and_apply_mends_some_views(site: Sit
         assert {key.partition(":")[0] for key in altered[len(views) + 1:]} == {"view"}
         assert migrate.apply(admin, loads(text)).rows_filled == 0
         assert migrate.plan(admin, loads(text)).clean
-        admin.execute("SELECT sminion.accept_restore('nobody wrote meanwhile')")
+        admin.execute("SELECT sminion.accept_restore('nobody wrote meanwhile', true)")
     with upgraded.connect("vintage_app") as application, acting(application, ticket(application, "contract")):
         assert rows(application, VISIBLE) == [(299, 0)]
 

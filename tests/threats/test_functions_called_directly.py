@@ -22,6 +22,7 @@ GRANTED = {
         "purge_batch", "retention_status",
         "state_holders", "blind_tables",
         "suspend_ddl_guard", "resume_ddl_guard", "erase_from_log", "record_reading", "report_restore", "accept_restore",
+        "ledger_size", "ledger_events", "ledger_people", "replay_decision", "end_replay",
         "unfolded_entries", "unfolded_writes", "fold_holders", "policy_in_force", "explanations", "explained_accesses",
         "accesses_of", "other_keys",
         "begin_report", "report_tables", "report_rows",
@@ -32,7 +33,8 @@ GRANTED = {
     },
     "reader": {"object_states", "state_holders", "blind_tables", "unfolded_entries", "unfolded_writes", "fold_holders", "leaves", "stray_rows",
                "silent_tickets", "accesses_of", "other_keys", "policy_in_force", "explanations", "explained_accesses", "consent_differences",
-               "record_checkpoint", "record_reading", "report_restore", "retention_status"},
+               "record_checkpoint", "record_reading", "report_restore", "retention_status",
+               "ledger_size", "ledger_events"},
     "owner": set(),
 }
 """Role to the functions of schema `sminion` that it may execute: all of them, by comparison with pg_proc."""

@@ -46,7 +46,7 @@ def test_a_restored_dump_gives_no_ticket_until_an_officer_accepts_it(world: Worl
     with copy.connect(f"{world.name}_all") as connection:
         assert refusal(connection, OPEN) == "SG250"
         connection.rollback()
-        assert refusal(connection, "SELECT sminion.accept_restore('let me in')") == "42501"
+        assert refusal(connection, "SELECT sminion.accept_restore('let me in', true)") == "42501"
         connection.rollback()
         assert refusal(connection, "UPDATE sminion.instance SET made = '0'") == "42501"
         connection.rollback()
@@ -59,8 +59,10 @@ def test_a_restored_dump_gives_no_ticket_until_an_officer_accepts_it(world: Worl
     with copy.connect(f"{world.name}_all") as connection:
         assert refusal(connection, OPEN) == "SG250"  # maintaining it changes nothing
     with copy.connect(f"{world.name}_officer") as officer:
-        assert rows(officer, "SELECT sminion.accept_restore('repeated by hand')") == [(True,)]
-        assert rows(officer, "SELECT sminion.accept_restore('repeated by hand')") == [(False,)]
+        assert refusal(officer, "SELECT sminion.accept_restore('let us begin')") == "SG593"
+        officer.rollback()
+        assert rows(officer, "SELECT sminion.accept_restore('repeated by hand', true)") == [(True,)]
+        assert rows(officer, "SELECT sminion.accept_restore('repeated by hand', true)") == [(False,)]
         officer.commit()
     with copy.connect(f"{world.name}_all") as connection, acting(connection, ticket(connection, "contract")):
         assert rows(connection, "SELECT count(*) FROM crm.customer") != [(0,)]
@@ -70,7 +72,7 @@ def test_a_restored_dump_gives_no_ticket_until_an_officer_accepts_it(world: Worl
 
 def test_a_dump_of_a_restored_dump_is_one_too(world: World, copy: Database, tmp_path: Path) -> None:
     with copy.connect(f"{world.name}_officer") as officer:
-        officer.execute("BEGIN; SAVEPOINT a; SELECT sminion.accept_restore('repeated'); COMMIT")
+        officer.execute("BEGIN; SAVEPOINT a; SELECT sminion.accept_restore('repeated', true); COMMIT")
     server = copy.server
     with new_database(server) as second:
         program(server, "pg_dump", "-Fc", "-f", str(tmp_path / "again"), copy.dsn())
@@ -127,13 +129,13 @@ def test_an_auditor_who_knows_of_a_restore_stops_the_tickets(world: World) -> No
         assert refusal(connection, "SELECT sminion.report_restore('to annoy')") == "42501"
         connection.rollback()
     with world.connect("reader") as auditor:
-        assert refusal(auditor, "SELECT sminion.accept_restore('it was nothing')") == "42501"
+        assert refusal(auditor, "SELECT sminion.accept_restore('it was nothing', true)") == "42501"
         auditor.rollback()
         assert rows(auditor, "SELECT sminion.report_restore('the log is shorter than it was')") == [(True,)]
     with world.connect() as connection:
         assert refusal(connection, OPEN) == "SG250"
     with world.connect("officer") as officer:
-        assert rows(officer, "SELECT sminion.accept_restore('compared with the list of the newer one')") == [(True,)]
+        assert rows(officer, "SELECT sminion.accept_restore('compared with the list', true)") == [(True,)]
         officer.commit()
     with world.connect() as connection:
         assert ticket(connection, "contract")

@@ -41,7 +41,7 @@ def test_a_token_opens_nothing_in_a_restored_copy(world: World, tmp_path: Path) 
                 assert refusal(connection, "BEGIN", entered, statement) in ("SG225", "SG222")
                 connection.rollback()
             # Once tickets are opened in the copy, they are good there, also in an application that goes on in it.
-            copy.execute("SELECT sminion.accept_restore('nothing was decided since')")
+            copy.execute("SELECT sminion.accept_restore('nothing was decided since', true)")
             with acting(connection, ticket(connection, "contract")):
                 assert rows(connection, CUSTOMERS) != [(0,)]
                 connection.execute(WRITE)

@@ -1154,6 +1154,42 @@ CREATE TABLE sminion.instance (
 );
 COMMENT ON TABLE sminion.instance IS 'by what a restored database is known; while it is, no ticket is opened';
 
+-- tables/replayed.sql
+-- What was repeated in this database from a ledger, after it was restored from a backup: one row for each entry that was not in it.
+CREATE TABLE sminion.replayed (
+  -- of the file, and of the event in the log that the file was written from
+  ledger      text        NOT NULL,
+  number      bigint      NOT NULL,
+  -- the moment of the event
+  at          timestamptz NOT NULL,
+  replayed_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+  login       name        NOT NULL DEFAULT session_user,
+  -- a request or hold has another number here, if its own was taken
+  kind        text,
+  was         bigint,
+  became      bigint,
+  PRIMARY KEY (ledger, number)
+);
+CREATE INDEX replayed_was ON sminion.replayed (ledger, kind, was) WHERE was IS NOT NULL;
+COMMENT ON TABLE sminion.replayed IS 'what was repeated from a ledger after a restore';
+
+-- tables/replay.sql
+-- Replays of ledgers that ended. sminion.accept_restore asks for one that ended in this database, and not in the one that the backup is
+-- of: `made` and `timeline` say it, as those of sminion.instance.
+CREATE TABLE sminion.replay (
+  id       bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  ledger   text        NOT NULL,
+  -- the last event that it has
+  size     bigint      NOT NULL,
+  ended_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+  login    name        NOT NULL DEFAULT session_user,
+  -- entries that could not be repeated
+  failed   bigint      NOT NULL,
+  made     xid,
+  timeline text        NOT NULL
+);
+COMMENT ON TABLE sminion.replay IS 'replays of ledgers that ended';
+
 -- tables/write_ticket.sql
 -- Under which ticket a statement that writes began: noted before its first row, read when it is recorded. A client cannot
 -- change it, as it can a setting in mid-statement. Only the transaction that made a row needs it, so every row that another
@@ -6075,8 +6111,10 @@ COMMENT ON FUNCTION sminion.report_restore(text) IS 'says that the database was 
 
 -- functions/restore/accept_restore.sql
 -- Says that what people decided since the backup is in this restored database again, so that tickets are opened. False where it is
--- not taken for a restored one.
-CREATE FUNCTION sminion.accept_restore(reason text) RETURNS boolean
+-- not taken for a restored one. A ledger must have been replayed in it to its end, without an entry that failed.
+--
+-- without_ledger: there is none, and the decisions were repeated by hand, or nobody made any.
+CREATE FUNCTION sminion.accept_restore(reason text, without_ledger boolean DEFAULT false) RETURNS boolean
 LANGUAGE plpgsql
 VOLATILE
 SECURITY DEFINER
@@ -6085,6 +6123,7 @@ AS $sminion$
 DECLARE
   why   CONSTANT text := sminion.require_reason(accept_restore.reason);
   cause text;
+  last  sminion.replay;
 BEGIN
   -- One at a time; and what another transaction has just said is seen.
   LOCK TABLE sminion.instance IN SHARE ROW EXCLUSIVE MODE;
@@ -6092,12 +6131,24 @@ BEGIN
   IF cause IS NULL THEN
     RETURN false;
   END IF;
+  -- In this database, and since it is known to be restored.
+  SELECT r.* INTO last FROM sminion.replay r
+  WHERE r.made = r.xmin AND r.timeline = sminion.timeline()
+    AND r.ended_at > coalesce((SELECT i.closed_at FROM sminion.instance i), '-infinity')
+  ORDER BY r.id DESC LIMIT 1;
+  IF NOT coalesce(without_ledger, false) AND (last.failed = 0) IS NOT TRUE THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG593',
+      MESSAGE = CASE WHEN last.id IS NULL THEN 'no ledger was replayed in this restored database'
+        ELSE format('%s entries of the ledger could not be repeated', last.failed) END,
+      DETAIL = cause,
+      HINT = 'Replay it with `sminion-guard subject ledger replay`; pass `without_ledger => true` where what was decided since is repeated otherwise.';
+  END IF;
   PERFORM sminion.mark_instance();
-  PERFORM sminion.record_act('accept_restore', jsonb_build_object('cause', cause), why);
+  PERFORM sminion.record_act('accept_restore', jsonb_build_object('cause', cause, 'without_ledger', coalesce(without_ledger, false)), why);
   RETURN true;
 END
 $sminion$;
-COMMENT ON FUNCTION sminion.accept_restore(text) IS 'opens a restored database again, whose missing decisions were repeated';
+COMMENT ON FUNCTION sminion.accept_restore(text, boolean) IS 'opens a restored database again, whose missing decisions were repeated';
 
 -- functions/requests/load_calendar.sql
 -- Adds a version of a calendar, and returns its number; where the newest version says the same, it stays and no row is written.
@@ -9518,6 +9569,7 @@ DECLARE
   states  bigint[];
   requests bigint[];
   events  bigint;
+  one     bigint;
   strangers bigint;
 BEGIN
   PERFORM sminion.require_read_committed();
@@ -9545,7 +9597,7 @@ BEGIN
   requests := ARRAY(SELECT e.id FROM sminion.request r JOIN sminion.request_event e ON e.request = r.id WHERE r.subject = key);
 
   WITH numbered AS (
-    SELECT r.first + k.nth - 1 AS number
+    SELECT r.first + k.nth - 1 AS number, r.kind
     FROM sminion.event_run r CROSS JOIN LATERAL unnest(r.keys) WITH ORDINALITY AS k (key, nth)
     WHERE (r.kind = 'ticket' AND k.key = ANY (tickets)) OR (r.kind = 'state' AND k.key = ANY (states))
       OR (r.kind = 'request' AND k.key = ANY (requests))
@@ -9566,8 +9618,10 @@ BEGIN
     CROSS JOIN (SELECT s.salt FROM sminion.salt s WHERE s.holder = who) z
   )
   SELECT count(DISTINCT n.number), count(*) FILTER (WHERE n.field = 'about') - cardinality(tickets) - cardinality(states)
-    - cardinality(requests)
-  INTO events, strangers FROM named n;
+    - cardinality(requests),
+    -- by it a ledger of decisions knows whom this is about, and nobody else does
+    (SELECT min(m.number) FROM numbered m WHERE m.kind IN ('state', 'request'))
+  INTO events, strangers, one FROM named n;
   IF strangers <> 0 THEN
     RAISE EXCEPTION USING ERRCODE = 'SG511',
       MESSAGE = 'the person cannot be erased from the log now: events that name it have no number yet',
@@ -9591,7 +9645,7 @@ BEGIN
   UPDATE sminion.destruction d SET subject = NULL WHERE d.subject = key;
   UPDATE sminion.hold h SET subject = NULL WHERE h.subject = key;
   DELETE FROM sminion.salt s WHERE s.holder = who;
-  PERFORM sminion.record_act('erase_from_log', jsonb_build_object('events', events), why);
+  PERFORM sminion.record_act('erase_from_log', jsonb_strip_nulls(jsonb_build_object('events', events, 'event', one)), why);
   RETURN events;
 END
 $sminion$;
@@ -11610,6 +11664,330 @@ BEGIN
 END
 $sminion$;
 COMMENT ON FUNCTION sminion.retention_status(boolean) IS 'what expires when, table by table, and what of it still stands';
+
+-- functions/restore/ledger_size.sql
+-- How many events the log has as leaves, and the root of its tree at a size: a ledger says which log it was written from.
+CREATE FUNCTION sminion.ledger_size(at bigint, OUT size bigint, OUT root bytea)
+LANGUAGE sql
+STABLE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+  SELECT t.size, sminion.tree_root(least(ledger_size.at, t.size)) FROM sminion.tree_state t
+$sminion$;
+COMMENT ON FUNCTION sminion.ledger_size(bigint) IS 'how many events a ledger can have, and the root of the log''s tree at a size';
+
+-- functions/restore/ledger_events.sql
+-- Every decision that a restore of an older backup would undo, in the order of the log: for a ledger that is kept outside of the database.
+-- Those with numbers above `after`, up to `upto`.
+--
+-- subject: NULL where it is about nobody, or about somebody who was erased from the log since.
+-- about:   of an erasure from the log, the number of an event of that person.
+CREATE FUNCTION sminion.ledger_events(
+  after bigint, upto bigint, OUT number bigint, OUT kind text, OUT at timestamptz, OUT subject text, OUT other text, OUT about bigint,
+  OUT decision jsonb
+) RETURNS SETOF record
+LANGUAGE sql
+STABLE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $sminion$
+  WITH wanted AS MATERIALIZED (
+    SELECT r.first + k.nth - 1 AS number, r.kind, k.key
+    FROM sminion.event_run r CROSS JOIN LATERAL unnest(r.keys) WITH ORDINALITY AS k (key, nth)
+    WHERE r.kind IN ('state', 'request', 'act') AND r.first > ledger_events.after - 5000 AND r.first <= ledger_events.upto
+      AND r.first + k.nth - 1 > ledger_events.after AND r.first + k.nth - 1 <= ledger_events.upto
+  )
+  SELECT w.number, 'state', e.at, e.subject,
+         -- the two keys of a merge are two events of one transaction
+         (SELECT p.subject FROM sminion.subject_event p
+          WHERE e.event IN ('merge_subjects', 'unmerge_subjects') AND p.transaction = e.transaction AND p.event = e.event AND p.id > e.id
+          ORDER BY p.id LIMIT 1), NULL::bigint,
+         to_jsonb(e) - ARRAY['id', 'transaction', 'subject', 'epoch', 'at']
+  FROM wanted w JOIN sminion.subject_event e ON w.kind = 'state' AND e.id = w.key
+  WHERE e.event NOT IN ('expire_consent', 'note_refusal', 'erase')
+    -- of the pair, the first
+    AND NOT (e.event IN ('merge_subjects', 'unmerge_subjects') AND (
+      SELECT count(*) FROM sminion.subject_event p WHERE p.transaction = e.transaction AND p.event = e.event AND p.id < e.id) % 2 = 1)
+  UNION ALL
+  SELECT w.number, 'request', e.at, q.subject, NULL, NULL,
+         to_jsonb(e) - ARRAY['id', 'transaction', 'epoch', 'at']
+           || jsonb_build_object('row', to_jsonb(q) - ARRAY['subject', 'representative', 'epoch'])
+  FROM wanted w JOIN sminion.request_event e ON w.kind = 'request' AND e.id = w.key JOIN sminion.request q ON q.id = e.request
+  WHERE e.event IN ('opened', 'identified', 'assigned', 'extended', 'noted', 'closed', 'destruction_begun')
+  UNION ALL
+  SELECT w.number, 'act', a.at, h.subject, NULL, (a.detail ->> 'event')::bigint,
+         to_jsonb(a) - ARRAY['id', 'transaction', 'at'] || jsonb_build_object('hold', to_jsonb(h) - 'subject')
+  FROM wanted w JOIN sminion.act a ON w.kind = 'act' AND a.id = w.key
+  LEFT JOIN sminion.hold h ON h.id = (a.detail ->> 'hold')::bigint
+  WHERE a.act IN ('hold', 'release_hold', 'erase_from_log')
+  ORDER BY 1
+$sminion$;
+COMMENT ON FUNCTION sminion.ledger_events(bigint, bigint) IS 'the decisions that a restore would undo, for a ledger outside of the database';
+
+-- functions/restore/ledger_people.sql
+-- Of the people whom a ledger is about, those whom this database knows. A ledger has no keys: it has SHA-256(salt || key).
+CREATE FUNCTION sminion.ledger_people(salt bytea, people bytea[], OUT person bytea, OUT subject text) RETURNS SETOF record
+LANGUAGE sql
+STABLE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+  SELECT p.person, k.subject
+  FROM (
+    SELECT s.subject FROM sminion.subject_state s
+    UNION SELECT n.subject FROM sminion.new_subject n
+    UNION SELECT e.subject FROM sminion.subject_event e WHERE e.subject IS NOT NULL
+    UNION SELECT r.subject FROM sminion.request r WHERE r.subject IS NOT NULL
+    UNION SELECT h.subject FROM sminion.hold h WHERE h.subject IS NOT NULL
+  ) k
+  JOIN unnest(ledger_people.people) AS p (person) ON p.person = sha256(ledger_people.salt || convert_to(k.subject, 'UTF8'))
+$sminion$;
+COMMENT ON FUNCTION sminion.ledger_people(bytea, bytea[]) IS 'the people of a ledger whom this database knows';
+
+-- functions/restore/replayed_number.sql
+-- The number that a request or hold of a ledger has in this database: that of the replay, or its own where it is the same one. NULL
+-- where it is not here.
+--
+-- made: when the request was recorded, or the hold placed.
+CREATE FUNCTION sminion.replayed_number(ledger text, kind text, was bigint, made timestamptz) RETURNS bigint
+LANGUAGE sql
+STABLE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+  SELECT coalesce(
+    (SELECT p.became FROM sminion.replayed p
+     WHERE p.ledger = replayed_number.ledger AND p.kind = replayed_number.kind AND p.was = replayed_number.was),
+    CASE replayed_number.kind
+      WHEN 'request' THEN (SELECT r.id FROM sminion.request r WHERE r.id = replayed_number.was AND r.recorded_at = replayed_number.made)
+      WHEN 'hold' THEN (SELECT h.id FROM sminion.hold h WHERE h.id = replayed_number.was AND h.placed_at = replayed_number.made)
+    END)
+$sminion$;
+
+-- functions/restore/replay_state.sql
+-- Repeats a change of a state. False where the history has it already.
+CREATE FUNCTION sminion.replay_state(
+  ledger text, at timestamptz, subject text, other text, decision jsonb, reason text
+) RETURNS boolean
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  what  CONSTANT text := decision ->> 'event';
+  ends  CONSTANT timestamptz := decision ->> 'until';
+  own   record;
+  pair  record;
+BEGIN
+  SELECT k.* INTO own FROM sminion.kind_of_subject(replay_state.subject) k;
+  IF EXISTS (
+    SELECT FROM sminion.subject_event e
+    WHERE e.subject = replay_state.subject AND e.event = what AND e.at = replay_state.at
+      AND e.purpose IS NOT DISTINCT FROM decision ->> 'purpose')
+    -- over before it is repeated
+    OR ends <= clock_timestamp()
+  THEN
+    RETURN false;
+  ELSIF what IN ('merge_subjects', 'unmerge_subjects') THEN
+    IF (replay_state.other = ANY (sminion.same_person(replay_state.subject))) = (what = 'merge_subjects') THEN
+      RETURN false;
+    END IF;
+    SELECT k.* INTO pair FROM sminion.kind_of_subject(replay_state.other) k;
+    PERFORM sminion.merge_keys(what, own.key, pair.key, replay_state.reason, decision ->> 'actor', own.kind, pair.kind, NULL);
+    RETURN true;
+  END IF;
+  -- Each key of a merged person has its own event, in the ledger too.
+  PERFORM sminion.change_state(
+    own.key, what, decision ->> 'purpose', replay_state.reason, decision ->> 'actor', own.kind,
+    (SELECT p.became FROM sminion.replayed p
+     WHERE p.ledger = replay_state.ledger AND p.kind = 'request' AND p.was = (decision ->> 'request')::bigint),
+    -- Decisions on consent count in the order of the moments when they were made.
+    CASE WHEN what IN ('give_consent', 'refuse_consent', 'withdraw_consent') THEN coalesce((decision ->> 'given_at')::timestamptz, replay_state.at) END,
+    (decision ->> 'text_sha256')::bytea, decision ->> 'channel', ends, single => true);
+  RETURN true;
+END
+$sminion$;
+
+-- functions/restore/replay_request.sql
+-- Repeats what happened to a request, with the dates that were told to the person: no term is computed anew. Returns the request's number
+-- here, NULL where it was on record already. It keeps its number, unless another request has it.
+--
+-- What the request changed in states (a block, a withdrawal) are entries of their own. A destruction begins again as it is begun
+-- otherwise, with a plan of what is here now.
+CREATE FUNCTION sminion.replay_request(ledger text, at timestamptz, subject text, decision jsonb, reason text) RETURNS bigint
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  what  CONSTANT text := decision ->> 'event';
+  said  sminion.request;
+  own   bigint;
+  epoch CONSTANT integer := (SELECT p.epoch FROM sminion.policy p);
+BEGIN
+  said := jsonb_populate_record(NULL::sminion.request, decision -> 'row');
+  own := sminion.replayed_number(ledger, 'request', said.id, said.recorded_at);
+  IF what = 'opened' AND own IS NULL THEN
+    own := said.id;
+    IF EXISTS (SELECT FROM sminion.request r WHERE r.id = own) THEN
+      own := nextval(pg_get_serial_sequence('sminion.request', 'id'));
+    ELSE
+      PERFORM setval(pg_get_serial_sequence('sminion.request', 'id'), greatest(own, (SELECT s.last_value FROM sminion.request_id_seq s)));
+    END IF;
+    INSERT INTO sminion.request OVERRIDING SYSTEM VALUE
+    SELECT (jsonb_populate_record(said, jsonb_build_object('id', own, 'subject', replay_request.subject, 'epoch', epoch,
+      'identified', false, 'extended_to', NULL, 'closed_at', NULL, 'outcome', NULL, 'duplicate_of', NULL))).*;
+  ELSIF own IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG594',
+      MESSAGE = format('request %s of the ledger is not in this database', said.id),
+      HINT = 'Replay the ledger from its beginning, or an older one first.';
+  ELSIF EXISTS (SELECT FROM sminion.request_event e WHERE e.request = own AND e.event = what AND e.at = replay_request.at) THEN
+    RETURN NULL;
+  ELSIF what = 'destruction_begun' THEN
+    IF EXISTS (SELECT FROM sminion.destruction d WHERE d.request = own) THEN
+      RETURN NULL;
+    END IF;
+    PERFORM sminion.begin_destruction(own, replay_request.reason, true, decision ->> 'actor');
+    RETURN own;
+  ELSIF what = 'closed' AND said.kind = 'destroy' AND EXISTS (
+    SELECT FROM sminion.destruction d WHERE d.request = own AND d.completed_at IS NULL)
+  THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG565',
+      MESSAGE = format('request %s stays open: the data are not destroyed again yet', own),
+      HINT = 'See `sminion.destruction_status`, and replay the ledger again.';
+  END IF;
+  UPDATE sminion.request r
+  SET identified = said.identified OR what = 'identified', extended_to = coalesce(said.extended_to, r.extended_to)
+  WHERE r.id = own AND what <> 'opened';
+  UPDATE sminion.request r
+  SET closed_at = replay_request.at, outcome = decision #>> '{detail,outcome}',
+      duplicate_of = (SELECT coalesce(
+        (SELECT p.became FROM sminion.replayed p
+         WHERE p.ledger = replay_request.ledger AND p.kind = 'request' AND p.was = said.duplicate_of), said.duplicate_of))
+  WHERE r.id = own AND what = 'closed' AND r.closed_at IS NULL;
+  INSERT INTO sminion.request_event (request, event, detail, reason, actor, epoch)
+  VALUES (own, what, coalesce(decision -> 'detail', '{}'), replay_request.reason, sminion.require_actor(decision ->> 'actor'), epoch);
+  RETURN own;
+END
+$sminion$;
+
+-- functions/restore/replay_act.sql
+-- Repeats a hold, the release of one, or an erasure from the log. Returns the number of the hold, 0 of an erasure; NULL where there is
+-- nothing to repeat.
+CREATE FUNCTION sminion.replay_act(ledger text, subject text, decision jsonb, reason text) RETURNS bigint
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  said  sminion.hold;
+  own   bigint;
+  who   record;
+BEGIN
+  SELECT k.* INTO who FROM sminion.kind_of_subject(replay_act.subject) k;
+  IF decision ->> 'act' = 'erase_from_log' THEN
+    IF NOT EXISTS (SELECT FROM sminion.salt z WHERE z.holder = 'subject:' || replay_act.subject) THEN
+      RETURN NULL;
+    END IF;
+    PERFORM sminion.erase_from_log(who.key, replay_act.reason, who.kind);
+    RETURN 0;
+  END IF;
+  said := jsonb_populate_record(NULL::sminion.hold, decision -> 'hold');
+  own := sminion.replayed_number(ledger, 'hold', said.id, said.placed_at);
+  IF decision ->> 'act' = 'hold' THEN
+    IF own IS NOT NULL OR said.until <= clock_timestamp() THEN
+      RETURN NULL;
+    END IF;
+    RETURN sminion.hold_data(who.key, replay_act.reason, said.basis, said.schema_name || '.' || said.table_name, said.category, said.until,
+      said.actor, who.kind);
+  ELSIF EXISTS (SELECT FROM sminion.hold h WHERE h.id = own AND h.released_at IS NULL) THEN
+    PERFORM sminion.release_hold(own, replay_act.reason, said.released_by);
+    RETURN own;
+  END IF;
+  RETURN NULL;
+END
+$sminion$;
+
+-- functions/restore/replay_decision.sql
+-- Repeats one entry of a ledger in a restored database, by the functions that made it, and says `applied`, `present` where it is on record
+-- already, or `repeated` where an earlier replay of this ledger did it. One transaction for each entry, in the order of their numbers.
+--
+-- became: of a request or a hold the number that it has here.
+--
+-- The event is a new one of whoever replays; its reason begins with the moment of the decision, and sminion.replayed has the number
+-- that it had.
+CREATE FUNCTION sminion.replay_decision(
+  ledger text, number bigint, kind text, at timestamptz, subject text, other text, decision jsonb, OUT outcome text, OUT became bigint
+)
+LANGUAGE plpgsql
+VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  why CONSTANT text := 'decided ' || to_char(replay_decision.at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') || ' UTC, repeated after a restore: '
+    || left(coalesce(decision ->> 'reason', 'no reason'), 900);
+  was bigint;
+  holds text;
+BEGIN
+  IF num_nulls(ledger, number, at, decision) > 0 OR replay_decision.kind NOT IN ('state', 'request', 'act')
+    OR (replay_decision.subject IS NULL AND replay_decision.kind <> 'request')
+  THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG594', MESSAGE = 'this is no entry of a ledger',
+      HINT = 'Replay ledgers with `sminion-guard subject ledger replay`.';
+  END IF;
+  PERFORM sminion.require_read_committed();
+  IF EXISTS (SELECT FROM sminion.replayed p WHERE p.ledger = replay_decision.ledger AND p.number = replay_decision.number) THEN
+    outcome := 'repeated';
+  ELSIF replay_decision.kind = 'state' THEN
+    outcome := CASE WHEN sminion.replay_state(ledger, at, subject, other, decision, why) THEN 'applied' ELSE 'present' END;
+  ELSE
+    became := CASE replay_decision.kind
+      WHEN 'request' THEN sminion.replay_request(ledger, at, subject, decision, why)
+      ELSE sminion.replay_act(ledger, subject, decision, why) END;
+    outcome := CASE WHEN became IS NULL THEN 'present' ELSE 'applied' END;
+  END IF;
+  IF outcome = 'applied' THEN
+    IF replay_decision.kind = 'request' AND decision ->> 'event' = 'opened' THEN
+      holds := 'request';
+      was := (decision ->> 'request')::bigint;
+    ELSIF decision ->> 'act' = 'hold' THEN
+      holds := 'hold';
+      was := (decision #>> '{hold,id}')::bigint;
+    END IF;
+    INSERT INTO sminion.replayed (ledger, number, at, kind, was, became)
+    VALUES (replay_decision.ledger, replay_decision.number, replay_decision.at, holds, was, replay_decision.became);
+  END IF;
+  IF decision ->> 'event' = 'destruction_begun' THEN
+    became := sminion.replayed_number(
+      replay_decision.ledger, 'request', (decision ->> 'request')::bigint, (decision #>> '{row,recorded_at}')::timestamptz);
+  END IF;
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.replay_decision(text, bigint, text, timestamptz, text, text, jsonb) IS
+  'repeats one entry of a ledger in a restored database';
+
+-- functions/restore/end_replay.sql
+-- Says that a ledger was replayed to its end, and how many of its entries could not be repeated: sminion.accept_restore asks for it.
+CREATE FUNCTION sminion.end_replay(ledger text, size bigint, failed bigint, reason text) RETURNS void
+LANGUAGE plpgsql
+VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  own bigint;
+  mark xid;
+BEGIN
+  INSERT INTO sminion.replay AS r (ledger, size, failed, timeline)
+  VALUES (end_replay.ledger, end_replay.size, end_replay.failed, sminion.timeline()) RETURNING r.id, r.xmin INTO own, mark;
+  UPDATE sminion.replay r SET made = mark WHERE r.id = own;
+  PERFORM sminion.record_act('replay', jsonb_build_object('ledger', end_replay.ledger, 'size', end_replay.size, 'failed', end_replay.failed,
+    'applied', (SELECT count(*) FROM sminion.replayed p WHERE p.ledger = end_replay.ledger)), sminion.require_reason(end_replay.reason));
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.end_replay(text, bigint, bigint, text) IS 'says that a ledger was replayed to its end';
 
 -- functions/report/report_query.sql
 -- The query for the rows of one table that are about the person whose keys are in parameter $1, of which `columns` names what is read, in the order

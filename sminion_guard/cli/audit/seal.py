@@ -12,6 +12,7 @@ import typer
 from sminion_guard.cli.audit.places import Places, witnesses
 from sminion_guard.cli.common import FINDINGS, DatabaseOption, Format, FormatOption, print_json
 from sminion_guard.cli.database import conninfo
+from sminion_guard.cli.ledger import line
 from sminion_guard.cli.maintain import seconds
 
 if TYPE_CHECKING:
@@ -51,6 +52,9 @@ def seal(
     quorum: Annotated[int, typer.Option("--quorum", min=0, help="How many witnesses must.")] = 0,
     vkey: Annotated[str | None, typer.Option(
         "--vkey", metavar="VKEY", show_default=False, help="Public key; needed for command:.")] = None,
+    ledger: Annotated[Path | None, typer.Option(
+        "--ledger", metavar="FILE", show_default=False,
+        help="Add what people decided to this file too, as `sminion-guard subject ledger export` does.")] = None,
     start: Annotated[bool, typer.Option("--start", help="Make the memory: once, before the first seal.")] = False,
     every: Annotated[float | None, typer.Option(
         "--every", metavar="TIME", parser=seconds, show_default=False,
@@ -73,7 +77,7 @@ def seal(
     while True:
         began = time.monotonic()
         try:
-            enough = _seal(address, remembered, signers, publish or [], asked, quorum, form)
+            enough = _seal(address, remembered, signers, publish or [], asked, quorum, form, ledger)
         except psycopg.OperationalError as error:  # the server is restarted, or cannot be reached for a while
             if every is None:
                 raise
@@ -88,24 +92,28 @@ def seal(
 
 def _seal(
     address: str, memory: Memory, signers: Sequence[Signer], publish: Sequence[str], asked: Sequence[Witness],
-    quorum: int, form: Format,
+    quorum: int, form: Format, ledger: Path | None,
 ) -> bool:
     """Seals once; whether enough witnesses cosigned."""
     import psycopg
 
     from sminion_guard.audit import database
+    from sminion_guard.subjects.ledger import Ledger, export
 
     with psycopg.connect(address, autocommit=True) as connection:
         log = database.SealedLog(connection)
         places = Places(log, publish, asked)
         sealed = database.seal(log, memory, signers, places)
+        written = None if ledger is None else export(connection, Ledger(ledger))
     if form is Format.JSON:
         print_json({"size": sealed.size, "root": sealed.root.hex(), "fresh": sealed.fresh, "note": sealed.note.decode(),
-                    "witnesses": places.told})
+                    "witnesses": places.told, "ledger": written})
     else:
         typer.echo(f"{sealed.size:,} events sealed" if sealed.fresh else f"{sealed.size:,} events, as sealed before")
         for name, said in places.told.items():
             typer.echo(f"witness {name}: {said}")
+        if written is not None:
+            typer.echo(line(written))
     if sealed.fresh and places.cosigned < quorum:
         typer.echo(f"{places.cosigned} witnesses cosigned, not {quorum}", err=True)
         return False

@@ -17,6 +17,7 @@ DECLARE
   states  bigint[];
   requests bigint[];
   events  bigint;
+  one     bigint;
   strangers bigint;
 BEGIN
   PERFORM sminion.require_read_committed();
@@ -44,7 +45,7 @@ BEGIN
   requests := ARRAY(SELECT e.id FROM sminion.request r JOIN sminion.request_event e ON e.request = r.id WHERE r.subject = key);
 
   WITH numbered AS (
-    SELECT r.first + k.nth - 1 AS number
+    SELECT r.first + k.nth - 1 AS number, r.kind
     FROM sminion.event_run r CROSS JOIN LATERAL unnest(r.keys) WITH ORDINALITY AS k (key, nth)
     WHERE (r.kind = 'ticket' AND k.key = ANY (tickets)) OR (r.kind = 'state' AND k.key = ANY (states))
       OR (r.kind = 'request' AND k.key = ANY (requests))
@@ -65,8 +66,10 @@ BEGIN
     CROSS JOIN (SELECT s.salt FROM sminion.salt s WHERE s.holder = who) z
   )
   SELECT count(DISTINCT n.number), count(*) FILTER (WHERE n.field = 'about') - cardinality(tickets) - cardinality(states)
-    - cardinality(requests)
-  INTO events, strangers FROM named n;
+    - cardinality(requests),
+    -- by it a ledger of decisions knows whom this is about, and nobody else does
+    (SELECT min(m.number) FROM numbered m WHERE m.kind IN ('state', 'request'))
+  INTO events, strangers, one FROM named n;
   IF strangers <> 0 THEN
     RAISE EXCEPTION USING ERRCODE = 'SG511',
       MESSAGE = 'the person cannot be erased from the log now: events that name it have no number yet',
@@ -90,7 +93,7 @@ BEGIN
   UPDATE sminion.destruction d SET subject = NULL WHERE d.subject = key;
   UPDATE sminion.hold h SET subject = NULL WHERE h.subject = key;
   DELETE FROM sminion.salt s WHERE s.holder = who;
-  PERFORM sminion.record_act('erase_from_log', jsonb_build_object('events', events), why);
+  PERFORM sminion.record_act('erase_from_log', jsonb_strip_nulls(jsonb_build_object('events', events, 'event', one)), why);
   RETURN events;
 END
 $sminion$;

@@ -1,1 +1,1 @@
-SELECT sminion.accept_restore(%(reason)s)
+SELECT sminion.accept_restore(%(reason)s, %(without_ledger)s)

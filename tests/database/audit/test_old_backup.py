@@ -60,7 +60,7 @@ def test_an_old_backup_in_another_cluster_is_named_and_not_sealed(
             with pytest.raises(psycopg.Error) as stopped, psycopg.connect(old.dsn(f"{shop.name}_app")) as app:
                 ticket(app)
             assert stopped.value.sqlstate == "SG250"
-            assert old.execute("SELECT sminion.accept_restore('for the test')") == [(True,)]
+            assert old.execute("SELECT sminion.accept_restore('for the test', true)") == [(True,)]
 
         check({"shorter"}, "SG663")
         # The control: what it has is as it was sealed.

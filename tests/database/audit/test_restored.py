@@ -44,7 +44,7 @@ def dumped(shop: Shop, file: Path) -> None:
 
 def restored(source: Server, file: Path, target: servers.Database) -> None:
     program(source, "pg_restore", "--exit-on-error", "-d", target.dsn(), str(file))
-    assert target.execute("SELECT sminion.accept_restore('nothing was decided since')") == [(True,)]
+    assert target.execute("SELECT sminion.accept_restore('nothing was decided since', true)") == [(True,)]
 
 
 def check(shop: Shop, copy: servers.Database, before: list[tuple[Any, ...]], login: str) -> None:

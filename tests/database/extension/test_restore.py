@@ -62,7 +62,7 @@ def test_the_log_goes_on_where_it_was(shop: Shop, other: Server, tmp_path: Path)
     with copy.connect(f"{shop.name}_app") as app:
         # What the database is known by comes with the dump, and is not made anew with the extension.
         assert refusal(app, "SELECT sminion.open_ticket('contract', 'a', 'b')") == "SG250"
-    assert copy.execute("SELECT sminion.accept_restore('nothing was decided since')") == [(True,)]
+    assert copy.execute("SELECT sminion.accept_restore('nothing was decided since', true)") == [(True,)]
     check(shop, copy, before, f"{shop.name}_app")
 
 

@@ -36,6 +36,7 @@ DEFINERS = {
     "open_log", "count_journal", "knows_log", "log_shape", "maintain_step", "unfolded_entries",
     "unfolded_writes", "fold_holders", "extend_log", "drop_log",
     "report_restore", "accept_restore",
+    "ledger_size", "ledger_events", "ledger_people", "replay_decision", "end_replay",
     "keep_log_of", "end_log_of", "erase_from_log", "leaves", "stray_rows", "record_checkpoint", "record_reading",
     "silent_tickets", "accesses_of", "other_keys", "explanations", "explained_accesses",
     "begin_report", "report_tables", "report_rows",
