@@ -3008,10 +3008,11 @@ COMMENT ON FUNCTION sminion.withdraw_objection(anynonarray, text, text, text, te
 -- All states stay locked until the caller commits, and writers of these subjects wait for that: a campaign of millions is
 -- passed in parts of some thousands, each in a transaction of its own.
 --
+-- as_kept: `raw` are keys that sminion.subject_key has made already.
 -- given_at, text_sha256, channel and until are facts of consents, one for each of `raw`: see change_state.
 CREATE FUNCTION sminion.change_states(
   raw text[], event text, purpose text, reason text, actor text, kind text, given_at timestamptz[] DEFAULT NULL,
-  text_sha256 bytea[] DEFAULT NULL, channel text[] DEFAULT NULL, until timestamptz[] DEFAULT NULL, login name DEFAULT session_user
+  text_sha256 bytea[] DEFAULT NULL, channel text[] DEFAULT NULL, until timestamptz[] DEFAULT NULL, login name DEFAULT session_user, as_kept boolean DEFAULT false
 ) RETURNS bigint
 LANGUAGE plpgsql
 VOLATILE
@@ -3050,7 +3051,7 @@ BEGIN
            array_agg(sminion.ticket_text('channel', f.c, 80) ORDER BY f.key), array_agg(f.u ORDER BY f.key)
     INTO keys, given_at, text_sha256, channel, until
     FROM (
-      SELECT DISTINCT ON (1) sminion.subject_key(u.r, kind) COLLATE "C" AS key, u.g, u.t, u.c, u.u
+      SELECT DISTINCT ON (1) CASE WHEN as_kept THEN u.r ELSE sminion.subject_key(u.r, kind) END COLLATE "C" AS key, u.g, u.t, u.c, u.u
       FROM unnest(raw, given_at, text_sha256, channel, until) AS u (r, g, t, c, u) ORDER BY 1) f;
     PERFORM sminion.check_consent(min(u.g), NULL, NULL), sminion.check_consent(max(u.g), NULL, NULL)
     FROM unnest(given_at) AS u (g);
@@ -3090,6 +3091,11 @@ BEGIN
       WHERE s.subject = ANY (batch)
         AND NOT EXISTS (SELECT FROM sminion.pending_change p WHERE p.subject = s.subject)
       ORDER BY s.subject FOR UPDATE SKIP LOCKED);
+    -- Who holds states waits for none: another officer may hold that one and wait for these, and then PostgreSQL ends whoever looks
+    -- for the deadlock first, which may be a writer who only waits.
+    IF free <> '{}' THEN
+      PERFORM set_config('sminion.waited', 'yes', true);
+    END IF;
     -- Of keys that belong to one person with others, each change is one of all: change_state makes it.
     free := ARRAY(
       SELECT k.key FROM unnest(free) WITH ORDINALITY AS k (key, n)
@@ -3187,7 +3193,7 @@ BEGIN
   RETURN changed;
 END
 $sminion$;
-COMMENT ON FUNCTION sminion.change_states(text[], text, text, text, text, text, timestamptz[], bytea[], text[], timestamptz[], name) IS
+COMMENT ON FUNCTION sminion.change_states(text[], text, text, text, text, text, timestamptz[], bytea[], text[], timestamptz[], name, boolean) IS
   'how many states changed, or will';
 
 -- functions/consent/give_consents.sql
@@ -3247,18 +3253,18 @@ BEGIN
     WHERE e.subject = u.key AND e.purpose = u.purpose AND e.event = u.event AND e.given_at = u.at
       AND e.text_sha256 IS NOT DISTINCT FROM u.hash);
   FOR part IN
-    SELECT f.turn, f.purpose, f.event, f.actor, array_agg(f.raw) AS raws, array_agg(f.at) AS ats, array_agg(f.hash) AS hashes,
+    SELECT f.turn, f.purpose, f.event, f.actor, array_agg(f.key) AS keys, array_agg(f.at) AS ats, array_agg(f.hash) AS hashes,
            array_agg(f.channel) AS channels, array_agg(f.until) AS ends
     FROM (
       SELECT u.*, row_number() OVER (PARTITION BY u.key, u.purpose ORDER BY u.at, u.nth) AS turn
-      FROM unnest(subjects, keys, purposes, events, given_at, text_sha256, channels, until, actors) WITH ORDINALITY
-        AS u (raw, key, purpose, event, at, hash, channel, until, actor, nth)
+      FROM unnest(keys, purposes, events, given_at, text_sha256, channels, until, actors) WITH ORDINALITY
+        AS u (key, purpose, event, at, hash, channel, until, actor, nth)
       -- joined: = ANY would look through the whole array for each line
       JOIN unnest(numbers) AS n (number) ON n.number = u.nth) f
     GROUP BY f.turn, f.purpose, f.event, f.actor ORDER BY f.turn
   LOOP
     PERFORM sminion.change_states(
-      part.raws, part.event, part.purpose, reason, part.actor, kind, part.ats, part.hashes, part.channels, part.ends);
+      part.keys, part.event, part.purpose, reason, part.actor, kind, part.ats, part.hashes, part.channels, part.ends, as_kept => true);
   END LOOP;
   RETURN QUERY SELECT n.nth, CASE WHEN m.number IS NOT NULL THEN 'recorded' ELSE 'repeated' END
   FROM generate_series(1, cardinality(keys)) AS n (nth) LEFT JOIN unnest(numbers) AS m (number) ON m.number = n.nth;
@@ -4307,7 +4313,9 @@ BEGIN
 
   DELETE FROM sminion.withheld w
   WHERE w.subject = ANY (chosen) AND w.change = ANY (withholds) AND w.subject <> ALL (still);
-  DELETE FROM sminion.unsettled u WHERE u.id = ANY (queued) AND u.subject = ANY (chosen) AND u.subject <> ALL (still);
+  -- IN (...) IS TRUE is looked up in a hash; = ANY would compare each entry with half of the array.
+  DELETE FROM sminion.unsettled u
+  WHERE u.id = ANY (queued) AND (u.subject IN (SELECT c.key FROM unnest(chosen) AS c (key))) IS TRUE AND u.subject <> ALL (still);
   UPDATE sminion.unsettled u SET tried = clock_timestamp() WHERE u.id = ANY (queued) AND u.subject = ANY (still);
 END
 $sminion$;
@@ -4409,7 +4417,8 @@ BEGIN
   ready := ARRAY(
     SELECT u.subject FROM sminion.unsettled u
     WHERE u.subject = ANY (subjects) AND NOT EXISTS (SELECT FROM sminion.young_state y WHERE y.subject = u.subject)
-    GROUP BY u.subject HAVING bool_and(u.id = ANY (queued)) ORDER BY u.subject);
+    -- a hash, where = ANY would compare each with half of the array
+    GROUP BY u.subject HAVING bool_and(u.id IN (SELECT q.id FROM unnest(queued) AS q (id))) ORDER BY u.subject);
   IF ready <> '{}' THEN
     PERFORM sminion.settle_chosen(ready, queued, row_limit + 1, false, CASE WHEN whole THEN concerned END);
   END IF;

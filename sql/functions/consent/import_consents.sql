@@ -41,18 +41,18 @@ BEGIN
     WHERE e.subject = u.key AND e.purpose = u.purpose AND e.event = u.event AND e.given_at = u.at
       AND e.text_sha256 IS NOT DISTINCT FROM u.hash);
   FOR part IN
-    SELECT f.turn, f.purpose, f.event, f.actor, array_agg(f.raw) AS raws, array_agg(f.at) AS ats, array_agg(f.hash) AS hashes,
+    SELECT f.turn, f.purpose, f.event, f.actor, array_agg(f.key) AS keys, array_agg(f.at) AS ats, array_agg(f.hash) AS hashes,
            array_agg(f.channel) AS channels, array_agg(f.until) AS ends
     FROM (
       SELECT u.*, row_number() OVER (PARTITION BY u.key, u.purpose ORDER BY u.at, u.nth) AS turn
-      FROM unnest(subjects, keys, purposes, events, given_at, text_sha256, channels, until, actors) WITH ORDINALITY
-        AS u (raw, key, purpose, event, at, hash, channel, until, actor, nth)
+      FROM unnest(keys, purposes, events, given_at, text_sha256, channels, until, actors) WITH ORDINALITY
+        AS u (key, purpose, event, at, hash, channel, until, actor, nth)
       -- joined: = ANY would look through the whole array for each line
       JOIN unnest(numbers) AS n (number) ON n.number = u.nth) f
     GROUP BY f.turn, f.purpose, f.event, f.actor ORDER BY f.turn
   LOOP
     PERFORM sminion.change_states(
-      part.raws, part.event, part.purpose, reason, part.actor, kind, part.ats, part.hashes, part.channels, part.ends);
+      part.keys, part.event, part.purpose, reason, part.actor, kind, part.ats, part.hashes, part.channels, part.ends, as_kept => true);
   END LOOP;
   RETURN QUERY SELECT n.nth, CASE WHEN m.number IS NOT NULL THEN 'recorded' ELSE 'repeated' END
   FROM generate_series(1, cardinality(keys)) AS n (nth) LEFT JOIN unnest(numbers) AS m (number) ON m.number = n.nth;

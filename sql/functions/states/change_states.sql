@@ -5,10 +5,11 @@
 -- All states stay locked until the caller commits, and writers of these subjects wait for that: a campaign of millions is
 -- passed in parts of some thousands, each in a transaction of its own.
 --
+-- as_kept: `raw` are keys that sminion.subject_key has made already.
 -- given_at, text_sha256, channel and until are facts of consents, one for each of `raw`: see change_state.
 CREATE FUNCTION sminion.change_states(
   raw text[], event text, purpose text, reason text, actor text, kind text, given_at timestamptz[] DEFAULT NULL,
-  text_sha256 bytea[] DEFAULT NULL, channel text[] DEFAULT NULL, until timestamptz[] DEFAULT NULL, login name DEFAULT session_user
+  text_sha256 bytea[] DEFAULT NULL, channel text[] DEFAULT NULL, until timestamptz[] DEFAULT NULL, login name DEFAULT session_user, as_kept boolean DEFAULT false
 ) RETURNS bigint
 LANGUAGE plpgsql
 VOLATILE
@@ -47,7 +48,7 @@ BEGIN
            array_agg(sminion.ticket_text('channel', f.c, 80) ORDER BY f.key), array_agg(f.u ORDER BY f.key)
     INTO keys, given_at, text_sha256, channel, until
     FROM (
-      SELECT DISTINCT ON (1) sminion.subject_key(u.r, kind) COLLATE "C" AS key, u.g, u.t, u.c, u.u
+      SELECT DISTINCT ON (1) CASE WHEN as_kept THEN u.r ELSE sminion.subject_key(u.r, kind) END COLLATE "C" AS key, u.g, u.t, u.c, u.u
       FROM unnest(raw, given_at, text_sha256, channel, until) AS u (r, g, t, c, u) ORDER BY 1) f;
     PERFORM sminion.check_consent(min(u.g), NULL, NULL), sminion.check_consent(max(u.g), NULL, NULL)
     FROM unnest(given_at) AS u (g);
@@ -87,6 +88,11 @@ BEGIN
       WHERE s.subject = ANY (batch)
         AND NOT EXISTS (SELECT FROM sminion.pending_change p WHERE p.subject = s.subject)
       ORDER BY s.subject FOR UPDATE SKIP LOCKED);
+    -- Who holds states waits for none: another officer may hold that one and wait for these, and then PostgreSQL ends whoever looks
+    -- for the deadlock first, which may be a writer who only waits.
+    IF free <> '{}' THEN
+      PERFORM set_config('sminion.waited', 'yes', true);
+    END IF;
     -- Of keys that belong to one person with others, each change is one of all: change_state makes it.
     free := ARRAY(
       SELECT k.key FROM unnest(free) WITH ORDINALITY AS k (key, n)
@@ -184,5 +190,5 @@ BEGIN
   RETURN changed;
 END
 $sminion$;
-COMMENT ON FUNCTION sminion.change_states(text[], text, text, text, text, text, timestamptz[], bytea[], text[], timestamptz[], name) IS
+COMMENT ON FUNCTION sminion.change_states(text[], text, text, text, text, text, timestamptz[], bytea[], text[], timestamptz[], name, boolean) IS
   'how many states changed, or will';

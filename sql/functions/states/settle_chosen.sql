@@ -52,7 +52,9 @@ BEGIN
 
   DELETE FROM sminion.withheld w
   WHERE w.subject = ANY (chosen) AND w.change = ANY (withholds) AND w.subject <> ALL (still);
-  DELETE FROM sminion.unsettled u WHERE u.id = ANY (queued) AND u.subject = ANY (chosen) AND u.subject <> ALL (still);
+  -- IN (...) IS TRUE is looked up in a hash; = ANY would compare each entry with half of the array.
+  DELETE FROM sminion.unsettled u
+  WHERE u.id = ANY (queued) AND (u.subject IN (SELECT c.key FROM unnest(chosen) AS c (key))) IS TRUE AND u.subject <> ALL (still);
   UPDATE sminion.unsettled u SET tried = clock_timestamp() WHERE u.id = ANY (queued) AND u.subject = ANY (still);
 END
 $sminion$;

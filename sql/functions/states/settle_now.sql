@@ -58,7 +58,8 @@ BEGIN
   ready := ARRAY(
     SELECT u.subject FROM sminion.unsettled u
     WHERE u.subject = ANY (subjects) AND NOT EXISTS (SELECT FROM sminion.young_state y WHERE y.subject = u.subject)
-    GROUP BY u.subject HAVING bool_and(u.id = ANY (queued)) ORDER BY u.subject);
+    -- a hash, where = ANY would compare each with half of the array
+    GROUP BY u.subject HAVING bool_and(u.id IN (SELECT q.id FROM unnest(queued) AS q (id))) ORDER BY u.subject);
   IF ready <> '{}' THEN
     PERFORM sminion.settle_chosen(ready, queued, row_limit + 1, false, CASE WHEN whole THEN concerned END);
   END IF;
