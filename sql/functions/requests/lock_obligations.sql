@@ -8,7 +8,7 @@ SET lock_timeout = '5s'
 AS $sminion$
 BEGIN
   LOCK TABLE sminion.disclosure_subject IN SHARE ROW EXCLUSIVE MODE;
-EXCEPTION WHEN lock_not_available THEN
+EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
   RAISE EXCEPTION USING ERRCODE = 'SG535',
     MESSAGE = 'another officer is recording requests or disclosures, and has not committed',
     DETAIL = format('The register is locked by %s.', sminion.transactions_named(ARRAY(

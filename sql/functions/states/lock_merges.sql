@@ -13,7 +13,8 @@ BEGIN
   ELSE
     LOCK TABLE sminion.subject_merge IN ROW SHARE MODE;
   END IF;
-EXCEPTION WHEN lock_not_available THEN
+EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+  -- Of two who wait for one another PostgreSQL ends one after a second.
   RAISE EXCEPTION USING ERRCODE = 'SG538',
     MESSAGE = 'another officer is merging keys of people, and has not committed',
     DETAIL = format('Locked by %s.', sminion.transactions_named(ARRAY(

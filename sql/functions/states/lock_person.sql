@@ -8,11 +8,12 @@ AS $sminion$
 DECLARE
   keys text[];
   one  text;
+  wait text := patience;
 BEGIN
   LOOP
     keys := sminion.same_person(key);
     FOREACH one IN ARRAY keys LOOP
-      IF NOT sminion.lock_state(one, patience) THEN
+      IF NOT sminion.lock_state(one, wait) THEN
         RETURN NULL;
       END IF;
     END LOOP;
@@ -20,6 +21,9 @@ BEGIN
     IF sminion.same_person(key) = keys THEN
       RETURN keys;
     END IF;
+    -- Keys that were merged meanwhile may come before those that are locked by now. Whoever waits in another order may meet an officer who
+    -- waits for these, and a writer who only waits is ended for the deadlock.
+    wait := '2ms';
   END LOOP;
 END
 $sminion$;
