@@ -2106,11 +2106,12 @@ AS $sminion$
 DECLARE
   keys text[];
   one  text;
+  wait text := patience;
 BEGIN
   LOOP
     keys := sminion.same_person(key);
     FOREACH one IN ARRAY keys LOOP
-      IF NOT sminion.lock_state(one, patience) THEN
+      IF NOT sminion.lock_state(one, wait) THEN
         RETURN NULL;
       END IF;
     END LOOP;
@@ -2118,6 +2119,9 @@ BEGIN
     IF sminion.same_person(key) = keys THEN
       RETURN keys;
     END IF;
+    -- Keys that were merged meanwhile may come before those that are locked by now. Whoever waits in another order may meet an officer who
+    -- waits for these, and a writer who only waits is ended for the deadlock.
+    wait := '2ms';
   END LOOP;
 END
 $sminion$;
@@ -2425,7 +2429,8 @@ BEGIN
   ELSE
     LOCK TABLE sminion.subject_merge IN ROW SHARE MODE;
   END IF;
-EXCEPTION WHEN lock_not_available THEN
+EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+  -- Of two who wait for one another PostgreSQL ends one after a second.
   RAISE EXCEPTION USING ERRCODE = 'SG538',
     MESSAGE = 'another officer is merging keys of people, and has not committed',
     DETAIL = format('Locked by %s.', sminion.transactions_named(ARRAY(
@@ -6383,7 +6388,7 @@ SET lock_timeout = '5s'
 AS $sminion$
 BEGIN
   LOCK TABLE sminion.disclosure_subject IN SHARE ROW EXCLUSIVE MODE;
-EXCEPTION WHEN lock_not_available THEN
+EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
   RAISE EXCEPTION USING ERRCODE = 'SG535',
     MESSAGE = 'another officer is recording requests or disclosures, and has not committed',
     DETAIL = format('The register is locked by %s.', sminion.transactions_named(ARRAY(
