@@ -79,6 +79,7 @@ def _emptied(table: Table) -> frozenset[str]:
     leads = frozenset(entry.column for entry in table.subject) if isinstance(table.subject, tuple) else frozenset()
     if table.retention is not None and table.retention.then is RetentionEnd.DEPERSONALIZE:
         personal = frozenset(name for name, category in table.columns.items() if category not in OPEN_CATEGORIES)
+        personal |= {table.retention.after, *table.depersonalize}
         path = {table.subject.column} if isinstance(table.subject, SubjectPath) else set()
         return personal | leads | path
     return leads if len(leads) > 1 else frozenset()

@@ -13,7 +13,7 @@ from itertools import combinations
 from sminion_guard.policy.access import TableAccess, table_access
 from sminion_guard.policy.compartments import mergeable
 from sminion_guard.policy.interval import may_exceed
-from sminion_guard.policy.model import Anonymous, Basis, ConsentOnChange, InReport, Policy, Table
+from sminion_guard.policy.model import Anonymous, Basis, ConsentOnChange, InReport, Policy, RetentionEnd, Table
 from sminion_guard.policy.names import backup_role
 from sminion_guard.policy.sentence import Sentence
 from sminion_guard.policy.terms import rights
@@ -168,6 +168,7 @@ def _rows(before: Policy, after: Policy) -> Iterator[Sentence]:
                 f"rows of `{name}` that are about nobody are {'now' if shows else 'no longer'} visible", shows,
                 table=name)
         yield from _retention(name, old, new)
+        yield from _ends(name, old, new)
         for column in sorted(old.report.keys() | new.report.keys()):
             if old.report.get(column) != new.report.get(column):
                 said = f"access reports {_REPORTED[new.report.get(column)]} `{name}.{column}`"
@@ -204,6 +205,19 @@ def _retention(name: str, old: Table, new: Table) -> Iterator[Sentence]:
         yield Sentence(
             f"rows of `{name}` end {has.keep} after `{has.after}`, and did {had.keep} after `{had.after}`", longer,
             table=name)
+
+
+def _ends(name: str, old: Table, new: Table) -> Iterator[Sentence]:
+    """What becomes of rows at their end."""
+    if old.retention is not None and new.retention is not None and old.retention.then is not new.retention.then:
+        kept = new.retention.then is RetentionEnd.DEPERSONALIZE
+        end = "depersonalized" if kept else "destroyed"
+        yield Sentence(f"expired rows of `{name}` are now {end}", kept, table=name)
+    for column in sorted(old.depersonalize.keys() | new.depersonalize.keys()):
+        had, has = (table.depersonalize.get(column, "null") for table in (old, new))
+        if had != has:
+            yield Sentence(f"of `{name}.{column}` a depersonalized row now has {has}, and had {had}", has != "null",
+                           table=name)
 
 
 def _neutral(before: Policy, after: Policy) -> Iterator[Sentence]:

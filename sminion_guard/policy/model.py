@@ -202,6 +202,8 @@ class Table:
     """What an access report does with a column, where it is not the usual."""
     shared: Shared | None = None
     """What becomes of a row about several people when the data of one of them are destroyed."""
+    depersonalize: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """What is left of a column in a row that is depersonalized, as written; other personal columns are emptied."""
 
     @property
     def qualified(self) -> str:

@@ -163,6 +163,7 @@ class TableShape(Shape):
     collected_for: list[str] | None = None
     anonymous: str | None = None
     retention: RetentionShape | None = None
+    depersonalize: dict[str, str] = {}
     rows: str | None = None
     adopt_policies: list[str] = []
     report: dict[str, str] = {}

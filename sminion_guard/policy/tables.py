@@ -135,6 +135,7 @@ def _table(
     return Table(
         name[0], name[1], subject, MappingProxyType(dict(found.columns)), retention, collected, found.rows, anonymous,
         tuple(sorted(set(found.adopt_policies))), _report(name, found, report), _shared(path, found, report),
+        MappingProxyType(dict(found.depersonalize)),
     )
 
 

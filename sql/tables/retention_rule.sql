@@ -7,6 +7,8 @@ CREATE TABLE sminion.retention_rule (
   keep          text        NOT NULL,
   zone          text        NOT NULL,
   way           text        NOT NULL CHECK (way IN ('destroy', 'depersonalize')),
+  -- column to operator, as in the policy
+  depersonalize jsonb       NOT NULL DEFAULT '{}',
   -- rows that lead to others go before them
   place         integer     NOT NULL,
   -- in force as it is: sminion.maintain purges by it a day later only, so that a slip in a policy can be taken back

@@ -54,6 +54,26 @@ def test_a_table_whose_code_would_run_is_named_and_left(how: str, world: World) 
     assert {7, 8} <= ids(world, "crm.customer")
 
 
+BESIDE = {
+    "a policy": "ALTER TABLE spying.note ENABLE ROW LEVEL SECURITY;"
+                "CREATE POLICY guard_owner ON spying.note TO sminion_owner USING (spying.note())",
+    "a predicate of an index": "CREATE INDEX spy ON spying.note (of) WHERE spying.constant(1)",
+    "statistics": "CREATE STATISTICS spying.spy ON (spying.constant(1)), of FROM spying.note",
+}
+
+
+@pytest.mark.parametrize("how", BESIDE)
+def test_a_table_that_refers_to_expired_rows_runs_no_code_either(how: str, world: World) -> None:
+    """Whether others refer to a row is looked up in their tables, which the policy does not know."""
+    note = "CREATE TABLE spying.note (of bigint REFERENCES crm.customer);"
+    grant = "GRANT SELECT, UPDATE ON spying.note TO sminion_owner;"
+    ran, cause = attack(world, f"{note} {grant} {BESIDE[how]}")
+    assert ran == set() and "`spying.note` refers to its rows" in str(cause)
+    assert {7, 8} <= ids(world, "crm.customer")
+    world.super("DROP TABLE spying.note CASCADE")
+    assert run(world).rows == 2
+
+
 def test_the_code_does_run_for_its_owner(world: World) -> None:
     world.super(f"SET ROLE {world.name}_owner; SELECT spying.note(), spying.constant(1)")
     assert world.super("SELECT DISTINCT who FROM spying.seen") == [(f"{world.name}_owner",)]

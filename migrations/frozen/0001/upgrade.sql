@@ -667,6 +667,8 @@ CREATE TABLE sminion.retention_rule (
   keep          text        NOT NULL,
   zone          text        NOT NULL,
   way           text        NOT NULL CHECK (way IN ('destroy', 'depersonalize')),
+  -- column to operator, as in the policy
+  depersonalize jsonb       NOT NULL DEFAULT '{}',
   -- rows that lead to others go before them
   place         integer     NOT NULL,
   -- in force as it is: sminion.maintain purges by it a day later only, so that a slip in a policy can be taken back
@@ -691,6 +693,17 @@ CREATE TABLE sminion.retention_rule (
 );
 CREATE INDEX retention_rule_batch ON sminion.retention_rule (batch) WHERE batch IS NOT NULL;
 COMMENT ON TABLE sminion.retention_rule IS 'retention by the policy in force, and how far expired rows are purged';
+
+-- tables/pseudonym_key.sql
+-- The secret of pseudonyms (sminion.pseudonym), as the two pads of HMAC-SHA-256. One row; whoever can read it can test whom a pseudonym stands
+-- for. No role of a policy may, but for the one for dumps.
+CREATE TABLE sminion.pseudonym_key (
+  single    boolean     PRIMARY KEY DEFAULT true CHECK (single),
+  inner_pad bytea       NOT NULL CHECK (pg_catalog.octet_length(inner_pad) = 64),
+  outer_pad bytea       NOT NULL CHECK (pg_catalog.octet_length(outer_pad) = 64),
+  made_at   timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp()
+);
+COMMENT ON TABLE sminion.pseudonym_key IS 'the secret of pseudonyms in depersonalized rows';
 
 -- tables/destruction.sql
 -- The ledger of destruction: one row for each request whose data are destroyed. It is committed before the first row goes. What is done
@@ -7515,7 +7528,8 @@ DECLARE
   said jsonb := (
     SELECT jsonb_agg(jsonb_build_object(
       'schema_name', s.key, 'table_name', t.key, 'after_column', t.value #>> '{retention,after}', 'keep', t.value #>> '{retention,keep}',
-      'zone', v.document ->> 'timezone', 'way', t.value #>> '{retention,then}'))
+      'zone', v.document ->> 'timezone', 'way', t.value #>> '{retention,then}',
+      'depersonalize', coalesce(t.value -> 'depersonalize', '{}')))
     FROM sminion.policy p JOIN sminion.policy_version v ON v.epoch = p.epoch
     CROSS JOIN LATERAL jsonb_each(v.document -> 'schemas') s CROSS JOIN LATERAL jsonb_each(s.value -> 'tables') t
     WHERE jsonb_typeof(t.value -> 'retention') = 'object');
@@ -7523,7 +7537,12 @@ BEGIN
   FOR own IN
     SELECT r.* FROM sminion.retention_rule r
     WHERE NOT coalesce(said, '[]') @> jsonb_build_array(jsonb_build_object(
-      'schema_name', r.schema_name, 'table_name', r.table_name, 'after_column', r.after_column, 'keep', r.keep, 'zone', r.zone, 'way', r.way))
+      'schema_name', r.schema_name, 'table_name', r.table_name, 'after_column', r.after_column, 'keep', r.keep, 'zone', r.zone, 'way', r.way,
+      'depersonalize', r.depersonalize))
+      -- Containment of objects is that of a part.
+      OR r.depersonalize <> coalesce((
+        SELECT e -> 'depersonalize' FROM jsonb_array_elements(said) e
+        WHERE (e ->> 'schema_name', e ->> 'table_name') = (r.schema_name, r.table_name)), '{}')
     ORDER BY r.schema_name, r.table_name FOR UPDATE
   LOOP
     PERFORM sminion.record_purge(own);
@@ -7533,7 +7552,7 @@ BEGIN
   WITH RECURSIVE rule AS (
     SELECT j.*, to_regclass(format('%I.%I', j.schema_name, j.table_name))::oid AS oid,
            coalesce((SELECT p.depth FROM sminion.protected_table p WHERE (p.schema_name, p.table_name) = (j.schema_name, j.table_name)), 0) AS depth
-    FROM jsonb_to_recordset(said) AS j (schema_name text, table_name text, after_column text, keep text, zone text, way text)
+    FROM jsonb_to_recordset(said) AS j (schema_name text, table_name text, after_column text, keep text, zone text, way text, depersonalize jsonb)
   ), chain AS (
     SELECT r.oid, 0 AS steps FROM rule r
     UNION
@@ -7545,9 +7564,10 @@ BEGIN
     ) AS place
     FROM rule r
   )
-  INSERT INTO sminion.retention_rule AS o (schema_name, table_name, after_column, keep, zone, way, place)
-  SELECT p.schema_name, p.table_name, p.after_column, p.keep, p.zone, p.way, p.place FROM placed p
+  INSERT INTO sminion.retention_rule AS o (schema_name, table_name, after_column, keep, zone, way, depersonalize, place)
+  SELECT p.schema_name, p.table_name, p.after_column, p.keep, p.zone, p.way, p.depersonalize, p.place FROM placed p
   ON CONFLICT (schema_name, table_name) DO UPDATE SET place = excluded.place, retry_at = clock_timestamp(), cause = NULL;
+  PERFORM sminion.make_pseudonym_key();
 END
 $sminion$;
 
@@ -10476,24 +10496,97 @@ AS $sminion$
   FROM refers r
 $sminion$;
 
--- functions/destruction/depersonalized_columns.sql
--- The columns that depersonalizing a row empties: those with personal data, and what leads to the person.
-CREATE FUNCTION sminion.depersonalized_columns(target sminion.protected_table) RETURNS text[]
+-- functions/retention/make_pseudonym_key.sql
+-- Makes the secret of pseudonyms where there is none: 244 random bits, hashed. `secret` is for tests.
+CREATE FUNCTION sminion.make_pseudonym_key(secret bytea DEFAULT NULL) RETURNS void
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  key   bytea := coalesce(secret, sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())));
+  first bytea := decode(repeat('36', 64), 'hex');
+  other bytea := decode(repeat('5c', 64), 'hex');
+BEGIN
+  FOR i IN 0 .. octet_length(key) - 1 LOOP
+    first := set_byte(first, i, get_byte(key, i) # 54);
+    other := set_byte(other, i, get_byte(key, i) # 92);
+  END LOOP;
+  INSERT INTO sminion.pseudonym_key (inner_pad, outer_pad) VALUES (first, other) ON CONFLICT DO NOTHING;
+END
+$sminion$;
+
+-- functions/retention/pseudonym.sql
+-- The pseudonym of a value: HMAC-SHA-256 with the secret of sminion.pseudonym_key, over the column and the value. The same value in the same
+-- column has the same pseudonym, and in another one another, so that rows of two collections are not joined by it.
+CREATE FUNCTION sminion.pseudonym("column" text, value text) RETURNS bytea
+LANGUAGE sql
+STABLE
+STRICT
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+  SELECT sha256(k.outer_pad || sha256(k.inner_pad || convert_to(pseudonym."column", 'UTF8') || '\x00'::bytea || convert_to(pseudonym.value, 'UTF8')))
+  FROM sminion.pseudonym_key k
+$sminion$;
+
+-- functions/retention/forget_pseudonym_key.sql
+-- Destroys the secret of pseudonyms: nobody can test any more whom one of those that are there stands for, and those to come are made with a new one.
+-- Copies in backups are another matter.
+CREATE FUNCTION sminion.forget_pseudonym_key(reason text) RETURNS void
+LANGUAGE plpgsql
+VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  why CONSTANT text := sminion.require_reason(forget_pseudonym_key.reason);
+BEGIN
+  DELETE FROM sminion.pseudonym_key;
+  PERFORM sminion.make_pseudonym_key();
+  PERFORM sminion.record_act('forget_pseudonym_key', '{}', why);
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.forget_pseudonym_key(text) IS 'destroys the secret of pseudonyms, and makes another for those to come';
+
+-- functions/destruction/depersonalized_values.sql
+-- What depersonalizing a row makes of it, column by column, as an expression over alias `t`: what leads to the person is emptied, and the moment that
+-- retention counts from, since what is about nobody has no end; of a column for which the policy names an operator that is left; all other personal
+-- data are emptied. Destruction and retention do the same.
+--
+-- So a row that is depersonalized is known by that: it names nobody, and its retention has not begun.
+CREATE FUNCTION sminion.depersonalized_values(target sminion.protected_table, OUT name text, OUT value text) RETURNS SETOF record
 LANGUAGE sql
 STABLE
 SET search_path = pg_catalog, pg_temp
 AS $sminion$
-  SELECT array_agg(a.attname::text ORDER BY a.attnum)
-  FROM pg_attribute a
-  LEFT JOIN (
-    SELECT c.key AS name, c.value AS category
+  WITH said AS (
+    SELECT v.document #> ARRAY['schemas', target.schema_name, 'tables', target.table_name] AS "table", v.document ->> 'timezone' AS zone
     FROM sminion.policy p JOIN sminion.policy_version v ON v.epoch = p.epoch
-    CROSS JOIN LATERAL jsonb_each_text(
-      v.document #> ARRAY['schemas', target.schema_name, 'tables', target.table_name, 'columns']) AS c
-  ) l ON l.name = a.attname
-  WHERE a.attrelid = to_regclass(format('%I.%I', target.schema_name, target.table_name)) AND a.attnum > 0 AND NOT a.attisdropped
-    AND (l.category NOT IN ('key', 'none') OR a.attname = target.child_column
-      OR target.depth = 0 AND a.attname = ANY (target.subject_columns))
+  ), present AS (
+    SELECT a.attname::text AS name, a.attnum, coalesce(nullif(t.typbasetype, 0), t.oid)::regtype AS type, format('t.%I', a.attname) AS old,
+           s."table" -> 'columns' ->> a.attname AS category, s."table" -> 'depersonalize' ->> a.attname AS operator, s.zone,
+           a.attname = s."table" #>> '{retention,after}' OR a.attname = target.child_column
+             OR target.depth = 0 AND a.attname = ANY (target.subject_columns) AS leads
+    FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid CROSS JOIN said s
+    WHERE a.attrelid = to_regclass(format('%I.%I', target.schema_name, target.table_name)) AND a.attnum > 0 AND NOT a.attisdropped
+  )
+  SELECT p.name, CASE
+      WHEN p.leads OR p.operator IS NULL OR p.operator = 'null' THEN 'NULL'
+      WHEN p.operator IN ('year', 'month', 'decade') THEN CASE p.type
+        WHEN 'timestamptz'::regtype THEN format('date_trunc(%L, %s, %L)', p.operator, p.old, p.zone)
+        ELSE format('date_trunc(%L, %s::timestamp)', p.operator, p.old) END
+      WHEN p.operator LIKE 'prefix(%' THEN format('left(%s, %s)', p.old, substring(p.operator FROM '[0-9]+'))
+      WHEN p.operator LIKE 'bucket(%' THEN format('trunc(%s::numeric / %s) * %2$s', p.old, substring(p.operator FROM '[0-9]+'))
+      WHEN p.operator LIKE 'value(%' THEN format('%L', substr(p.operator, 7, length(p.operator) - 7))
+      WHEN p.operator = 'pseudonym' THEN CASE
+        WHEN p.type = 'bytea'::regtype THEN format('sminion.pseudonym(%L, encode(%s, ''hex''))', k.scope, p.old)
+        WHEN p.type = 'uuid'::regtype THEN format('left(encode(sminion.pseudonym(%L, %s::text), ''hex''), 32)::uuid', k.scope, p.old)
+        ELSE format('left(encode(sminion.pseudonym(%L, %s::text), ''hex''), 32)', k.scope, p.old) END
+      -- What is not known leaves nothing.
+      ELSE 'NULL' END
+  FROM present p CROSS JOIN LATERAL (SELECT format('%s.%s.%s', target.schema_name, target.table_name, p.name)) AS k (scope)
+  WHERE p.leads OR p.operator IS NOT NULL OR p.category NOT IN ('key', 'none')
+  ORDER BY p.attnum
 $sminion$;
 
 -- functions/destruction/rows_about_others.sql
@@ -10575,7 +10668,8 @@ BEGIN
   IF way = 'depersonalize' THEN
     SELECT format('`then = "depersonalize"` empties column `%s`, which is NOT NULL: let it be empty, or say `then = "destroy"`', a.attname)
     INTO cause FROM pg_attribute a
-    WHERE a.attrelid = relation AND a.attnotnull AND a.attname = ANY (sminion.depersonalized_columns(target))
+    WHERE a.attrelid = relation AND a.attnotnull AND a.attname IN (
+      SELECT v.name FROM sminion.depersonalized_values(target) v WHERE v.value = 'NULL')
     ORDER BY a.attnum LIMIT 1;
   END IF;
   RETURN cause;
@@ -10644,7 +10738,7 @@ BEGIN
     END IF;
     IF way = 'depersonalize' THEN
       EXECUTE format('UPDATE %s AS t SET %s%s', relation,
-        (SELECT string_agg(format('%I = NULL', c.name), ', ') FROM unnest(sminion.depersonalized_columns(target)) AS c (name)), here)
+        (SELECT string_agg(format('%I = %s', c.name, c.value), ', ') FROM sminion.depersonalized_values(target) c), here)
       USING ARRAY[subject], parts, places;
       GET DIAGNOSTICS depersonalized = ROW_COUNT;
     ELSE
@@ -11183,6 +11277,28 @@ BEGIN
 END
 $sminion$;
 
+-- functions/retention/table_alone.sql
+-- A table as the functions of masks and destruction take it, with rows that are about nobody.
+CREATE FUNCTION sminion.table_alone(schema_name text, table_name text) RETURNS sminion.protected_table
+LANGUAGE plpgsql
+IMMUTABLE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  target sminion.protected_table;
+BEGIN
+  target.schema_name := table_alone.schema_name;
+  target.table_name := table_alone.table_name;
+  target.subject_columns := '{}';
+  target.key_types := '{}';
+  target.prefixes := '{}';
+  target.optional := '{}';
+  target.depth := 0;
+  target.anonymous := false;
+  RETURN target;
+END
+$sminion$;
+
 -- functions/retention/retention_target.sql
 -- The table of a rule as the functions of masks and destruction take it. One whose rows are about nobody has no subject columns.
 CREATE FUNCTION sminion.retention_target(own sminion.retention_rule) RETURNS sminion.protected_table
@@ -11195,14 +11311,7 @@ DECLARE
 BEGIN
   SELECT p.* INTO target FROM sminion.protected_table p WHERE (p.schema_name, p.table_name) = (own.schema_name, own.table_name);
   IF NOT FOUND THEN
-    target.schema_name := own.schema_name;
-    target.table_name := own.table_name;
-    target.subject_columns := '{}';
-    target.key_types := '{}';
-    target.prefixes := '{}';
-    target.optional := '{}';
-    target.depth := 0;
-    target.anonymous := false;
+    RETURN sminion.table_alone(own.schema_name, own.table_name);
   END IF;
   RETURN target;
 END
@@ -11271,12 +11380,33 @@ AS $sminion$
   FROM unnest(target.subject_columns, target.prefixes) AS c (name, prefix)
 $sminion$;
 
--- functions/retention/rows_in_use.sql
--- Who leads to rows of a table, over alias `t`: by a foreign key of any kind, since expired rows take none that is not expired along; or by
--- a path of the policy, without which nobody would know any more whom such a row is about. `unreadable`: the first table that the guard cannot read there.
-CREATE FUNCTION sminion.rows_in_use(target sminion.protected_table, OUT condition text, OUT unreadable text)
+-- functions/retention/personal_below.sql
+-- Whether a table, or one whose rows find their subject through it, has personal data by the policy in force.
+CREATE FUNCTION sminion.personal_below(schema_name text, table_name text) RETURNS boolean
 LANGUAGE sql
 STABLE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+  WITH RECURSIVE below AS (
+    SELECT personal_below.schema_name, personal_below.table_name
+    UNION
+    SELECT p.schema_name, p.table_name FROM below b JOIN sminion.protected_table p
+      ON (p.parent_schema, p.parent_table) = (b.schema_name, b.table_name)
+  )
+  SELECT EXISTS (
+    SELECT FROM below b CROSS JOIN sminion.policy i JOIN sminion.policy_version v ON v.epoch = i.epoch
+    CROSS JOIN LATERAL jsonb_each_text(v.document #> ARRAY['schemas', b.schema_name, 'tables', b.table_name, 'columns']) AS c
+    WHERE c.value NOT IN ('key', 'none'))
+$sminion$;
+
+-- functions/retention/rows_in_use.sql
+-- Who leads to rows of a table, over alias `t`: by a foreign key of any kind, since expired rows take none that is not expired along; or by
+-- a path of the policy, without which nobody would know any more whom such a row is about: of a row that stays, but about nobody,
+-- only paths from tables with personal data. `unreadable`: the first table
+-- that the guard cannot read there, or not without running code of others with its rights: the planner computes what stands in an index.
+CREATE FUNCTION sminion.rows_in_use(target sminion.protected_table, way text, OUT condition text, OUT unreadable text)
+LANGUAGE sql
+VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $sminion$
   WITH member AS (
@@ -11290,21 +11420,31 @@ AS $sminion$
              AS condition,
            bool_and(has_schema_privilege('sminion_owner', l.relnamespace, 'USAGE')
                     AND has_column_privilege('sminion_owner', c.conrelid, own.attnum, 'SELECT')
+                    -- With row security that is not the guard's, rows would be hidden, and code of others would say which.
+                    AND NOT EXISTS (
+                      SELECT FROM pg_policy o WHERE o.polrelid = c.conrelid
+                        AND EXISTS (SELECT FROM unnest(o.polroles) r (oid)
+                                    WHERE CASE r.oid WHEN 0 THEN true ELSE pg_has_role('sminion_owner', r.oid, 'USAGE') END)
+                        AND NOT EXISTS (
+                          SELECT FROM sminion.installed_object i
+                          WHERE i.key = CASE o.polname WHEN 'guard_others' THEN format('others:%s.%s', n.nspname, l.relname)
+                            ELSE format('policy:%s.%s:%s', n.nspname, l.relname, o.polname) END COLLATE "default"))
                     AND (NOT l.relrowsecurity OR EXISTS (
-                      SELECT FROM pg_policy o WHERE o.polrelid = c.conrelid AND o.polname = 'guard_owner'
-                        AND o.polroles = ARRAY['sminion_owner'::regrole::oid])))
-             AS readable
-    FROM pg_constraint c JOIN pg_class l ON l.oid = c.conrelid
+                      SELECT FROM pg_policy o WHERE o.polrelid = c.conrelid AND o.polname = 'guard_owner')))
+             AND sminion.foreign_code(sminion.table_alone(min(n.nspname)::text, min(l.relname)::text), false) IS NULL AS readable
+    FROM pg_constraint c JOIN pg_class l ON l.oid = c.conrelid JOIN pg_namespace n ON n.oid = l.relnamespace
     CROSS JOIN LATERAL unnest(c.conkey, c.confkey) WITH ORDINALITY AS k (own, other, n)
     JOIN pg_attribute own ON own.attrelid = c.conrelid AND own.attnum = k.own
     JOIN pg_attribute other ON other.attrelid = c.confrelid AND other.attnum = k.other
-    WHERE c.contype = 'f' AND c.confrelid IN (SELECT m.oid FROM member m) AND c.conparentid = 0
+    WHERE way = 'destroy' AND c.contype = 'f' AND c.confrelid IN (SELECT m.oid FROM member m) AND c.conparentid = 0
     GROUP BY c.oid, c.conrelid
     UNION ALL
     SELECT format('%I.%I', p.schema_name, p.table_name),
-           format('EXISTS (SELECT FROM %I.%I AS r WHERE r.%I = t.%I)', p.schema_name, p.table_name, p.child_column, p.parent_key), true
+           format('EXISTS (SELECT FROM %I.%I AS r WHERE r.%I = t.%I)', p.schema_name, p.table_name, p.child_column, p.parent_key),
+           sminion.foreign_code(p, false) IS NULL
     FROM sminion.protected_table p
     WHERE (p.parent_schema, p.parent_table) = (target.schema_name, target.table_name)
+      AND (way = 'destroy' OR sminion.personal_below(p.schema_name, p.table_name))
   )
   SELECT coalesce(string_agg(r.condition, ' OR ' ORDER BY r.condition), 'false'), min(r.name COLLATE "C") FILTER (WHERE NOT r.readable)
   FROM refers r
@@ -11330,12 +11470,13 @@ BEGIN
   THEN
     RETURN 'sminion_owner lacks privileges on it: run `sminion-guard apply`';
   END IF;
-  cause := sminion.destruction_hindrance(target, 'destroy');
+  cause := sminion.destruction_hindrance(target, own.way);
   IF cause IS NULL THEN
-    cause := (sminion.rows_in_use(target)).unreadable;
+    cause := (sminion.rows_in_use(target, own.way)).unreadable;
     IF cause IS NOT NULL THEN
       RETURN format('`%s` refers to its rows, and the guard cannot read how: `GRANT USAGE ON SCHEMA` and `GRANT SELECT` on the columns of '
-                    || 'its foreign key to sminion_owner, or list it in the policy', cause);
+                    || 'its foreign key to sminion_owner, or list it in the policy. It may have no row security of its own, and no function in '
+                    || 'an index that another than a superuser owns', cause);
     END IF;
   END IF;
   RETURN cause;
@@ -11386,13 +11527,33 @@ BEGIN
   EXECUTE format('SELECT %s FROM (SELECT %s FROM %s AS t WHERE NOT %s) q', ends, about, relation, past) INTO next;
   EXECUTE format('SELECT count(*) FILTER (WHERE q.kept), count(*) FILTER (WHERE q.used AND NOT q.kept) FROM ('
                  || 'SELECT (%s) IS TRUE AS kept, (%s) IS TRUE AS used FROM %s AS t WHERE %s LIMIT 100000) q',
-                 sminion.kept_rows(target), (sminion.rows_in_use(target)).condition, relation, past)
+                 sminion.kept_rows(target), (sminion.rows_in_use(target, own.way)).condition, relation, past)
   INTO kept, used USING sminion.held_people(target);
 END
 $sminion$;
 
+-- functions/retention/lock_subjects_of.sql
+-- Locks the states of the people of rows against changes until the transaction ends: what a later statement reads of them stands.
+CREATE FUNCTION sminion.lock_subjects_of(target sminion.protected_table, parts oid[], places tid[]) RETURNS void
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $sminion$
+DECLARE
+  named CONSTANT text := (
+    SELECT string_agg(CASE c.prefix WHEN '' THEN format('t.%I::text', c.name) ELSE format('(%L || t.%I::text)', c.prefix, c.name) END, ', ')
+    FROM unnest(target.subject_columns, target.prefixes) AS c (name, prefix));
+BEGIN
+  EXECUTE format('SELECT FROM sminion.subject_state s WHERE s.subject = ANY (ARRAY('
+                 || 'SELECT unnest(ARRAY[%s]) FROM %I.%I AS t JOIN unnest($1, $2) AS o (part, place) ON t.ctid = o.place AND t.tableoid = o.part)) '
+                 || 'ORDER BY s.subject FOR SHARE', named, target.schema_name, target.table_name)
+  USING parts, places;
+END
+$sminion$;
+
 -- functions/retention/purge_rows.sql
--- Deletes a batch of expired rows of one table: at most `most`, none that somebody has locked, that is kept (sminion.kept_rows) or that
+-- Deletes, or depersonalizes, a batch of expired rows of one table: at most `most`, none that somebody has locked, that is kept (sminion.kept_rows) or that
 -- others lead to. Raises where PostgreSQL refuses.
 --
 -- The caller has the table locked and has asked sminion.retention_hindrance. Triggers of the application do not fire: see
@@ -11409,9 +11570,9 @@ SET enable_bitmapscan = on
 AS $sminion$
 DECLARE
   relation CONSTANT text := format('%I.%I', target.schema_name, target.table_name);
-  silent   CONSTANT boolean := (sminion.application_triggers(target, 8)).quiet IS NOT NULL;
+  silent   CONSTANT boolean := (sminion.application_triggers(target, CASE own.way WHEN 'destroy' THEN 8 ELSE 16 END)).quiet IS NOT NULL;
   stays    CONSTANT text := format('(%s) AND ((%s) OR %s) IS NOT TRUE', sminion.expired_rows(own), sminion.kept_rows(target),
-                                   (sminion.rows_in_use(target)).condition);
+                                   (sminion.rows_in_use(target, own.way)).condition);
   held     CONSTANT text[] := sminion.held_people(target);
   parts    oid[];
   places   tid[];
@@ -11431,9 +11592,17 @@ BEGIN
   INTO parts, places USING held, most;
   IF places IS NOT NULL THEN
     -- A later snapshot than that of the locks: who refers to a row by now, or was blocked, is seen.
-    EXECUTE format('DELETE FROM %s AS t USING unnest($2, $3) AS o (part, place) WHERE t.ctid = o.place AND t.tableoid = o.part AND %s',
-                   relation, stays)
-    USING held, parts, places;
+    IF own.way = 'depersonalize' THEN
+      -- Unlike a DELETE, an UPDATE asks for nobody's state that is not named any more.
+      PERFORM sminion.lock_subjects_of(target, parts, places);
+      EXECUTE format('UPDATE %s AS t SET %s FROM unnest($2, $3) AS o (part, place) WHERE t.ctid = o.place AND t.tableoid = o.part AND %s', relation,
+        (SELECT string_agg(format('%I = %s', c.name, c.value), ', ') FROM sminion.depersonalized_values(target) c), stays)
+      USING held, parts, places;
+    ELSE
+      EXECUTE format('DELETE FROM %s AS t USING unnest($2, $3) AS o (part, place) WHERE t.ctid = o.place AND t.tableoid = o.part AND %s',
+                     relation, stays)
+      USING held, parts, places;
+    END IF;
     GET DIAGNOSTICS purged = ROW_COUNT;
   END IF;
   IF silent THEN
@@ -11489,7 +11658,7 @@ BEGIN
       work := clock_timestamp() - chosen;
       UPDATE sminion.retention_rule r SET batch = NULL WHERE (r.schema_name, r.table_name) = (own.schema_name, own.table_name);
       -- What needed a weaker lock, and came in between, is undone.
-      cause := sminion.foreign_code(target, false);
+      cause := coalesce(sminion.foreign_code(target, own.way = 'depersonalize'), (sminion.rows_in_use(target, own.way)).unreadable);
       IF cause IS NOT NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'SG570', MESSAGE = cause;
       END IF;
@@ -11554,7 +11723,7 @@ BEGIN
     RETURN false;
   END IF;
   SELECT r.* INTO own FROM sminion.retention_rule r
-  WHERE r.way = 'destroy' AND r.retry_at <= clock_timestamp() AND r.since <= clock_timestamp() - interval '1 day'
+  WHERE r.retry_at <= clock_timestamp() AND r.since <= clock_timestamp() - interval '1 day'
   ORDER BY r.place LIMIT 1 FOR UPDATE SKIP LOCKED;
   IF NOT FOUND THEN
     RETURN false;
@@ -11589,9 +11758,9 @@ BEGIN
       MESSAGE = 'a change of the policy is not finished',
       DETAIL = 'What has expired is known when each table is as the policy says.',
       HINT = 'Wait until `sminion-guard apply` has ended; where it was interrupted, run it again.';
-  ELSIF NOT EXISTS (SELECT FROM sminion.retention_rule r WHERE r.schema_name || '.' || r.table_name = purge_batch."table" AND r.way = 'destroy') THEN
+  ELSIF NOT EXISTS (SELECT FROM sminion.retention_rule r WHERE r.schema_name || '.' || r.table_name = purge_batch."table") THEN
     RAISE EXCEPTION USING ERRCODE = 'SG572',
-      MESSAGE = format('the policy in force destroys no rows of `%s` at the end of their retention', coalesce(purge_batch."table", 'NULL')),
+      MESSAGE = format('the policy in force has no retention of `%s`', coalesce(purge_batch."table", 'NULL')),
       HINT = 'See `sminion.retention_status()`.';
   END IF;
   SELECT r.* INTO own FROM sminion.retention_rule r WHERE r.schema_name || '.' || r.table_name = purge_batch."table" FOR UPDATE SKIP LOCKED;
@@ -11669,8 +11838,13 @@ BEGIN
       used := seen.used;
       oldest := CASE WHEN seen.expired > 0 THEN seen.oldest END;
       next := seen.next;
+      -- What came in while rows were counted is undone.
+      hindrance := sminion.retention_hindrance(own, target);
+      IF hindrance IS NOT NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'SG570', MESSAGE = hindrance;
+      END IF;
     END IF;
-    overdue := own.way = 'destroy' AND coalesce(expired > kept + used, false) AND oldest < clock_timestamp() - interval '1 day'
+    overdue := coalesce(expired > kept + used, false) AND oldest < clock_timestamp() - interval '1 day'
       AND own.since < clock_timestamp() - interval '2 days';
     failing := hindrance IS NOT NULL OR used > 0 OR coalesce(cause NOT LIKE '%locked%', false);
     RETURN NEXT;

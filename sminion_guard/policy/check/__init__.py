@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sminion_guard.policy.check.declared import declared
+from sminion_guard.policy.check.depersonalized import depersonalized
 from sminion_guard.policy.check.explained import explained, explained_within_reach
 from sminion_guard.policy.check.kinds import kinds
 from sminion_guard.policy.check.logins import logins
@@ -16,7 +17,7 @@ from sminion_guard.policy.check.views import views
 from sminion_guard.policy.findings import Report
 from sminion_guard.policy.model import Policy
 
-PARTS = (naming, declared, ticket, subjects, retained, rows, views, explained)
+PARTS = (naming, declared, ticket, subjects, retained, depersonalized, rows, views, explained)
 """Checks of single parts, right even while other parts of the policy are missing."""
 
 WHOLE = (reach, logins, role_collisions, explained_within_reach)

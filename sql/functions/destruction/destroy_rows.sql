@@ -59,7 +59,7 @@ BEGIN
     END IF;
     IF way = 'depersonalize' THEN
       EXECUTE format('UPDATE %s AS t SET %s%s', relation,
-        (SELECT string_agg(format('%I = NULL', c.name), ', ') FROM unnest(sminion.depersonalized_columns(target)) AS c (name)), here)
+        (SELECT string_agg(format('%I = %s', c.name, c.value), ', ') FROM sminion.depersonalized_values(target) c), here)
       USING ARRAY[subject], parts, places;
       GET DIAGNOSTICS depersonalized = ROW_COUNT;
     ELSE

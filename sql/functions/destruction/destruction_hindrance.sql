@@ -39,7 +39,8 @@ BEGIN
   IF way = 'depersonalize' THEN
     SELECT format('`then = "depersonalize"` empties column `%s`, which is NOT NULL: let it be empty, or say `then = "destroy"`', a.attname)
     INTO cause FROM pg_attribute a
-    WHERE a.attrelid = relation AND a.attnotnull AND a.attname = ANY (sminion.depersonalized_columns(target))
+    WHERE a.attrelid = relation AND a.attnotnull AND a.attname IN (
+      SELECT v.name FROM sminion.depersonalized_values(target) v WHERE v.value = 'NULL')
     ORDER BY a.attnum LIMIT 1;
   END IF;
   RETURN cause;

@@ -13,7 +13,7 @@ BEGIN
     RETURN false;
   END IF;
   SELECT r.* INTO own FROM sminion.retention_rule r
-  WHERE r.way = 'destroy' AND r.retry_at <= clock_timestamp() AND r.since <= clock_timestamp() - interval '1 day'
+  WHERE r.retry_at <= clock_timestamp() AND r.since <= clock_timestamp() - interval '1 day'
   ORDER BY r.place LIMIT 1 FOR UPDATE SKIP LOCKED;
   IF NOT FOUND THEN
     RETURN false;

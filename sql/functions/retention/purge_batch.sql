@@ -22,9 +22,9 @@ BEGIN
       MESSAGE = 'a change of the policy is not finished',
       DETAIL = 'What has expired is known when each table is as the policy says.',
       HINT = 'Wait until `sminion-guard apply` has ended; where it was interrupted, run it again.';
-  ELSIF NOT EXISTS (SELECT FROM sminion.retention_rule r WHERE r.schema_name || '.' || r.table_name = purge_batch."table" AND r.way = 'destroy') THEN
+  ELSIF NOT EXISTS (SELECT FROM sminion.retention_rule r WHERE r.schema_name || '.' || r.table_name = purge_batch."table") THEN
     RAISE EXCEPTION USING ERRCODE = 'SG572',
-      MESSAGE = format('the policy in force destroys no rows of `%s` at the end of their retention', coalesce(purge_batch."table", 'NULL')),
+      MESSAGE = format('the policy in force has no retention of `%s`', coalesce(purge_batch."table", 'NULL')),
       HINT = 'See `sminion.retention_status()`.';
   END IF;
   SELECT r.* INTO own FROM sminion.retention_rule r WHERE r.schema_name || '.' || r.table_name = purge_batch."table" FOR UPDATE SKIP LOCKED;

@@ -1,4 +1,4 @@
--- Deletes a batch of expired rows of one table: at most `most`, none that somebody has locked, that is kept (sminion.kept_rows) or that
+-- Deletes, or depersonalizes, a batch of expired rows of one table: at most `most`, none that somebody has locked, that is kept (sminion.kept_rows) or that
 -- others lead to. Raises where PostgreSQL refuses.
 --
 -- The caller has the table locked and has asked sminion.retention_hindrance. Triggers of the application do not fire: see
@@ -15,9 +15,9 @@ SET enable_bitmapscan = on
 AS $sminion$
 DECLARE
   relation CONSTANT text := format('%I.%I', target.schema_name, target.table_name);
-  silent   CONSTANT boolean := (sminion.application_triggers(target, 8)).quiet IS NOT NULL;
+  silent   CONSTANT boolean := (sminion.application_triggers(target, CASE own.way WHEN 'destroy' THEN 8 ELSE 16 END)).quiet IS NOT NULL;
   stays    CONSTANT text := format('(%s) AND ((%s) OR %s) IS NOT TRUE', sminion.expired_rows(own), sminion.kept_rows(target),
-                                   (sminion.rows_in_use(target)).condition);
+                                   (sminion.rows_in_use(target, own.way)).condition);
   held     CONSTANT text[] := sminion.held_people(target);
   parts    oid[];
   places   tid[];
@@ -37,9 +37,17 @@ BEGIN
   INTO parts, places USING held, most;
   IF places IS NOT NULL THEN
     -- A later snapshot than that of the locks: who refers to a row by now, or was blocked, is seen.
-    EXECUTE format('DELETE FROM %s AS t USING unnest($2, $3) AS o (part, place) WHERE t.ctid = o.place AND t.tableoid = o.part AND %s',
-                   relation, stays)
-    USING held, parts, places;
+    IF own.way = 'depersonalize' THEN
+      -- Unlike a DELETE, an UPDATE asks for nobody's state that is not named any more.
+      PERFORM sminion.lock_subjects_of(target, parts, places);
+      EXECUTE format('UPDATE %s AS t SET %s FROM unnest($2, $3) AS o (part, place) WHERE t.ctid = o.place AND t.tableoid = o.part AND %s', relation,
+        (SELECT string_agg(format('%I = %s', c.name, c.value), ', ') FROM sminion.depersonalized_values(target) c), stays)
+      USING held, parts, places;
+    ELSE
+      EXECUTE format('DELETE FROM %s AS t USING unnest($2, $3) AS o (part, place) WHERE t.ctid = o.place AND t.tableoid = o.part AND %s',
+                     relation, stays)
+      USING held, parts, places;
+    END IF;
     GET DIAGNOSTICS purged = ROW_COUNT;
   END IF;
   IF silent THEN

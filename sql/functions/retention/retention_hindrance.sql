@@ -17,12 +17,13 @@ BEGIN
   THEN
     RETURN 'sminion_owner lacks privileges on it: run `sminion-guard apply`';
   END IF;
-  cause := sminion.destruction_hindrance(target, 'destroy');
+  cause := sminion.destruction_hindrance(target, own.way);
   IF cause IS NULL THEN
-    cause := (sminion.rows_in_use(target)).unreadable;
+    cause := (sminion.rows_in_use(target, own.way)).unreadable;
     IF cause IS NOT NULL THEN
       RETURN format('`%s` refers to its rows, and the guard cannot read how: `GRANT USAGE ON SCHEMA` and `GRANT SELECT` on the columns of '
-                    || 'its foreign key to sminion_owner, or list it in the policy', cause);
+                    || 'its foreign key to sminion_owner, or list it in the policy. It may have no row security of its own, and no function in '
+                    || 'an index that another than a superuser owns', cause);
     END IF;
   END IF;
   RETURN cause;

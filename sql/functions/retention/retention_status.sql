@@ -57,8 +57,13 @@ BEGIN
       used := seen.used;
       oldest := CASE WHEN seen.expired > 0 THEN seen.oldest END;
       next := seen.next;
+      -- What came in while rows were counted is undone.
+      hindrance := sminion.retention_hindrance(own, target);
+      IF hindrance IS NOT NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'SG570', MESSAGE = hindrance;
+      END IF;
     END IF;
-    overdue := own.way = 'destroy' AND coalesce(expired > kept + used, false) AND oldest < clock_timestamp() - interval '1 day'
+    overdue := coalesce(expired > kept + used, false) AND oldest < clock_timestamp() - interval '1 day'
       AND own.since < clock_timestamp() - interval '2 days';
     failing := hindrance IS NOT NULL OR used > 0 OR coalesce(cause NOT LIKE '%locked%', false);
     RETURN NEXT;

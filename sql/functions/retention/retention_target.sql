@@ -9,14 +9,7 @@ DECLARE
 BEGIN
   SELECT p.* INTO target FROM sminion.protected_table p WHERE (p.schema_name, p.table_name) = (own.schema_name, own.table_name);
   IF NOT FOUND THEN
-    target.schema_name := own.schema_name;
-    target.table_name := own.table_name;
-    target.subject_columns := '{}';
-    target.key_types := '{}';
-    target.prefixes := '{}';
-    target.optional := '{}';
-    target.depth := 0;
-    target.anonymous := false;
+    RETURN sminion.table_alone(own.schema_name, own.table_name);
   END IF;
   RETURN target;
 END

@@ -86,7 +86,7 @@ NO_MATTER = {
     # cannot change while a policy is in force, or only adds a kind of people (SG412)
     (Policy, "subject_key"), (Policy, "kinds"),
     # what becomes of rows once nobody sees them any more
-    (Retention, "then"), (Table, "shared"),
+    (Table, "shared"),
     # of what the purpose reads anyway
     (Purpose, "views"),
 }  # fmt: skip
@@ -100,7 +100,7 @@ COMPARED = {
     (Schema, "collected_for"), (Schema, "tables"), (Schema, "neutral"),
     (Table, "subject"), (Table, "columns"), (Table, "retention"), (Table, "collected_for"), (Table, "rows"),
     (Table, "anonymous"), (Table, "adopt_policies"), (Table, "report"),
-    (Retention, "after"), (Retention, "keep"),
+    (Retention, "after"), (Retention, "keep"), (Retention, "then"), (Table, "depersonalize"),
     (Login, "purposes"), (Login, "may_hold_incompatible"), (Login, "may_own"),
     (Login, "tickets_per_minute"), (Login, "log_mb_per_minute"), (Login, "may_record_consent"),
     (Recipient, "contract"), (Recipient, "purposes"), (Recipient, "never"),
@@ -115,7 +115,7 @@ def test_whatever_is_new_in_a_policy_is_compared_or_known_not_to_matter() -> Non
 
 
 NOBODY_SEES = {"the operator", "a register of requests", "what explains an access", "a column only named in reports",
-               "a column shown in reports"}
+               "a column shown in reports", "rows that stay without their person"}
 """Changes that concern nobody's access."""
 Change = tuple[str, str]
 CHANGES: dict[str, Change] = {  # name: what becomes what
@@ -179,6 +179,8 @@ CHANGES: dict[str, Change] = {  # name: what becomes what
     "retention that is longer": ('keep = "3 years"', 'keep = "4 years"'),
     "retention that is shorter": ('keep = "3 years"', 'keep = "18 months"'),
     "retention that ends": ('retention = { after = "seen_at", keep = "3 years", then = "destroy" }\n', ""),
+    "rows that stay without their person": (
+        'then = "destroy" }\n', 'then = "depersonalize" }\ndepersonalize = { born_on = "year", email = "null" }\n'),
     "a rule of rows that goes": ('rows = "tenant = :tenant"\n', ""),
     "another rule of rows": ('rows = "tenant = :tenant"', 'rows = "tenant = :tenant OR tenant IS NULL"'),
     "another subject": ('subject = "customer_id"\n', 'subject = "id"\n'),

@@ -50,6 +50,8 @@ NO_MATTER = {
     (Policy, "trusted_operators"), (Retention, "then"),
     # asked when the data of a person are destroyed
     (Table, "shared"),
+    # asked when a row is depersonalized
+    (Table, "depersonalize"),
 }  # fmt: skip
 COMPARED = {
     (Policy, "subject_key"), (Policy, "kinds"), (Policy, "require_tls"), (Policy, "purposes"), (Policy, "schemas"),
