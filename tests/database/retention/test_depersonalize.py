@@ -98,7 +98,8 @@ LEFT: dict[str, Any] = {
 
 
 def test_each_operator_leaves_what_the_oracle_says_once_and_nothing_leads_back(care: World) -> None:
-    care.super("DELETE FROM sminion.pseudonym_key; SELECT sminion.make_pseudonym_key('%s')" % SECRET.decode())
+    care.super("DELETE FROM sminion.pseudonym_key")
+    care.super("SELECT sminion.make_pseudonym_key(%s::bytea)", SECRET)
     insert(care, 1, 4, 400, **VALUES)
     insert(care, 2, 5, 300, **VALUES)
     insert(care, 3, 6, 400)
@@ -140,7 +141,8 @@ def test_blocked_and_held_people_and_rows_that_lead_on_stay(care: World) -> None
 
 
 def test_a_destruction_leaves_the_same(care: World) -> None:
-    care.super("DELETE FROM sminion.pseudonym_key; SELECT sminion.make_pseudonym_key('%s')" % SECRET.decode())
+    care.super("DELETE FROM sminion.pseudonym_key")
+    care.super("SELECT sminion.make_pseudonym_key(%s::bytea)", SECRET)
     insert(care, 21, 21, 3, **VALUES)
     care.settle()
     with care.connect("officer") as officer:
