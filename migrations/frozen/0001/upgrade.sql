@@ -2702,12 +2702,27 @@ BEGIN
         DETAIL = 'The change is recorded, and applies to rows that are written later. It hides no row that exists now.',
         HINT = 'Compare the key with the subject column; upper and lower case and spaces matter.';
     END IF;
-    IF NOT sminion.lock_state(key, '2s') THEN
-      RAISE EXCEPTION USING ERRCODE = 'SG538',
-        MESSAGE = format('the state of subject `%s` is locked: nothing was changed', sminion.log_text(key, 80)),
-        DETAIL = format('It is locked by %s.', sminion.state_holders(key)),
-        HINT = 'Call it again when that transaction has ended. Until then block both keys if something must be denied at once.';
-    END IF;
+    person := person || key;
+  END LOOP;
+  -- All or none, again and again for 2 seconds: an officer who has one of them may wait for this call (lock_merges), and of those who
+  -- wait for one another PostgreSQL ends whoever looks first, which may be a writer.
+  FOR attempt IN 1 .. 100 LOOP
+    BEGIN
+      FOREACH key IN ARRAY person LOOP
+        IF NOT sminion.lock_state(key, '2ms') THEN
+          RAISE EXCEPTION USING ERRCODE = 'SG538',
+            MESSAGE = format('the state of subject `%s` is locked: nothing was changed', sminion.log_text(key, 80)),
+            DETAIL = CASE attempt WHEN 100 THEN format('It is locked by %s.', sminion.state_holders(key)) ELSE '' END,
+            HINT = 'Call it again when that transaction has ended. Until then block both keys if something must be denied at once.';
+        END IF;
+      END LOOP;
+      EXIT;
+    EXCEPTION WHEN SQLSTATE 'SG538' THEN
+      IF attempt = 100 THEN
+        RAISE;
+      END IF;
+      PERFORM pg_sleep(0.02);
+    END;
   END LOOP;
   before := b = ANY (sminion.same_person(a));
   INSERT INTO sminion.subject_event (subject, event, reason, actor, epoch, request)
