@@ -11563,7 +11563,7 @@ $sminion$;
 --
 -- The caller has the table locked and has asked sminion.retention_hindrance. Triggers of the application do not fire: see
 -- sminion.destroy_rows. The rows are locked first, so nobody begins to refer to them.
-CREATE FUNCTION sminion.purge_rows(own sminion.retention_rule, target sminion.protected_table, most integer) RETURNS bigint
+CREATE FUNCTION sminion.purge_rows(own sminion.retention_rule, target sminion.protected_table, most integer, OUT purged bigint, OUT work interval)
 LANGUAGE plpgsql
 VOLATILE
 SET search_path = pg_catalog, pg_temp
@@ -11582,8 +11582,11 @@ DECLARE
   parts    oid[];
   places   tid[];
   before   text;
-  purged   bigint := 0;
+  began    timestamptz;
 BEGIN
+  purged := 0;
+  -- From here on rows are locked: what was asked above takes the same time for any number of them.
+  began := clock_timestamp();
   IF sminion.expired_found(own) THEN
     -- Each batch would read what the ones before left dead.
     PERFORM set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true);
@@ -11616,7 +11619,7 @@ BEGIN
     -- A deferred constraint would undo the batch at its commit, and nobody would know why.
     SET CONSTRAINTS ALL IMMEDIATE;
   END IF;
-  RETURN purged;
+  work := clock_timestamp() - began;
 END
 $sminion$;
 
@@ -11640,7 +11643,7 @@ DECLARE
   target sminion.protected_table := sminion.retention_target(own);
   seen   record;
   began  timestamptz := clock_timestamp();
-  chosen timestamptz;
+  done   record;
   work   interval;
   took   interval;
   size   integer := own.batch_rows;
@@ -11658,9 +11661,9 @@ BEGIN
     END IF;
     IF cause IS NULL THEN
       UPDATE sminion.retention_rule r SET batch = pg_current_xact_id() WHERE (r.schema_name, r.table_name) = (own.schema_name, own.table_name);
-      chosen := clock_timestamp();
-      rows := sminion.purge_rows(own, target, size);
-      work := clock_timestamp() - chosen;
+      done := sminion.purge_rows(own, target, size);
+      rows := done.purged;
+      work := done.work;
       UPDATE sminion.retention_rule r SET batch = NULL WHERE (r.schema_name, r.table_name) = (own.schema_name, own.table_name);
       -- What needed a weaker lock, and came in between, is undone.
       cause := coalesce(sminion.foreign_code(target, own.way = 'depersonalize'), (sminion.rows_in_use(target, own.way)).unreadable);

@@ -3,7 +3,7 @@
 --
 -- The caller has the table locked and has asked sminion.retention_hindrance. Triggers of the application do not fire: see
 -- sminion.destroy_rows. The rows are locked first, so nobody begins to refer to them.
-CREATE FUNCTION sminion.purge_rows(own sminion.retention_rule, target sminion.protected_table, most integer) RETURNS bigint
+CREATE FUNCTION sminion.purge_rows(own sminion.retention_rule, target sminion.protected_table, most integer, OUT purged bigint, OUT work interval)
 LANGUAGE plpgsql
 VOLATILE
 SET search_path = pg_catalog, pg_temp
@@ -22,8 +22,11 @@ DECLARE
   parts    oid[];
   places   tid[];
   before   text;
-  purged   bigint := 0;
+  began    timestamptz;
 BEGIN
+  purged := 0;
+  -- From here on rows are locked: what was asked above takes the same time for any number of them.
+  began := clock_timestamp();
   IF sminion.expired_found(own) THEN
     -- Each batch would read what the ones before left dead.
     PERFORM set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true);
@@ -56,6 +59,6 @@ BEGIN
     -- A deferred constraint would undo the batch at its commit, and nobody would know why.
     SET CONSTRAINTS ALL IMMEDIATE;
   END IF;
-  RETURN purged;
+  work := clock_timestamp() - began;
 END
 $sminion$;

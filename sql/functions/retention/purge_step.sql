@@ -17,7 +17,7 @@ DECLARE
   target sminion.protected_table := sminion.retention_target(own);
   seen   record;
   began  timestamptz := clock_timestamp();
-  chosen timestamptz;
+  done   record;
   work   interval;
   took   interval;
   size   integer := own.batch_rows;
@@ -35,9 +35,9 @@ BEGIN
     END IF;
     IF cause IS NULL THEN
       UPDATE sminion.retention_rule r SET batch = pg_current_xact_id() WHERE (r.schema_name, r.table_name) = (own.schema_name, own.table_name);
-      chosen := clock_timestamp();
-      rows := sminion.purge_rows(own, target, size);
-      work := clock_timestamp() - chosen;
+      done := sminion.purge_rows(own, target, size);
+      rows := done.purged;
+      work := done.work;
       UPDATE sminion.retention_rule r SET batch = NULL WHERE (r.schema_name, r.table_name) = (own.schema_name, own.table_name);
       -- What needed a weaker lock, and came in between, is undone.
       cause := coalesce(sminion.foreign_code(target, own.way = 'depersonalize'), (sminion.rows_in_use(target, own.way)).unreadable);
