@@ -80,7 +80,7 @@ class AccessReport:
     def _category(self, name: str, tables: list[ReportTable]) -> Category:
         purposes = {purpose.name: purpose for table in tables for purpose in table.collected_for}
         recipients = tuple(entry for entry in self.recipients
-                           if name not in entry.never and purposes.keys() & set(entry.purposes))
+                           if entry.receives(name) and purposes.keys() & set(entry.purposes))
         title = self.policy.own_categories.get(name, name.replace("_", " "))
         return Category(name, title, tuple(f"{table.schema}.{table.name}" for table in tables),
                         tuple(purpose for _, purpose in sorted(purposes.items())), recipients)
