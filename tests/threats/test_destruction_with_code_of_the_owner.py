@@ -90,6 +90,18 @@ def test_a_table_whose_code_would_run_is_named_and_all_others_go(how: str, world
     assert left(world, 7) == {"crm.customer": 1}
 
 
+@pytest.mark.parametrize("how", ["a predicate of an index", "an expression in an index", "statistics"])
+def test_a_table_that_refers_to_rows_runs_no_code_either(how: str, world: World) -> None:
+    """Where a trigger must be silenced, PostgreSQL looks at no foreign key, and the guard reads tables that refer."""
+    beside = REFUSED[how].replace("crm.customer (email)", "spying.note (of)").replace("crm.customer", "spying.note")
+    beside = beside.replace("crm.spy", "spying.spy").replace(", email", ", of")
+    note = "CREATE TABLE spying.note (of bigint REFERENCES crm.customer); GRANT SELECT ON spying.note TO sminion_owner;"
+    ran, causes = attack(world, f"{SILENT['a trigger after']}; {note} {beside}")
+    assert ran == set()
+    assert len(causes) == 1 and "`spying.note` refers to its rows" in causes[0]
+    assert left(world, 7) == {"crm.customer": 1}
+
+
 def test_a_rule_is_silenced(world: World) -> None:
     assert attack(world, "CREATE RULE spy AS ON DELETE TO crm.customer DO INSTEAD SELECT spying.note()") == (set(), [])
     assert left(world, 7) == {}

@@ -10477,14 +10477,27 @@ AS $sminion$
   FROM fires f
 $sminion$;
 
+-- functions/retention/table_alone.sql
+-- A table as the functions of masks and destruction take it, with rows that are about nobody.
+CREATE FUNCTION sminion.table_alone(schema_name text, table_name text) RETURNS sminion.protected_table
+LANGUAGE sql
+STABLE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+  SELECT r.* FROM jsonb_populate_record(NULL::sminion.protected_table, jsonb_build_object(
+    'schema_name', table_alone.schema_name, 'table_name', table_alone.table_name, 'subject_columns', '[]'::jsonb, 'key_types', '[]'::jsonb,
+    'prefixes', '[]'::jsonb, 'optional', '[]'::jsonb, 'depth', 0, 'anonymous', false)) r
+$sminion$;
+
 -- functions/destruction/references_to.sql
 -- Foreign keys that refer to rows of a table, for a DELETE in the replica role, where PostgreSQL does not look at them: `condition`, over
--- alias `t`, for rows that others refer to; and the first table of which the guard cannot read that.
+-- alias `t`, for rows that others refer to; and the first table of which the guard cannot read that, or not without running code of others
+-- with its rights: the planner computes what stands in an index.
 --
 -- Rows of the same table that are about the subject in parameter $1 too do not count: they go with it.
 CREATE FUNCTION sminion.references_to(target sminion.protected_table, OUT condition text, OUT unreadable text)
 LANGUAGE sql
-STABLE
+VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $sminion$
   WITH member AS (
@@ -10499,8 +10512,8 @@ AS $sminion$
                     AND has_column_privilege('sminion_owner', c.conrelid, own.attnum, 'SELECT')
                     AND (NOT l.relrowsecurity OR EXISTS (
                       SELECT FROM sminion.protected_table p WHERE to_regclass(format('%I.%I', p.schema_name, p.table_name)) = c.conrelid)))
-             AS readable
-    FROM pg_constraint c JOIN pg_class l ON l.oid = c.conrelid
+             AND sminion.foreign_code(sminion.table_alone(min(n.nspname)::text, min(l.relname)::text), false) IS NULL AS readable
+    FROM pg_constraint c JOIN pg_class l ON l.oid = c.conrelid JOIN pg_namespace n ON n.oid = l.relnamespace
     CROSS JOIN LATERAL unnest(c.conkey, c.confkey) WITH ORDINALITY AS k (own, other, n)
     JOIN pg_attribute own ON own.attrelid = c.conrelid AND own.attnum = k.own
     JOIN pg_attribute other ON other.attrelid = c.confrelid AND other.attnum = k.other
@@ -10676,8 +10689,9 @@ BEGIN
     -- The replica role silences foreign keys too, so the guard looks itself.
     cause := (sminion.references_to(target)).unreadable;
     IF cause IS NOT NULL THEN
-      RETURN format('`%s` refers to its rows, and the guard cannot read how: `GRANT USAGE ON SCHEMA` and `GRANT SELECT` on the columns of '
-                    || 'its foreign key to sminion_owner, or list it in the policy', cause);
+      RETURN format('`%s` refers to its rows, and the guard cannot read how, or would run code of others there with its rights: '
+                    || '`GRANT USAGE ON SCHEMA` and `GRANT SELECT` on the columns of its foreign key to sminion_owner, list it in the policy, or '
+                    || 'let a superuser own what its indexes call', cause);
     END IF;
   END IF;
   IF way = 'depersonalize' THEN
@@ -11055,7 +11069,7 @@ BEGIN
         done := sminion.destroy_rows(target, step.way, step.shared, own.subject, size);
         UPDATE sminion.destruction d SET batch = NULL WHERE d.id = own.id;
         -- What needed a weaker lock, and came in between, is undone.
-        cause := sminion.foreign_code(target, true);
+        cause := coalesce(sminion.foreign_code(target, true), (sminion.references_to(target)).unreadable);
         IF cause IS NOT NULL AND sminion.destruction_hindrance(target, step.way) IS NOT NULL THEN
           RAISE EXCEPTION USING ERRCODE = 'SG561', MESSAGE = cause;
         END IF;
@@ -11290,18 +11304,6 @@ BEGIN
   done := sminion.destroy_step(own, 200);
   RETURN done.state = 'working';
 END
-$sminion$;
-
--- functions/retention/table_alone.sql
--- A table as the functions of masks and destruction take it, with rows that are about nobody.
-CREATE FUNCTION sminion.table_alone(schema_name text, table_name text) RETURNS sminion.protected_table
-LANGUAGE sql
-STABLE
-SET search_path = pg_catalog, pg_temp
-AS $sminion$
-  SELECT r.* FROM jsonb_populate_record(NULL::sminion.protected_table, jsonb_build_object(
-    'schema_name', table_alone.schema_name, 'table_name', table_alone.table_name, 'subject_columns', '[]'::jsonb, 'key_types', '[]'::jsonb,
-    'prefixes', '[]'::jsonb, 'optional', '[]'::jsonb, 'depth', 0, 'anonymous', false)) r
 $sminion$;
 
 -- functions/retention/retention_target.sql

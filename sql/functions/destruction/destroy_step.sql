@@ -71,7 +71,7 @@ BEGIN
         done := sminion.destroy_rows(target, step.way, step.shared, own.subject, size);
         UPDATE sminion.destruction d SET batch = NULL WHERE d.id = own.id;
         -- What needed a weaker lock, and came in between, is undone.
-        cause := sminion.foreign_code(target, true);
+        cause := coalesce(sminion.foreign_code(target, true), (sminion.references_to(target)).unreadable);
         IF cause IS NOT NULL AND sminion.destruction_hindrance(target, step.way) IS NOT NULL THEN
           RAISE EXCEPTION USING ERRCODE = 'SG561', MESSAGE = cause;
         END IF;

@@ -32,8 +32,9 @@ BEGIN
     -- The replica role silences foreign keys too, so the guard looks itself.
     cause := (sminion.references_to(target)).unreadable;
     IF cause IS NOT NULL THEN
-      RETURN format('`%s` refers to its rows, and the guard cannot read how: `GRANT USAGE ON SCHEMA` and `GRANT SELECT` on the columns of '
-                    || 'its foreign key to sminion_owner, or list it in the policy', cause);
+      RETURN format('`%s` refers to its rows, and the guard cannot read how, or would run code of others there with its rights: '
+                    || '`GRANT USAGE ON SCHEMA` and `GRANT SELECT` on the columns of its foreign key to sminion_owner, list it in the policy, or '
+                    || 'let a superuser own what its indexes call', cause);
     END IF;
   END IF;
   IF way = 'depersonalize' THEN

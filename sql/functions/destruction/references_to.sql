@@ -1,10 +1,11 @@
 -- Foreign keys that refer to rows of a table, for a DELETE in the replica role, where PostgreSQL does not look at them: `condition`, over
--- alias `t`, for rows that others refer to; and the first table of which the guard cannot read that.
+-- alias `t`, for rows that others refer to; and the first table of which the guard cannot read that, or not without running code of others
+-- with its rights: the planner computes what stands in an index.
 --
 -- Rows of the same table that are about the subject in parameter $1 too do not count: they go with it.
 CREATE FUNCTION sminion.references_to(target sminion.protected_table, OUT condition text, OUT unreadable text)
 LANGUAGE sql
-STABLE
+VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $sminion$
   WITH member AS (
@@ -19,8 +20,8 @@ AS $sminion$
                     AND has_column_privilege('sminion_owner', c.conrelid, own.attnum, 'SELECT')
                     AND (NOT l.relrowsecurity OR EXISTS (
                       SELECT FROM sminion.protected_table p WHERE to_regclass(format('%I.%I', p.schema_name, p.table_name)) = c.conrelid)))
-             AS readable
-    FROM pg_constraint c JOIN pg_class l ON l.oid = c.conrelid
+             AND sminion.foreign_code(sminion.table_alone(min(n.nspname)::text, min(l.relname)::text), false) IS NULL AS readable
+    FROM pg_constraint c JOIN pg_class l ON l.oid = c.conrelid JOIN pg_namespace n ON n.oid = l.relnamespace
     CROSS JOIN LATERAL unnest(c.conkey, c.confkey) WITH ORDINALITY AS k (own, other, n)
     JOIN pg_attribute own ON own.attrelid = c.conrelid AND own.attnum = k.own
     JOIN pg_attribute other ON other.attrelid = c.confrelid AND other.attnum = k.other
