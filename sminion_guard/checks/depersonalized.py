@@ -40,18 +40,18 @@ def _judge(
     name = f"`{table.qualified}.{column}`"
     fits = FITS.get(said.name)
     if fits is not None and kind not in fits:
-        yield Problem("SG576", f"{name} is {kind}, on which `{said.name}` does not work",
+        yield Problem("SG378", f"{name} is {kind}, on which `{said.name}` does not work",
                       hint=f"it works on {', '.join(sorted(fits))}")
     elif said.name == "null" and required:
-        yield Problem("SG576", f"{name} is NOT NULL, and depersonalizing a row empties it",
+        yield Problem("SG378", f"{name} is NOT NULL, and depersonalizing a row empties it",
                       detail="the row would stand as it is, past its retention",
                       hint=f"`ALTER TABLE {table.qualified} ALTER {column} DROP NOT NULL`; name an operator under"
                       " `depersonalize` where it does not lead to the person; or say `then = \"destroy\"`")
     elif length is not None and length < _needed(said):
-        yield Problem("SG576", f"{name} has room for {length} characters, and `{said.name}` needs {_needed(said)}",
+        yield Problem("SG378", f"{name} has room for {length} characters, and `{said.name}` needs {_needed(said)}",
                       hint="make it longer, or name another operator")
     elif unique and said.name not in ("null", "pseudonym"):
-        yield Problem("SG577", f"{name} is unique, and `{said.name}` leaves the same of several rows",
+        yield Problem("SG379", f"{name} is unique, and `{said.name}` leaves the same of several rows",
                       hint="let the operator be `null` or `pseudonym`")
 
 
