@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 
+import psycopg
 import pytest
 
 from sminion_guard.embedded import Server
@@ -116,6 +117,10 @@ def test_an_order_that_gets_a_person_takes_its_items_along(server: Server) -> No
         with acting(app, ticket(app, "contract")):
             assert rows(app, GUESTS) == []
             assert rows(app, ITEMS) == [(501,), (503,)]
+        with pytest.raises(psycopg.Error) as caught:
+            world.super("UPDATE sales.orders SET customer_id = NULL WHERE id = 500")
+        assert caught.value.sqlstate == "SG249", "who is blocked loses no row, not to nobody either"
+        world.super("SELECT sminion.unblock('9', 'asked', 'test')")
         world.super("UPDATE sales.orders SET customer_id = NULL WHERE id = 500")
         with acting(app, ticket(app, "contract")):
             assert rows(app, GUESTS) == [(500,)]
