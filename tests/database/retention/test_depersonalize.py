@@ -140,6 +140,22 @@ def test_blocked_and_held_people_and_rows_that_lead_on_stay(care: World) -> None
     assert care.super("SELECT guard_subject FROM care.tag") == [(None,)]
 
 
+def test_what_a_destruction_is_about_to_take_hinders_no_other_row(care: World) -> None:
+    """Depersonalizing moves a row to nobody, which is refused while its person is being destroyed."""
+    for number, who in ((41, 41), (42, 42)):
+        insert(care, number, who, 400, name="N")
+    care.settle()
+    with care.connect("officer") as officer:
+        request = asked(officer, 41)
+        officer.execute("SELECT sminion.begin_destruction(%s, 'letter')", [request])
+        care.settle()
+        done = run(care, "care.request")
+        assert "SG249" not in str(done.cause) and done.rows >= 1
+        assert care.super("SELECT id FROM care.request WHERE id IN (41, 42) AND name = 'N'") == [(41,)]
+        Destructions(officer).destroy(request, "letter", patience=0)
+    assert care.super("SELECT id FROM care.request WHERE id = 41 AND name = 'N'") == []
+
+
 def test_a_destruction_leaves_the_same(care: World) -> None:
     care.super("DELETE FROM sminion.pseudonym_key")
     care.super("SELECT sminion.make_pseudonym_key(%s::bytea)", SECRET)
