@@ -189,4 +189,5 @@ def line(consent: Consent) -> str:
     facts += [f"by {consent.channel}"] if consent.channel else []
     facts += [f"until {consent.until.astimezone(UTC):%Y-%m-%d %H:%M} UTC"] if consent.until else []
     facts += [f"text {consent.text_sha256[:16]}"] if consent.text_sha256 else []
-    return f"{consent.purpose}  {'; '.join(facts)}; taken by {consent.actor}, policy {consent.policy_version}"
+    who = consent.actor or "somebody"
+    return f"{consent.purpose}  {'; '.join(facts)}; taken by {who}, policy {consent.policy_version}"

@@ -226,11 +226,12 @@ def _whole(request: Request, events: tuple[RequestEvent, ...]) -> Iterator[str]:
     if not request.identified and request.state != "closed":
         yield "  nobody has checked yet who asks"
     for event in events:
-        yield f"  {event.at.astimezone(UTC):%Y-%m-%d %H:%M} UTC  {event.event} by {event.actor}: {event.reason}"
+        yield (f"  {event.at.astimezone(UTC):%Y-%m-%d %H:%M} UTC  {event.event} by"
+               f" {event.actor or 'somebody'}: {event.reason}")
 
 
 def _change(change: Clarification) -> str:
     about = f", rows about {change.others} others too" if change.others else ""
     columns = f" ({', '.join(change.columns)})" if change.columns else ""
     return (f"  {change.at.astimezone(UTC):%Y-%m-%d %H:%M} UTC  {change.operation} in {change.relation}{columns}"
-            f" by {change.actor} for {change.purpose}{about}")
+            f" by {change.actor or 'somebody'} for {change.purpose}{about}")

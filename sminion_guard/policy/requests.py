@@ -25,10 +25,11 @@ def build_operator(raw: Mapping[str, Any] | None, report: Report) -> Operator | 
     found = None if raw is None else shape.validate(shape.OperatorShape, raw, ("operator",), report)
     if found is None:
         return None
-    for key, said in (("backups", found.backups), ("certificates", found.certificates)):
+    for key, said in (("backups", found.backups), ("certificates", found.certificates), ("actors", found.actors)):
         if said is not None and (problem := interval.problem(said)):
             report.add("SG312", ("operator", key), problem, interval.FORM)
-    return Operator(found.name, found.address, found.contact, found.processor, found.backups, found.certificates)
+    return Operator(found.name, found.address, found.contact, found.processor, found.backups, found.certificates,
+                    found.actors)
 
 
 def build_requests(raw: Mapping[str, Any] | None, report: Report) -> Requests | None:

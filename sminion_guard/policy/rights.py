@@ -95,6 +95,7 @@ class Operator:
     :param processor: who processes the data on its behalf, with address; None where nobody does.
     :param backups: how long backups are kept, such as ``35 days``; None where the policy does not say.
     :param certificates: how long certificates of destruction are kept; None for three years.
+    :param actors: how long the log says who acted and from which address; None for as long as the log is kept.
     """
 
     name: str
@@ -103,3 +104,4 @@ class Operator:
     processor: str | None = None
     backups: str | None = None
     certificates: str | None = None
+    actors: str | None = None

@@ -177,6 +177,7 @@ class OperatorShape(Shape):
     processor: Text | None = None
     backups: str | None = None
     certificates: str | None = None
+    actors: str | None = None
 
 
 class RequestShape(Shape):

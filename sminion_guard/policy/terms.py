@@ -22,7 +22,8 @@ def term_text(term: Term) -> str:
 
 
 _KEPT = {"processor": "who processes data for the operator:", "backups": "backups are kept for:",
-         "certificates": "certificates of destruction are kept for:"}
+         "certificates": "certificates of destruction are kept for:",
+         "actors": "the log says who acted for:"}
 """What else a policy says about the operator, in words."""
 
 

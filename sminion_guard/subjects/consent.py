@@ -26,7 +26,7 @@ class Consent:
     until: datetime | None
     text_sha256: str | None
     channel: str | None
-    actor: str
+    actor: str | None
     login: str
     reason: str
     recorded_at: datetime

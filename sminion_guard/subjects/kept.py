@@ -21,7 +21,7 @@ class KeptCertificate:
 
     number: int
     issued_at: datetime
-    actor: str
+    actor: str | None
     login: str
     document: str
     keep_until: datetime

@@ -22,7 +22,7 @@ class Disclosure:
     purpose: str
     categories: list[str]
     reason: str
-    actor: str
+    actor: str | None
 
 
 @dataclass(frozen=True, slots=True)

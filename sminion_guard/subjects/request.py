@@ -64,7 +64,7 @@ class RequestEvent:
     event: str
     detail: Mapping[str, Any]
     reason: str
-    actor: str
+    actor: str | None
     login: str
 
 
@@ -78,7 +78,7 @@ class Clarification:
     """
 
     at: datetime
-    actor: str
+    actor: str | None
     unit: str | None
     purpose: str
     login: str

@@ -11,7 +11,8 @@ CREATE TABLE sminion.destruction (
   plan         jsonb       NOT NULL,
   plan_sha256  bytea       NOT NULL CHECK (pg_catalog.octet_length(plan_sha256) = 32),
   reason       text        NOT NULL,
-  actor        text        NOT NULL,
+  -- NULL once it was forgotten: see forget_actors
+  actor        text,
   login        name        NOT NULL DEFAULT session_user,
   begun_at     timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
   -- the one that wrote the row: in it nothing is destroyed, since a rollback would leave no trace

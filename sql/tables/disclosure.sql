@@ -5,7 +5,8 @@ CREATE TABLE sminion.disclosure (
   recorded_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
   disclosed_at timestamptz NOT NULL,
   login       name        NOT NULL DEFAULT session_user,
-  actor       text        NOT NULL,
+  -- NULL once it was forgotten: see forget_actors
+  actor       text,
   recipient   text        NOT NULL,
   contract    text        NOT NULL,
   purpose     text        NOT NULL,

@@ -11,7 +11,8 @@ CREATE TABLE sminion.hold (
   -- the law, contract or claim that it rests on
   basis          text        NOT NULL,
   until          timestamptz,
-  actor          text        NOT NULL,
+  -- NULL once it was forgotten, as released_by: see forget_actors
+  actor          text,
   login          name        NOT NULL DEFAULT session_user,
   placed_at      timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
   released_at    timestamptz,
@@ -20,7 +21,7 @@ CREATE TABLE sminion.hold (
   -- sminion.maintain has seen that it is over
   ended          boolean     NOT NULL DEFAULT false,
   CHECK ((schema_name IS NULL) = (table_name IS NULL) AND pg_catalog.num_nonnulls(table_name, category) = 1),
-  CHECK (pg_catalog.num_nonnulls(released_at, release_reason, released_by) IN (0, 3))
+  CHECK (pg_catalog.num_nonnulls(released_at, release_reason) IN (0, 2) AND (released_by IS NULL OR released_at IS NOT NULL))
 );
 CREATE INDEX hold_subject ON sminion.hold (subject);
 CREATE INDEX hold_open ON sminion.hold (until) WHERE NOT ended;

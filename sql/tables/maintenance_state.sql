@@ -6,5 +6,5 @@ CREATE TABLE sminion.maintenance_state (
   code      text,
   message   text
 );
-INSERT INTO sminion.maintenance_state (step) VALUES ('instance'), ('fold'), ('tree'), ('months'), ('expire'), ('consents'), ('settle'), ('destroy'), ('retention'), ('tidy');
+INSERT INTO sminion.maintenance_state (step) VALUES ('instance'), ('fold'), ('tree'), ('months'), ('expire'), ('consents'), ('settle'), ('destroy'), ('retention'), ('actors'), ('tidy');
 COMMENT ON TABLE sminion.maintenance_state IS 'the steps of sminion.maintain: when each was done, and what stopped it';

@@ -10,7 +10,8 @@ CREATE TABLE sminion.request_event (
   -- never data of a person
   detail      jsonb       NOT NULL DEFAULT '{}',
   reason      text        NOT NULL,
-  actor       text        NOT NULL,
+  -- NULL once it was forgotten: see forget_actors
+  actor       text,
   login       name        NOT NULL DEFAULT session_user,
   epoch       integer     NOT NULL
 );

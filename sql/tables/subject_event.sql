@@ -10,7 +10,8 @@ CREATE TABLE sminion.subject_event (
             'object', 'withdraw_objection', 'erase', 'merge_subjects', 'unmerge_subjects')),
   purpose text,
   reason  text        NOT NULL,
-  actor   text        NOT NULL,
+  -- NULL once it was forgotten: see forget_actors
+  actor   text,
   login   name        NOT NULL DEFAULT session_user,
   epoch   integer     NOT NULL,
   -- the request for which it was done, if any

@@ -25,7 +25,8 @@ CREATE TABLE sminion.ticket (
   purpose        text        NOT NULL,
   basis          text        NOT NULL,
   basis_ref      sminion.basis_text,
-  actor          sminion.actor_text  NOT NULL,
+  -- NULL once it was forgotten: see forget_actors; client_address and application go with it
+  actor          sminion.actor_text,
   unit           sminion.unit_text,
   reason         sminion.reason_text NOT NULL,
   subject        text        COLLATE "C",

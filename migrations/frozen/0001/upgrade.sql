@@ -469,7 +469,8 @@ CREATE TABLE sminion.subject_event (
             'object', 'withdraw_objection', 'erase', 'merge_subjects', 'unmerge_subjects')),
   purpose text,
   reason  text        NOT NULL,
-  actor   text        NOT NULL,
+  -- NULL once it was forgotten: see forget_actors
+  actor   text,
   login   name        NOT NULL DEFAULT session_user,
   epoch   integer     NOT NULL,
   -- the request for which it was done, if any
@@ -620,7 +621,8 @@ CREATE TABLE sminion.request_event (
   -- never data of a person
   detail      jsonb       NOT NULL DEFAULT '{}',
   reason      text        NOT NULL,
-  actor       text        NOT NULL,
+  -- NULL once it was forgotten: see forget_actors
+  actor       text,
   login       name        NOT NULL DEFAULT session_user,
   epoch       integer     NOT NULL
 );
@@ -642,7 +644,8 @@ CREATE TABLE sminion.hold (
   -- the law, contract or claim that it rests on
   basis          text        NOT NULL,
   until          timestamptz,
-  actor          text        NOT NULL,
+  -- NULL once it was forgotten, as released_by: see forget_actors
+  actor          text,
   login          name        NOT NULL DEFAULT session_user,
   placed_at      timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
   released_at    timestamptz,
@@ -651,7 +654,7 @@ CREATE TABLE sminion.hold (
   -- sminion.maintain has seen that it is over
   ended          boolean     NOT NULL DEFAULT false,
   CHECK ((schema_name IS NULL) = (table_name IS NULL) AND pg_catalog.num_nonnulls(table_name, category) = 1),
-  CHECK (pg_catalog.num_nonnulls(released_at, release_reason, released_by) IN (0, 3))
+  CHECK (pg_catalog.num_nonnulls(released_at, release_reason) IN (0, 2) AND (released_by IS NULL OR released_at IS NOT NULL))
 );
 CREATE INDEX hold_subject ON sminion.hold (subject);
 CREATE INDEX hold_open ON sminion.hold (until) WHERE NOT ended;
@@ -719,7 +722,8 @@ CREATE TABLE sminion.destruction (
   plan         jsonb       NOT NULL,
   plan_sha256  bytea       NOT NULL CHECK (pg_catalog.octet_length(plan_sha256) = 32),
   reason       text        NOT NULL,
-  actor        text        NOT NULL,
+  -- NULL once it was forgotten: see forget_actors
+  actor        text,
   login        name        NOT NULL DEFAULT session_user,
   begun_at     timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
   -- the one that wrote the row: in it nothing is destroyed, since a rollback would leave no trace
@@ -796,7 +800,8 @@ CREATE TABLE sminion.disclosure (
   recorded_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
   disclosed_at timestamptz NOT NULL,
   login       name        NOT NULL DEFAULT session_user,
-  actor       text        NOT NULL,
+  -- NULL once it was forgotten: see forget_actors
+  actor       text,
   recipient   text        NOT NULL,
   contract    text        NOT NULL,
   purpose     text        NOT NULL,
@@ -888,7 +893,8 @@ CREATE TABLE sminion.ticket (
   purpose        text        NOT NULL,
   basis          text        NOT NULL,
   basis_ref      sminion.basis_text,
-  actor          sminion.actor_text  NOT NULL,
+  -- NULL once it was forgotten: see forget_actors; client_address and application go with it
+  actor          sminion.actor_text,
   unit           sminion.unit_text,
   reason         sminion.reason_text NOT NULL,
   subject        text        COLLATE "C",
@@ -1146,7 +1152,7 @@ CREATE TABLE sminion.maintenance_state (
   code      text,
   message   text
 );
-INSERT INTO sminion.maintenance_state (step) VALUES ('instance'), ('fold'), ('tree'), ('months'), ('expire'), ('consents'), ('settle'), ('destroy'), ('retention'), ('tidy');
+INSERT INTO sminion.maintenance_state (step) VALUES ('instance'), ('fold'), ('tree'), ('months'), ('expire'), ('consents'), ('settle'), ('destroy'), ('retention'), ('actors'), ('tidy');
 COMMENT ON TABLE sminion.maintenance_state IS 'the steps of sminion.maintain: when each was done, and what stopped it';
 
 -- tables/instance.sql
@@ -1323,13 +1329,15 @@ CREATE INDEX report_subject ON sminion.report (subject);
 COMMENT ON TABLE sminion.report IS 'access reports: who read all data of which subject; append-only';
 
 -- tables/salt.sql
--- What the commitments in the leaves of the log are salted with: one row for each person, actor and login that the log names.
+-- What the commitments in the leaves of the log are salted with: one row for each person and login that the log names, and for each
+-- actor in each month. So the names of a month can be forgotten while the same people go on working: see sminion.forget_actors.
 --
 -- A leaf names nobody. It has SHA-256(SHA-256(salt || number of the event || name of the field) || value), so nobody can find the
 -- value by hashing every possible one, and two leaves about one person have nothing in common. The inner hash opens one field of
 -- one event only. Without the row nobody can say any more whom a leaf is about, and every proof stays valid.
 --
--- holder: `subject:` and the key, `actor:` and the name, or `login:` and the name.
+-- holder: `subject:` and the key; `actor:`, the month of the event (UTC) and the name; `texts:` and the month, of reasons and references;
+--         or `login:` and the name.
 -- salt:   244 random bits, hashed once.
 CREATE TABLE sminion.salt (
   holder text  COLLATE "C" PRIMARY KEY,
@@ -1361,6 +1369,16 @@ CREATE TABLE sminion.erasure (
   at     timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp()
 );
 COMMENT ON TABLE sminion.erasure IS 'who was erased from the log within the last day';
+
+-- tables/forgotten_actors.sql
+-- How far sminion.forget_actors has come, for each kind of events that says who acted: the number of the last one that it has done.
+CREATE TABLE sminion.forgotten_actors (
+  source text   PRIMARY KEY,
+  -- number of an event
+  key    bigint NOT NULL DEFAULT 0
+);
+INSERT INTO sminion.forgotten_actors (source) VALUES ('ticket'), ('state'), ('request');
+COMMENT ON TABLE sminion.forgotten_actors IS 'how far names of actors and addresses of clients have been taken out of the log';
 
 -- tables/event_run.sql
 -- Which events have the numbers that no row of a table keeps itself: those of tickets, writers, states, policies, dropped months,
@@ -1462,8 +1480,8 @@ END
 $sminion$;
 
 -- functions/log/erasable_append_only.sql
--- Trigger of the tables that say whose data an event held: as sminion.append_only, but that sminion.erase_from_log may take a person
--- out. Whoever can pretend to be that function has the rights of `sminion_owner` already.
+-- Trigger of the tables that say whose data an event held, or who acted: as sminion.append_only, but that sminion.erase_from_log may take a
+-- person out, and sminion.forget_actors names of actors. Whoever can pretend to be that function has the rights of `sminion_owner` already.
 CREATE FUNCTION sminion.erasable_append_only() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -1474,6 +1492,8 @@ BEGIN
       RETURN OLD;
     ELSIF TG_OP = 'UPDATE' AND to_jsonb(NEW) = to_jsonb(OLD)
       || (CASE WHEN to_jsonb(OLD) ? 'channel' THEN '{"subject": null, "channel": null}' ELSE '{"subject": null}' END)::jsonb
+      -- sminion.forget_actors
+      OR TG_OP = 'UPDATE' AND to_jsonb(OLD) ? 'actor' AND to_jsonb(NEW) = to_jsonb(OLD) || '{"actor": null}'
     THEN
       RETURN NEW;
     END IF;
@@ -1499,6 +1519,14 @@ BEGIN
     -- sminion.erase_from_log: see sminion.erasable_append_only.
     IF current_user = 'sminion_owner' AND current_setting('sminion.erasing', true) = pg_current_xact_id()::text THEN
       expected.subject := NULL;
+      IF NEW = expected THEN
+        RETURN NEW;
+      END IF;
+      expected := OLD;
+      -- sminion.forget_actors
+      expected.actor := NULL;
+      expected.client_address := NULL;
+      expected.application := '';
       IF NEW = expected THEN
         RETURN NEW;
       END IF;
@@ -1583,7 +1611,7 @@ CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON sminion.calendar
 
 -- triggers/request_event_append_only.sql
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON sminion.request_event
-  FOR EACH ROW EXECUTE FUNCTION sminion.append_only();
+  FOR EACH ROW EXECUTE FUNCTION sminion.erasable_append_only();
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON sminion.request_event
   FOR EACH STATEMENT EXECUTE FUNCTION sminion.append_only();
 
@@ -1603,7 +1631,7 @@ CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON sminion.report
 
 -- triggers/disclosure_append_only.sql
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON sminion.disclosure
-  FOR EACH ROW EXECUTE FUNCTION sminion.append_only();
+  FOR EACH ROW EXECUTE FUNCTION sminion.erasable_append_only();
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON sminion.disclosure
   FOR EACH STATEMENT EXECUTE FUNCTION sminion.append_only();
 
@@ -6106,6 +6134,139 @@ AS $sminion$
   INSERT INTO sminion.act (act, detail, reason) VALUES (record_act.act, record_act.detail, record_act.reason) RETURNING id
 $sminion$;
 
+-- functions/log/forget_actors_of.sql
+-- The part of sminion.forget_actors for one kind of events: whether there are more of them that are older.
+--
+-- A run of numbers has 5,000 events at most, and one call takes the next runs up to about `most` events.
+CREATE FUNCTION sminion.forget_actors_of(source text, cutoff timestamptz, most integer) RETURNS boolean
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $sminion$
+#variable_conflict use_column
+DECLARE
+  reached bigint := (SELECT f.key FROM sminion.forgotten_actors f WHERE f.source = forget_actors_of.source);
+  room    integer := greatest(most, 1);
+  run     record;
+  numbers bigint[];
+  keys    bigint[];
+  young   integer;
+BEGIN
+  FOR run IN
+    SELECT r.first, r.keys FROM sminion.event_run r
+    WHERE r.kind = forget_actors_of.source AND r.first > reached - 5000 ORDER BY r.first
+  LOOP
+    SELECT array_agg(run.first + n.nth - 1 ORDER BY n.nth), array_agg(n.key ORDER BY n.nth) INTO numbers, keys
+    FROM (
+      SELECT k.key, k.nth FROM unnest(run.keys) WITH ORDINALITY AS k (key, nth)
+      WHERE run.first + k.nth - 1 > reached ORDER BY k.nth LIMIT room) n;
+    CONTINUE WHEN numbers IS NULL;
+    SELECT min(n.place) INTO young
+    FROM unnest(keys) WITH ORDINALITY AS n (key, place)
+    WHERE CASE forget_actors_of.source
+      WHEN 'ticket' THEN (SELECT k.opened_at FROM sminion.ticket k WHERE k.id = n.key) >= cutoff
+      WHEN 'state' THEN (SELECT e.at FROM sminion.subject_event e WHERE e.id = n.key) >= cutoff
+      ELSE (SELECT e.at FROM sminion.request_event e WHERE e.id = n.key) >= cutoff END;
+    numbers := numbers[1 : coalesce(young - 1, cardinality(numbers))];
+    keys := keys[1 : cardinality(numbers)];
+    -- Without its salt the value would be lost, and the leaf with it: then the hash is NULL, which is refused.
+    INSERT INTO sminion.erased (number, field, hash)
+    SELECT c.number, c.field,
+           sha256(sha256(z.salt || int8send(c.number) || convert_to(c.field, 'UTF8')) || convert_to(c.value, 'UTF8'))
+    FROM (
+      SELECT n.number, f.field, f.value, 'actor:' || to_char(k.opened_at AT TIME ZONE 'UTC', 'YYYY-MM:') || k.actor AS holder
+      FROM unnest(numbers, keys) AS n (number, key) JOIN sminion.ticket k ON k.id = n.key
+      CROSS JOIN LATERAL (VALUES
+        ('actor', k.actor), ('client_address', host(k.client_address)), ('application', nullif(k.application, ''))) AS f (field, value)
+      WHERE forget_actors_of.source = 'ticket' AND k.actor IS NOT NULL
+      UNION ALL
+      SELECT n.number, 'actor', e.actor, 'actor:' || to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM:') || e.actor
+      FROM unnest(numbers, keys) AS n (number, key) JOIN sminion.subject_event e ON e.id = n.key
+      WHERE forget_actors_of.source = 'state' AND e.actor IS NOT NULL
+      UNION ALL
+      SELECT n.number, 'actor', e.actor, 'actor:' || to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM:') || e.actor
+      FROM unnest(numbers, keys) AS n (number, key) JOIN sminion.request_event e ON e.id = n.key
+      WHERE forget_actors_of.source = 'request' AND e.actor IS NOT NULL
+    ) c LEFT JOIN sminion.salt z ON z.holder = c.holder COLLATE "C"
+    WHERE c.value IS NOT NULL;
+    CASE forget_actors_of.source
+      WHEN 'ticket' THEN
+        UPDATE sminion.ticket k SET actor = NULL, client_address = NULL, application = '' WHERE k.id = ANY (keys) AND k.actor IS NOT NULL;
+      WHEN 'state' THEN
+        UPDATE sminion.subject_event e SET actor = NULL WHERE e.id = ANY (keys) AND e.actor IS NOT NULL;
+      ELSE
+        UPDATE sminion.request_event e SET actor = NULL WHERE e.id = ANY (keys) AND e.actor IS NOT NULL;
+    END CASE;
+    reached := coalesce(numbers[cardinality(numbers)], reached);
+    room := room - cardinality(numbers);
+    EXIT WHEN young IS NOT NULL OR room <= 0;
+  END LOOP;
+  UPDATE sminion.forgotten_actors f SET key = reached WHERE f.source = forget_actors_of.source AND f.key <> reached;
+  RETURN room <= 0;
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.forget_actors_of(text, timestamptz, integer) IS 'the part of sminion.forget_actors for one kind of events';
+
+-- functions/log/forget_actors.sql
+-- Takes out of the log who acted in the months that are older than `actors` of `[operator]` says: names of actors, addresses of clients
+-- and names of applications; of about `most` events of each kind. Whether there is more to do. For sminion.maintain_step.
+--
+-- Employees are people too. What they did stays on record, under login, unit, purpose and reason. The leaves of the log have
+-- commitments of the names, and these are kept, so every proof stays valid. When a month is done, the salts of its names go: until
+-- then whoever reads the salts could try the names of all employees.
+--
+-- Whole months, which ended a week ago at least: no session works under their tickets, and no process writes entries about them.
+-- Events go in the order of their numbers; what a long transaction numbered late waits for its turn, and the salts of its month with it.
+CREATE FUNCTION sminion.forget_actors(most integer) RETURNS boolean
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $sminion$
+#variable_conflict use_column
+DECLARE
+  kept   CONSTANT interval := (
+    SELECT (v.document #>> '{operator,actors}')::interval FROM sminion.policy p JOIN sminion.policy_version v ON v.epoch = p.epoch);
+  cutoff CONSTANT timestamptz := date_trunc(
+    'month', least(clock_timestamp() - kept, clock_timestamp() - interval '7 days') AT TIME ZONE 'UTC') AT TIME ZONE 'UTC';
+  -- Before the first holder of a month that is kept.
+  bound  CONSTANT text := 'actor:' || to_char(cutoff AT TIME ZONE 'UTC', 'YYYY-MM');
+  more   boolean := false;
+  one    record;
+  gone   bigint;
+BEGIN
+  IF kept IS NULL OR NOT EXISTS (SELECT FROM sminion.salt z WHERE z.holder >= 'actor:' COLLATE "C" AND z.holder < bound COLLATE "C") THEN
+    RETURN false;
+  END IF;
+  PERFORM set_config('sminion.erasing', pg_current_xact_id()::text, true);
+  FOR one IN SELECT f.source FROM sminion.forgotten_actors f ORDER BY f.source COLLATE "C" FOR UPDATE LOOP
+    more := sminion.forget_actors_of(one.source, cutoff, most) OR more;
+  END LOOP;
+  -- No events: what is kept beside them. A certificate is kept by law, and says who destroyed.
+  UPDATE sminion.hold h SET actor = NULL, released_by = NULL WHERE h.ended AND h.placed_at < cutoff AND h.actor IS NOT NULL;
+  UPDATE sminion.destruction d SET actor = NULL
+  WHERE d.completed_at < cutoff AND d.actor IS NOT NULL AND NOT EXISTS (SELECT FROM sminion.certificate c WHERE c.destruction = d.id);
+  UPDATE sminion.log_writer w SET client_address = NULL, application = ''
+  WHERE w.opened_at < cutoff AND (w.client_address IS NOT NULL OR w.application <> '');
+  UPDATE sminion.disclosure d SET actor = NULL WHERE d.recorded_at < cutoff AND d.actor IS NOT NULL;
+  PERFORM set_config('sminion.erasing', '', true);
+  IF more OR EXISTS (SELECT FROM sminion.ticket k WHERE k.opened_at < cutoff AND k.actor IS NOT NULL)
+    OR EXISTS (SELECT FROM sminion.subject_event e WHERE e.at < cutoff AND e.actor IS NOT NULL)
+    OR EXISTS (SELECT FROM sminion.request_event e WHERE e.at < cutoff AND e.actor IS NOT NULL)
+  THEN
+    RETURN more;
+  END IF;
+  DELETE FROM sminion.salt z WHERE z.holder >= 'actor:' COLLATE "C" AND z.holder < bound COLLATE "C";
+  GET DIAGNOSTICS gone = ROW_COUNT;
+  PERFORM sminion.record_act(
+    'forget_actors', jsonb_build_object('before', to_char(cutoff AT TIME ZONE 'UTC', 'YYYY-MM'), 'names', gone), NULL);
+  RETURN false;
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.forget_actors(integer) IS
+  'takes names of actors and addresses of clients out of the log, when the policy says so; whether there is more to do';
+
 -- functions/restore/follow_timeline.sql
 -- The first step of sminion.maintain: takes the timeline of a promoted standby for the database's own, and fails where the database
 -- was restored, so that whoever watches maintenance sees it.
@@ -8887,17 +9048,20 @@ BEGIN
     number := number + cardinality(taken);
     IF source.kind = 'ticket' THEN
       INSERT INTO sminion.salt (holder)
-      SELECT 'actor:' || k.actor FROM sminion.ticket k WHERE k.id = ANY (taken)
+      SELECT 'actor:' || to_char(k.opened_at AT TIME ZONE 'UTC', 'YYYY-MM:') || k.actor FROM sminion.ticket k WHERE k.id = ANY (taken)
+      UNION SELECT 'texts:' || to_char(k.opened_at AT TIME ZONE 'UTC', 'YYYY-MM') FROM sminion.ticket k WHERE k.id = ANY (taken)
       UNION SELECT 'subject:' || k.subject FROM sminion.ticket k WHERE k.id = ANY (taken) AND k.subject IS NOT NULL
       ON CONFLICT DO NOTHING;
     ELSIF source.kind = 'state' THEN
       INSERT INTO sminion.salt (holder)
-      SELECT 'actor:' || e.actor FROM sminion.subject_event e WHERE e.id = ANY (taken)
+      SELECT 'actor:' || to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM:') || e.actor FROM sminion.subject_event e WHERE e.id = ANY (taken)
+      UNION SELECT 'texts:' || to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM') FROM sminion.subject_event e WHERE e.id = ANY (taken)
       UNION SELECT 'subject:' || e.subject FROM sminion.subject_event e WHERE e.id = ANY (taken) AND e.subject IS NOT NULL
       ON CONFLICT DO NOTHING;
     ELSIF source.kind = 'request' THEN
       INSERT INTO sminion.salt (holder)
-      SELECT 'actor:' || e.actor FROM sminion.request_event e WHERE e.id = ANY (taken)
+      SELECT 'actor:' || to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM:') || e.actor FROM sminion.request_event e WHERE e.id = ANY (taken)
+      UNION SELECT 'texts:' || to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM') FROM sminion.request_event e WHERE e.id = ANY (taken)
       UNION SELECT 'subject:' || r.subject FROM sminion.request_event e JOIN sminion.request r ON r.id = e.request
             WHERE e.id = ANY (taken) AND r.subject IS NOT NULL
       ON CONFLICT DO NOTHING;
@@ -9178,21 +9342,28 @@ AS $sminion$
     UNION ALL
     SELECT k.number, 'subject:' || k.subject, 'about', k.subject FROM ticket k
     UNION ALL
-    SELECT k.number, 'actor:' || k.actor, f.field, f.value
+    SELECT k.number, 'actor:' || to_char(k.opened_at AT TIME ZONE 'UTC', 'YYYY-MM:') || k.actor, f.field, f.value
     FROM ticket k CROSS JOIN LATERAL (VALUES
-      ('actor', k.actor), ('reason', k.reason), ('basis_ref', k.basis_ref), ('values', nullif(k."values"::text, '{}')),
-      ('client_address', host(k.client_address)), ('application', nullif(k.application, ''))) AS f (field, value)
+      ('actor', k.actor), ('client_address', host(k.client_address)), ('application', nullif(k.application, ''))) AS f (field, value)
+    UNION ALL
+    SELECT k.number, 'texts:' || to_char(k.opened_at AT TIME ZONE 'UTC', 'YYYY-MM'), f.field, f.value
+    FROM ticket k CROSS JOIN LATERAL (VALUES
+      ('reason', k.reason), ('basis_ref', k.basis_ref), ('values', nullif(k."values"::text, '{}'))) AS f (field, value)
     UNION ALL
     SELECT e.number, 'subject:' || e.subject, f.field, f.value
     FROM state e CROSS JOIN LATERAL (VALUES ('about', e.subject), ('channel', e.channel)) AS f (field, value)
     UNION ALL
-    SELECT e.number, 'actor:' || e.actor, f.field, f.value
-    FROM state e CROSS JOIN LATERAL (VALUES ('actor', e.actor), ('reason', e.reason)) AS f (field, value)
+    SELECT e.number, f.holder || e.month || f.name, f.field, f.value
+    FROM (SELECT s.*, to_char(s.at AT TIME ZONE 'UTC', 'YYYY-MM') AS month FROM state s) e
+    CROSS JOIN LATERAL (VALUES
+      ('actor:', ':' || e.actor, 'actor', e.actor), ('texts:', '', 'reason', e.reason)) AS f (holder, name, field, value)
     UNION ALL
     SELECT e.number, 'subject:' || e.subject, 'about', e.subject FROM request e
     UNION ALL
-    SELECT e.number, 'actor:' || e.actor, f.field, f.value
-    FROM request e CROSS JOIN LATERAL (VALUES ('actor', e.actor), ('reason', e.reason)) AS f (field, value)
+    SELECT e.number, f.holder || e.month || f.name, f.field, f.value
+    FROM (SELECT r.*, to_char(r.at AT TIME ZONE 'UTC', 'YYYY-MM') AS month FROM request r) e
+    CROSS JOIN LATERAL (VALUES
+      ('actor:', ':' || e.actor, 'actor', e.actor), ('texts:', '', 'reason', e.reason)) AS f (holder, name, field, value)
     UNION ALL
     SELECT f.number, 'login:' || f.login, v.field, v.value
     FROM fault f CROSS JOIN LATERAL (VALUES
@@ -10071,6 +10242,8 @@ BEGIN
         more := sminion.continue_destructions();
       WHEN 'retention' THEN
         more := sminion.continue_retention();
+      WHEN 'actors' THEN
+        more := sminion.forget_actors(1000);
       WHEN 'tidy' THEN
         PERFORM sminion.forget_write_tickets();
         DELETE FROM sminion.erasure e WHERE e.at < clock_timestamp() - interval '1 day';
@@ -10095,7 +10268,7 @@ COMMENT ON FUNCTION sminion.maintain_step(text) IS 'one step of sminion.maintain
 
 -- functions/policy/maintain.sql
 -- Folds the journal, appends to the log's Merkle tree, makes the months of the log, enters and ends consents, settles withheld
--- subjects, goes on with destructions, purges rows past their retention, and removes what is no longer needed: a bounded part
+-- subjects, goes on with destructions, purges rows past their retention, forgets who acted long ago, and removes what is no longer needed: a bounded part
 -- of each, so that a call takes little time. `more` says whether another call would find more at once.
 --
 -- The guarded sessions of an application call it while they are idle, and so may a scheduler. Any number may call it at once:
@@ -10125,7 +10298,7 @@ BEGIN
   SET LOCAL client_min_messages = error;
   SET LOCAL synchronous_commit = on;
   more := false;
-  FOREACH step IN ARRAY ARRAY['instance', 'fold', 'tree', 'months', 'expire', 'consents', 'settle', 'destroy', 'retention', 'tidy'] LOOP
+  FOREACH step IN ARRAY ARRAY['instance', 'fold', 'tree', 'months', 'expire', 'consents', 'settle', 'destroy', 'retention', 'actors', 'tidy'] LOOP
     IF sminion.maintain_step(step) THEN
       more := true;
     END IF;

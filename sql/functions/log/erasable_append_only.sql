@@ -1,5 +1,5 @@
--- Trigger of the tables that say whose data an event held: as sminion.append_only, but that sminion.erase_from_log may take a person
--- out. Whoever can pretend to be that function has the rights of `sminion_owner` already.
+-- Trigger of the tables that say whose data an event held, or who acted: as sminion.append_only, but that sminion.erase_from_log may take a
+-- person out, and sminion.forget_actors names of actors. Whoever can pretend to be that function has the rights of `sminion_owner` already.
 CREATE FUNCTION sminion.erasable_append_only() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -10,6 +10,8 @@ BEGIN
       RETURN OLD;
     ELSIF TG_OP = 'UPDATE' AND to_jsonb(NEW) = to_jsonb(OLD)
       || (CASE WHEN to_jsonb(OLD) ? 'channel' THEN '{"subject": null, "channel": null}' ELSE '{"subject": null}' END)::jsonb
+      -- sminion.forget_actors
+      OR TG_OP = 'UPDATE' AND to_jsonb(OLD) ? 'actor' AND to_jsonb(NEW) = to_jsonb(OLD) || '{"actor": null}'
     THEN
       RETURN NEW;
     END IF;

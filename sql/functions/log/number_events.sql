@@ -69,17 +69,20 @@ BEGIN
     number := number + cardinality(taken);
     IF source.kind = 'ticket' THEN
       INSERT INTO sminion.salt (holder)
-      SELECT 'actor:' || k.actor FROM sminion.ticket k WHERE k.id = ANY (taken)
+      SELECT 'actor:' || to_char(k.opened_at AT TIME ZONE 'UTC', 'YYYY-MM:') || k.actor FROM sminion.ticket k WHERE k.id = ANY (taken)
+      UNION SELECT 'texts:' || to_char(k.opened_at AT TIME ZONE 'UTC', 'YYYY-MM') FROM sminion.ticket k WHERE k.id = ANY (taken)
       UNION SELECT 'subject:' || k.subject FROM sminion.ticket k WHERE k.id = ANY (taken) AND k.subject IS NOT NULL
       ON CONFLICT DO NOTHING;
     ELSIF source.kind = 'state' THEN
       INSERT INTO sminion.salt (holder)
-      SELECT 'actor:' || e.actor FROM sminion.subject_event e WHERE e.id = ANY (taken)
+      SELECT 'actor:' || to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM:') || e.actor FROM sminion.subject_event e WHERE e.id = ANY (taken)
+      UNION SELECT 'texts:' || to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM') FROM sminion.subject_event e WHERE e.id = ANY (taken)
       UNION SELECT 'subject:' || e.subject FROM sminion.subject_event e WHERE e.id = ANY (taken) AND e.subject IS NOT NULL
       ON CONFLICT DO NOTHING;
     ELSIF source.kind = 'request' THEN
       INSERT INTO sminion.salt (holder)
-      SELECT 'actor:' || e.actor FROM sminion.request_event e WHERE e.id = ANY (taken)
+      SELECT 'actor:' || to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM:') || e.actor FROM sminion.request_event e WHERE e.id = ANY (taken)
+      UNION SELECT 'texts:' || to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM') FROM sminion.request_event e WHERE e.id = ANY (taken)
       UNION SELECT 'subject:' || r.subject FROM sminion.request_event e JOIN sminion.request r ON r.id = e.request
             WHERE e.id = ANY (taken) AND r.subject IS NOT NULL
       ON CONFLICT DO NOTHING;

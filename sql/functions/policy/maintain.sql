@@ -1,5 +1,5 @@
 -- Folds the journal, appends to the log's Merkle tree, makes the months of the log, enters and ends consents, settles withheld
--- subjects, goes on with destructions, purges rows past their retention, and removes what is no longer needed: a bounded part
+-- subjects, goes on with destructions, purges rows past their retention, forgets who acted long ago, and removes what is no longer needed: a bounded part
 -- of each, so that a call takes little time. `more` says whether another call would find more at once.
 --
 -- The guarded sessions of an application call it while they are idle, and so may a scheduler. Any number may call it at once:
@@ -29,7 +29,7 @@ BEGIN
   SET LOCAL client_min_messages = error;
   SET LOCAL synchronous_commit = on;
   more := false;
-  FOREACH step IN ARRAY ARRAY['instance', 'fold', 'tree', 'months', 'expire', 'consents', 'settle', 'destroy', 'retention', 'tidy'] LOOP
+  FOREACH step IN ARRAY ARRAY['instance', 'fold', 'tree', 'months', 'expire', 'consents', 'settle', 'destroy', 'retention', 'actors', 'tidy'] LOOP
     IF sminion.maintain_step(step) THEN
       more := true;
     END IF;

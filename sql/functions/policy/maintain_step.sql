@@ -75,6 +75,8 @@ BEGIN
         more := sminion.continue_destructions();
       WHEN 'retention' THEN
         more := sminion.continue_retention();
+      WHEN 'actors' THEN
+        more := sminion.forget_actors(1000);
       WHEN 'tidy' THEN
         PERFORM sminion.forget_write_tickets();
         DELETE FROM sminion.erasure e WHERE e.at < clock_timestamp() - interval '1 day';

@@ -38,21 +38,28 @@ AS $sminion$
     UNION ALL
     SELECT k.number, 'subject:' || k.subject, 'about', k.subject FROM ticket k
     UNION ALL
-    SELECT k.number, 'actor:' || k.actor, f.field, f.value
+    SELECT k.number, 'actor:' || to_char(k.opened_at AT TIME ZONE 'UTC', 'YYYY-MM:') || k.actor, f.field, f.value
     FROM ticket k CROSS JOIN LATERAL (VALUES
-      ('actor', k.actor), ('reason', k.reason), ('basis_ref', k.basis_ref), ('values', nullif(k."values"::text, '{}')),
-      ('client_address', host(k.client_address)), ('application', nullif(k.application, ''))) AS f (field, value)
+      ('actor', k.actor), ('client_address', host(k.client_address)), ('application', nullif(k.application, ''))) AS f (field, value)
+    UNION ALL
+    SELECT k.number, 'texts:' || to_char(k.opened_at AT TIME ZONE 'UTC', 'YYYY-MM'), f.field, f.value
+    FROM ticket k CROSS JOIN LATERAL (VALUES
+      ('reason', k.reason), ('basis_ref', k.basis_ref), ('values', nullif(k."values"::text, '{}'))) AS f (field, value)
     UNION ALL
     SELECT e.number, 'subject:' || e.subject, f.field, f.value
     FROM state e CROSS JOIN LATERAL (VALUES ('about', e.subject), ('channel', e.channel)) AS f (field, value)
     UNION ALL
-    SELECT e.number, 'actor:' || e.actor, f.field, f.value
-    FROM state e CROSS JOIN LATERAL (VALUES ('actor', e.actor), ('reason', e.reason)) AS f (field, value)
+    SELECT e.number, f.holder || e.month || f.name, f.field, f.value
+    FROM (SELECT s.*, to_char(s.at AT TIME ZONE 'UTC', 'YYYY-MM') AS month FROM state s) e
+    CROSS JOIN LATERAL (VALUES
+      ('actor:', ':' || e.actor, 'actor', e.actor), ('texts:', '', 'reason', e.reason)) AS f (holder, name, field, value)
     UNION ALL
     SELECT e.number, 'subject:' || e.subject, 'about', e.subject FROM request e
     UNION ALL
-    SELECT e.number, 'actor:' || e.actor, f.field, f.value
-    FROM request e CROSS JOIN LATERAL (VALUES ('actor', e.actor), ('reason', e.reason)) AS f (field, value)
+    SELECT e.number, f.holder || e.month || f.name, f.field, f.value
+    FROM (SELECT r.*, to_char(r.at AT TIME ZONE 'UTC', 'YYYY-MM') AS month FROM request r) e
+    CROSS JOIN LATERAL (VALUES
+      ('actor:', ':' || e.actor, 'actor', e.actor), ('texts:', '', 'reason', e.reason)) AS f (holder, name, field, value)
     UNION ALL
     SELECT f.number, 'login:' || f.login, v.field, v.value
     FROM fault f CROSS JOIN LATERAL (VALUES

@@ -16,6 +16,14 @@ BEGIN
         RETURN NEW;
       END IF;
       expected := OLD;
+      -- sminion.forget_actors
+      expected.actor := NULL;
+      expected.client_address := NULL;
+      expected.application := '';
+      IF NEW = expected THEN
+        RETURN NEW;
+      END IF;
+      expected := OLD;
     END IF;
     IF OLD.writer = pg_current_xact_id() THEN
       expected.made_in := NEW.made_in;

@@ -240,7 +240,7 @@ def test_a_step_that_fails_is_named_and_stops_no_other(shop: Shop, app: Connecti
     assert "fold: 42883" in failed and "tidy: 42883" in failed
     done = "SELECT step FROM sminion.maintenance_state WHERE done_at IS NOT NULL ORDER BY 1"
     assert shop.database.execute(done) == [
-        ("consents",), ("destroy",), ("expire",), ("instance",), ("months",), ("retention",), ("settle",), ("tree",)]
+        ("actors",), ("consents",), ("destroy",), ("expire",), ("instance",), ("months",), ("retention",), ("settle",), ("tree",)]
     shop.database.execute(
         "ALTER FUNCTION sminion.gone() RENAME TO forget_write_tickets; ALTER FUNCTION sminion.gone(tid[], bigint) RENAME TO fold_rows")
     assert soon(lambda: app.execute("CALL sminion.maintain()") and places(shop, own) == [1])

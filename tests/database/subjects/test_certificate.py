@@ -66,7 +66,7 @@ def test_what_nobody_looked_at_is_unverified_and_backups_end_as_the_policy_says(
     assert grounding["vacuumed"] == "UNVERIFIED" and grounding["in_backups_until"] == str(until)
     assert found["verified"] is None and found["operator"] == {
         "name": "World Ltd", "address": "1 Long Road, Smalltown", "contact": "privacy@world.example",
-        "processor": "Hosting Ltd, 2 Cable Street", "backups": "35 days", "certificates": None}
+        "processor": "Hosting Ltd, 2 Cable Street", "backups": "35 days", "certificates": None, "actors": None}
 
 
 def test_a_verification_goes_on_record_and_into_the_certificate(case: Case, tmp_path: Path) -> None:

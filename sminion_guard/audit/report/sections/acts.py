@@ -12,6 +12,7 @@ from sminion_guard.audit.report.section import Asked, Section
 WORDS = {
     "read_log": "read the log", "revoke_ticket": "revoked tickets", "erase_from_log": "erased a person from the log",
     "keep_log_of": "kept the log of another database", "end_log_of": "ended the log of another database",
+    "forget_actors": "forgot who acted long ago",
     "suspend_ddl_guard": "suspended the DDL guard", "resume_ddl_guard": "let the DDL guard go on",
 }
 """Act to the words for it."""
