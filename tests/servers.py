@@ -92,6 +92,18 @@ def find(version: str) -> Binaries | EmbeddedServerError:
         return find_binaries(str(Path(package.origin).parent / "pginstall" / "bin"))
 
 
+def dumps(newer: Binaries, older: Server) -> bool:
+    """Whether ``pg_dump`` of a newer version knows everything that an older server has.
+
+    Since 15.20, 16.16, 17.12 and 18.7 each column has the option `pg_attver`. A program of before writes it into the
+    dump, and no server of before takes it back.
+    """
+    with Database(older, "postgres").connect() as admin:
+        written = admin.execute(
+            "SELECT EXISTS (SELECT FROM pg_attribute WHERE attoptions::text LIKE '%pg_attver%')").fetchone()
+    return written == (False,) or b"pg_attver" in (newer.bin_dir / "pg_dump").read_bytes()
+
+
 _with_guard: dict[str, str] = {}
 """Servers that have a database with the guard in it, by their socket, with its name."""
 

@@ -4,5 +4,4 @@ CREATE TABLE sminion.forgotten_actors (
   -- number of an event
   key    bigint NOT NULL DEFAULT 0
 );
-INSERT INTO sminion.forgotten_actors (source) VALUES ('ticket'), ('state'), ('request');
 COMMENT ON TABLE sminion.forgotten_actors IS 'how far names of actors and addresses of clients have been taken out of the log';

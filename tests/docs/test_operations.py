@@ -220,7 +220,8 @@ def test_a_newer_major_version_takes_a_dump_and_apply_mends_some_views(site: Sit
             with database.connect() as admin:
                 migrate.apply(admin, loads(text))
                 admin.execute("SELECT sminion.block(7, 'court')")
-            programs = site.server.binaries.bin_dir
+            newer = site.server.binaries
+            programs = newer.bin_dir if servers.dumps(newer, old) else older.bin_dir
             site.done("pg_dumpall -U postgres --globals-only -f old.sql", server=old, programs=programs)
             site.done(f"pg_dump -U postgres -d {database.name} -Fc -f old.dump", server=old, programs=programs)
         site.run("psql -X -q -U postgres -d postgres -f old.sql")

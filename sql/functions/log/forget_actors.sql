@@ -28,6 +28,7 @@ BEGIN
   IF kept IS NULL OR NOT EXISTS (SELECT FROM sminion.salt z WHERE z.holder >= 'actor:' COLLATE "C" AND z.holder < bound COLLATE "C") THEN
     RETURN false;
   END IF;
+  INSERT INTO sminion.forgotten_actors (source) VALUES ('ticket'), ('state'), ('request') ON CONFLICT DO NOTHING;
   PERFORM set_config('sminion.erasing', pg_current_xact_id()::text, true);
   FOR one IN SELECT f.source FROM sminion.forgotten_actors f ORDER BY f.source COLLATE "C" FOR UPDATE LOOP
     more := sminion.forget_actors_of(one.source, cutoff, most) OR more;

@@ -135,6 +135,7 @@ def test_a_guess_finds_it_while_the_salts_are_there(shop: Shop, sealed: Sealed) 
         admin.execute("SET ROLE sminion_owner")
         admin.execute("SELECT set_config('sminion.erasing', '', false)")
         with admin.transaction():
+            admin.execute("INSERT INTO sminion.forgotten_actors (source) VALUES (%s)", ("state",))
             admin.execute("SELECT set_config('sminion.erasing', pg_current_xact_id()::text, true)")
             admin.execute("SELECT sminion.forget_actors_of('state', now() - interval '1 year', 1000)")
     found = shop.database.execute("""
