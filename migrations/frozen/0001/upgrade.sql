@@ -3627,16 +3627,16 @@ AS $sminion$
 $sminion$;
 
 -- functions/masks/subject_rows.sql
--- The condition, over alias `t`, for the rows of one table that are about any of the subjects in parameter $1.
-CREATE FUNCTION sminion.subject_rows(target sminion.protected_table) RETURNS text
+-- The condition, over an alias, for the rows of one table that are about any of the subjects in parameter $1.
+CREATE FUNCTION sminion.subject_rows(target sminion.protected_table, alias text DEFAULT 't') RETURNS text
 LANGUAGE sql
 STABLE
 SET search_path = pg_catalog, pg_temp
 AS $sminion$
   SELECT '(' || string_agg(
-    format(CASE c.prefix WHEN '' THEN 't.%I = ANY ($1::text[]::%s[])'
-             ELSE 't.%I = ANY (sminion.keys_of_kind($1::text[], %L)::%s[])' END,
-           VARIADIC CASE c.prefix WHEN '' THEN ARRAY[c.name, c.type] ELSE ARRAY[c.name, c.prefix, c.type] END),
+    format(CASE c.prefix WHEN '' THEN '%s.%I = ANY ($1::text[]::%s[])'
+             ELSE '%s.%I = ANY (sminion.keys_of_kind($1::text[], %L)::%s[])' END,
+           VARIADIC CASE c.prefix WHEN '' THEN ARRAY[alias, c.name, c.type] ELSE ARRAY[alias, c.name, c.prefix, c.type] END),
     ' OR ' ORDER BY c.name) || ')'
   FROM unnest(target.subject_columns, target.key_types, target.prefixes) AS c (name, type, prefix)
 $sminion$;
@@ -10583,12 +10583,17 @@ $sminion$;
 --
 -- It is asked while the table is locked as for a write, which keeps others from adding an index, a check or a policy; and again
 -- after the statement, for what needs a weaker lock.
+--
+-- A generic plan, in PL/pgSQL: planning takes ten times as long as all else, and each batch asks several times.
 CREATE FUNCTION sminion.foreign_code(target sminion.protected_table, updates boolean) RETURNS text
-LANGUAGE sql
+LANGUAGE plpgsql
 VOLATILE
 SET search_path = pg_catalog, pg_temp
 SET jit = off
+SET plan_cache_mode = force_generic_plan
 AS $sminion$
+BEGIN
+  RETURN (
   WITH RECURSIVE member AS (
     SELECT to_regclass(format('%I.%I', target.schema_name, target.table_name))::oid AS oid
     UNION SELECT f.relid FROM pg_partition_tree(to_regclass(format('%I.%I', target.schema_name, target.table_name))) f
@@ -10622,7 +10627,8 @@ AS $sminion$
   -- Who may become sminion_owner anyway, such as the installing role, gains nothing by it. Before 16 that is whoever makes roles.
   WHERE NOT pg_has_role(r.oid, 'sminion_owner', 'MEMBER WITH ADMIN OPTION') AND r.rolname <> 'sminion_owner'
     AND NOT (r.rolcreaterole AND current_setting('server_version_num')::integer < 160000) AND l.lanname NOT IN ('internal', 'c')
-  ORDER BY 1 LIMIT 1
+  ORDER BY 1 LIMIT 1);
+END
 $sminion$;
 
 -- functions/destruction/application_triggers.sql
@@ -10660,41 +10666,6 @@ AS $sminion$
   SELECT r.* FROM jsonb_populate_record(NULL::sminion.protected_table, jsonb_build_object(
     'schema_name', table_alone.schema_name, 'table_name', table_alone.table_name, 'subject_columns', '[]'::jsonb, 'key_types', '[]'::jsonb,
     'prefixes', '[]'::jsonb, 'optional', '[]'::jsonb, 'depth', 0, 'anonymous', false)) r
-$sminion$;
-
--- functions/destruction/references_to.sql
--- Foreign keys that refer to rows of a table, for a DELETE in the replica role, where PostgreSQL does not look at them: `condition`, over
--- alias `t`, for rows that others refer to; and the first table of which the guard cannot read that, or not without running code of others
--- with its rights: the planner computes what stands in an index.
---
--- Rows of the same table that are about the subject in parameter $1 too do not count: they go with it.
-CREATE FUNCTION sminion.references_to(target sminion.protected_table, OUT condition text, OUT unreadable text)
-LANGUAGE sql
-VOLATILE
-SET search_path = pg_catalog, pg_temp
-AS $sminion$
-  WITH member AS (
-    SELECT to_regclass(format('%I.%I', target.schema_name, target.table_name))::oid AS oid
-    UNION SELECT f.relid FROM pg_partition_tree(to_regclass(format('%I.%I', target.schema_name, target.table_name))) f
-  ), refers AS (
-    SELECT c.conrelid, format('EXISTS (SELECT FROM %s AS r WHERE %s%s)', c.conrelid::regclass,
-             string_agg(format('r.%I = t.%I', own.attname, other.attname), ' AND ' ORDER BY k.n),
-             CASE WHEN c.conrelid IN (SELECT m.oid FROM member m)
-               THEN format(' AND %s IS NOT TRUE', replace(sminion.subject_rows(target), 't.', 'r.')) ELSE '' END) AS condition,
-           bool_and(has_schema_privilege('sminion_owner', l.relnamespace, 'USAGE')
-                    AND has_column_privilege('sminion_owner', c.conrelid, own.attnum, 'SELECT')
-                    AND (NOT l.relrowsecurity OR EXISTS (
-                      SELECT FROM sminion.protected_table p WHERE to_regclass(format('%I.%I', p.schema_name, p.table_name)) = c.conrelid)))
-             AND sminion.foreign_code(sminion.table_alone(min(n.nspname)::text, min(l.relname)::text), false) IS NULL AS readable
-    FROM pg_constraint c JOIN pg_class l ON l.oid = c.conrelid JOIN pg_namespace n ON n.oid = l.relnamespace
-    CROSS JOIN LATERAL unnest(c.conkey, c.confkey) WITH ORDINALITY AS k (own, other, n)
-    JOIN pg_attribute own ON own.attrelid = c.conrelid AND own.attnum = k.own
-    JOIN pg_attribute other ON other.attrelid = c.confrelid AND other.attnum = k.other
-    WHERE c.contype = 'f' AND c.confrelid IN (SELECT m.oid FROM member m) AND c.conparentid = 0
-    GROUP BY c.oid, c.conrelid
-  )
-  SELECT string_agg(r.condition, ' OR ' ORDER BY r.condition), min(r.conrelid::regclass::text COLLATE "C") FILTER (WHERE NOT r.readable)
-  FROM refers r
 $sminion$;
 
 -- functions/retention/make_pseudonym_key.sql
@@ -10790,6 +10761,95 @@ AS $sminion$
   ORDER BY p.attnum
 $sminion$;
 
+-- functions/retention/personal_below.sql
+-- Whether a table, or one whose rows find their subject through it, has personal data by the policy in force.
+CREATE FUNCTION sminion.personal_below(schema_name text, table_name text) RETURNS boolean
+LANGUAGE sql
+STABLE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+  WITH RECURSIVE below AS (
+    SELECT personal_below.schema_name, personal_below.table_name
+    UNION
+    SELECT p.schema_name, p.table_name FROM below b JOIN sminion.protected_table p
+      ON (p.parent_schema, p.parent_table) = (b.schema_name, b.table_name)
+  )
+  SELECT EXISTS (
+    SELECT FROM below b CROSS JOIN sminion.policy i JOIN sminion.policy_version v ON v.epoch = i.epoch
+    CROSS JOIN LATERAL jsonb_each_text(v.document #> ARRAY['schemas', b.schema_name, 'tables', b.table_name, 'columns']) AS c
+    WHERE c.value NOT IN ('key', 'none'))
+$sminion$;
+
+-- functions/destruction/references_to.sql
+-- Who leads to rows of a table, as a condition over alias `t`: by a foreign key, or by a path of the policy, without which nobody would know any more
+-- whom such a row is about. A row that others lead to stays, until they are gone.
+--
+-- way:    a row that is deleted has everybody count. Of one that is depersonalized, foreign keys on what changes count, and paths: where a
+--         row expires, from tables with personal data only, since the others may as well be about nobody.
+-- person: rows of the same table that are about the subject in parameter $1 do not count, as they go along. Else only a row that leads to itself.
+-- keys:   whether foreign keys are looked at here; PostgreSQL does where their triggers fire, and then may take rows along.
+--
+-- unreadable: the first table of which the guard cannot see all that, or not without running code of others with its rights: the planner
+-- computes what stands in an index. NULL where all can be seen.
+--
+-- A generic plan: see sminion.foreign_code.
+CREATE FUNCTION sminion.references_to(
+  target sminion.protected_table, way text, person boolean, keys boolean DEFAULT true, OUT condition text, OUT unreadable text
+)
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+SET plan_cache_mode = force_generic_plan
+AS $sminion$
+#variable_conflict use_column
+BEGIN
+  WITH member AS (
+    SELECT to_regclass(format('%I.%I', target.schema_name, target.table_name))::oid AS oid
+    UNION SELECT f.relid FROM pg_partition_tree(to_regclass(format('%I.%I', target.schema_name, target.table_name))) f
+  ), leads AS (
+    SELECT c.conrelid AS relation, array_agg(own.attname) AS columns,
+           string_agg(format('r.%I = t.%I', own.attname, other.attname), ' AND ' ORDER BY k.n)
+             || CASE WHEN c.conrelid NOT IN (SELECT m.oid FROM member m) THEN ''
+                  WHEN person THEN format(' AND %s IS NOT TRUE', sminion.subject_rows(target, 'r'))
+                  ELSE ' AND (r.tableoid, r.ctid) IS DISTINCT FROM (t.tableoid, t.ctid)' END AS condition
+    FROM pg_constraint c CROSS JOIN LATERAL unnest(c.conkey, c.confkey) WITH ORDINALITY AS k (own, other, n)
+    JOIN pg_attribute own ON own.attrelid = c.conrelid AND own.attnum = k.own
+    JOIN pg_attribute other ON other.attrelid = c.confrelid AND other.attnum = k.other
+    WHERE keys AND c.contype = 'f' AND c.confrelid IN (SELECT m.oid FROM member m) AND c.conparentid = 0
+    GROUP BY c.oid, c.conrelid
+    HAVING way = 'destroy' OR bool_or(other.attname::text IN (SELECT v.name FROM sminion.depersonalized_values(target) v))
+    UNION ALL
+    SELECT to_regclass(format('%I.%I', p.schema_name, p.table_name)), ARRAY[p.child_column::name],
+           format('r.%I = t.%I', p.child_column, p.parent_key)
+    FROM sminion.protected_table p
+    WHERE (p.parent_schema, p.parent_table) = (target.schema_name, target.table_name)
+      AND to_regclass(format('%I.%I', p.schema_name, p.table_name)) IS NOT NULL
+      AND (way = 'destroy' OR person OR sminion.personal_below(p.schema_name, p.table_name))
+  ), refers AS (
+    SELECT l.relation::regclass::text AS name, format('EXISTS (SELECT FROM %s AS r WHERE %s)', l.relation::regclass, l.condition) AS condition,
+           has_schema_privilege('sminion_owner', n.oid, 'USAGE')
+             AND (SELECT bool_and(has_column_privilege('sminion_owner', c.oid, k.name, 'SELECT')) FROM unnest(l.columns) AS k (name))
+             -- With row security that is not the guard's, rows would be hidden, and code of others would say which.
+             AND (NOT c.relrowsecurity OR EXISTS (SELECT FROM pg_policy o WHERE o.polrelid = c.oid AND o.polname = 'guard_owner'))
+             AND NOT EXISTS (
+               SELECT FROM pg_policy o WHERE o.polrelid = c.oid
+                 AND EXISTS (SELECT FROM unnest(o.polroles) r (oid)
+                             WHERE CASE r.oid WHEN 0 THEN true ELSE pg_has_role('sminion_owner', r.oid, 'USAGE') END)
+                 AND NOT EXISTS (
+                   SELECT FROM sminion.installed_object i
+                   WHERE i.key = CASE o.polname WHEN 'guard_others' THEN format('others:%s.%s', n.nspname, c.relname)
+                     ELSE format('policy:%s.%s:%s', n.nspname, c.relname, o.polname) END COLLATE "default"))
+             AND sminion.foreign_code(sminion.table_alone(n.nspname::text, c.relname::text), false) IS NULL AS readable
+    FROM leads l JOIN pg_class c ON c.oid = l.relation JOIN pg_namespace n ON n.oid = c.relnamespace
+  )
+  SELECT coalesce(string_agg(DISTINCT r.condition, ' OR ' ORDER BY r.condition), 'false'),
+         min(r.name COLLATE "C") FILTER (WHERE NOT r.readable)
+  INTO condition, unreadable
+  FROM refers r;
+END
+$sminion$;
+
 -- functions/destruction/rows_about_others.sql
 -- The condition, over alias `t`, for rows of one table that are about other people too than the subject in parameter $1; the SET clause that
 -- takes that subject out of them; and `stuck`, for rows that name it in a column that must name somebody, of which `fixed` is one.
@@ -10830,7 +10890,9 @@ $sminion$;
 -- functions/destruction/destruction_hindrance.sql
 -- Why a table cannot be destroyed for anybody: rows would be missed, code of the application would run with the rights of the guard, or a
 -- column cannot be emptied. NULL where it can.
-CREATE FUNCTION sminion.destruction_hindrance(target sminion.protected_table, way text) RETURNS text
+--
+-- person: as in sminion.references_to; false for rows that have expired.
+CREATE FUNCTION sminion.destruction_hindrance(target sminion.protected_table, way text, person boolean DEFAULT true) RETURNS text
 LANGUAGE plpgsql
 VOLATILE
 SET search_path = pg_catalog, pg_temp
@@ -10858,14 +10920,13 @@ BEGIN
   ELSIF fires.quiet IS NOT NULL AND NOT has_parameter_privilege('sminion_owner', 'session_replication_role', 'SET') THEN
     RETURN format('%s of the application would run with the rights of the guard: as a superuser, '
                   || '`GRANT SET ON PARAMETER session_replication_role TO sminion_owner`', fires.quiet);
-  ELSIF fires.quiet IS NOT NULL THEN
-    -- The replica role silences foreign keys too, so the guard looks itself.
-    cause := (sminion.references_to(target)).unreadable;
-    IF cause IS NOT NULL THEN
-      RETURN format('`%s` refers to its rows, and the guard cannot read how, or would run code of others there with its rights: '
-                    || '`GRANT USAGE ON SCHEMA` and `GRANT SELECT` on the columns of its foreign key to sminion_owner, list it in the policy, or '
-                    || 'let a superuser own what its indexes call', cause);
-    END IF;
+  END IF;
+  -- The replica role silences foreign keys too, so the guard looks itself.
+  cause := (sminion.references_to(target, way, person, fires.quiet IS NOT NULL OR NOT person)).unreadable;
+  IF cause IS NOT NULL THEN
+    RETURN format('`%s` refers to its rows, and the guard cannot read how, or would run code of others there with its rights: '
+                  || '`GRANT USAGE ON SCHEMA` and `GRANT SELECT` on the columns of its foreign key to sminion_owner, or list it in the policy. '
+                  || 'It may have no row security of its own, and no function in an index that another than a superuser owns', cause);
   END IF;
   IF way = 'depersonalize' THEN
     SELECT format('`then = "depersonalize"` empties column `%s`, which is NOT NULL: let it be empty, or say `then = "destroy"`', a.attname)
@@ -10887,9 +10948,10 @@ $sminion$;
 -- they would refuse is left out; the rows are locked first, so nobody begins to refer to them.
 --
 -- shared: of rows about other people too: see the policy.
+-- work:   for how long rows were looked for and locked; what is asked before takes the same time for any number of them.
 CREATE FUNCTION sminion.destroy_rows(
   target sminion.protected_table, way text, shared text, subject text, most integer,
-  OUT chosen bigint, OUT destroyed bigint, OUT depersonalized bigint, OUT unlinked bigint
+  OUT chosen bigint, OUT destroyed bigint, OUT depersonalized bigint, OUT unlinked bigint, OUT work interval
 )
 LANGUAGE plpgsql
 VOLATILE
@@ -10906,12 +10968,13 @@ DECLARE
   about    CONSTANT text := sminion.subject_rows(target);
   silent   CONSTANT boolean := (sminion.application_triggers(target, CASE WHEN updates THEN 24 ELSE 8 END)).quiet IS NOT NULL;
   others   CONSTANT record := sminion.rows_about_others(target);
-  referred CONSTANT text := coalesce(CASE WHEN silent THEN (sminion.references_to(target)).condition END, 'false');
+  referred CONSTANT text := (sminion.references_to(target, way, true, silent)).condition;
   here     CONSTANT text := ' FROM unnest($2, $3) AS s (part, place) WHERE t.ctid = s.place AND t.tableoid = s.part AND ' || about;
   eligible text := about;
   parts    oid[];
   places   tid[];
   before   text;
+  began    timestamptz := clock_timestamp();
 BEGIN
   destroyed := 0;
   depersonalized := 0;
@@ -10939,8 +11002,8 @@ BEGIN
       GET DIAGNOSTICS unlinked = ROW_COUNT;
     END IF;
     IF way = 'depersonalize' THEN
-      EXECUTE format('UPDATE %s AS t SET %s%s', relation,
-        (SELECT string_agg(format('%I = %s', c.name, c.value), ', ') FROM sminion.depersonalized_values(target) c), here)
+      EXECUTE format('UPDATE %s AS t SET %s%s AND (%s) IS NOT TRUE', relation,
+        (SELECT string_agg(format('%I = %s', c.name, c.value), ', ') FROM sminion.depersonalized_values(target) c), here, referred)
       USING ARRAY[subject], parts, places;
       GET DIAGNOSTICS depersonalized = ROW_COUNT;
     ELSE
@@ -10957,12 +11020,13 @@ BEGIN
     -- A deferred constraint would undo the batch at its commit, and nobody would know why.
     SET CONSTRAINTS ALL IMMEDIATE;
   END IF;
+  work := clock_timestamp() - began;
 END
 $sminion$;
 
 -- functions/destruction/rows_left.sql
 -- Why a table may still have rows of a person although no batch found any more: NULL where it has none.
-CREATE FUNCTION sminion.rows_left(target sminion.protected_table, shared text, subject text) RETURNS text
+CREATE FUNCTION sminion.rows_left(target sminion.protected_table, way text, shared text, subject text) RETURNS text
 LANGUAGE plpgsql
 VOLATILE
 SET search_path = pg_catalog, pg_temp
@@ -10974,7 +11038,7 @@ AS $sminion$
 DECLARE
   others CONSTANT record := sminion.rows_about_others(target);
   about  CONSTANT text := sminion.subject_rows(target);
-  refers CONSTANT text := (sminion.references_to(target)).condition;
+  refers CONSTANT record := sminion.references_to(target, way, true);
   every  bigint;
   named  bigint;
   found  boolean;
@@ -10986,11 +11050,11 @@ BEGIN
     RETURN format('%s rows name other people too, and column `%s` must name somebody: mark it with `?` in the policy, or say `shared = "first"`',
                   named, others.fixed);
   ELSIF every > 0 THEN
-    IF refers IS NOT NULL AND (sminion.references_to(target)).unreadable IS NULL THEN
-      EXECUTE format('SELECT EXISTS (SELECT FROM %I.%I AS t WHERE %s AND (%s))', target.schema_name, target.table_name, about, refers)
+    IF refers.unreadable IS NULL THEN
+      EXECUTE format('SELECT EXISTS (SELECT FROM %I.%I AS t WHERE %s AND (%s))', target.schema_name, target.table_name, about, refers.condition)
       INTO found USING ARRAY[subject];
       IF found THEN
-        RETURN format('%s rows are left, and rows of other tables refer to them by a foreign key', every);
+        RETURN format('%s rows are left, and rows of other tables refer to them: by a foreign key, or a path of the policy', every);
       END IF;
     END IF;
     RETURN format('%s rows are left: locked by %s', every, sminion.table_holders(format('%I.%I', target.schema_name, target.table_name)));
@@ -11136,7 +11200,7 @@ BEGIN
   FOR step IN SELECT t.* FROM sminion.destruction_table t WHERE t.destruction = own.id AND t.state = 'done' LOOP
     SELECT p.* INTO target FROM sminion.protected_table p WHERE p.schema_name = step.schema_name AND p.table_name = step.table_name;
     IF FOUND THEN
-      cause := coalesce(sminion.destruction_hindrance(target, step.way), sminion.rows_left(target, step.shared, own.subject));
+      cause := coalesce(sminion.destruction_hindrance(target, step.way), sminion.rows_left(target, step.way, step.shared, own.subject));
     ELSIF to_regclass(format('%I.%I', step.schema_name, step.table_name)) IS NOT NULL THEN
       -- Nothing keeps rows of the person out of it any more, and nothing tells which they are.
       cause := 'the policy in force does not have the table any more';
@@ -11242,14 +11306,14 @@ BEGIN
         done := sminion.destroy_rows(target, step.way, step.shared, own.subject, size);
         UPDATE sminion.destruction d SET batch = NULL WHERE d.id = own.id;
         -- What needed a weaker lock, and came in between, is undone.
-        cause := coalesce(sminion.foreign_code(target, true), (sminion.references_to(target)).unreadable);
+        cause := coalesce(sminion.foreign_code(target, true), (sminion.references_to(target, step.way, true)).unreadable);
         IF cause IS NOT NULL AND sminion.destruction_hindrance(target, step.way) IS NOT NULL THEN
           RAISE EXCEPTION USING ERRCODE = 'SG561', MESSAGE = cause;
         END IF;
         cause := NULL;
         rows := done.destroyed + done.depersonalized + done.unlinked;
         IF rows = 0 THEN
-          cause := sminion.rows_left(target, step.shared, own.subject);
+          cause := sminion.rows_left(target, step.way, step.shared, own.subject);
         END IF;
       END IF;
     END IF;
@@ -11268,9 +11332,10 @@ BEGIN
     UPDATE sminion.destruction_table t
     SET destroyed = t.destroyed + done.destroyed, depersonalized = t.depersonalized + done.depersonalized,
         unlinked = t.unlinked + done.unlinked, batches = t.batches + 1, longest = greatest(t.longest, took), cause = NULL,
-        -- Less than half of the time is aimed at, since the next rows may be slower.
+        -- Less than half of the time is aimed at, since the next rows may be slower. What is asked before takes its time too, but locks no row:
+        -- with it, a batch would be of one row on a busy server.
         batch_rows = greatest(1, least(20000, 2 * size,
-          (size * greatest(milliseconds, 1) / 2500.0 / greatest(extract(epoch FROM took), 0.0001))::bigint))
+          (size * greatest(milliseconds, 1) / 2500.0 / greatest(extract(epoch FROM done.work), 0.0001))::bigint))
     WHERE t.destruction = own.id AND t.schema_name = step.schema_name AND t.table_name = step.table_name;
   ELSIF cause IS NULL THEN
     UPDATE sminion.destruction_table t SET state = 'done', done_at = clock_timestamp(), cause = NULL
@@ -11561,76 +11626,6 @@ AS $sminion$
   FROM unnest(target.subject_columns, target.prefixes) AS c (name, prefix)
 $sminion$;
 
--- functions/retention/personal_below.sql
--- Whether a table, or one whose rows find their subject through it, has personal data by the policy in force.
-CREATE FUNCTION sminion.personal_below(schema_name text, table_name text) RETURNS boolean
-LANGUAGE sql
-STABLE
-SET search_path = pg_catalog, pg_temp
-AS $sminion$
-  WITH RECURSIVE below AS (
-    SELECT personal_below.schema_name, personal_below.table_name
-    UNION
-    SELECT p.schema_name, p.table_name FROM below b JOIN sminion.protected_table p
-      ON (p.parent_schema, p.parent_table) = (b.schema_name, b.table_name)
-  )
-  SELECT EXISTS (
-    SELECT FROM below b CROSS JOIN sminion.policy i JOIN sminion.policy_version v ON v.epoch = i.epoch
-    CROSS JOIN LATERAL jsonb_each_text(v.document #> ARRAY['schemas', b.schema_name, 'tables', b.table_name, 'columns']) AS c
-    WHERE c.value NOT IN ('key', 'none'))
-$sminion$;
-
--- functions/retention/rows_in_use.sql
--- Who leads to rows of a table, over alias `t`: by a foreign key of any kind, since expired rows take none that is not expired along; or by
--- a path of the policy, without which nobody would know any more whom such a row is about: of a row that stays, but about nobody,
--- only paths from tables with personal data. `unreadable`: the first table
--- that the guard cannot read there, or not without running code of others with its rights: the planner computes what stands in an index.
-CREATE FUNCTION sminion.rows_in_use(target sminion.protected_table, way text, OUT condition text, OUT unreadable text)
-LANGUAGE sql
-VOLATILE
-SET search_path = pg_catalog, pg_temp
-AS $sminion$
-  WITH member AS (
-    SELECT to_regclass(format('%I.%I', target.schema_name, target.table_name))::oid AS oid
-    UNION SELECT f.relid FROM pg_partition_tree(to_regclass(format('%I.%I', target.schema_name, target.table_name))) f
-  ), refers AS (
-    SELECT c.conrelid::regclass::text AS name, format('EXISTS (SELECT FROM %s AS r WHERE %s%s)', c.conrelid::regclass,
-             string_agg(format('r.%I = t.%I', own.attname, other.attname), ' AND ' ORDER BY k.n),
-             -- A row may refer to itself.
-             CASE WHEN c.conrelid IN (SELECT m.oid FROM member m) THEN ' AND (r.tableoid, r.ctid) IS DISTINCT FROM (t.tableoid, t.ctid)' ELSE '' END)
-             AS condition,
-           bool_and(has_schema_privilege('sminion_owner', l.relnamespace, 'USAGE')
-                    AND has_column_privilege('sminion_owner', c.conrelid, own.attnum, 'SELECT')
-                    -- With row security that is not the guard's, rows would be hidden, and code of others would say which.
-                    AND NOT EXISTS (
-                      SELECT FROM pg_policy o WHERE o.polrelid = c.conrelid
-                        AND EXISTS (SELECT FROM unnest(o.polroles) r (oid)
-                                    WHERE CASE r.oid WHEN 0 THEN true ELSE pg_has_role('sminion_owner', r.oid, 'USAGE') END)
-                        AND NOT EXISTS (
-                          SELECT FROM sminion.installed_object i
-                          WHERE i.key = CASE o.polname WHEN 'guard_others' THEN format('others:%s.%s', n.nspname, l.relname)
-                            ELSE format('policy:%s.%s:%s', n.nspname, l.relname, o.polname) END COLLATE "default"))
-                    AND (NOT l.relrowsecurity OR EXISTS (
-                      SELECT FROM pg_policy o WHERE o.polrelid = c.conrelid AND o.polname = 'guard_owner')))
-             AND sminion.foreign_code(sminion.table_alone(min(n.nspname)::text, min(l.relname)::text), false) IS NULL AS readable
-    FROM pg_constraint c JOIN pg_class l ON l.oid = c.conrelid JOIN pg_namespace n ON n.oid = l.relnamespace
-    CROSS JOIN LATERAL unnest(c.conkey, c.confkey) WITH ORDINALITY AS k (own, other, n)
-    JOIN pg_attribute own ON own.attrelid = c.conrelid AND own.attnum = k.own
-    JOIN pg_attribute other ON other.attrelid = c.confrelid AND other.attnum = k.other
-    WHERE way = 'destroy' AND c.contype = 'f' AND c.confrelid IN (SELECT m.oid FROM member m) AND c.conparentid = 0
-    GROUP BY c.oid, c.conrelid
-    UNION ALL
-    SELECT format('%I.%I', p.schema_name, p.table_name),
-           format('EXISTS (SELECT FROM %I.%I AS r WHERE r.%I = t.%I)', p.schema_name, p.table_name, p.child_column, p.parent_key),
-           sminion.foreign_code(p, false) IS NULL
-    FROM sminion.protected_table p
-    WHERE (p.parent_schema, p.parent_table) = (target.schema_name, target.table_name)
-      AND (way = 'destroy' OR sminion.personal_below(p.schema_name, p.table_name))
-  )
-  SELECT coalesce(string_agg(r.condition, ' OR ' ORDER BY r.condition), 'false'), min(r.name COLLATE "C") FILTER (WHERE NOT r.readable)
-  FROM refers r
-$sminion$;
-
 -- functions/retention/retention_hindrance.sql
 -- Why expired rows of a table cannot be purged at all: rows could be missed, code of the application would run with the rights of the guard,
 -- or it would not be seen that others lead to them. NULL where they can.
@@ -11641,7 +11636,6 @@ SET search_path = pg_catalog, pg_temp
 AS $sminion$
 DECLARE
   relation CONSTANT regclass := to_regclass(format('%I.%I', target.schema_name, target.table_name));
-  cause    text;
 BEGIN
   IF relation IS NULL THEN
     RETURN 'the table does not exist';
@@ -11651,16 +11645,7 @@ BEGIN
   THEN
     RETURN 'sminion_owner lacks privileges on it: run `sminion-guard apply`';
   END IF;
-  cause := sminion.destruction_hindrance(target, own.way);
-  IF cause IS NULL THEN
-    cause := (sminion.rows_in_use(target, own.way)).unreadable;
-    IF cause IS NOT NULL THEN
-      RETURN format('`%s` refers to its rows, and the guard cannot read how: `GRANT USAGE ON SCHEMA` and `GRANT SELECT` on the columns of '
-                    || 'its foreign key to sminion_owner, or list it in the policy. It may have no row security of its own, and no function in '
-                    || 'an index that another than a superuser owns', cause);
-    END IF;
-  END IF;
-  RETURN cause;
+  RETURN sminion.destruction_hindrance(target, own.way, false);
 END
 $sminion$;
 
@@ -11708,7 +11693,7 @@ BEGIN
   EXECUTE format('SELECT %s FROM (SELECT %s FROM %s AS t WHERE NOT %s) q', ends, about, relation, past) INTO next;
   EXECUTE format('SELECT count(*) FILTER (WHERE q.kept), count(*) FILTER (WHERE q.used AND NOT q.kept) FROM ('
                  || 'SELECT (%s) IS TRUE AS kept, (%s) IS TRUE AS used FROM %s AS t WHERE %s LIMIT 100000) q',
-                 sminion.kept_rows(target), (sminion.rows_in_use(target, own.way)).condition, relation, past)
+                 sminion.kept_rows(target), (sminion.references_to(target, own.way, false)).condition, relation, past)
   INTO kept, used USING sminion.held_people(target);
 END
 $sminion$;
@@ -11753,7 +11738,7 @@ DECLARE
   relation CONSTANT text := format('%I.%I', target.schema_name, target.table_name);
   silent   CONSTANT boolean := (sminion.application_triggers(target, CASE own.way WHEN 'destroy' THEN 8 ELSE 16 END)).quiet IS NOT NULL;
   stays    CONSTANT text := format('(%s) AND ((%s) OR %s) IS NOT TRUE', sminion.expired_rows(own), sminion.kept_rows(target),
-                                   (sminion.rows_in_use(target, own.way)).condition);
+                                   (sminion.references_to(target, own.way, false)).condition);
   held     CONSTANT text[] := sminion.held_people(target);
   parts    oid[];
   places   tid[];
@@ -11842,7 +11827,7 @@ BEGIN
       work := done.work;
       UPDATE sminion.retention_rule r SET batch = NULL WHERE (r.schema_name, r.table_name) = (own.schema_name, own.table_name);
       -- What needed a weaker lock, and came in between, is undone.
-      cause := coalesce(sminion.foreign_code(target, own.way = 'depersonalize'), (sminion.rows_in_use(target, own.way)).unreadable);
+      cause := coalesce(sminion.foreign_code(target, own.way = 'depersonalize'), (sminion.references_to(target, own.way, false)).unreadable);
       IF cause IS NOT NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'SG570', MESSAGE = cause;
       END IF;

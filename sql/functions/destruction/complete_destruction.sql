@@ -15,7 +15,7 @@ BEGIN
   FOR step IN SELECT t.* FROM sminion.destruction_table t WHERE t.destruction = own.id AND t.state = 'done' LOOP
     SELECT p.* INTO target FROM sminion.protected_table p WHERE p.schema_name = step.schema_name AND p.table_name = step.table_name;
     IF FOUND THEN
-      cause := coalesce(sminion.destruction_hindrance(target, step.way), sminion.rows_left(target, step.shared, own.subject));
+      cause := coalesce(sminion.destruction_hindrance(target, step.way), sminion.rows_left(target, step.way, step.shared, own.subject));
     ELSIF to_regclass(format('%I.%I', step.schema_name, step.table_name)) IS NOT NULL THEN
       -- Nothing keeps rows of the person out of it any more, and nothing tells which they are.
       cause := 'the policy in force does not have the table any more';

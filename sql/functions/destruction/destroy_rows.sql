@@ -6,9 +6,10 @@
 -- they would refuse is left out; the rows are locked first, so nobody begins to refer to them.
 --
 -- shared: of rows about other people too: see the policy.
+-- work:   for how long rows were looked for and locked; what is asked before takes the same time for any number of them.
 CREATE FUNCTION sminion.destroy_rows(
   target sminion.protected_table, way text, shared text, subject text, most integer,
-  OUT chosen bigint, OUT destroyed bigint, OUT depersonalized bigint, OUT unlinked bigint
+  OUT chosen bigint, OUT destroyed bigint, OUT depersonalized bigint, OUT unlinked bigint, OUT work interval
 )
 LANGUAGE plpgsql
 VOLATILE
@@ -25,12 +26,13 @@ DECLARE
   about    CONSTANT text := sminion.subject_rows(target);
   silent   CONSTANT boolean := (sminion.application_triggers(target, CASE WHEN updates THEN 24 ELSE 8 END)).quiet IS NOT NULL;
   others   CONSTANT record := sminion.rows_about_others(target);
-  referred CONSTANT text := coalesce(CASE WHEN silent THEN (sminion.references_to(target)).condition END, 'false');
+  referred CONSTANT text := (sminion.references_to(target, way, true, silent)).condition;
   here     CONSTANT text := ' FROM unnest($2, $3) AS s (part, place) WHERE t.ctid = s.place AND t.tableoid = s.part AND ' || about;
   eligible text := about;
   parts    oid[];
   places   tid[];
   before   text;
+  began    timestamptz := clock_timestamp();
 BEGIN
   destroyed := 0;
   depersonalized := 0;
@@ -58,8 +60,8 @@ BEGIN
       GET DIAGNOSTICS unlinked = ROW_COUNT;
     END IF;
     IF way = 'depersonalize' THEN
-      EXECUTE format('UPDATE %s AS t SET %s%s', relation,
-        (SELECT string_agg(format('%I = %s', c.name, c.value), ', ') FROM sminion.depersonalized_values(target) c), here)
+      EXECUTE format('UPDATE %s AS t SET %s%s AND (%s) IS NOT TRUE', relation,
+        (SELECT string_agg(format('%I = %s', c.name, c.value), ', ') FROM sminion.depersonalized_values(target) c), here, referred)
       USING ARRAY[subject], parts, places;
       GET DIAGNOSTICS depersonalized = ROW_COUNT;
     ELSE
@@ -76,5 +78,6 @@ BEGIN
     -- A deferred constraint would undo the batch at its commit, and nobody would know why.
     SET CONSTRAINTS ALL IMMEDIATE;
   END IF;
+  work := clock_timestamp() - began;
 END
 $sminion$;

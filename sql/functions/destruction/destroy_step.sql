@@ -71,14 +71,14 @@ BEGIN
         done := sminion.destroy_rows(target, step.way, step.shared, own.subject, size);
         UPDATE sminion.destruction d SET batch = NULL WHERE d.id = own.id;
         -- What needed a weaker lock, and came in between, is undone.
-        cause := coalesce(sminion.foreign_code(target, true), (sminion.references_to(target)).unreadable);
+        cause := coalesce(sminion.foreign_code(target, true), (sminion.references_to(target, step.way, true)).unreadable);
         IF cause IS NOT NULL AND sminion.destruction_hindrance(target, step.way) IS NOT NULL THEN
           RAISE EXCEPTION USING ERRCODE = 'SG561', MESSAGE = cause;
         END IF;
         cause := NULL;
         rows := done.destroyed + done.depersonalized + done.unlinked;
         IF rows = 0 THEN
-          cause := sminion.rows_left(target, step.shared, own.subject);
+          cause := sminion.rows_left(target, step.way, step.shared, own.subject);
         END IF;
       END IF;
     END IF;
@@ -97,9 +97,10 @@ BEGIN
     UPDATE sminion.destruction_table t
     SET destroyed = t.destroyed + done.destroyed, depersonalized = t.depersonalized + done.depersonalized,
         unlinked = t.unlinked + done.unlinked, batches = t.batches + 1, longest = greatest(t.longest, took), cause = NULL,
-        -- Less than half of the time is aimed at, since the next rows may be slower.
+        -- Less than half of the time is aimed at, since the next rows may be slower. What is asked before takes its time too, but locks no row:
+        -- with it, a batch would be of one row on a busy server.
         batch_rows = greatest(1, least(20000, 2 * size,
-          (size * greatest(milliseconds, 1) / 2500.0 / greatest(extract(epoch FROM took), 0.0001))::bigint))
+          (size * greatest(milliseconds, 1) / 2500.0 / greatest(extract(epoch FROM done.work), 0.0001))::bigint))
     WHERE t.destruction = own.id AND t.schema_name = step.schema_name AND t.table_name = step.table_name;
   ELSIF cause IS NULL THEN
     UPDATE sminion.destruction_table t SET state = 'done', done_at = clock_timestamp(), cause = NULL

@@ -1,6 +1,8 @@
 -- Why a table cannot be destroyed for anybody: rows would be missed, code of the application would run with the rights of the guard, or a
 -- column cannot be emptied. NULL where it can.
-CREATE FUNCTION sminion.destruction_hindrance(target sminion.protected_table, way text) RETURNS text
+--
+-- person: as in sminion.references_to; false for rows that have expired.
+CREATE FUNCTION sminion.destruction_hindrance(target sminion.protected_table, way text, person boolean DEFAULT true) RETURNS text
 LANGUAGE plpgsql
 VOLATILE
 SET search_path = pg_catalog, pg_temp
@@ -28,14 +30,13 @@ BEGIN
   ELSIF fires.quiet IS NOT NULL AND NOT has_parameter_privilege('sminion_owner', 'session_replication_role', 'SET') THEN
     RETURN format('%s of the application would run with the rights of the guard: as a superuser, '
                   || '`GRANT SET ON PARAMETER session_replication_role TO sminion_owner`', fires.quiet);
-  ELSIF fires.quiet IS NOT NULL THEN
-    -- The replica role silences foreign keys too, so the guard looks itself.
-    cause := (sminion.references_to(target)).unreadable;
-    IF cause IS NOT NULL THEN
-      RETURN format('`%s` refers to its rows, and the guard cannot read how, or would run code of others there with its rights: '
-                    || '`GRANT USAGE ON SCHEMA` and `GRANT SELECT` on the columns of its foreign key to sminion_owner, list it in the policy, or '
-                    || 'let a superuser own what its indexes call', cause);
-    END IF;
+  END IF;
+  -- The replica role silences foreign keys too, so the guard looks itself.
+  cause := (sminion.references_to(target, way, person, fires.quiet IS NOT NULL OR NOT person)).unreadable;
+  IF cause IS NOT NULL THEN
+    RETURN format('`%s` refers to its rows, and the guard cannot read how, or would run code of others there with its rights: '
+                  || '`GRANT USAGE ON SCHEMA` and `GRANT SELECT` on the columns of its foreign key to sminion_owner, or list it in the policy. '
+                  || 'It may have no row security of its own, and no function in an index that another than a superuser owns', cause);
   END IF;
   IF way = 'depersonalize' THEN
     SELECT format('`then = "depersonalize"` empties column `%s`, which is NOT NULL: let it be empty, or say `then = "destroy"`', a.attname)

@@ -5,12 +5,17 @@
 --
 -- It is asked while the table is locked as for a write, which keeps others from adding an index, a check or a policy; and again
 -- after the statement, for what needs a weaker lock.
+--
+-- A generic plan, in PL/pgSQL: planning takes ten times as long as all else, and each batch asks several times.
 CREATE FUNCTION sminion.foreign_code(target sminion.protected_table, updates boolean) RETURNS text
-LANGUAGE sql
+LANGUAGE plpgsql
 VOLATILE
 SET search_path = pg_catalog, pg_temp
 SET jit = off
+SET plan_cache_mode = force_generic_plan
 AS $sminion$
+BEGIN
+  RETURN (
   WITH RECURSIVE member AS (
     SELECT to_regclass(format('%I.%I', target.schema_name, target.table_name))::oid AS oid
     UNION SELECT f.relid FROM pg_partition_tree(to_regclass(format('%I.%I', target.schema_name, target.table_name))) f
@@ -44,5 +49,6 @@ AS $sminion$
   -- Who may become sminion_owner anyway, such as the installing role, gains nothing by it. Before 16 that is whoever makes roles.
   WHERE NOT pg_has_role(r.oid, 'sminion_owner', 'MEMBER WITH ADMIN OPTION') AND r.rolname <> 'sminion_owner'
     AND NOT (r.rolcreaterole AND current_setting('server_version_num')::integer < 160000) AND l.lanname NOT IN ('internal', 'c')
-  ORDER BY 1 LIMIT 1
+  ORDER BY 1 LIMIT 1);
+END
 $sminion$;

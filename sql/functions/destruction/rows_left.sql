@@ -1,5 +1,5 @@
 -- Why a table may still have rows of a person although no batch found any more: NULL where it has none.
-CREATE FUNCTION sminion.rows_left(target sminion.protected_table, shared text, subject text) RETURNS text
+CREATE FUNCTION sminion.rows_left(target sminion.protected_table, way text, shared text, subject text) RETURNS text
 LANGUAGE plpgsql
 VOLATILE
 SET search_path = pg_catalog, pg_temp
@@ -11,7 +11,7 @@ AS $sminion$
 DECLARE
   others CONSTANT record := sminion.rows_about_others(target);
   about  CONSTANT text := sminion.subject_rows(target);
-  refers CONSTANT text := (sminion.references_to(target)).condition;
+  refers CONSTANT record := sminion.references_to(target, way, true);
   every  bigint;
   named  bigint;
   found  boolean;
@@ -23,11 +23,11 @@ BEGIN
     RETURN format('%s rows name other people too, and column `%s` must name somebody: mark it with `?` in the policy, or say `shared = "first"`',
                   named, others.fixed);
   ELSIF every > 0 THEN
-    IF refers IS NOT NULL AND (sminion.references_to(target)).unreadable IS NULL THEN
-      EXECUTE format('SELECT EXISTS (SELECT FROM %I.%I AS t WHERE %s AND (%s))', target.schema_name, target.table_name, about, refers)
+    IF refers.unreadable IS NULL THEN
+      EXECUTE format('SELECT EXISTS (SELECT FROM %I.%I AS t WHERE %s AND (%s))', target.schema_name, target.table_name, about, refers.condition)
       INTO found USING ARRAY[subject];
       IF found THEN
-        RETURN format('%s rows are left, and rows of other tables refer to them by a foreign key', every);
+        RETURN format('%s rows are left, and rows of other tables refer to them: by a foreign key, or a path of the policy', every);
       END IF;
     END IF;
     RETURN format('%s rows are left: locked by %s', every, sminion.table_holders(format('%I.%I', target.schema_name, target.table_name)));

@@ -27,7 +27,7 @@ BEGIN
   EXECUTE format('SELECT %s FROM (SELECT %s FROM %s AS t WHERE NOT %s) q', ends, about, relation, past) INTO next;
   EXECUTE format('SELECT count(*) FILTER (WHERE q.kept), count(*) FILTER (WHERE q.used AND NOT q.kept) FROM ('
                  || 'SELECT (%s) IS TRUE AS kept, (%s) IS TRUE AS used FROM %s AS t WHERE %s LIMIT 100000) q',
-                 sminion.kept_rows(target), (sminion.rows_in_use(target, own.way)).condition, relation, past)
+                 sminion.kept_rows(target), (sminion.references_to(target, own.way, false)).condition, relation, past)
   INTO kept, used USING sminion.held_people(target);
 END
 $sminion$;

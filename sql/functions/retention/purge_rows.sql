@@ -17,7 +17,7 @@ DECLARE
   relation CONSTANT text := format('%I.%I', target.schema_name, target.table_name);
   silent   CONSTANT boolean := (sminion.application_triggers(target, CASE own.way WHEN 'destroy' THEN 8 ELSE 16 END)).quiet IS NOT NULL;
   stays    CONSTANT text := format('(%s) AND ((%s) OR %s) IS NOT TRUE', sminion.expired_rows(own), sminion.kept_rows(target),
-                                   (sminion.rows_in_use(target, own.way)).condition);
+                                   (sminion.references_to(target, own.way, false)).condition);
   held     CONSTANT text[] := sminion.held_people(target);
   parts    oid[];
   places   tid[];

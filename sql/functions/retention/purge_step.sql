@@ -40,7 +40,7 @@ BEGIN
       work := done.work;
       UPDATE sminion.retention_rule r SET batch = NULL WHERE (r.schema_name, r.table_name) = (own.schema_name, own.table_name);
       -- What needed a weaker lock, and came in between, is undone.
-      cause := coalesce(sminion.foreign_code(target, own.way = 'depersonalize'), (sminion.rows_in_use(target, own.way)).unreadable);
+      cause := coalesce(sminion.foreign_code(target, own.way = 'depersonalize'), (sminion.references_to(target, own.way, false)).unreadable);
       IF cause IS NOT NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'SG570', MESSAGE = cause;
       END IF;

@@ -7,7 +7,6 @@ SET search_path = pg_catalog, pg_temp
 AS $sminion$
 DECLARE
   relation CONSTANT regclass := to_regclass(format('%I.%I', target.schema_name, target.table_name));
-  cause    text;
 BEGIN
   IF relation IS NULL THEN
     RETURN 'the table does not exist';
@@ -17,15 +16,6 @@ BEGIN
   THEN
     RETURN 'sminion_owner lacks privileges on it: run `sminion-guard apply`';
   END IF;
-  cause := sminion.destruction_hindrance(target, own.way);
-  IF cause IS NULL THEN
-    cause := (sminion.rows_in_use(target, own.way)).unreadable;
-    IF cause IS NOT NULL THEN
-      RETURN format('`%s` refers to its rows, and the guard cannot read how: `GRANT USAGE ON SCHEMA` and `GRANT SELECT` on the columns of '
-                    || 'its foreign key to sminion_owner, or list it in the policy. It may have no row security of its own, and no function in '
-                    || 'an index that another than a superuser owns', cause);
-    END IF;
-  END IF;
-  RETURN cause;
+  RETURN sminion.destruction_hindrance(target, own.way, false);
 END
 $sminion$;
