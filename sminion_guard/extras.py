@@ -34,6 +34,7 @@ NEEDS: dict[str, Need] = {
     "greenlet": Need(
         "asynchronous engines of SQLAlchemy need the extra `asyncio`", "`pip install 'sminion_guard[asyncio]'`"),
     "mimesis": Need("the demo needs the extra `embedded`", "`pip install 'sminion_guard[embedded]'`"),
+    "pyarrow": Need("files in the format Parquet need the extra `parquet`", "`pip install 'sminion_guard[parquet]'`"),
     "psycopg_pool": Need("pools of connections need the package `psycopg-pool`", "`pip install psycopg-pool`"),
     "pytest": Need("the fixtures and helpers for tests need the package `pytest`", "`pip install pytest`"),
 }

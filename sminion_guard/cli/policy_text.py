@@ -78,6 +78,7 @@ def _overview(view: Overview) -> Iterator[str]:
         yield (f"  {recipient.name} ({recipient.title}, {recipient.contract}): for {_list(recipient.purposes)}; "
                f"never {_list(sorted(recipient.never))}"
                + ("" if recipient.gives is None else f"; only {_list(sorted(recipient.gives))}")
+               + ("" if recipient.profile is None else f"; as {recipient.profile}, whole {recipient.times}s")
                + ("" if recipient.until is None else f"; until {recipient.until}"))
 
 

@@ -10,6 +10,7 @@ from sminion_guard.analyzer import Access, Catalog, Reason, Statement, Verdict, 
 from sminion_guard.analyzer.excerpt import excerpt
 from sminion_guard.analyzer.places import span
 from sminion_guard.codes import error_class
+from sminion_guard.disclosure.coarse import too_fine
 from sminion_guard.disclosure.flows import Reading, readings
 from sminion_guard.disclosure.generated import behind, is_generated
 from sminion_guard.disclosure.permission import NONE, Permission, permission
@@ -83,6 +84,10 @@ def judge_export(
     if reasons:
         return ExportVerdict(sql, recipient, purpose, reasons, (), ())
     statement = verdict.statements[0].statement
+    path = catalog.search_path if search_path is None else search_path
+    fine = tuple(too_fine(sql, statement, catalog, policy, granted.recipient, path))
+    if fine:
+        return ExportVerdict(sql, recipient, purpose, fine, (), ())
     found = {_category(policy, entry) or NONE for entry in _all(catalog, statement)}
     return ExportVerdict(sql, recipient, purpose, (), tuple(_columns(policy, statement)), tuple(sorted(found - {NONE})))
 

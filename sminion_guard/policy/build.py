@@ -25,10 +25,10 @@ from sminion_guard.policy.model import (
     Operation,
     Policy,
     Purpose,
-    Recipient,
     SubjectKey,
 )
 from sminion_guard.policy.positions import Path
+from sminion_guard.policy.recipients import build_holds, build_recipients
 from sminion_guard.policy.requests import build_operator, build_requests
 from sminion_guard.policy.tables import build_schemas
 from sminion_guard.policy.ticket import build_ticket
@@ -60,6 +60,7 @@ class Builder:
         # Names count as known even where their table is broken: one mistake, one finding.
         self.purpose_names = frozenset(self.sections["purpose"])
         self.categories = CATEGORIES | self.sections["category"].keys()
+        self.holds = build_holds(self.sections["category"], self.report)
 
     def build(self) -> Policy:
         """The policy, as far as it could be built; look at the report before you use it."""
@@ -83,8 +84,10 @@ class Builder:
             compatible=self._compatible(),
             further=self._further(),
             logins=self._logins(),
-            recipients=self._recipients(),
+            recipients=build_recipients(
+                self.sections["recipient"], self.purpose_names, self.categories, self.holds, self.report),
             own_categories=self._own_categories(),
+            holds=MappingProxyType(self.holds),
             trusted_functions=frozenset(head.trusted_functions) if head else frozenset(),
             trusted_why=MappingProxyType({name: why for name, why in head.trusted_functions.items() if why}
                                          if head else {}),
@@ -241,27 +244,6 @@ class Builder:
                 self.report.add("SG360", (*path, at), f"purpose `{word}` does not rest on consent",
                                 "leave it out: nobody consents to it")
         return tuple(words)
-
-    def _recipients(self) -> Mapping[str, Recipient]:
-        found = {}
-        allowed = self.categories | {"key"}
-        for name, raw in self.sections["recipient"].items():
-            path: Path = ("recipient", name)
-            entry = shape.validate(shape.RecipientShape, raw, path, self.report)
-            if entry is None:
-                continue
-            for key, words in (("never", entry.never), ("gives", entry.gives or ())):
-                for at, word in enumerate(words):
-                    self._known(word, allowed, "SG309", "category", (*path, key, at))
-            for at, word in enumerate(entry.gives or ()):
-                if word in entry.never:
-                    self.report.add("SG375", (*path, "gives", at), f"`{word}` is also in `never`",
-                                    "keep it in one of the two")
-            if self._known_purposes(entry.purposes, (*path, "purposes")):
-                found[name] = Recipient(name, entry.title, entry.contract, tuple(entry.purposes),
-                                        frozenset(entry.never) & allowed,
-                                        None if entry.gives is None else frozenset(entry.gives) & allowed, entry.until)
-        return MappingProxyType(found)
 
     def _known_purposes(self, words: list[str], path: Path) -> bool:
         # A list, not a generator: every unknown word is reported, not just the first.

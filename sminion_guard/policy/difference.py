@@ -15,6 +15,7 @@ from sminion_guard.policy.compartments import mergeable
 from sminion_guard.policy.interval import may_exceed
 from sminion_guard.policy.model import Anonymous, Basis, ConsentOnChange, InReport, Policy, RetentionEnd, Table
 from sminion_guard.policy.names import backup_role
+from sminion_guard.policy.profile_differences import differences_of_profiles
 from sminion_guard.policy.sentence import Sentence
 from sminion_guard.policy.terms import rights
 
@@ -244,6 +245,7 @@ def _recipients(before: Policy, after: Policy) -> Iterator[Sentence]:
             never = category in new.never
             yield Sentence(f"recipient `{name}` {'now never gets' if never else 'may now get'} `{category}`", not never)
         yield from _given(name, old.gives, new.gives)
+        yield from differences_of_profiles(name, before, after)
         if old.until != new.until:
             said = "has no end any more" if new.until is None else f"now ends on {new.until}"
             yield Sentence(f"the contract with recipient `{name}` {said}",

@@ -15,6 +15,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from sminion_guard.policy.condition import Kind
+from sminion_guard.policy.recipient_profiles import Holds, RecipientProfile, TimeUnit
 from sminion_guard.policy.rights import Operator, Requests
 
 
@@ -280,6 +281,10 @@ class Recipient:
     """The only categories that the contract covers; None: all that the purpose needs."""
     until: date | None = None
     """The last day of the contract; None: it has no end."""
+    profile: RecipientProfile | None = None
+    """Its kind, which says what it never gets; that is in ``never`` already. Its texts are scanned."""
+    times: TimeUnit | None = None
+    """The finest time that it gets; None: as fine as the data."""
 
     def receives(self, category: str) -> bool:
         """Whether data of a category may be disclosed to it; a column of category `none` tells of nobody."""
@@ -306,6 +311,8 @@ class Policy:
     recipients: Mapping[str, Recipient] = field(default_factory=lambda: MappingProxyType({}))
     own_categories: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """The policy's own categories, name to title."""
+    holds: Mapping[str, Holds] = field(default_factory=lambda: MappingProxyType({}))
+    """Of these what their values hold, where the policy says it."""
     trusted_functions: frozenset[str] = frozenset()
     """Schema-qualified names of functions whose body the analyzer need not understand."""
     trusted_why: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))

@@ -111,6 +111,7 @@ class SubjectShape(Shape):
 
 class CategoryShape(Shape):
     title: Text
+    holds: str | None = None
 
 
 class PurposeShape(Shape):
@@ -199,6 +200,8 @@ class RecipientShape(Shape):
     never: list[str]
     gives: list[str] | None = None
     until: Annotated[date | None, PlainValidator(_day)] = None
+    profile: str | None = None
+    times: str | None = None
 
 
 S = TypeVar("S", bound=Shape)

@@ -104,7 +104,7 @@ COMPARED = {
     (Login, "purposes"), (Login, "may_hold_incompatible"), (Login, "may_own"),
     (Login, "tickets_per_minute"), (Login, "log_mb_per_minute"), (Login, "may_record_consent"),
     (Recipient, "contract"), (Recipient, "purposes"), (Recipient, "never"),
-    (Recipient, "gives"), (Recipient, "until"),
+    (Recipient, "gives"), (Recipient, "until"), (Recipient, "profile"), (Recipient, "times"), (Policy, "holds"),
 }  # fmt: skip
 
 

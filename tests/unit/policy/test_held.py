@@ -50,6 +50,8 @@ NO_MATTER = {
     (Policy, "trusted_operators"), (Retention, "then"),
     # asked when the data of a person are destroyed
     (Table, "shared"),
+    # asked when rows are sent to a recipient
+    (Policy, "holds"),
     # asked when a row is depersonalized
     (Table, "depersonalize"),
 }  # fmt: skip
