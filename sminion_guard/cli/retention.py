@@ -12,7 +12,7 @@ from sminion_guard.cli.common import FINDINGS, DatabaseOption, Format, FormatOpt
 from sminion_guard.cli.officer import officer
 
 if TYPE_CHECKING:
-    from sminion_guard.subjects import Expiring, Purged
+    from sminion_guard.subjects import DroppedPartition, ExpiredPartition, Expiring, Purged
 
 app = typer.Typer(name="retention", help="See what expires, and purge what has expired.", no_args_is_help=True)
 
@@ -40,6 +40,8 @@ def run(
     table: Annotated[str | None, typer.Option(
         "--table", metavar="SCHEMA.TABLE", show_default=False, help="Only this table. Default: all.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be purged, and do nothing.")] = False,
+    drop_partitions: Annotated[bool, typer.Option(
+        "--drop-partitions", help="First drop whole partitions that have expired; their owner may.")] = False,
     slow: SlowOption = False, database_url: DatabaseOption = None, form: FormatOption = Format.TEXT,
 ) -> None:
     """Purge what has expired, in short transactions beside applications. Run it again after an interruption.
@@ -52,14 +54,18 @@ def run(
         retentions = Retentions(connection)
         if dry_run:
             planned = tuple(entry for entry in retentions.status(slow=slow) if table in (None, entry.qualified))
-            said = [*_said(planned), "nothing was changed"]
+            said = [*_said(planned), *_whole(retentions.partitions(table=table)), "nothing was changed"]
             print_json(planned) if form is Format.JSON else typer.echo("\n".join(said))
             if any(entry.hindrance for entry in planned):
                 raise typer.Exit(FINDINGS)
             return
+        dropped = retentions.drop_partitions(table=table) if drop_partitions else ()
         found = retentions.run(table=table, slow=slow)
-    print_json(found) if form is Format.JSON else typer.echo("\n".join(_done(found)))
-    if any(entry.cause for entry in found):
+    if form is Format.JSON:
+        print_json({"dropped": dropped, "purged": found} if drop_partitions else found)
+    else:
+        typer.echo("\n".join([*_dropped(dropped), *_done(found)]))
+    if any(one.cause for one in dropped) or any(entry.cause for entry in found):
         raise typer.Exit(FINDINGS)
 
 
@@ -81,6 +87,19 @@ def _said(found: tuple[Expiring, ...]) -> Iterator[str]:
         yield f"  {entry.purged} purged{f', last looked at {_moment(entry.run_at)}' if entry.run_at else ''}"
         if said := entry.hindrance or entry.cause:
             yield f"  in the way: {said}"
+
+
+def _whole(found: tuple[ExpiredPartition, ...]) -> Iterator[str]:
+    for entry in found:
+        drop = "its owner may drop it (`--drop-partitions`)"
+        way = f"its rows go one by one: {entry.hindrance}" if entry.hindrance else drop
+        yield f"partition {entry.partition} has expired as a whole, {entry.bytes} bytes: {way}"
+
+
+def _dropped(found: tuple[DroppedPartition, ...]) -> Iterator[str]:
+    for entry in found:
+        gone = f"dropped, with {_count(entry.rows, 'row')}"
+        yield f"{entry.partition}: {f'stays: {entry.cause}' if entry.cause else gone}"
 
 
 def _done(found: tuple[Purged, ...]) -> Iterator[str]:

@@ -69,7 +69,7 @@ _ROUTINES: dict[str, tuple[str, ...]] = {
         "close_request(bigint, text, text, bigint, text, boolean)",
         "plan_destruction(bigint, boolean)", "begin_destruction(bigint, text, boolean, text)",
         "destroy_batch(bigint, integer)",
-        "purge_batch(text, integer, boolean)", "retention_status(boolean)",
+        "purge_batch(text, integer, boolean)", "retention_status(boolean)", "expired_partitions()",
         "forget_pseudonym_key(text)",
         "hold_data(text, text, text, text, text, timestamptz, text, text)", "release_hold(bigint, text, text)",
         "record_verification(bigint, jsonb, text)", "keep_certificate(bigint, text, text)",
@@ -88,7 +88,8 @@ _ROUTINES: dict[str, tuple[str, ...]] = {
     "maintenance": (
         "settle(integer, integer)", "remask(integer)", "backfill(integer)", "await_older(interval)",
         "extend_log(integer)", "state_holders(text)", "blind_tables()", "maintain(boolean)", "maintain_step(text)",
-        "fold_holders()", "purge_batch(text, integer, boolean)", "retention_status(boolean)",
+        "fold_holders()", "purge_batch(text, integer, boolean)", "retention_status(boolean)", "expired_partitions()",
+        "drop_expired_partition(text)", "check_partition(oid)", "record_drop(oid)",
     ),
     # The views call them.
     "auditor": ("policy_in_force()", "object_states()", "state_holders(text)", "blind_tables()", "unfolded_entries()",

@@ -13,11 +13,12 @@ from sminion_guard.subjects.persons import Merged, Persons
 from sminion_guard.subjects.recipients import Recipients
 from sminion_guard.subjects.request import Clarification, Request, RequestEvent
 from sminion_guard.subjects.requests import Requests
-from sminion_guard.subjects.retention import Expiring, Purged, Retentions
+from sminion_guard.subjects.retention import DroppedPartition, ExpiredPartition, Expiring, Purged, Retentions
 
 __all__ = [
     "Batch", "Certificate", "Clarification", "Consent", "Consents", "DestroyedTable", "Destruction", "Destructions",
-    "Difference", "Disclosure", "Expiring", "Fault", "Grounding", "Imported", "KeptCertificate", "Merged",
-    "Obligation", "Persons", "Planned", "Purged", "Recipients", "Request", "RequestEvent", "Requests", "Retentions",
-    "TableGrounding", "Verified", "certificate", "certificate_events", "keep",
+    "Difference", "Disclosure", "DroppedPartition", "ExpiredPartition", "Expiring", "Fault", "Grounding", "Imported",
+    "KeptCertificate", "Merged", "Obligation", "Persons", "Planned", "Purged", "Recipients", "Request",
+    "RequestEvent", "Requests", "Retentions", "TableGrounding", "Verified", "certificate", "certificate_events",
+    "keep",
 ]

@@ -77,6 +77,33 @@ class Purged:
     cause: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class ExpiredPartition:
+    """A partition in which all rows have expired, by its bounds.
+
+    :param bytes: that it takes on disk, with its indexes.
+    :param hindrance: why its rows are purged one by one all the same.
+    """
+
+    table_name: str
+    partition: str
+    bytes: int
+    hindrance: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DroppedPartition:
+    """What became of an expired partition.
+
+    :param rows: that went with it.
+    :param cause: why it was not dropped.
+    """
+
+    partition: str
+    rows: int
+    cause: str | None
+
+
 class Retentions:
     """Purges expired rows in short transactions beside applications, as maintenance does by itself.
 
@@ -96,6 +123,38 @@ class Retentions:
         """
         return tuple(Expiring(**row) for row in self._officer.ask("retention_status", slow=slow))
 
+    def partitions(self, *, table: str | None = None) -> tuple[ExpiredPartition, ...]:
+        """Whole partitions that have expired.
+
+        :param table: only of this one, as the policy names it.
+        """
+        found = (ExpiredPartition(**row) for row in self._officer.ask("expired_partitions"))
+        return tuple(one for one in found if table in (None, one.table_name))
+
+    def drop_partitions(self, *, table: str | None = None, patience: float = 10.0) -> tuple[DroppedPartition, ...]:
+        """Drop what :meth:`partitions` lists, each in a transaction of its own; the other rows are for :meth:`run`.
+
+        The connection is of the owner of the partitions, who is a member of the role for maintenance, or a superuser.
+
+        :param patience: seconds for which a partition is tried again that others use.
+        :raises GuardError: SG577 for who does not own one.
+        """
+        self._alone()
+        return tuple(self._drop(one, time.monotonic() + patience, patience) for one in self.partitions(table=table))
+
+    def _drop(self, one: ExpiredPartition, end: float, patience: float) -> DroppedPartition:
+        while one.hindrance is None:
+            (found,) = self._officer.ask("drop_expired_partition", partition=one.partition)
+            if found["state"] == "done" or not found["cause"].startswith("locked") or time.monotonic() > end:
+                return DroppedPartition(one.partition, found["rows"], found["cause"])
+            time.sleep(min(_PAUSE, patience))
+        return DroppedPartition(one.partition, 0, one.hindrance)
+
+    def _alone(self) -> None:
+        if not self._connection.autocommit or self._connection.info.transaction_status is not TransactionStatus.IDLE:
+            raise GuardError("SG573", "expired rows are purged in short transactions of their own",
+                             hint="pass a connection in autocommit, outside of a transaction")
+
     def run(
         self, *, table: str | None = None, slow: bool = False, milliseconds: int = 200, patience: float = 10.0,
         told: Callable[[str, int], None] | None = None,
@@ -108,9 +167,7 @@ class Retentions:
         :param patience: seconds for which locked rows of a table are tried again.
         :param told: hears of each batch: the table and its rows.
         """
-        if not self._connection.autocommit or self._connection.info.transaction_status is not TransactionStatus.IDLE:
-            raise GuardError("SG573", "expired rows are purged in short transactions of their own",
-                             hint="pass a connection in autocommit, outside of a transaction")
+        self._alone()
         names = [row["table"] for row in self._officer.ask("retention_tables")] if table is None else [table]
         return tuple(self._purge(name, slow, milliseconds, patience, told) for name in names)
 

@@ -29,6 +29,11 @@ CREATE TABLE sminion.retention_rule (
   unrecorded    bigint      NOT NULL DEFAULT 0,
   batches       bigint      NOT NULL DEFAULT 0,
   longest       interval,
+  -- the partition that transaction `dropping_by` has looked at, and is about to drop
+  dropping      oid,
+  dropping_name text,
+  dropping_rows bigint,
+  dropping_by   xid8,
   PRIMARY KEY (schema_name, table_name)
 );
 CREATE INDEX retention_rule_batch ON sminion.retention_rule (batch) WHERE batch IS NOT NULL;

@@ -18,9 +18,9 @@ BLOCKS = re.findall(r"^```sql\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
 OFFICES = ("privacy_officer", "maintenance", "auditor")
 BELOW_THE_VIEWS = {
     "object_states", "unfolded_entries", "unfolded_writes", "fold_holders", "maintain_step", "policy_in_force",
-    "other_keys",
+    "other_keys", "check_partition", "record_drop",
 }
-"""Only views call them, `maintain`, and `policy show --installed`."""
+"""Only views call them, `maintain`, `drop_expired_partition`, and `policy show --installed`."""
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +53,7 @@ def test_every_statement_of_the_page_runs(world: World) -> None:
                     if re.search(rf"\b{word}\b", statement):
                         ((number_of,),) = officer.execute(f"SELECT {last}".encode()).fetchall()
                         statement = re.sub(rf"\b{word}\b", str(number_of), statement)
-                called = re.search(r"settle\(|extend_log|remask|backfill|maintain\(", statement)
+                called = re.search(r"settle\(|drop_expired|extend_log|remask|backfill|maintain\(", statement)
                 audited = re.search(r"leaves\(|stray_rows|silent_tickets|record_checkpoint|report_restore", statement)
                 (scheduler if called else bert if audited else officer).execute(statement.encode())
                 done += 1

@@ -19,7 +19,7 @@ GRANTED = {
         "open_request", "identify_request", "assign_request", "note_request", "extend_request", "close_request", "load_calendar",
         "refuse_consent", "import_consents", "consent_differences", "record_disclosure", "settle_obligation",
         "plan_destruction", "begin_destruction", "destroy_batch", "hold_data", "release_hold", "record_verification", "keep_certificate",
-        "purge_batch", "retention_status", "forget_pseudonym_key",
+        "purge_batch", "retention_status", "expired_partitions", "forget_pseudonym_key",
         "state_holders", "blind_tables",
         "suspend_ddl_guard", "resume_ddl_guard", "erase_from_log", "record_reading", "report_restore", "accept_restore",
         "ledger_size", "ledger_events", "ledger_people", "replay_decision", "end_replay",
@@ -29,7 +29,7 @@ GRANTED = {
     },
     "keeper": {
         "settle", "remask", "backfill", "await_older", "extend_log", "state_holders", "blind_tables", "maintain", "maintain_step",
-        "fold_holders", "purge_batch", "retention_status",
+        "fold_holders", "purge_batch", "retention_status", "expired_partitions", "drop_expired_partition", "check_partition", "record_drop",
     },
     "reader": {"object_states", "state_holders", "blind_tables", "unfolded_entries", "unfolded_writes", "fold_holders", "leaves", "stray_rows",
                "silent_tickets", "accesses_of", "other_keys", "policy_in_force", "explanations", "explained_accesses", "consent_differences",

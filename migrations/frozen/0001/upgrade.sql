@@ -692,6 +692,11 @@ CREATE TABLE sminion.retention_rule (
   unrecorded    bigint      NOT NULL DEFAULT 0,
   batches       bigint      NOT NULL DEFAULT 0,
   longest       interval,
+  -- the partition that transaction `dropping_by` has looked at, and is about to drop
+  dropping      oid,
+  dropping_name text,
+  dropping_rows bigint,
+  dropping_by   xid8,
   PRIMARY KEY (schema_name, table_name)
 );
 CREATE INDEX retention_rule_batch ON sminion.retention_rule (batch) WHERE batch IS NOT NULL;
@@ -12021,6 +12026,261 @@ BEGIN
 END
 $sminion$;
 COMMENT ON FUNCTION sminion.retention_status(boolean) IS 'what expires when, table by table, and what of it still stands';
+
+-- functions/retention/past_partitions.sql
+-- Partitions of a table in which nothing but expired rows can be, by their bounds: ranges of the column alone that retention counts from, which end
+-- before what is kept begins, in the order of PostgreSQL: with an operator class of the application they would mean anything. Never the default
+-- partition, nor where rows are depersonalized.
+CREATE FUNCTION sminion.past_partitions(own sminion.retention_rule) RETURNS oid[]
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+SET datestyle = 'ISO'
+SET timezone = 'UTC'
+AS $sminion$
+DECLARE
+  past  CONSTANT text := sminion.expired_rows(own);
+  found oid[] := '{}';
+  part  record;
+  gone  boolean;
+BEGIN
+  IF past IS NULL OR own.way <> 'destroy' THEN
+    RETURN found;
+  END IF;
+  FOR part IN
+    SELECT c.oid, substring(pg_get_expr(c.relpartbound, c.oid) FROM ' TO \(''([^'']+)''\)$') AS "end", a.atttypid::regtype AS type
+    FROM pg_partition_tree(to_regclass(format('%I.%I', own.schema_name, own.table_name))) f JOIN pg_class c ON c.oid = f.relid
+    JOIN pg_partitioned_table k ON k.partrelid = f.parentrelid AND k.partstrat = 'r' AND k.partnatts = 1
+    JOIN pg_attribute a ON a.attrelid = k.partrelid AND a.attnum = k.partattrs[0] AND a.attname = own.after_column
+    JOIN pg_opclass o ON o.oid = k.partclass[0] AND o.opcnamespace = 'pg_catalog'::regnamespace
+    WHERE f.isleaf AND c.relkind = 'r'
+    ORDER BY c.relname COLLATE "C"
+  LOOP
+    EXECUTE format('SELECT %s FROM (SELECT %L::%s AS %I) AS t', past, part."end", part.type, own.after_column) INTO gone;
+    IF gone THEN
+      found := array_append(found, part.oid);
+    END IF;
+  END LOOP;
+  RETURN found;
+END
+$sminion$;
+
+-- functions/retention/partition_hindrance.sql
+-- Why no partition of a table is dropped as a whole, whatever is in it. NULL where one may be.
+CREATE FUNCTION sminion.partition_hindrance(own sminion.retention_rule, target sminion.protected_table) RETURNS text
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  cause CONSTANT text := sminion.retention_hindrance(own, target);
+BEGIN
+  IF cause IS NOT NULL THEN
+    RETURN cause;
+  ELSIF (sminion.references_to(target, 'destroy', false)).condition <> 'false' THEN
+    RETURN 'rows of other tables lead to its rows: they are purged one by one';
+  ELSIF cardinality(target.subject_columns) > 0 AND NOT sminion.quickly_found(target) THEN
+    RETURN 'no index leads to the rows of a person, to look for those that are kept: make one';
+  END IF;
+  RETURN NULL;
+END
+$sminion$;
+
+-- functions/retention/expired_partitions.sql
+-- Whole partitions that have expired by their bounds, and may be dropped by who owns them: see sminion.drop_expired_partition.
+--
+-- hindrance: why its rows are purged one by one all the same.
+CREATE FUNCTION sminion.expired_partitions(OUT table_name text, OUT partition text, OUT bytes bigint, OUT hindrance text) RETURNS SETOF record
+LANGUAGE plpgsql
+VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET lock_timeout = '5s'
+SET jit = off
+AS $sminion$
+DECLARE
+  own sminion.retention_rule;
+BEGIN
+  FOR own IN SELECT r.* FROM sminion.retention_rule r ORDER BY r.place LOOP
+    FOR partition, bytes IN
+      SELECT p.oid::regclass::text, pg_total_relation_size(p.oid) FROM unnest(sminion.past_partitions(own)) AS p (oid)
+    LOOP
+      table_name := own.schema_name || '.' || own.table_name;
+      hindrance := sminion.partition_hindrance(own, sminion.retention_target(own));
+      RETURN NEXT;
+    END LOOP;
+  END LOOP;
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.expired_partitions() IS 'whole partitions that have expired by their bounds';
+
+-- functions/retention/check_partition.sql
+-- Looks whether a partition can go as a whole, and counts its rows: its bounds are not trusted. For sminion.drop_expired_partition, which has it locked
+-- against writes. Until the transaction ends nobody blocks a person, holds data or begins a destruction, so it must end soon.
+--
+-- cause: why it stays. NULL where it can go: then it is noted for sminion.record_drop.
+CREATE FUNCTION sminion.check_partition(partition oid, OUT rows bigint, OUT cause text)
+LANGUAGE plpgsql
+VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET lock_timeout = '200ms'
+SET row_security = on
+SET jit = off
+AS $sminion$
+DECLARE
+  root     CONSTANT oid := pg_partition_root(check_partition.partition::regclass);
+  own      sminion.retention_rule;
+  target   sminion.protected_table;
+  within   text;
+  standing bigint;
+  keys     text[];
+  found    boolean;
+BEGIN
+  PERFORM sminion.require_read_committed();
+  SELECT r.* INTO own FROM sminion.retention_rule r WHERE to_regclass(format('%I.%I', r.schema_name, r.table_name))::oid = root;
+  IF own.table_name IS NULL OR root = check_partition.partition THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG574',
+      MESSAGE = format('`%s` is no partition of a table with a retention', check_partition.partition::regclass),
+      HINT = 'See `sminion.expired_partitions()`.';
+  ELSIF NOT EXISTS (SELECT FROM sminion.policy p WHERE p.completed_at IS NOT NULL) THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG571',
+      MESSAGE = 'a change of the policy is not finished',
+      DETAIL = 'What has expired is known when each table is as the policy says.',
+      HINT = 'Wait until `sminion-guard apply` has ended; where it was interrupted, run it again.';
+  ELSIF NOT EXISTS (
+    SELECT FROM pg_locks k
+    WHERE k.pid = pg_backend_pid() AND k.relation = check_partition.partition AND k.granted
+      AND k.mode IN ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
+      AND k.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database()))
+  THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG575',
+      MESSAGE = format('partition `%s` is not locked against writes', check_partition.partition::regclass),
+      HINT = 'Call `sminion.drop_expired_partition`, which does it all.';
+  END IF;
+  target := sminion.retention_target(own);
+  IF NOT check_partition.partition = ANY (sminion.past_partitions(own)) THEN
+    cause := 'it has not expired as a whole, by its bounds, or its rows are depersonalized';
+    RETURN;
+  END IF;
+  cause := sminion.partition_hindrance(own, target);
+  IF cause IS NOT NULL THEN
+    RETURN;
+  END IF;
+  -- By its constraint the planner reads no other one.
+  within := format('%I.%I AS t WHERE t.tableoid = %s AND (%s)', own.schema_name, own.table_name, check_partition.partition,
+                   pg_get_partition_constraintdef(check_partition.partition));
+  EXECUTE format('SELECT count(*), count(*) FILTER (WHERE (%s) IS NOT TRUE) FROM %s', sminion.expired_rows(own), within) INTO rows, standing;
+  IF standing > 0 THEN
+    cause := format('%s rows in it have not expired', standing);
+    RETURN;
+  END IF;
+  -- Counting may take long. From here on nothing does.
+  PERFORM FROM sminion.retention_rule r WHERE (r.schema_name, r.table_name) = (own.schema_name, own.table_name) FOR UPDATE;
+  LOCK TABLE sminion.subject_state, sminion.pending_change IN SHARE MODE;
+  IF cardinality(target.subject_columns) > 0 THEN
+    SELECT array_agg(k.subject) INTO keys FROM (
+      SELECT s.subject FROM sminion.subject_state s WHERE s.blocked OR s.others_blocked
+      UNION SELECT c.subject FROM sminion.pending_change c
+      UNION SELECT d.subject FROM sminion.destruction d WHERE d.completed_at IS NULL AND d.subject IS NOT NULL
+      UNION SELECT h.key FROM unnest(sminion.held_people(target)) AS h (key)) k;
+    EXECUTE format('SELECT EXISTS (SELECT FROM %s AND %s)', within, sminion.subject_rows(target)) INTO found USING keys;
+    IF found THEN
+      cause := 'rows in it are kept: their people are blocked, their data are held, or are being destroyed';
+      RETURN;
+    END IF;
+  END IF;
+  UPDATE sminion.retention_rule r
+  SET dropping = check_partition.partition, dropping_name = check_partition.partition::regclass::text, dropping_rows = check_partition.rows,
+      dropping_by = pg_current_xact_id()
+  WHERE (r.schema_name, r.table_name) = (own.schema_name, own.table_name);
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.check_partition(oid) IS 'looks whether a partition that its owner has locked can be dropped as expired';
+
+-- functions/retention/record_drop.sql
+-- Records that a partition was dropped in this transaction, after sminion.check_partition found that it could be: an act of the log.
+CREATE FUNCTION sminion.record_drop(partition oid) RETURNS void
+LANGUAGE plpgsql
+VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  own sminion.retention_rule;
+BEGIN
+  SELECT r.* INTO own FROM sminion.retention_rule r WHERE r.dropping = record_drop.partition AND r.dropping_by = pg_current_xact_id_if_assigned();
+  IF NOT FOUND OR EXISTS (SELECT FROM pg_class c WHERE c.oid = record_drop.partition) THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG576',
+      MESSAGE = 'no expired partition was dropped in this transaction',
+      DETAIL = 'What the log says was dropped was looked at before, and is gone.',
+      HINT = 'Call `sminion.drop_expired_partition`, which does it all.';
+  END IF;
+  -- Another table may get its number.
+  DELETE FROM sminion.row_security_before b WHERE b.relation::oid = record_drop.partition;
+  UPDATE sminion.retention_rule r
+  SET dropping = NULL, dropping_name = NULL, dropping_rows = NULL, dropping_by = NULL, purged = r.purged + own.dropping_rows,
+      run_at = clock_timestamp()
+  WHERE (r.schema_name, r.table_name) = (own.schema_name, own.table_name);
+  PERFORM sminion.record_act('retention', jsonb_build_object(
+    'table', own.schema_name || '.' || own.table_name, 'partition', own.dropping_name, 'way', own.way, 'rows', own.dropping_rows,
+    'after', own.after_column, 'keep', own.keep, 'timezone', own.zone), 'the retention of the policy ended');
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.record_drop(oid) IS 'records that an expired partition was dropped';
+
+-- functions/retention/drop_expired_partition.sql
+-- Drops a partition in which all rows have expired, with the rights of the caller, who owns it: sminion_owner owns no table of the application. In a
+-- transaction of its own.
+--
+-- Writes to the partition wait while its rows are counted; all else for as long as the locks last, which are given up after 200 milliseconds.
+--
+-- state: `done`, or `stuck` with the cause; what is `locked` may be tried again.
+CREATE FUNCTION sminion.drop_expired_partition(partition text, OUT state text, OUT rows bigint, OUT cause text)
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+SET lock_timeout = '200ms'
+AS $sminion$
+DECLARE
+  -- By the catalog: to look a name up needs USAGE on its schema.
+  part CONSTANT regclass := (
+    SELECT c.oid FROM pg_class c WHERE c.relispartition AND c.relkind = 'r' AND c.oid::regclass::text = drop_expired_partition.partition);
+  seen record;
+BEGIN
+  rows := 0;
+  IF part IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG574',
+      MESSAGE = format('`%s` is no partition of a table with a retention', coalesce(drop_expired_partition.partition, 'NULL')),
+      HINT = 'See `sminion.expired_partitions()`.';
+  ELSIF NOT (SELECT pg_has_role(c.relowner, 'USAGE') FROM pg_class c WHERE c.oid = part) THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG577',
+      MESSAGE = format('only its owner drops `%s`', part),
+      DETAIL = 'The guard owns no table of the application.',
+      HINT = 'Run it as a login that owns the partition and is a member of the role for maintenance, or as a superuser.';
+  END IF;
+  BEGIN
+    EXECUTE format('LOCK TABLE ONLY %s IN SHARE MODE', part);
+    seen := sminion.check_partition(part);
+    cause := seen.cause;
+    IF cause IS NULL THEN
+      -- RESTRICT: a view on it, or a foreign key, keeps it.
+      EXECUTE format('DROP TABLE %s', part);
+      PERFORM sminion.record_drop(part);
+      state := 'done';
+      rows := seen.rows;
+      RETURN;
+    END IF;
+  EXCEPTION
+  WHEN lock_not_available OR deadlock_detected THEN
+    cause := 'locked: others use the table, or change what people decided';
+  WHEN dependent_objects_still_exist THEN
+    cause := format('other objects depend on it: %s', SQLERRM);
+  END;
+  state := 'stuck';
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.drop_expired_partition(text) IS 'drops a partition in which all rows have expired; call it as its owner';
 
 -- functions/restore/ledger_size.sql
 -- How many events the log has as leaves, and the root of its tree at a size: a ledger says which log it was written from.

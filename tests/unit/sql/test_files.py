@@ -31,7 +31,7 @@ DEFINERS = {
     "record_disclosure", "settle_obligation",
     "plan_destruction", "begin_destruction", "destroy_batch", "hold_data", "release_hold",
     "record_verification", "keep_certificate",
-    "purge_batch", "retention_status", "forget_pseudonym_key",
+    "purge_batch", "retention_status", "forget_pseudonym_key", "expired_partitions", "check_partition", "record_drop",
     "backfill", "remask", "settle", "await_older", "state_holders", "blind_tables", "object_states", "session_facts",
     "open_log", "count_journal", "knows_log", "log_shape", "maintain_step", "unfolded_entries",
     "unfolded_writes", "fold_holders", "extend_log", "drop_log",

@@ -1,0 +1,1 @@
+SELECT d.state, d.rows, d.cause FROM sminion.drop_expired_partition(%(partition)s) d

@@ -1,0 +1,1 @@
+SELECT e.table_name, e.partition, e.bytes, e.hindrance FROM sminion.expired_partitions() e
