@@ -20,6 +20,9 @@ HINTS: Mapping[str, str] = {
     "SG525": "check the identity, and record how: `sminion-guard request identify NUMBER --how ...`",
     "SG526": "close the new one if it says nothing new: `sminion-guard request close NUMBER duplicate --of NUMBER`",
     "SG527": "decide the request, and close it: `sminion-guard request close`",
+    "SG546": "pass `--schema` with schemas of the policy that have data of people, or leave it out",
+    "SG547": "end the other one too, if nothing is to be blocked: `sminion-guard subject unblock`, with `--schema`"
+             " for one that is limited",
     "SG544": "change the data under a ticket with `basis_ref => 'request:NUMBER'`; if nothing had to be changed, pass"
              " `--unchanged`",
     "SG562": "make an index on the subject column, or pass `--slow`",

@@ -12,7 +12,7 @@ from sminion_guard.policy import Operation, Policy
 from sminion_guard.policy.model import CATEGORIES
 from sminion_guard.policy.page.words import Words
 from sminion_guard.policy.page.words import words as catalogue
-from sminion_guard.subjects.report import Access, AccessReport, Category, Change, Column, ReportTable, Row, Told
+from sminion_guard.subjects.report import Access, AccessReport, Category, Change, Column, ReportTable, Row, Said, Told
 
 T = TypeVar("T")
 
@@ -62,8 +62,14 @@ class Sentences:
     def event(self, name: str) -> str:
         return self._words.section("event").get(name, name.replace("_", " "))
 
+    def state(self, entry: Said) -> str:
+        text = self.event(entry.event)
+        text += f" ({self('only_in', schemas=', '.join(entry.schemas))})" if entry.schemas else ""
+        return text + (f", {self('ends', moment=self.moment(entry.until))}" if entry.until else "")
+
     def request(self, entry: Told) -> str:
         what = self._words(f"request.{entry.kind}") + (f" ({self.purpose(entry.purpose)})" if entry.purpose else "")
+        what += f" ({self('only_in', schemas=', '.join(entry.schemas))})" if entry.schemas else ""
         said = {"number": entry.id, "moment": self.moment(entry.received_at), "what": what}
         if entry.closed_at is None:
             return self("request_open", **said, due=entry.due_on)

@@ -58,6 +58,9 @@ def open_request(
         "--channel", metavar="TEXT", help="How it came in, such as letter.")] = "other",
     representative: Annotated[str | None, typer.Option(
         "--representative", metavar="NAME", show_default=False, help="Who asks for the person.")] = None,
+    schema: Annotated[list[str] | None, typer.Option(
+        "--schema", metavar="NAME", show_default=False,
+        help="Only the data in this schema are contested, or are to be blocked; repeat it. Default: all.")] = None,
     unit: UnitOption = None, actor: ActorOption = None, database_url: DatabaseOption = None,
     form: FormatOption = Format.TEXT,
 ) -> None:
@@ -65,7 +68,7 @@ def open_request(
     with _requests(database_url) as requests:
         number = requests.open(
             subject, request, reason, purpose=purpose, trigger=trigger, received_at=received_at, channel=channel,
-            representative=representative, unit=unit, actor=actor, kind=kind)
+            representative=representative, unit=unit, actor=actor, kind=kind, schemas=schema or None)
         _show(requests.get(number), form)
 
 
@@ -210,7 +213,8 @@ def line(request: Request) -> str:
     left = request.days_left or 0
     about = "due today" if left == 0 else f"{left} days left" if left > 0 else f"{-left} days overdue"
     facts = [f"due {request.due_on}{' (may move: holidays not decreed yet)' if request.provisional else ''}", about]
-    facts += ["blocked meanwhile"] if request.blocks else []
+    where = f" in {', '.join(request.schemas)}" if request.schemas else ""
+    facts += [f"blocked meanwhile{where}"] if request.blocks else []
     facts += [f"unit {request.unit}"] if request.unit else []
     return f"{request.id}  {request.kind}{purpose}  {whom}  {'; '.join(facts)}"
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from sminion_guard.cli import ledger
+from sminion_guard.cli import block, ledger
 from sminion_guard.cli.certify import certify
 from sminion_guard.cli.common import FINDINGS, DatabaseOption
 from sminion_guard.cli.database import conninfo
@@ -25,6 +25,10 @@ app.command("destroy")(destroy)
 app.command("hold")(hold)
 app.command("release")(release)
 app.command("verify")(verify)
+app.command("block")(block.block)
+app.command("unblock")(block.unblock)
+app.command("status")(block.status)
+app.command("history")(block.history)
 app.command("certificate")(certify)
 
 

@@ -104,14 +104,24 @@ SUBJECTS = (
          "keys are merged as a whole or not at all, and a denial that comes meanwhile must reach all keys",
          "call it again when the transaction that the message names has ended, or end it",
          errors.GuardError),
+    Code("SG546", "block limited to no schema of the policy",
+         "a mistyped name would leave the person visible where the data are contested",
+         "name schemas that have data of people, or leave `schemas` out to block the whole subject",
+         errors.GuardError),
+    Code("SG547", "subject stays blocked",
+         "a block of the whole subject and one that is limited to schemas stand beside each other, and each is ended by"
+         " itself (a warning)",
+         "end the other one too, if nothing is to be blocked",
+         errors.GuardError),
     Code("SG528", "not a privacy officer",
          "people's rights are exercised by the officers that the policy's role names, so that each act has its person;"
          " auditors list requests and disclosures, and change none",
          "grant `<policy>_privacy_officer` to the login of the officer, and connect as that login; to list,"
          " `<policy>_auditor` is enough",
          errors.GuardError),
-    Code("SG530", "facts of a consent malformed",
-         "a consent is proved by what was decided, when, and which text the person saw; not in the future",
+    Code("SG530", "facts of a consent, or the end of a block, malformed",
+         "a consent is proved by what was decided, when, and which text the person saw; not in the future;"
+         " a block ends after it begins",
          "correct what the message names",
          errors.PolicyError),
     Code("SG531", "too many consents recorded",

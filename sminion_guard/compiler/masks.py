@@ -80,7 +80,7 @@ def _own_function(policy: Policy, table: Table, function: str) -> str:
     subjects = subjects_of(policy, table)
 
     def masks(row: str) -> str:
-        text = "\n".join(_mask(entry, row) for entry in subjects)
+        text = "\n".join(_mask(table, entry, row) for entry in subjects)
         somebody = " OR ".join(f"{row}.{ident(entry.column)} IS NOT NULL" for entry in subjects)
         if table.anonymous is Anonymous.VISIBLE:
             return f"  -- a row about nobody permits everything\n  IF {somebody} THEN\n{text}\n  END IF;"
@@ -105,11 +105,12 @@ def _own_function(policy: Policy, table: Table, function: str) -> str:
 
 def _moving(policy: Policy, table: Table) -> dict[str, str]:
     """What ``sminion.permit_move`` is told of the table."""
-    return {"place": literal(table.qualified), "above": "true" if children_of(policy, table) else "false"}
+    return {"place": literal(table.qualified), "schema": literal(table.schema),
+            "above": "true" if children_of(policy, table) else "false"}
 
 
-def _mask(subject: SubjectOfRow, row: str) -> str:
-    text = templates.fill("trigger_function/row_mask", {"subject": subject.of(row)})
+def _mask(table: Table, subject: SubjectOfRow, row: str) -> str:
+    text = templates.fill("trigger_function/row_mask", {"subject": subject.of(row), "schema": literal(table.schema)})
     return f"  IF {row}.{ident(subject.column)} IS NOT NULL THEN\n{text}\n  END IF;" if subject.optional else text
 
 

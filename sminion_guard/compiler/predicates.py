@@ -61,7 +61,7 @@ def ticket_floor(policy: Policy, table: Table, role: str, *, sees_blocked: bool)
     )
     if len(subjects) > 1:
         every = ", ".join(entry.text(ident(entry.column)) for entry in subjects)
-        known += f" AND sminion.named_alone({literal(role)}, current_user, ARRAY[{every}])"
+        known += f" AND sminion.named_alone({literal(role)}, current_user, {literal(table.schema)}, ARRAY[{every}])"
     return f"({named}) AND {known}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sminion_guard.subjects.blocks import Blocks, StateEvent, Status
 from sminion_guard.subjects.certificate import Certificate, Grounding, TableGrounding, Verified, certificate
 from sminion_guard.subjects.consent import Consent, Difference, Fault, Imported
 from sminion_guard.subjects.consents import Consents
@@ -16,9 +17,9 @@ from sminion_guard.subjects.requests import Requests
 from sminion_guard.subjects.retention import DroppedPartition, ExpiredPartition, Expiring, Purged, Retentions
 
 __all__ = [
-    "Batch", "Certificate", "Clarification", "Consent", "Consents", "DestroyedTable", "Destruction", "Destructions",
-    "Difference", "Disclosure", "DroppedPartition", "ExpiredPartition", "Expiring", "Fault", "Grounding", "Imported",
-    "KeptCertificate", "Merged", "Obligation", "Persons", "Planned", "Purged", "Recipients", "Request",
-    "RequestEvent", "Requests", "Retentions", "TableGrounding", "Verified", "certificate", "certificate_events",
-    "keep",
+    "Batch", "Blocks", "Certificate", "Clarification", "Consent", "Consents", "DestroyedTable", "Destruction",
+    "Destructions", "Difference", "Disclosure", "DroppedPartition", "ExpiredPartition", "Expiring", "Fault",
+    "Grounding", "Imported", "KeptCertificate", "Merged", "Obligation", "Persons", "Planned", "Purged",
+    "Recipients", "Request", "RequestEvent", "Requests", "Retentions", "StateEvent", "Status", "TableGrounding",
+    "Verified", "certificate", "certificate_events", "keep",
 ]

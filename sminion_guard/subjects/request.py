@@ -19,7 +19,7 @@ class Request:
     :param due_on: the last day of the term, extended where it was.
     :param days_left: until then; negative once it is over; None for a closed request.
     :param provisional: the calendar did not know all free days until then.
-    :param blocks: the subject is blocked until the request is closed.
+    :param blocks: the subject is blocked until the request is closed, in ``schemas`` only where they are named.
     :param identified: somebody checked who asks.
     :param outcome: granted, partly_granted, refused, withdrawn or duplicate; None while it is open.
     :param calendar: name and version of the calendar that the term was counted by.
@@ -50,6 +50,7 @@ class Request:
     policy_version: str
     clarifications: int
     other_keys: list[str] | None
+    schemas: list[str] | None
 
 
 @dataclass(frozen=True, slots=True)

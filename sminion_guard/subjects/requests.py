@@ -33,6 +33,7 @@ class Requests:
         self, subject: object | None, request: str, reason: str, *, purpose: str | None = None,
         trigger: str = "request", received_at: datetime | None = None, channel: str = "other",
         representative: str | None = None, unit: str | None = None, actor: str | None = None, kind: str | None = None,
+        schemas: Sequence[str] | None = None,
     ) -> int:
         """Record a request, and do at once what cannot wait; its number.
 
@@ -45,11 +46,12 @@ class Requests:
         :param channel: how it came in, such as `letter`.
         :param representative: who asks for the subject.
         :param kind: of the subject, where the policy names kinds.
+        :param schemas: only the data in these are contested, or are to be blocked; None for all.
         """
         return int(self._officer.value(
             "open_request", subject=None if subject is None else str(subject), request=request, reason=reason,
             purpose=purpose, trigger=trigger, received_at=received_at, channel=channel, representative=representative,
-            unit=unit, actor=actor, kind=kind))
+            unit=unit, actor=actor, kind=kind, schemas=None if schemas is None else [*schemas]))
 
     def identify(self, id: int, how: str, *, actor: str | None = None) -> None:
         """Record how the identity of whoever asks was checked."""

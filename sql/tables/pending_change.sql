@@ -7,6 +7,8 @@ CREATE TABLE sminion.pending_change (
   subject text        COLLATE "C" NOT NULL,
   event   text        NOT NULL,
   purpose text,
+  -- of a block, and of its end: only rows in these schemas. Until it is stored, what it denies is denied in all of them.
+  schemas text[],
   bit     bigint      NOT NULL,
   -- what no row written meanwhile may permit: 0 for what only permits more
   denied  bigint      NOT NULL,

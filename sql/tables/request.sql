@@ -22,8 +22,9 @@ CREATE TABLE sminion.request (
   -- name and version of the calendar, and whether it knew all free days until the date
   calendar       text        NOT NULL,
   provisional    boolean     NOT NULL,
-  -- blocks the subject until it is closed
+  -- blocks the subject until it is closed, in these schemas only where they are named
   interim        boolean     NOT NULL,
+  schemas        text[]      CHECK (schemas <> '{}'),
   identified     boolean     NOT NULL DEFAULT false,
   closed_at      timestamptz,
   outcome        text        CHECK (outcome IN ('granted', 'partly_granted', 'refused', 'withdrawn', 'duplicate')),

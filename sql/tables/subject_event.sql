@@ -23,9 +23,12 @@ CREATE TABLE sminion.subject_event (
   text_sha256 bytea CHECK (pg_catalog.octet_length(text_sha256) = 32),
   -- how it came in; NULL once the person was erased from the log
   channel     text,
-  -- the consent ends by itself
+  -- the consent, or the block, ends by itself
   until       timestamptz,
-  CHECK (until IS NULL OR event = 'give_consent'),
+  -- of a block that is limited to schemas, and of its end: their names, in order
+  schemas     text[] CHECK (schemas <> '{}'),
+  CHECK (schemas IS NULL OR event IN ('block', 'unblock')),
+  CHECK (until IS NULL OR event IN ('give_consent', 'block')),
   CHECK (event IN ('give_consent', 'refuse_consent', 'withdraw_consent', 'note_refusal')
     OR pg_catalog.num_nonnulls(given_at, text_sha256, channel) = 0),
   -- a block, an erasure, and what keys a person has concern all purposes, everything else exactly one

@@ -4,17 +4,25 @@
 CREATE TABLE sminion.subject_state (
   subject    text    COLLATE "C" PRIMARY KEY CHECK (subject <> ''),
   blocked    boolean NOT NULL DEFAULT false,
+  -- A block that is limited to schemas: their names, in order; NULL where there is none. It stands beside a block of the whole subject.
+  blocked_schemas text[] CHECK (blocked_schemas <> '{}'),
   consents   bigint  NOT NULL DEFAULT 0,
   objections bigint  NOT NULL DEFAULT 0,
   mask       bigint  NOT NULL,
+  -- the mask of rows in the schemas of a limited block, its own or another key's; NULL where there is none
+  schemas_mask bigint,
   epoch      integer NOT NULL,
   -- for ever: the data were destroyed, or are being, and nobody may write any
   erased     boolean NOT NULL DEFAULT false,
   -- What other keys of the same person deny (sminion.subject_merge); NULL where there is nothing.
   others_blocked boolean CHECK (others_blocked),
+  others_blocked_schemas text[] CHECK (others_blocked_schemas <> '{}'),
   -- purposes that were refused, withdrawn or objected to
   others_denied  bigint  CHECK (others_denied <> 0),
-  CHECK (NOT erased OR mask = 0)
+  CHECK (NOT erased OR mask = 0),
+  -- a block only takes away
+  CHECK (schemas_mask & ~mask = 0),
+  CHECK ((schemas_mask IS NULL) = (blocked_schemas IS NULL AND others_blocked_schemas IS NULL))
 )
 -- States change in place, and row triggers lock them: leave room so that updates stay on the page.
 WITH (fillfactor = 80);

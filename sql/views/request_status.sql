@@ -6,7 +6,7 @@ CREATE VIEW sminion.request_status WITH (security_barrier) AS
          CASE WHEN r.closed_at IS NULL THEN coalesce(r.extended_to, r.due_on) - d.today END AS days_left,
          r.extended_to IS NOT NULL AS extended, r.provisional, r.interim AND r.closed_at IS NULL AS blocks, r.identified, r.unit, r.channel,
          r.representative, r.received_at, r.closed_at, r.outcome, r.duplicate_of, r.calendar, v.version AS policy_version,
-         coalesce(w.writes, 0) AS clarifications, sminion.other_keys(r.subject) AS other_keys
+         coalesce(w.writes, 0) AS clarifications, sminion.other_keys(r.subject) AS other_keys, r.schemas
   FROM sminion.request r
   JOIN sminion.policy_version v ON v.epoch = r.epoch
   LEFT JOIN (SELECT c.request, count(*) AS writes FROM sminion.clarifications c GROUP BY c.request) w ON w.request = r.id

@@ -64,7 +64,7 @@ def test_every_statement_of_the_page_runs(world: World) -> None:
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             auditor.execute("SELECT sminion.block(42, 'not hers to block')")
     assert dict(events) == {
-        "block": 5, "unblock": 1, "give_consent": 2, "withdraw_consent": 2, "object": 2, "withdraw_objection": 1,
+        "block": 6, "unblock": 2, "give_consent": 2, "withdraw_consent": 2, "object": 2, "withdraw_objection": 1,
         "merge_subjects": 1, "unmerge_subjects": 1}
 
 

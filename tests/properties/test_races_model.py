@@ -31,10 +31,12 @@ REFUSED = {
 DISAGREEMENTS = {
     "history and states": "SELECT * FROM sminion.consent_differences()",
     "states and masks":
-        "SELECT s.subject FROM sminion.subject_state s, sminion.policy p WHERE s.mask <> sminion.state_mask(p, s)",
+        "SELECT s.subject FROM sminion.subject_state s, sminion.policy p WHERE s.mask <> sminion.state_mask(p, s)"
+        " OR s.schemas_mask IS DISTINCT FROM sminion.schemas_mask(p, s)",
     "masks and rows":
         "SELECT o.id FROM sales.orders o JOIN sminion.subject_state s ON s.subject = o.customer_id::text"
-        " WHERE o.guard_mask IS DISTINCT FROM s.mask",
+        " WHERE o.guard_mask IS DISTINCT FROM CASE WHEN 'sales' = ANY (s.blocked_schemas || s.others_blocked_schemas)"
+        " THEN s.schemas_mask ELSE s.mask END",
     "withheld": "SELECT subject, denied FROM sminion.withheld",
     "pending": "SELECT subject, event FROM sminion.pending_change",
     "queue": "SELECT subject, cause FROM sminion.unsettled",
@@ -46,12 +48,15 @@ DISAGREEMENTS = {
         "SELECT r.id, s.subject FROM sminion.request r"
         " CROSS JOIN LATERAL unnest(sminion.same_person(r.subject)) k (key)"
         " JOIN sminion.subject_state s ON s.subject = k.key WHERE r.interim AND r.closed_at IS NULL"
-        " AND NOT (s.blocked OR coalesce(s.others_blocked, false))",
+        " AND NOT CASE WHEN r.schemas IS NULL THEN s.blocked OR coalesce(s.others_blocked, false)"
+        " ELSE r.schemas <@ (s.blocked_schemas || s.others_blocked_schemas) END",
     "keys of one person":
         "SELECT s.subject FROM sminion.subject_state s CROSS JOIN LATERAL ("
-        "  SELECT bool_or(o.blocked) AS blocked, bit_or(o.objections) AS objected FROM sminion.subject_state o"
+        "  SELECT bool_or(o.blocked) AS blocked, bit_or(o.objections) AS objected,"
+        "    bool_or('sales' = ANY (o.blocked_schemas)) AS limited FROM sminion.subject_state o"
         "  WHERE o.subject = ANY (sminion.same_person(s.subject)) AND o.subject <> s.subject) t"
         " WHERE coalesce(t.blocked, false) <> coalesce(s.others_blocked, false)"
+        " OR coalesce(t.limited, false) <> coalesce('sales' = ANY (s.others_blocked_schemas), false)"
         " OR coalesce(t.objected, 0) & ~coalesce(s.others_denied, 0) <> 0",
 }
 
@@ -72,9 +77,12 @@ def drawn(chance: random.Random, last: int) -> str:
     call = chance.choice([
         f"give_consent({a}, 'marketing', 'r')", f"withdraw_consent({a}, 'marketing', 'r')",
         f"object({a}, 'interest', 'r')", f"withdraw_objection({a}, 'interest', 'r')",
-        f"block({a}, 'r')", f"unblock({a}, 'r')", f"block_all(ARRAY['{a}', '{b}'], 'r')",
+        f"block({a}, 'r')", f"unblock({a}, 'r')", f"block({a}, 'r', schemas => ARRAY['sales'])",
+        f"unblock({a}, 'r', schemas => ARRAY['sales'])", f"block({a}, 'r', schemas => ARRAY['crm'])",
+        f"block_all(ARRAY['{a}', '{b}'], 'r')",
         f"give_consents(ARRAY['{a}', '{b}'], 'marketing', 'r')",
         f"open_request({a}, 'clarify', 'r')", f"open_request({a}, 'misconduct', 'r')",
+        f"open_request({a}, 'clarify', 'r', schemas => ARRAY['sales'])",
         f"open_request({a}, 'object', 'r', purpose => 'interest')",
         f"close_request({request}, 'refused', 'r')", f"close_request({request}, 'withdrawn', 'r')",
         f"close_request({request}, 'refused', 'r')",

@@ -76,7 +76,7 @@ def test_whoever_has_no_such_ticket_is_not_told_who_is_blocked(world: World) -> 
     world.super("SELECT sminion.block('8', 'court')")
 
     def asked(role: str) -> str:
-        return f"SELECT sminion.named_alone('{role}', '{role}', '{{8}}')"
+        return f"SELECT sminion.named_alone('{role}', '{role}', 'sales', '{{8}}')"
 
     with world.connect() as connection:
         correcting, contract = world.role("rectification"), world.role("contract")

@@ -358,17 +358,25 @@ COMMENT ON COLUMN sminion.row_security_before.protected IS 'the table of the pol
 CREATE TABLE sminion.subject_state (
   subject    text    COLLATE "C" PRIMARY KEY CHECK (subject <> ''),
   blocked    boolean NOT NULL DEFAULT false,
+  -- A block that is limited to schemas: their names, in order; NULL where there is none. It stands beside a block of the whole subject.
+  blocked_schemas text[] CHECK (blocked_schemas <> '{}'),
   consents   bigint  NOT NULL DEFAULT 0,
   objections bigint  NOT NULL DEFAULT 0,
   mask       bigint  NOT NULL,
+  -- the mask of rows in the schemas of a limited block, its own or another key's; NULL where there is none
+  schemas_mask bigint,
   epoch      integer NOT NULL,
   -- for ever: the data were destroyed, or are being, and nobody may write any
   erased     boolean NOT NULL DEFAULT false,
   -- What other keys of the same person deny (sminion.subject_merge); NULL where there is nothing.
   others_blocked boolean CHECK (others_blocked),
+  others_blocked_schemas text[] CHECK (others_blocked_schemas <> '{}'),
   -- purposes that were refused, withdrawn or objected to
   others_denied  bigint  CHECK (others_denied <> 0),
-  CHECK (NOT erased OR mask = 0)
+  CHECK (NOT erased OR mask = 0),
+  -- a block only takes away
+  CHECK (schemas_mask & ~mask = 0),
+  CHECK ((schemas_mask IS NULL) = (blocked_schemas IS NULL AND others_blocked_schemas IS NULL))
 )
 -- States change in place, and row triggers lock them: leave room so that updates stay on the page.
 WITH (fillfactor = 80);
@@ -448,6 +456,8 @@ CREATE TABLE sminion.pending_change (
   subject text        COLLATE "C" NOT NULL,
   event   text        NOT NULL,
   purpose text,
+  -- of a block, and of its end: only rows in these schemas. Until it is stored, what it denies is denied in all of them.
+  schemas text[],
   bit     bigint      NOT NULL,
   -- what no row written meanwhile may permit: 0 for what only permits more
   denied  bigint      NOT NULL,
@@ -482,9 +492,12 @@ CREATE TABLE sminion.subject_event (
   text_sha256 bytea CHECK (pg_catalog.octet_length(text_sha256) = 32),
   -- how it came in; NULL once the person was erased from the log
   channel     text,
-  -- the consent ends by itself
+  -- the consent, or the block, ends by itself
   until       timestamptz,
-  CHECK (until IS NULL OR event = 'give_consent'),
+  -- of a block that is limited to schemas, and of its end: their names, in order
+  schemas     text[] CHECK (schemas <> '{}'),
+  CHECK (schemas IS NULL OR event IN ('block', 'unblock')),
+  CHECK (until IS NULL OR event IN ('give_consent', 'block')),
   CHECK (event IN ('give_consent', 'refuse_consent', 'withdraw_consent', 'note_refusal')
     OR pg_catalog.num_nonnulls(given_at, text_sha256, channel) = 0),
   -- a block, an erasure, and what keys a person has concern all purposes, everything else exactly one
@@ -522,6 +535,19 @@ CREATE TABLE sminion.consent_end (
 );
 CREATE INDEX consent_end_until ON sminion.consent_end (until);
 COMMENT ON TABLE sminion.consent_end IS 'consents that end by themselves';
+
+-- tables/block_end.sql
+-- Blocks that end by themselves, until sminion.end_blocks has dealt with them: a queue by time, as sminion.consent_end is.
+CREATE TABLE sminion.block_end (
+  -- the event's number in subject_event
+  event   bigint      PRIMARY KEY,
+  subject text        COLLATE "C" NOT NULL,
+  -- NULL for a block of the whole subject
+  schemas text[],
+  until   timestamptz NOT NULL
+);
+CREATE INDEX block_end_until ON sminion.block_end (until);
+COMMENT ON TABLE sminion.block_end IS 'blocks that end by themselves';
 
 -- tables/consent_inbox.sql
 -- Consents that logins recorded with sminion.record_consent, until sminion.take_consents enters them into the history. Whoever records
@@ -594,8 +620,9 @@ CREATE TABLE sminion.request (
   -- name and version of the calendar, and whether it knew all free days until the date
   calendar       text        NOT NULL,
   provisional    boolean     NOT NULL,
-  -- blocks the subject until it is closed
+  -- blocks the subject until it is closed, in these schemas only where they are named
   interim        boolean     NOT NULL,
+  schemas        text[]      CHECK (schemas <> '{}'),
   identified     boolean     NOT NULL DEFAULT false,
   closed_at      timestamptz,
   outcome        text        CHECK (outcome IN ('granted', 'partly_granted', 'refused', 'withdrawn', 'duplicate')),
@@ -1941,6 +1968,34 @@ RETURN CASE WHEN state.erased THEN 0 ELSE sminion.mask(
   policy, state.blocked OR coalesce(state.others_blocked, false), state.consents & ~coalesce(state.others_denied, 0),
   state.objections | coalesce(state.others_denied, 0)) END;
 
+-- functions/states/blocked_in.sql
+-- Whether a limited block, of the key itself or of another key of the same person, covers a schema. Never NULL.
+CREATE FUNCTION sminion.blocked_in(schemas text[], others_schemas text[], schema_name text) RETURNS boolean
+LANGUAGE sql
+IMMUTABLE
+PARALLEL SAFE
+RETURN coalesce(schema_name OPERATOR(pg_catalog.=) ANY (schemas), false) OR coalesce(schema_name OPERATOR(pg_catalog.=) ANY (others_schemas), false);
+
+-- functions/states/schemas_mask.sql
+-- What a state permits in the schemas of limited blocks, as bits: there the person is blocked. NULL where no block is limited.
+CREATE FUNCTION sminion.schemas_mask(policy sminion.policy, state sminion.subject_state) RETURNS bigint
+LANGUAGE sql
+IMMUTABLE
+RETURN CASE WHEN state.blocked_schemas IS NOT NULL OR state.others_blocked_schemas IS NOT NULL
+  THEN sminion.state_mask(policy, state) & policy.blocked_bits END;
+
+-- functions/states/mask_in.sql
+-- The purposes that a state permits for rows of tables in one schema: fewer where a block is limited to schemas and this is one of them.
+-- No search_path of its own, so that the planner puts the body in place of the call: row triggers ask it for each row.
+CREATE FUNCTION sminion.mask_in(state sminion.subject_state, schema_name text) RETURNS bigint
+LANGUAGE sql
+IMMUTABLE
+PARALLEL SAFE
+RETURN CASE
+  WHEN state.schemas_mask IS NULL THEN state.mask
+  WHEN sminion.blocked_in(state.blocked_schemas, state.others_blocked_schemas, schema_name) THEN state.schemas_mask
+  ELSE state.mask END;
+
 -- functions/states/make_states.sql
 -- Makes the default states of subjects that have none, in one order, so that two who do it do not lock each other out. It
 -- waits for whoever is just making one of them.
@@ -1959,7 +2014,7 @@ AS $sminion$
 $sminion$;
 
 -- functions/states/first_sight.sql
--- The mask of a subject whose state a row trigger did not find. NULL is nobody's subject, and permits nothing.
+-- The mask, for rows in a schema, of a subject whose state a row trigger did not find. NULL is nobody's subject, and permits nothing.
 --
 -- Two transactions may write rows of the same new person, or of the same two in another order. Were the state made here,
 -- each would wait for the other, and for one that is idle for ever. So it is only noted that `settle` is to make it. A change
@@ -1969,7 +2024,7 @@ $sminion$;
 --
 -- settled: the state must be there to be locked, because a row moves to another subject under that lock (see moved). And an
 -- older snapshot would never see a state that is newer. There it is made as before, and waited for.
-CREATE FUNCTION sminion.first_sight(key text, settled boolean DEFAULT false) RETURNS bigint
+CREATE FUNCTION sminion.first_sight(key text, place text, settled boolean DEFAULT false) RETURNS bigint
 LANGUAGE plpgsql
 VOLATILE
 SET search_path = pg_catalog, pg_temp
@@ -1983,7 +2038,7 @@ BEGIN
   END IF;
   IF settled OR current_setting('transaction_isolation') <> 'read committed' THEN
     PERFORM sminion.make_states(ARRAY[key]);
-    SELECT s.mask INTO permitted FROM sminion.subject_state s WHERE s.subject = key FOR SHARE;
+    SELECT sminion.mask_in(s, place) INTO permitted FROM sminion.subject_state s WHERE s.subject = key FOR SHARE;
     -- Without a policy in force there is no state, and nothing is permitted.
     RETURN coalesce(permitted, 0);
   END IF;
@@ -1996,7 +2051,7 @@ BEGIN
     RETURN permitted;
   END IF;
   LOCK TABLE sminion.new_writer IN ROW SHARE MODE;
-  SELECT s.mask INTO permitted FROM sminion.subject_state s WHERE s.subject = key FOR SHARE;
+  SELECT sminion.mask_in(s, place) INTO permitted FROM sminion.subject_state s WHERE s.subject = key FOR SHARE;
   IF FOUND THEN
     RETURN permitted;
   END IF;
@@ -2083,6 +2138,8 @@ $sminion$;
 -- Takes the exclusive lock on a subject's state, for which row triggers take the share lock; makes the state when there is
 -- none. False when others hold it for longer than `patience`, or are just making it: a writer may keep both as long as it
 -- likes, so nobody here waits for one without an end.
+--
+-- patience: '0' for whoever holds other states: he waits for no state at all.
 CREATE FUNCTION sminion.lock_state(key text, patience text) RETURNS boolean
 LANGUAGE plpgsql
 VOLATILE
@@ -2096,11 +2153,17 @@ BEGIN
   PERFORM FROM sminion.subject_state s WHERE s.subject = key FOR UPDATE SKIP LOCKED;
   IF FOUND THEN
     RETURN true;
+  ELSIF patience = '0' AND EXISTS (SELECT FROM sminion.subject_state s WHERE s.subject = key) THEN
+    RETURN false;
   END IF;
   BEGIN
-    PERFORM set_config('lock_timeout', patience, true);
+    PERFORM set_config('lock_timeout', CASE patience WHEN '0' THEN '1ms' ELSE patience END, true);
     PERFORM sminion.make_states(ARRAY[key]);
-    PERFORM FROM sminion.subject_state s WHERE s.subject = key FOR UPDATE;
+    IF patience = '0' THEN
+      PERFORM FROM sminion.subject_state s WHERE s.subject = key FOR UPDATE SKIP LOCKED;
+    ELSE
+      PERFORM FROM sminion.subject_state s WHERE s.subject = key FOR UPDATE;
+    END IF;
     got := FOUND;
     PERFORM set_config('lock_timeout', before, true);
     RETURN got;
@@ -2141,32 +2204,59 @@ $sminion$;
 COMMENT ON FUNCTION sminion.other_keys(text) IS 'the other keys that belong to the person of this one; NULL where there are none';
 
 -- functions/states/lock_person.sql
--- Takes the exclusive locks on the states of all keys of a person, in one order; these keys, or NULL where a state cannot be had within
--- `patience`. A change of one key is stored under all of these locks, since it counts for the others.
+-- Takes the exclusive locks on the states of all keys of a person; these keys, or NULL where they cannot be had within about `patience`.
+-- A change of one key is stored under all of these locks, since it counts for the others.
+--
+-- All or none, and it waits for one state only while it has taken no other: a writer may have that one and wait for these, and PostgreSQL
+-- ends whoever looks for the deadlock first. So it waits for the one that was locked, and takes the others if they are free.
 CREATE FUNCTION sminion.lock_person(key text, patience text) RETURNS text[]
 LANGUAGE plpgsql
 VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $sminion$
 DECLARE
-  keys text[];
-  one  text;
-  wait text := patience;
+  keys  text[];
+  one   text;
+  first text := key;
+  wait  text := patience;
+  until timestamptz := clock_timestamp() + patience::interval;
 BEGIN
   LOOP
     keys := sminion.same_person(key);
-    FOREACH one IN ARRAY keys LOOP
-      IF NOT sminion.lock_state(one, wait) THEN
+    -- Where the person has one key there is nothing to give back.
+    IF keys = ARRAY[key] THEN
+      IF NOT sminion.lock_state(key, wait) THEN
         RETURN NULL;
       END IF;
-    END LOOP;
-    -- Who merges keys, or ends that, holds these locks: from here on the answer stays.
-    IF sminion.same_person(key) = keys THEN
-      RETURN keys;
+      -- Who merges keys, or ends that, holds these locks: from here on the answer stays.
+      IF sminion.same_person(key) = keys THEN
+        RETURN keys;
+      END IF;
+      -- It was merged meanwhile, and is held: nothing more is waited for.
+      wait := '0';
+      until := clock_timestamp();
     END IF;
-    -- Keys that were merged meanwhile may come before those that are locked by now. Whoever waits in another order may meet an officer who
-    -- waits for these, and a writer who only waits is ended for the deadlock.
-    wait := '2ms';
+    BEGIN
+      -- A key that is no longer one of the person's is not waited for.
+      IF first = ANY (keys) AND NOT sminion.lock_state(first, wait) THEN
+        RETURN NULL;
+      END IF;
+      FOREACH one IN ARRAY keys LOOP
+        IF NOT sminion.lock_state(one, '0') THEN
+          first := one;
+          RAISE SQLSTATE 'SG538';
+        END IF;
+      END LOOP;
+      IF sminion.same_person(key) = keys THEN
+        RETURN keys;
+      END IF;
+      first := key;
+      RAISE SQLSTATE 'SG538';
+    EXCEPTION WHEN SQLSTATE 'SG538' THEN
+      IF clock_timestamp() >= until THEN
+        RETURN NULL;
+      END IF;
+    END;
   END LOOP;
 END
 $sminion$;
@@ -2258,29 +2348,43 @@ DECLARE
   in_force sminion.policy;
   was      CONSTANT bigint := (before).mask;
   after    sminion.subject_state;
+  -- what rows permit at least: those in the schemas of a limited block
+  lowest   bigint;
+  lost     bigint;
 BEGIN
   after := changed;
   SELECT p.* INTO STRICT in_force FROM sminion.policy p;
   after.mask := sminion.state_mask(in_force, after);
+  after.schemas_mask := sminion.schemas_mask(in_force, after);
   after.epoch := in_force.mask_epoch;
-  IF was & ~after.mask <> 0 THEN
-    INSERT INTO sminion.withheld AS w (subject, change, denied) VALUES (after.subject, store_state.change, was & ~after.mask)
+  lowest := coalesce(after.schemas_mask, after.mask);
+  -- Rows in a schema that is blocked now permitted what the mask said, or what the mask of blocked schemas said where it was one.
+  lost := was & ~after.mask;
+  IF after.schemas_mask IS NOT NULL THEN
+    lost := lost | (~after.schemas_mask & CASE WHEN EXISTS (
+      SELECT FROM unnest(after.blocked_schemas || after.others_blocked_schemas) AS n (name)
+      WHERE NOT sminion.blocked_in((before).blocked_schemas, (before).others_blocked_schemas, n.name))
+      THEN was ELSE coalesce((before).schemas_mask, was) END);
+  END IF;
+  IF lost <> 0 THEN
+    INSERT INTO sminion.withheld AS w (subject, change, denied) VALUES (after.subject, store_state.change, lost)
     ON CONFLICT ON CONSTRAINT withheld_pkey DO UPDATE SET denied = w.denied | excluded.denied;
   END IF;
-  -- Two steps, since `denied` is never 0: what the new state permits is withheld no longer, unless a change that became
+  -- Two steps, since `denied` is never 0: what the new state permits everywhere is withheld no longer, unless a change that became
   -- pending meanwhile denies it.
   DELETE FROM sminion.withheld w
-  WHERE w.subject = after.subject AND w.denied & ~after.mask = 0
+  WHERE w.subject = after.subject AND w.denied & ~lowest = 0
     AND NOT EXISTS (SELECT FROM sminion.pending_change p WHERE p.id = w.change);
-  UPDATE sminion.withheld w SET denied = w.denied & ~after.mask
-  WHERE w.subject = after.subject AND w.denied & after.mask <> 0
+  UPDATE sminion.withheld w SET denied = w.denied & ~lowest
+  WHERE w.subject = after.subject AND w.denied & lowest <> 0
     AND NOT EXISTS (SELECT FROM sminion.pending_change p WHERE p.id = w.change);
   IF after = before AND NOT again THEN
     RETURN false;
   END IF;
   UPDATE sminion.subject_state s
   SET blocked = after.blocked, consents = after.consents, objections = after.objections, mask = after.mask,
-      epoch = after.epoch, erased = after.erased, others_blocked = after.others_blocked, others_denied = after.others_denied
+      epoch = after.epoch, erased = after.erased, others_blocked = after.others_blocked, blocked_schemas = after.blocked_schemas,
+      others_blocked_schemas = after.others_blocked_schemas, schemas_mask = after.schemas_mask, others_denied = after.others_denied
   WHERE s.subject = after.subject;
   INSERT INTO sminion.unsettled (subject) VALUES (after.subject);
   RETURN true;
@@ -2307,6 +2411,7 @@ DECLARE
   last     bigint;
   removed  bigint;
   ended    boolean;
+  schemas  text[];
 BEGIN
   SELECT s.* INTO STRICT before FROM sminion.subject_state s WHERE s.subject = key FOR UPDATE;
   after := before;
@@ -2335,12 +2440,32 @@ BEGIN
     CONTINUE WHEN EXISTS (
       SELECT FROM sminion.subject_event e
       WHERE e.subject = key AND e.id > change.id AND e.purpose IS NOT DISTINCT FROM change.purpose
+        AND (change.schemas IS NULL) = (e.schemas IS NULL)
+        AND (change.schemas IS NULL OR change.schemas <@ e.schemas)
         AND e.event = CASE change.event
           WHEN 'block' THEN 'unblock' WHEN 'unblock' THEN 'block'
           WHEN 'object' THEN 'withdraw_objection' WHEN 'withdraw_objection' THEN 'object' END);
     -- A request that was opened meanwhile keeps the subject blocked: whoever unblocked did not see it.
-    CONTINUE WHEN change.event = 'unblock' AND EXISTS (
-      SELECT FROM sminion.request r WHERE r.subject = ANY (sminion.same_person(key)) AND r.interim AND r.closed_at IS NULL);
+    CONTINUE WHEN change.event = 'unblock' AND change.schemas IS NULL AND EXISTS (
+      SELECT FROM sminion.request r
+      WHERE r.subject = ANY (sminion.same_person(key)) AND r.interim AND r.closed_at IS NULL AND r.schemas IS NULL);
+    -- The same for each schema of a limited block.
+    IF change.schemas IS NOT NULL THEN
+      schemas := ARRAY(
+        SELECT n.name FROM unnest(change.schemas) AS n (name)
+        WHERE NOT EXISTS (
+            SELECT FROM sminion.subject_event e
+            WHERE e.subject = key AND e.id > change.id AND n.name = ANY (e.schemas)
+              AND e.event = CASE change.event WHEN 'block' THEN 'unblock' ELSE 'block' END)
+          AND NOT (change.event = 'unblock' AND EXISTS (
+            SELECT FROM sminion.request r
+            WHERE r.subject = ANY (sminion.same_person(key)) AND r.interim AND r.closed_at IS NULL AND n.name = ANY (r.schemas))));
+      after.blocked_schemas := (
+        SELECT array_agg(n.name COLLATE "C" ORDER BY n.name COLLATE "C") FROM (
+          SELECT o.name FROM unnest(after.blocked_schemas) AS o (name) WHERE change.event = 'block' OR o.name <> ALL (schemas)
+          UNION SELECT m.name FROM unnest(schemas) AS m (name) WHERE change.event = 'block') n);
+      CONTINUE;
+    END IF;
     CASE change.event
       WHEN 'block'              THEN after.blocked := true;
       WHEN 'unblock'            THEN after.blocked := false;
@@ -2391,6 +2516,9 @@ BEGIN
       SELECT bit_or(1::bigint << w.bit) AS refused
       FROM sminion.purpose w CROSS JOIN LATERAL sminion.standing_decision(o.subject, w.name) d
       WHERE w.basis = 'consent' AND d.event IN ('refuse_consent', 'withdraw_consent')) r
+    WHERE o.subject = ANY (keys) AND o.subject <> key;
+    SELECT array_agg(DISTINCT n.name COLLATE "C" ORDER BY n.name COLLATE "C") INTO after.others_blocked_schemas
+    FROM sminion.subject_state o CROSS JOIN LATERAL unnest(o.blocked_schemas) AS n (name)
     WHERE o.subject = ANY (keys) AND o.subject <> key;
     changed := sminion.store_state(before, after, change, false) OR changed;
   END LOOP;
@@ -2459,23 +2587,30 @@ AS $sminion$
 $sminion$;
 
 -- functions/states/lock_merges.sql
--- Waits for whoever merges keys, 5 seconds at most, and keeps others from it until the transaction ends.
+-- Keeps others from merging keys, until the transaction ends; tries it for 5 seconds.
 --
 -- alone: for who merges. Otherwise for a change that found a state locked: what the person's keys are is known only afterwards.
+--
+-- It never stands in the queue of a lock: the caller may hold states, for which writers wait. Of those who wait for one another PostgreSQL ends
+-- whoever looks for the deadlock first, which may be an INSERT of the application.
 CREATE FUNCTION sminion.lock_merges(alone boolean) RETURNS void
 LANGUAGE plpgsql
 VOLATILE
 SET search_path = pg_catalog, pg_temp
-SET lock_timeout = '5s'
 AS $sminion$
 BEGIN
-  IF alone THEN
-    LOCK TABLE sminion.subject_merge IN EXCLUSIVE MODE;
-  ELSE
-    LOCK TABLE sminion.subject_merge IN ROW SHARE MODE;
-  END IF;
-EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
-  -- Of two who wait for one another PostgreSQL ends one after a second.
+  FOR attempt IN 1 .. 250 LOOP
+    BEGIN
+      IF alone THEN
+        LOCK TABLE sminion.subject_merge IN EXCLUSIVE MODE NOWAIT;
+      ELSE
+        LOCK TABLE sminion.subject_merge IN ROW SHARE MODE NOWAIT;
+      END IF;
+      RETURN;
+    EXCEPTION WHEN lock_not_available THEN
+      PERFORM pg_sleep(0.02);
+    END;
+  END LOOP;
   RAISE EXCEPTION USING ERRCODE = 'SG538',
     MESSAGE = 'another officer is merging keys of people, and has not committed',
     DETAIL = format('Locked by %s.', sminion.transactions_named(ARRAY(
@@ -2538,6 +2673,59 @@ AS $sminion$
                          SELECT i.inhrelid FROM pg_inherits i WHERE i.inhparent = to_regclass(name))))
 $sminion$;
 
+-- functions/states/schemas_of_block.sql
+-- The schemas that a block is limited to, in the one form in which the state keeps them: each once, in order. NULL for a block of the whole
+-- subject. A name that no protected table has is refused: whoever mistypes it would leave the person visible.
+CREATE FUNCTION sminion.schemas_of_block(schemas text[]) RETURNS text[]
+LANGUAGE plpgsql
+STABLE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  unknown text;
+BEGIN
+  IF schemas IS NULL THEN
+    RETURN NULL;
+  END IF;
+  SELECT coalesce(string_agg(coalesce(format('`%s`', sminion.log_text(n.name, 80)), 'NULL'), ', ' ORDER BY n.name), 'none') INTO unknown
+  FROM unnest(schemas) AS n (name)
+  WHERE NOT EXISTS (SELECT FROM sminion.protected_table p WHERE p.schema_name = n.name AND cardinality(p.subject_columns) > 0)
+  HAVING count(*) > 0 OR cardinality(schemas) = 0;
+  IF unknown IS NOT NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG546',
+      MESSAGE = format('a block cannot be limited to these schemas: %s', unknown),
+      DETAIL = 'Schemas with data of people: ' || (
+        SELECT coalesce(string_agg(DISTINCT format('`%s`', p.schema_name), ', '), 'none') FROM sminion.protected_table p
+        WHERE cardinality(p.subject_columns) > 0) || '.',
+      HINT = 'Name schemas of the policy; leave `schemas` out to block the whole subject.';
+  END IF;
+  RETURN ARRAY(SELECT DISTINCT n.name COLLATE "C" FROM unnest(schemas) AS n (name) ORDER BY 1);
+END
+$sminion$;
+
+-- functions/states/say_still_blocked.sql
+-- Warns whoever ended a block that another one still holds: one of the whole subject, and those that are limited to schemas, are ended
+-- each by itself.
+CREATE FUNCTION sminion.say_still_blocked(key text) RETURNS void
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  state sminion.subject_state;
+BEGIN
+  SELECT s.* INTO state FROM sminion.subject_state s WHERE s.subject = key;
+  IF state.blocked OR state.blocked_schemas IS NOT NULL THEN
+    RAISE WARNING USING ERRCODE = 'SG547',
+      MESSAGE = format('subject `%s` stays blocked%s', sminion.log_text(key, 80),
+        CASE WHEN state.blocked THEN '' ELSE format(' in schemas: `%s`', array_to_string(state.blocked_schemas, '`, `')) END),
+      DETAIL = 'A block of the whole subject, and one that is limited to schemas, stand beside each other.',
+      HINT = CASE WHEN state.blocked THEN 'End it with `sminion.unblock` without `schemas`, if nothing is to be blocked.'
+        ELSE 'End it with `sminion.unblock(..., schemas => ARRAY[...])`, if nothing is to be blocked there.' END;
+  END IF;
+END
+$sminion$;
+
 -- functions/states/change_state.sql
 -- The one way a subject's state changes. In order: write history; take the exclusive lock on the state, for which row
 -- triggers take the share lock (so a write either committed before, or sees the new state and is refused); store state and
@@ -2545,8 +2733,8 @@ $sminion$;
 -- is settled at once.
 --
 -- Whoever writes rows of the subject holds its state locked, for as long as he likes: a transaction may stay idle, and a
--- prepared one outlives its session. So the lock is waited for a second at most (in a transaction that has waited once,
--- hardly at all), and after that the change is left pending: the denial is inserted all the same, which waits for
+-- prepared one outlives its session. So the lock is waited for a second at most (in a transaction that has waited once, or
+-- holds a state, not at all), and after that the change is left pending: the denial is inserted all the same, which waits for
 -- nothing, and holds for every reader from the commit on. It is then the most that the event can deny, because the state
 -- that it changes may be another's uncommitted one. Permissions that come back follow with settling.
 --
@@ -2558,12 +2746,15 @@ $sminion$;
 --
 -- single: only this key.
 --
+-- schemas: of a block, and of its end: only rows in these schemas. A block may have `until` too.
+--
 -- A key that no protected row has is taken, since consent is often given before the first row is written; but whoever
 -- denies is told, because the key may be mistyped, and the person whom it should have named stays visible.
 CREATE FUNCTION sminion.change_state(
   raw text, event text, purpose text, reason text, actor text, kind text, request bigint DEFAULT NULL,
   given_at timestamptz DEFAULT NULL, text_sha256 bytea DEFAULT NULL, channel text DEFAULT NULL, until timestamptz DEFAULT NULL,
-  login name DEFAULT session_user, single boolean DEFAULT false
+  login name DEFAULT session_user, single boolean DEFAULT false,
+  schemas text[] DEFAULT NULL
 ) RETURNS boolean
 LANGUAGE plpgsql
 VOLATILE
@@ -2581,6 +2772,7 @@ DECLARE
   one      text;
   alone    CONSTANT boolean := coalesce(single, false) OR event IN ('expire_consent', 'erase');
   why      text := sminion.require_reason(reason);
+  places   text[] := sminion.schemas_of_block(schemas);
   way      text := sminion.ticket_text('channel', channel, 80);
   who      text := sminion.require_actor(actor);
   changed  boolean;
@@ -2593,7 +2785,8 @@ BEGIN
   IF event = 'unblock' AND request IS NULL THEN
     -- What one cannot see yet must not be unblocked either.
     PERFORM sminion.require_read_committed();
-    SELECT min(r.id) INTO holder FROM sminion.request r WHERE r.subject = ANY (keys) AND r.interim AND r.closed_at IS NULL;
+    SELECT min(r.id) INTO holder FROM sminion.request r WHERE r.subject = ANY (keys) AND r.interim AND r.closed_at IS NULL
+      AND CASE WHEN places IS NULL THEN r.schemas IS NULL ELSE r.schemas && places END;
     IF holder IS NOT NULL THEN
       RAISE EXCEPTION USING ERRCODE = 'SG527',
         MESSAGE = format('the subject stays blocked until request %s is closed', holder),
@@ -2602,6 +2795,7 @@ BEGIN
   END IF;
   own.event := change_state.event;
   own.purpose := change_state.purpose;
+  own.schemas := places;
   LOOP
     SELECT p.* INTO STRICT in_force FROM sminion.policy p;
     own.bit := CASE WHEN event IN ('block', 'unblock', 'erase') THEN 0 ELSE sminion.purpose_bit(purpose, event) END;
@@ -2616,7 +2810,11 @@ BEGIN
     WHEN 'expire_consent' THEN own.bit
     WHEN 'object' THEN own.bit
     ELSE 0 END;
-  IF num_nonnulls(given_at, text_sha256, until) > 0 THEN
+  IF event = 'block' AND (until <= clock_timestamp() OR until = 'infinity') THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG530',
+      MESSAGE = format('the block would end at %s', until),
+      HINT = 'Pass a moment that is to come, with its time zone; leave `until` out for a block without an end.';
+  ELSIF event <> 'block' AND num_nonnulls(given_at, text_sha256, until) > 0 THEN
     PERFORM sminion.check_consent(given_at, text_sha256, until);
   END IF;
   own.since := clock_timestamp();
@@ -2632,16 +2830,18 @@ BEGIN
     FOREACH one IN ARRAY keys LOOP
       CONTINUE WHEN one = ANY (told);
       own.subject := one;
-      INSERT INTO sminion.subject_event (subject, event, purpose, reason, actor, epoch, request, given_at, text_sha256, channel, until, login)
-      VALUES (one, event, purpose, why, who, in_force.epoch, request, given_at, text_sha256, way, until, login)
+      INSERT INTO sminion.subject_event (subject, event, purpose, reason, actor, epoch, request, given_at, text_sha256, channel, until, login, schemas)
+      VALUES (one, event, purpose, why, who, in_force.epoch, request, given_at, text_sha256, way, until, login, places)
       RETURNING id INTO own.id;
-      IF until IS NOT NULL THEN
+      IF until IS NOT NULL AND event = 'block' THEN
+        INSERT INTO sminion.block_end (event, subject, schemas, until) VALUES (own.id, one, places, change_state.until);
+      ELSIF until IS NOT NULL THEN
         INSERT INTO sminion.consent_end (event, subject, purpose, until) VALUES (own.id, one, change_state.purpose, change_state.until);
       END IF;
       numbers := numbers || own.id;
       told := told || one;
     END LOOP;
-    locked := sminion.lock_person(key, CASE current_setting('sminion.waited', true) WHEN 'yes' THEN '2ms' ELSE '1s' END);
+    locked := sminion.lock_person(key, CASE current_setting('sminion.waited', true) WHEN 'yes' THEN '0' ELSE '1s' END);
     -- Whoever has the state may be merging it with another key, and a denial must reach that one too.
     IF locked IS NULL AND event IN ('block', 'object', 'withdraw_consent', 'refuse_consent') THEN
       PERFORM sminion.lock_merges(false);
@@ -2653,6 +2853,8 @@ BEGIN
 
   strays := told;
   IF locked IS NOT NULL THEN
+    -- Who holds states waits for no other one: see lock_person.
+    PERFORM set_config('sminion.waited', 'yes', true);
     changed := sminion.apply_to_person(locked, own, told, numbers);
     -- Only the first few of a transaction: each takes subtransactions. For many there are functions of their own.
     -- Whoever changes the setting spends or saves time in his own transaction only; what is no number is as if he had spent it.
@@ -2666,12 +2868,15 @@ BEGIN
     strays := ARRAY(SELECT t.key FROM unnest(told) AS t (key) WHERE t.key <> ALL (locked));
   END IF;
 
-  INSERT INTO sminion.pending_change (id, subject, event, purpose, bit, denied, since)
-  SELECT t.id, t.key, own.event, own.purpose, own.bit, own.denied, own.since
+  INSERT INTO sminion.pending_change (id, subject, event, purpose, schemas, bit, denied, since)
+  SELECT t.id, t.key, own.event, own.purpose, own.schemas, own.bit, own.denied, own.since
   FROM unnest(told, numbers) AS t (key, id) WHERE t.key = ANY (strays);
   INSERT INTO sminion.withheld (subject, change, denied)
   SELECT t.key, t.id, own.denied FROM unnest(told, numbers) AS t (key, id) WHERE t.key = ANY (strays) AND own.denied <> 0;
   IF locked IS NOT NULL THEN
+    IF event = 'unblock' AND request IS NULL AND NOT alone THEN
+      PERFORM sminion.say_still_blocked(key);
+    END IF;
     RETURN changed;
   END IF;
 
@@ -2684,7 +2889,7 @@ BEGIN
   RETURN true;
 END
 $sminion$;
-COMMENT ON FUNCTION sminion.change_state(text, text, text, text, text, text, bigint, timestamptz, bytea, text, timestamptz, name, boolean) IS
+COMMENT ON FUNCTION sminion.change_state(text, text, text, text, text, text, bigint, timestamptz, bytea, text, timestamptz, name, boolean, text[]) IS
   'true when the state changed, or will';
 
 -- functions/states/merge_keys.sql
@@ -2741,7 +2946,7 @@ BEGIN
   FOR attempt IN 1 .. 100 LOOP
     BEGIN
       FOREACH key IN ARRAY person LOOP
-        IF NOT sminion.lock_state(key, '2ms') THEN
+        IF NOT sminion.lock_state(key, '0') THEN
           RAISE EXCEPTION USING ERRCODE = 'SG538',
             MESSAGE = format('the state of subject `%s` is locked: nothing was changed', sminion.log_text(key, 80)),
             DETAIL = CASE attempt WHEN 100 THEN format('It is locked by %s.', sminion.state_holders(key)) ELSE '' END,
@@ -2853,56 +3058,66 @@ COMMENT ON FUNCTION sminion.unmerge_subjects(anynonarray, anynonarray, text, tex
 
 -- functions/states/block.sql
 -- Suspends the processing of a subject's data, except storage and purposes that see blocked subjects.
-CREATE FUNCTION sminion.block(subject text, reason text, actor text DEFAULT NULL, kind text DEFAULT NULL) RETURNS boolean
+--
+-- schemas: only of the data in tables of these schemas; NULL for all. Such a block stands beside one of the whole subject, and each is
+-- ended by itself. While rows are not settled, it may deny more than that.
+-- until:   it ends by itself; see sminion.end_blocks.
+CREATE FUNCTION sminion.block(
+  subject text, reason text, actor text DEFAULT NULL, kind text DEFAULT NULL, schemas text[] DEFAULT NULL,
+  until timestamptz DEFAULT NULL
+) RETURNS boolean
 LANGUAGE sql
 VOLATILE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $sminion$
-  SELECT sminion.change_state(subject, 'block', NULL, reason, actor, kind)
+  SELECT sminion.change_state(subject, 'block', NULL, reason, actor, kind, until => block.until, schemas => block.schemas)
 $sminion$;
-COMMENT ON FUNCTION sminion.block(text, text, text, text) IS 'blocks a subject; true if the state changed';
+COMMENT ON FUNCTION sminion.block(text, text, text, text, text[], timestamptz) IS 'blocks a subject; true if the state changed';
 
 -- functions/states/block.key.sql
 -- The same for a key of another type than text, such as the number or uuid that stands in the column. It acts as its caller: a cast
 -- to text may be somebody's own function.
 CREATE FUNCTION sminion.block(
-  subject anynonarray, reason text, actor text DEFAULT NULL, kind text DEFAULT NULL
+  subject anynonarray, reason text, actor text DEFAULT NULL, kind text DEFAULT NULL, schemas text[] DEFAULT NULL,
+  until timestamptz DEFAULT NULL
 ) RETURNS boolean
 LANGUAGE sql
 VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $sminion$
-  SELECT sminion.block(subject::text, reason, actor, kind)
+  SELECT sminion.block(subject::text, reason, actor, kind, schemas, until)
 $sminion$;
-COMMENT ON FUNCTION sminion.block(anynonarray, text, text, text) IS 'blocks a subject; true if the state changed';
+COMMENT ON FUNCTION sminion.block(anynonarray, text, text, text, text[], timestamptz) IS 'blocks a subject; true if the state changed';
 
 -- functions/states/unblock.sql
 -- Ends a block. Rows become visible again as they are settled.
-CREATE FUNCTION sminion.unblock(subject text, reason text, actor text DEFAULT NULL, kind text DEFAULT NULL) RETURNS boolean
+--
+-- schemas: ends a block that is limited to schemas, for these; NULL ends that of the whole subject, and leaves limited ones.
+CREATE FUNCTION sminion.unblock(subject text, reason text, actor text DEFAULT NULL, kind text DEFAULT NULL, schemas text[] DEFAULT NULL) RETURNS boolean
 LANGUAGE sql
 VOLATILE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $sminion$
-  SELECT sminion.change_state(subject, 'unblock', NULL, reason, actor, kind)
+  SELECT sminion.change_state(subject, 'unblock', NULL, reason, actor, kind, schemas => unblock.schemas)
 $sminion$;
-COMMENT ON FUNCTION sminion.unblock(text, text, text, text) IS
+COMMENT ON FUNCTION sminion.unblock(text, text, text, text, text[]) IS
   'ends the block of a subject; true if the state changed';
 
 -- functions/states/unblock.key.sql
 -- The same for a key of another type than text, such as the number or uuid that stands in the column. It acts as its caller: a cast
 -- to text may be somebody's own function.
 CREATE FUNCTION sminion.unblock(
-  subject anynonarray, reason text, actor text DEFAULT NULL, kind text DEFAULT NULL
+  subject anynonarray, reason text, actor text DEFAULT NULL, kind text DEFAULT NULL, schemas text[] DEFAULT NULL
 ) RETURNS boolean
 LANGUAGE sql
 VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $sminion$
-  SELECT sminion.unblock(subject::text, reason, actor, kind)
+  SELECT sminion.unblock(subject::text, reason, actor, kind, schemas)
 $sminion$;
-COMMENT ON FUNCTION sminion.unblock(anynonarray, text, text, text) IS
+COMMENT ON FUNCTION sminion.unblock(anynonarray, text, text, text, text[]) IS
   'ends the block of a subject; true if the state changed';
 
 -- functions/consent/give_consent.sql
@@ -3154,6 +3369,8 @@ BEGIN
     free := ARRAY(
       SELECT s.subject FROM sminion.subject_state s
       WHERE s.subject = ANY (batch)
+        -- a block that is limited to schemas has a mask of its own: change_state computes it
+        AND s.schemas_mask IS NULL
         AND NOT EXISTS (SELECT FROM sminion.pending_change p WHERE p.subject = s.subject)
       ORDER BY s.subject FOR UPDATE SKIP LOCKED);
     -- Who holds states waits for none: another officer may hold that one and wait for these, and then PostgreSQL ends whoever looks
@@ -3442,9 +3659,19 @@ AS $sminion$
     SELECT DISTINCT ON (e.subject, e.purpose) e.subject, e.purpose, e.event
     FROM sminion.subject_event e WHERE e.subject IS NOT NULL AND e.event IN ('object', 'withdraw_objection')
     ORDER BY e.subject, e.purpose, e.id DESC
+  ), limited AS (
+    SELECT l.subject, array_agg(l.name ORDER BY l.name) AS schemas
+    FROM (
+      SELECT DISTINCT ON (e.subject, n.name) e.subject, n.name COLLATE "C" AS name, e.event
+      FROM sminion.subject_event e CROSS JOIN LATERAL unnest(e.schemas) AS n (name)
+      WHERE e.subject IS NOT NULL AND e.event IN ('block', 'unblock')
+      ORDER BY e.subject, n.name, e.id DESC) l
+    WHERE l.event = 'block' OR EXISTS (
+      SELECT FROM sminion.request r WHERE r.subject = l.subject AND r.interim AND r.closed_at IS NULL AND l.name = ANY (r.schemas))
+    GROUP BY l.subject
   ), blocked AS (
     SELECT DISTINCT ON (e.subject) e.subject, e.event = 'block' AS blocked
-    FROM sminion.subject_event e WHERE e.subject IS NOT NULL AND e.event IN ('block', 'unblock')
+    FROM sminion.subject_event e WHERE e.subject IS NOT NULL AND e.event IN ('block', 'unblock') AND e.schemas IS NULL
     ORDER BY e.subject, e.id DESC
   ), said AS (
     SELECT d.subject, d.bit, 'consent' AS basis, false AS blocked,
@@ -3469,8 +3696,9 @@ AS $sminion$
   ), compared AS (
     SELECT coalesce(x.subject, s.subject) AS subject,
       coalesce(x.blocked, false) OR EXISTS (
-        SELECT FROM sminion.request r WHERE r.subject = x.subject AND r.interim AND r.closed_at IS NULL) AS was_blocked,
+        SELECT FROM sminion.request r WHERE r.subject = x.subject AND r.interim AND r.closed_at IS NULL AND r.schemas IS NULL) AS was_blocked,
       coalesce(s.blocked, false) AS is_blocked,
+      (SELECT l.schemas FROM limited l WHERE l.subject = coalesce(x.subject, s.subject)) AS was_limited, s.blocked_schemas AS is_limited,
       coalesce(x.consents, 0) AS was_given, coalesce(s.consents, 0) & ~coalesce(x.open, 0) AS is_given,
       coalesce(x.objections, 0) AS was_objected, coalesce(s.objections, 0) AS is_objected
     FROM expected x FULL JOIN sminion.subject_state s ON s.subject = x.subject
@@ -3479,15 +3707,20 @@ AS $sminion$
     FROM (
       SELECT m.one AS key FROM sminion.subject_merge m WHERE m.ended_at IS NULL
       UNION SELECT m.other FROM sminion.subject_merge m WHERE m.ended_at IS NULL
-      UNION SELECT s.subject FROM sminion.subject_state s WHERE s.others_blocked IS NOT NULL OR s.others_denied IS NOT NULL) k
+      UNION SELECT s.subject FROM sminion.subject_state s
+      WHERE s.others_blocked IS NOT NULL OR s.others_blocked_schemas IS NOT NULL OR s.others_denied IS NOT NULL) k
   ), others AS (
     SELECT p.key AS subject, coalesce(d.blocked, false) AS was_blocked, coalesce(s.others_blocked, false) AS is_blocked,
+           d.limited AS was_limited, s.others_blocked_schemas AS is_limited,
            coalesce(d.denied, 0) AS was_denied, coalesce(s.others_denied, 0) AS is_denied
     FROM person p
     JOIN sminion.subject_state s ON s.subject = p.key
     -- As sminion.spread_states.
     CROSS JOIN LATERAL (
-      SELECT bool_or(o.blocked) AS blocked, bit_or(o.objections | coalesce(r.refused, 0)) AS denied
+      SELECT bool_or(o.blocked) AS blocked, bit_or(o.objections | coalesce(r.refused, 0)) AS denied,
+        (SELECT array_agg(DISTINCT n.name COLLATE "C" ORDER BY n.name COLLATE "C")
+         FROM sminion.subject_state b CROSS JOIN LATERAL unnest(b.blocked_schemas) AS n (name)
+         WHERE b.subject = ANY (p.keys) AND b.subject <> p.key) AS limited
       FROM sminion.subject_state o
       CROSS JOIN LATERAL (
         SELECT bit_or(1::bigint << w.bit) AS refused
@@ -3502,6 +3735,10 @@ AS $sminion$
            CASE WHEN o.is_blocked THEN 'blocked' ELSE 'not blocked' END AS is
     WHERE o.was_blocked <> o.is_blocked
     UNION ALL
+    SELECT 'block of another key in schemas', coalesce(array_to_string(o.was_limited, ', '), 'none'),
+           coalesce(array_to_string(o.is_limited, ', '), 'none')
+    WHERE o.was_limited IS DISTINCT FROM o.is_limited
+    UNION ALL
     SELECT 'denial of another key to ' || w.name, CASE WHEN o.was_denied & (1::bigint << w.bit) <> 0 THEN 'made' ELSE 'not made' END,
            CASE WHEN o.is_denied & (1::bigint << w.bit) <> 0 THEN 'made' ELSE 'not made' END
     FROM sminion.purpose w WHERE (o.was_denied # o.is_denied) & (1::bigint << w.bit) <> 0
@@ -3512,6 +3749,9 @@ AS $sminion$
     SELECT 'block' AS what, CASE WHEN c.was_blocked THEN 'blocked' ELSE 'not blocked' END AS was,
            CASE WHEN c.is_blocked THEN 'blocked' ELSE 'not blocked' END AS is
     WHERE c.was_blocked <> c.is_blocked
+    UNION ALL
+    SELECT 'block in schemas', coalesce(array_to_string(c.was_limited, ', '), 'none'), coalesce(array_to_string(c.is_limited, ', '), 'none')
+    WHERE c.was_limited IS DISTINCT FROM c.is_limited
     UNION ALL
     SELECT 'consent to ' || w.name, CASE WHEN c.was_given & (1::bigint << w.bit) <> 0 THEN 'given' ELSE 'not given' END,
            CASE WHEN c.is_given & (1::bigint << w.bit) <> 0 THEN 'given' ELSE 'not given' END
@@ -3620,8 +3860,8 @@ AS $sminion$
     string_agg(
       CASE WHEN c.optional THEN format('CASE WHEN t.%I IS NULL THEN -1 ELSE ', c.name) ELSE '' END
       || format(
-        'coalesce((SELECT s.mask FROM sminion.subject_state s WHERE s.subject = %s),'
-        || ' (SELECT sminion.mask(p.*, false, 0, 0) FROM sminion.policy p))', c.subject)
+        'coalesce((SELECT sminion.mask_in(s, %L) FROM sminion.subject_state s WHERE s.subject = %s),'
+        || ' (SELECT sminion.mask(p.*, false, 0, 0) FROM sminion.policy p))', target.schema_name, c.subject)
       || CASE WHEN c.optional THEN ' END' ELSE '' END, ' & ' ORDER BY c.name),
     CASE WHEN target.depth > 0 THEN format(
       ' OR t.guard_subject IS DISTINCT FROM (SELECT p.%I FROM %I.%I p WHERE p.%I = t.%I)',
@@ -3674,7 +3914,7 @@ BEGIN
         WHERE NOT EXISTS (SELECT FROM sminion.subject_state s WHERE s.subject = p.subject)) q
       ORDER BY random() LIMIT 20)
   LOOP
-    keys := sminion.lock_person(key, '2ms');
+    keys := sminion.lock_person(key, '0');
     IF keys IS NOT NULL THEN
       PERFORM sminion.apply_to_person(keys, nothing);
       stored := stored + 1;
@@ -3705,7 +3945,7 @@ BEGIN
         AND NOT EXISTS (SELECT FROM sminion.subject_state s WHERE s.subject = n.subject)));
     INSERT INTO sminion.unsettled (subject)
     SELECT DISTINCT n.subject FROM sminion.new_subject n JOIN sminion.subject_state s ON s.subject = n.subject
-    WHERE n.ctid = ANY (places) AND s.mask <> n.mask
+    WHERE n.ctid = ANY (places) AND (s.mask <> n.mask OR s.schemas_mask <> n.mask)
       AND NOT EXISTS (SELECT FROM sminion.unsettled u WHERE u.subject = n.subject);
     DELETE FROM sminion.new_subject n WHERE n.ctid = ANY (places);
     RETURN;
@@ -3916,8 +4156,8 @@ BEGIN
       'SELECT array_agg(DISTINCT k.subject) FROM %s AS t%s CROSS JOIN LATERAL unnest(ARRAY[%s]) AS k (subject) '
       || 'LEFT JOIN sminion.subject_state o ON o.subject = k.subject WHERE (%s) AND k.subject IS NOT NULL AND (o.subject IS NULL OR %s)',
       relation, CASE WHEN child THEN format(' JOIN %s AS p ON %s', parent, leads) END, array_to_string(keys, ', '), rows,
-      CASE WHEN child THEN 't.guard_mask IS DISTINCT FROM o.mask OR ' || follows
-        WHEN cardinality(keys) = 1 THEN 't.guard_mask IS DISTINCT FROM o.mask'
+      CASE WHEN child THEN format('t.guard_mask IS DISTINCT FROM sminion.mask_in(o, %L) OR ', target.schema_name) || follows
+        WHEN cardinality(keys) = 1 THEN format('t.guard_mask IS DISTINCT FROM sminion.mask_in(o, %L)', target.schema_name)
         -- All subjects of a row are needed, also those that permit what it carries.
         ELSE sminion.stale_rows(target) END)
     INTO names USING subjects;
@@ -3928,7 +4168,7 @@ BEGIN
       WHERE NOT EXISTS (SELECT FROM sminion.subject_state s WHERE s.subject = k.subject)));
   END IF;
   SELECT array_agg(l.subject), array_agg(l.mask) INTO known, masks
-  FROM (SELECT s.subject, s.mask FROM sminion.subject_state s WHERE s.subject = ANY (names) FOR SHARE SKIP LOCKED) l;
+  FROM (SELECT s.subject, sminion.mask_in(s, target.schema_name) AS mask FROM sminion.subject_state s WHERE s.subject = ANY (names) FOR SHARE SKIP LOCKED) l;
   -- Read after the locks: a change that could not get one is in force all the same. Nobody has the empty subject: it stands
   -- for an optional one that is NULL.
   SELECT array_agg(k.subject), array_agg(k.mask) INTO known, masks
@@ -4585,7 +4825,7 @@ DECLARE
 BEGIN
   PERFORM sminion.require_read_committed();
   UPDATE sminion.subject_state s
-  SET mask = sminion.state_mask(p, s), epoch = p.mask_epoch
+  SET mask = sminion.state_mask(p, s), schemas_mask = sminion.schemas_mask(p, s), epoch = p.mask_epoch
   FROM sminion.policy p,
        (SELECT q.subject FROM sminion.subject_state q
         WHERE q.epoch < (SELECT r.mask_epoch FROM sminion.policy r)
@@ -4995,7 +5235,11 @@ BEGIN
   END IF;
   -- Rows past their retention, of whoever they are; but what is blocked stays, also where that came since the batch chose them.
   IF EXISTS (SELECT FROM sminion.retention_rule r WHERE r.batch = pg_current_xact_id()) THEN
-    IF EXISTS (SELECT FROM sminion.subject_state s WHERE s.subject = ANY (subjects) AND (s.blocked OR s.others_blocked))
+    IF EXISTS (
+        SELECT FROM sminion.subject_state s
+        WHERE s.subject = ANY (subjects) AND (s.blocked OR s.others_blocked OR EXISTS (
+          SELECT FROM sminion.retention_rule r
+          WHERE r.batch = pg_current_xact_id() AND sminion.blocked_in(s.blocked_schemas, s.others_blocked_schemas, r.schema_name))))
       OR EXISTS (SELECT FROM sminion.pending_change c WHERE c.subject = ANY (subjects))
     THEN
       RAISE EXCEPTION USING ERRCODE = 'SG570', MESSAGE = 'a person was blocked meanwhile';
@@ -5072,7 +5316,7 @@ $sminion$;
 --
 -- was, becomes: the subjects of the row.
 -- above: other tables find their subjects through this one: sminion.moved will want the same locks exclusively.
-CREATE FUNCTION sminion.permit_move(was text[], becomes text[], place text, above boolean) RETURNS boolean
+CREATE FUNCTION sminion.permit_move(was text[], becomes text[], place text, schema_name text, above boolean) RETURNS boolean
 LANGUAGE plpgsql
 VOLATILE
 SET search_path = pg_catalog, pg_temp
@@ -5091,13 +5335,16 @@ BEGIN
     END IF;
     -- Under the lock, since a block may be about to be stored.
     IF above THEN
-      SELECT s.blocked OR s.erased OR s.others_blocked IS TRUE INTO kept
+      SELECT s.blocked OR s.erased OR s.others_blocked IS TRUE
+          OR sminion.blocked_in(s.blocked_schemas, s.others_blocked_schemas, permit_move.schema_name) INTO kept
       FROM sminion.subject_state s WHERE s.subject = key FOR UPDATE;
     ELSE
-      SELECT s.blocked OR s.erased OR s.others_blocked IS TRUE INTO kept
+      SELECT s.blocked OR s.erased OR s.others_blocked IS TRUE
+          OR sminion.blocked_in(s.blocked_schemas, s.others_blocked_schemas, permit_move.schema_name) INTO kept
       FROM sminion.subject_state s WHERE s.subject = key FOR SHARE;
     END IF;
-    IF kept OR EXISTS (SELECT FROM sminion.pending_change c WHERE c.subject = key AND c.event IN ('block', 'erase')) THEN
+    IF kept OR EXISTS (SELECT FROM sminion.pending_change c
+      WHERE c.subject = key AND (c.event = 'erase' OR c.event = 'block' AND coalesce(permit_move.schema_name = ANY (c.schemas), true))) THEN
       CONTINUE WHEN EXISTS (SELECT FROM sminion.destruction d WHERE d.batch = pg_current_xact_id() AND d.subject = key);
       RAISE EXCEPTION USING ERRCODE = 'SG249',
         MESSAGE = format('a row of `%s` cannot be moved to another person', place),
@@ -5564,8 +5811,9 @@ COMMENT ON FUNCTION sminion.named_subject_of_kind(name, name, text) IS
 -- It asks for the ticket itself, and answers purposes that see blocked subjects only: called by hand it tells whether
 -- anybody is blocked, and that is no business of other logins.
 --
--- subjects: of the row, in the form of sminion.subject_key.
-CREATE FUNCTION sminion.named_alone(planned name, acting name, subjects text[]) RETURNS boolean
+-- schema_name: of the row's table: a block may be limited to schemas.
+-- subjects:    of the row, in the form of sminion.subject_key.
+CREATE FUNCTION sminion.named_alone(planned name, acting name, schema_name text, subjects text[]) RETURNS boolean
 LANGUAGE plpgsql
 STABLE
 PARALLEL RESTRICTED
@@ -5573,16 +5821,20 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $sminion$
 DECLARE
-  others text[] := array_remove(subjects, sminion.named_subject(planned, acting));
+  -- Other keys of the named person are no others.
+  others text[] := ARRAY(SELECT unnest(subjects) EXCEPT SELECT unnest(sminion.same_person(sminion.named_subject(planned, acting))));
 BEGIN
   RETURN EXISTS (
       SELECT FROM sminion.compartment c JOIN sminion.purpose p ON p.name = c.purpose
       WHERE c.role = planned AND p.sees_blocked AND p.retired_at IS NULL)
-    AND NOT EXISTS (SELECT FROM sminion.subject_state s WHERE s.subject = ANY (others) AND s.blocked)
-    AND NOT EXISTS (SELECT FROM sminion.pending_change p WHERE p.subject = ANY (others) AND p.event = 'block');
+    AND NOT EXISTS (SELECT FROM sminion.subject_state s 
+      WHERE s.subject = ANY (others) AND (s.blocked OR s.others_blocked
+        OR sminion.blocked_in(s.blocked_schemas, s.others_blocked_schemas, named_alone.schema_name)))
+    AND NOT EXISTS (SELECT FROM sminion.pending_change p
+      WHERE p.subject = ANY (others) AND p.event = 'block' AND coalesce(named_alone.schema_name = ANY (p.schemas), true));
 END
 $sminion$;
-COMMENT ON FUNCTION sminion.named_alone(name, name, text[]) IS
+COMMENT ON FUNCTION sminion.named_alone(name, name, text, text[]) IS
   'whether no other subject than the one of the ticket is blocked among these';
 
 -- functions/tickets/ticket_values.sql
@@ -6573,16 +6825,22 @@ $sminion$;
 
 -- functions/requests/lock_obligations.sql
 -- Lets one transaction at a time add requests or disclosures: a request that is opened while a disclosure of its person is recorded sees it,
--- or is seen by it. Waits 5 seconds at most: an officer's client may leave a transaction open.
+-- or is seen by it. Tries it for 5 seconds: an officer's client may leave a transaction open. Like sminion.lock_merges it never stands in the
+-- queue of the lock, since the caller holds states.
 CREATE FUNCTION sminion.lock_obligations() RETURNS void
 LANGUAGE plpgsql
 VOLATILE
 SET search_path = pg_catalog, pg_temp
-SET lock_timeout = '5s'
 AS $sminion$
 BEGIN
-  LOCK TABLE sminion.disclosure_subject IN SHARE ROW EXCLUSIVE MODE;
-EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+  FOR attempt IN 1 .. 250 LOOP
+    BEGIN
+      LOCK TABLE sminion.disclosure_subject IN SHARE ROW EXCLUSIVE MODE NOWAIT;
+      RETURN;
+    EXCEPTION WHEN lock_not_available THEN
+      PERFORM pg_sleep(0.02);
+    END;
+  END LOOP;
   RAISE EXCEPTION USING ERRCODE = 'SG535',
     MESSAGE = 'another officer is recording requests or disclosures, and has not committed',
     DETAIL = format('The register is locked by %s.', sminion.transactions_named(ARRAY(
@@ -6731,10 +6989,12 @@ COMMENT ON FUNCTION sminion.settle_obligation(bigint, text, text, text) IS 'reco
 -- request:     clarify, block, destroy, withdraw_consent, object, access, stop or misconduct.
 -- purpose:     for withdraw_consent and object; NULL stands for all purposes that rest on consent, or on legitimate interest.
 -- trigger:     what the term counts from: request, proof, detection or purpose_reached.
+-- schemas:     the data in these schemas only are contested, or are to be blocked; NULL for all.
 -- received_at: when it came in, or was proved or detected; not in the future. NULL is now.
 CREATE FUNCTION sminion.open_request(
   subject text, request text, reason text, purpose text DEFAULT NULL, trigger text DEFAULT 'request', received_at timestamptz DEFAULT NULL,
-  channel text DEFAULT 'other', representative text DEFAULT NULL, unit text DEFAULT NULL, actor text DEFAULT NULL, kind text DEFAULT NULL
+  channel text DEFAULT 'other', representative text DEFAULT NULL, unit text DEFAULT NULL, actor text DEFAULT NULL, kind text DEFAULT NULL,
+  schemas text[] DEFAULT NULL
 ) RETURNS bigint
 LANGUAGE plpgsql
 VOLATILE
@@ -6755,6 +7015,7 @@ DECLARE
   number    bigint;
   other     bigint;
   concerned text;
+  places    CONSTANT text[] := sminion.schemas_of_block(open_request.schemas);
 BEGIN
   PERFORM sminion.require_read_committed();
   SELECT p.* INTO in_force FROM sminion.policy p;
@@ -6778,6 +7039,10 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = 'SG522',
       MESSAGE = format('a request `%s` is about all purposes', open_request.request),
       HINT = 'Leave `purpose` out, or open a request `withdraw_consent` or `object`.';
+  ELSIF places IS NOT NULL AND NOT (said ->> 'interim')::boolean AND open_request.request NOT IN ('block', 'stop') THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG522',
+      MESSAGE = format('a request `%s` blocks nothing, and so is not limited to schemas', open_request.request),
+      HINT = 'Leave `schemas` out.';
   ELSIF open_request.subject IS NULL AND (open_request.request <> 'misconduct' OR open_request.kind IS NOT NULL) THEN
     RAISE EXCEPTION USING ERRCODE = 'SG504',
       MESSAGE = 'the subject is empty',
@@ -6795,21 +7060,23 @@ BEGIN
   WHERE r.subject = key AND r.kind = open_request.request AND r.closed_at IS NULL
     AND r.purpose IS NOT DISTINCT FROM open_request.purpose;
   INSERT INTO sminion.request AS r (
-    kind, subject, purpose, trigger, channel, representative, unit, received_at, term, due_on, unrolled_on, calendar, provisional, interim, epoch
+    kind, subject, purpose, trigger, channel, representative, unit, received_at, term, due_on, unrolled_on, calendar, provisional, interim, schemas, epoch
   ) VALUES (
     open_request.request, key, open_request.purpose, open_request.trigger,
     coalesce(sminion.ticket_text('channel', open_request.channel, 80), 'other'),
     sminion.ticket_text('representative', open_request.representative, 200), sminion.ticket_text('unit', open_request.unit, 200),
     moment, said, due, unrolled, concat_ws(' ', days.name, days.version), due > days.known_until,
-    key IS NOT NULL AND (said ->> 'interim')::boolean, in_force.epoch
+    key IS NOT NULL AND (said ->> 'interim')::boolean, places, in_force.epoch
   ) RETURNING r.id INTO number;
   PERFORM sminion.record_request_event(number, 'opened', jsonb_build_object(
     'kind', open_request.request, 'trigger', open_request.trigger, 'purpose', open_request.purpose, 'due', due,
     'received', (extract(epoch FROM moment) * 1000000)::bigint, 'interim', key IS NOT NULL AND (said ->> 'interim')::boolean,
-    'calendar', concat_ws(' ', days.name, days.version)), open_request.reason, open_request.actor);
+    'calendar', concat_ws(' ', days.name, days.version))
+    || CASE WHEN places IS NULL THEN '{}' ELSE jsonb_build_object('schemas', places) END, open_request.reason, open_request.actor);
 
   IF key IS NOT NULL AND (said ->> 'interim')::boolean THEN
-    PERFORM sminion.change_state(open_request.subject, 'block', NULL, open_request.reason, open_request.actor, open_request.kind, number);
+    PERFORM sminion.change_state(open_request.subject, 'block', NULL, open_request.reason, open_request.actor, open_request.kind, number,
+      schemas => places);
   END IF;
   IF rests_on IS NOT NULL THEN
     FOR concerned IN
@@ -6838,7 +7105,7 @@ BEGIN
   RETURN number;
 END
 $sminion$;
-COMMENT ON FUNCTION sminion.open_request(text, text, text, text, text, timestamptz, text, text, text, text, text) IS
+COMMENT ON FUNCTION sminion.open_request(text, text, text, text, text, timestamptz, text, text, text, text, text, text[]) IS
   'records a request with its term, and does at once what cannot wait; its number';
 
 -- functions/requests/open_request.key.sql
@@ -6847,15 +7114,16 @@ COMMENT ON FUNCTION sminion.open_request(text, text, text, text, text, timestamp
 CREATE FUNCTION sminion.open_request(
   subject anynonarray, request text, reason text, purpose text DEFAULT NULL, trigger text DEFAULT 'request',
   received_at timestamptz DEFAULT NULL, channel text DEFAULT 'other', representative text DEFAULT NULL, unit text DEFAULT NULL,
-  actor text DEFAULT NULL, kind text DEFAULT NULL
+  actor text DEFAULT NULL, kind text DEFAULT NULL, schemas text[] DEFAULT NULL
 ) RETURNS bigint
 LANGUAGE sql
 VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $sminion$
-  SELECT sminion.open_request(subject::text, request, reason, purpose, trigger, received_at, channel, representative, unit, actor, kind)
+  SELECT sminion.open_request(subject::text, request, reason, purpose, trigger, received_at, channel, representative, unit, actor, kind,
+    schemas)
 $sminion$;
-COMMENT ON FUNCTION sminion.open_request(anynonarray, text, text, text, text, timestamptz, text, text, text, text, text) IS
+COMMENT ON FUNCTION sminion.open_request(anynonarray, text, text, text, text, timestamptz, text, text, text, text, text, text[]) IS
   'records a request with its term, and does at once what cannot wait; its number';
 
 -- functions/requests/identify_request.sql
@@ -6977,6 +7245,7 @@ DECLARE
   kind   text;
   person text[];
   key    text;
+  ended  text[];
 BEGIN
   PERFORM sminion.require_read_committed();
   -- All open ones of the person, in one order: two that are closed at once would each find the other open, and nobody would
@@ -7066,18 +7335,37 @@ BEGIN
     -- Without the request's number: an officer's own block.
     PERFORM sminion.change_state(
       CASE WHEN kind IS NULL THEN row_of.subject ELSE substr(row_of.subject, length(kind) + 2) END, 'block', NULL, close_request.reason,
-      close_request.actor, kind);
+      close_request.actor, kind, schemas => row_of.schemas);
+  ELSIF row_of.interim AND row_of.schemas IS NOT NULL THEN
+    -- As below, for each schema.
+    FOREACH key IN ARRAY person LOOP
+      ended := ARRAY(
+        SELECT n.name FROM unnest(row_of.schemas) AS n (name)
+        CROSS JOIN LATERAL (
+          SELECT (array_agg(e.event ORDER BY e.id DESC))[1] AS last,
+                 (array_agg(e.event ORDER BY e.id DESC) FILTER (WHERE e.request IS NULL))[1] AS by_officer
+          FROM sminion.subject_event e WHERE e.subject = key AND e.event IN ('block', 'unblock') AND n.name = ANY (e.schemas)) AS h
+        WHERE h.by_officer IS DISTINCT FROM 'block' AND (key = row_of.subject OR h.last = 'block')
+          AND NOT EXISTS (
+            SELECT FROM sminion.request o
+            WHERE o.subject = ANY (person) AND o.interim AND o.closed_at IS NULL AND n.name = ANY (o.schemas)));
+      CONTINUE WHEN ended = '{}';
+      kind := CASE WHEN kinds ? '' THEN NULL ELSE split_part(key, ':', 1) END;
+      PERFORM sminion.change_state(
+        CASE WHEN kind IS NULL THEN key ELSE substr(key, length(kind) + 2) END, 'unblock', NULL, close_request.reason,
+        close_request.actor, kind, row_of.id, single => true, schemas => ended);
+    END LOOP;
   ELSIF row_of.interim AND row_of.subject IS NOT NULL
-    AND NOT EXISTS (SELECT FROM sminion.request o WHERE o.subject = ANY (person) AND o.interim AND o.closed_at IS NULL)
+    AND NOT EXISTS (SELECT FROM sminion.request o WHERE o.subject = ANY (person) AND o.interim AND o.closed_at IS NULL AND o.schemas IS NULL)
   THEN
     -- Each key of the person by itself. An officer's own block, before or meanwhile, is ended by an officer.
     FOREACH key IN ARRAY person LOOP
       CONTINUE WHEN (
         SELECT e.event FROM sminion.subject_event e
-        WHERE e.subject = key AND e.event IN ('block', 'unblock') AND e.request IS NULL ORDER BY e.id DESC LIMIT 1) = 'block'
+        WHERE e.subject = key AND e.event IN ('block', 'unblock') AND e.schemas IS NULL AND e.request IS NULL ORDER BY e.id DESC LIMIT 1) = 'block'
         OR key <> row_of.subject AND (
           SELECT e.event FROM sminion.subject_event e
-          WHERE e.subject = key AND e.event IN ('block', 'unblock') ORDER BY e.id DESC LIMIT 1) IS DISTINCT FROM 'block';
+          WHERE e.subject = key AND e.event IN ('block', 'unblock') AND e.schemas IS NULL ORDER BY e.id DESC LIMIT 1) IS DISTINCT FROM 'block';
       kind := CASE WHEN kinds ? '' THEN NULL ELSE split_part(key, ':', 1) END;
       PERFORM sminion.change_state(
         CASE WHEN kind IS NULL THEN key ELSE substr(key, length(kind) + 2) END, 'unblock', NULL, close_request.reason,
@@ -8423,31 +8711,33 @@ COMMENT ON FUNCTION sminion.await_older(interval) IS
 -- cannot commit; SECURITY INVOKER and without settings of its own, because PostgreSQL lets only such a procedure commit.
 -- It decides nothing: what it calls is a definer function that its caller may execute anyway.
 CREATE PROCEDURE sminion.block_and_wait(
-  subject text, reason text, actor text DEFAULT NULL, patience interval DEFAULT '5 minutes', kind text DEFAULT NULL
+  subject text, reason text, actor text DEFAULT NULL, patience interval DEFAULT '5 minutes', kind text DEFAULT NULL,
+  schemas text[] DEFAULT NULL, until timestamptz DEFAULT NULL
 )
 LANGUAGE plpgsql
 AS $sminion$
 BEGIN
-  PERFORM sminion.block(subject, reason, actor, kind);
+  PERFORM sminion.block(subject, reason, actor, kind, schemas, until);
   COMMIT;
   PERFORM sminion.await_older(patience);
 END
 $sminion$;
-COMMENT ON PROCEDURE sminion.block_and_wait(text, text, text, interval, text) IS
+COMMENT ON PROCEDURE sminion.block_and_wait(text, text, text, interval, text, text[], timestamptz) IS
   'blocks, commits, and returns when no older transaction can still read the subject';
 
 -- functions/states/block_and_wait.key.sql
 -- The same for a key of another type than text, such as the number or uuid that stands in the column.
 CREATE PROCEDURE sminion.block_and_wait(
-  subject anynonarray, reason text, actor text DEFAULT NULL, patience interval DEFAULT '5 minutes', kind text DEFAULT NULL
+  subject anynonarray, reason text, actor text DEFAULT NULL, patience interval DEFAULT '5 minutes', kind text DEFAULT NULL,
+  schemas text[] DEFAULT NULL, until timestamptz DEFAULT NULL
 )
 LANGUAGE plpgsql
 AS $sminion$
 BEGIN
-  CALL sminion.block_and_wait(subject::pg_catalog.text, reason, actor, patience, kind);
+  CALL sminion.block_and_wait(subject::pg_catalog.text, reason, actor, patience, kind, schemas, until);
 END
 $sminion$;
-COMMENT ON PROCEDURE sminion.block_and_wait(anynonarray, text, text, interval, text) IS
+COMMENT ON PROCEDURE sminion.block_and_wait(anynonarray, text, text, interval, text, text[], timestamptz) IS
   'blocks, commits, and returns when no older transaction can still read the subject';
 
 -- functions/log/refuse_locked_log.sql
@@ -9446,7 +9736,9 @@ AS $sminion$
              'v', 1, 'kind', 'state', 'number', e.number, 'at', (extract(epoch FROM e.at) * 1000000)::bigint, 'id', e.id,
              'transaction', e.transaction, 'login', e.login, 'event', e.event, 'purpose', e.purpose, 'epoch', e.epoch,
              'request', e.request,
-             'consent', CASE WHEN num_nonnulls(e.given_at, e.text_sha256, e.until) > 0 THEN json_build_object(
+             'block', CASE WHEN e.event IN ('block', 'unblock') AND num_nonnulls(e.schemas, e.until) > 0 THEN json_build_object(
+               'schemas', e.schemas, 'until', (extract(epoch FROM e.until) * 1000000)::bigint) END,
+             'consent', CASE WHEN e.event <> 'block' AND num_nonnulls(e.given_at, e.text_sha256, e.until) > 0 THEN json_build_object(
                'given_at', (extract(epoch FROM e.given_at) * 1000000)::bigint, 'text', encode(e.text_sha256, 'hex'),
                'until', (extract(epoch FROM e.until) * 1000000)::bigint) END,
              'committed', t.hashes)
@@ -9867,6 +10159,7 @@ BEGIN
   PERFORM set_config('sminion.erasing', '', true);
   -- Its end would be a new event about the person.
   DELETE FROM sminion.consent_end e WHERE e.subject = key;
+  DELETE FROM sminion.block_end e WHERE e.subject = key;
   UPDATE sminion.destruction d SET subject = NULL WHERE d.subject = key;
   UPDATE sminion.hold h SET subject = NULL WHERE h.subject = key;
   DELETE FROM sminion.salt s WHERE s.holder = who;
@@ -10089,6 +10382,69 @@ BEGIN
 END
 $sminion$;
 
+-- functions/states/end_blocks.sql
+-- Ends blocks whose time is over, `most` at most: records `unblock`. Returns how many it dealt with. A step of sminion.maintain, so a block
+-- ends at the next call of maintain after its end: never too early.
+--
+-- Another block that an officer made since, without an end or with a later one, holds on; so does an open request. A state that somebody else
+-- locks, or that has a change pending, is left for the next call, and keeps no other from ending.
+CREATE FUNCTION sminion.end_blocks(most integer) RETURNS integer
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  numbers bigint[];
+  part    record;
+BEGIN
+  numbers := ARRAY(
+    SELECT n.event FROM sminion.block_end n JOIN sminion.subject_state s ON s.subject = n.subject
+    WHERE n.until <= clock_timestamp() AND NOT EXISTS (SELECT FROM sminion.pending_change p WHERE p.subject = n.subject)
+      AND NOT EXISTS (
+        SELECT FROM sminion.request r
+        WHERE r.subject = ANY (sminion.same_person(n.subject)) AND r.interim AND r.closed_at IS NULL
+          AND CASE WHEN n.schemas IS NULL THEN r.schemas IS NULL ELSE r.schemas && n.schemas END)
+    ORDER BY n.until LIMIT most FOR UPDATE OF n, s SKIP LOCKED);
+  IF numbers = '{}' THEN
+    RETURN 0;
+  END IF;
+  -- States are held, so no other one is waited for: see lock_person.
+  PERFORM set_config('sminion.waited', 'yes', true);
+  -- Again, with what is committed now: a change may have become pending before the lock was taken.
+  numbers := ARRAY(
+    SELECT n.event FROM sminion.block_end n
+    WHERE n.event = ANY (numbers) AND NOT EXISTS (SELECT FROM sminion.pending_change p WHERE p.subject = n.subject));
+  FOR part IN
+    SELECT k.kind, k.key, n.schemas IS NULL AS whole, array_agg(DISTINCT d.name) AS names
+    FROM sminion.block_end n
+    JOIN sminion.subject_state s ON s.subject = n.subject
+    CROSS JOIN LATERAL sminion.kind_of_subject(n.subject) k
+    -- Each schema by itself; the whole subject is the name NULL.
+    CROSS JOIN LATERAL unnest(coalesce(n.schemas, ARRAY[NULL::text])) AS d (name)
+    WHERE n.event = ANY (numbers) AND CASE WHEN n.schemas IS NULL THEN s.blocked ELSE d.name = ANY (s.blocked_schemas) END
+      AND NOT EXISTS (
+        SELECT FROM sminion.subject_event e
+        WHERE e.subject = n.subject AND e.id <> n.event
+          AND CASE WHEN n.schemas IS NULL THEN e.schemas IS NULL ELSE d.name = ANY (e.schemas) END
+          AND (
+            -- what it blocked was ended, and is blocked for another reason
+            e.event = 'unblock' AND e.id > n.event
+            OR e.event = 'block' AND e.request IS NULL AND (e.until IS NULL OR e.until > clock_timestamp())
+              AND NOT EXISTS (
+                SELECT FROM sminion.subject_event u
+                WHERE u.subject = e.subject AND u.event = 'unblock' AND u.id > e.id
+                  AND CASE WHEN n.schemas IS NULL THEN u.schemas IS NULL ELSE d.name = ANY (u.schemas) END)))
+    GROUP BY k.kind, k.key, n.schemas IS NULL
+  LOOP
+    PERFORM sminion.change_state(
+      part.key, 'unblock', NULL, 'the block has ended', 'sminion.maintain', part.kind, single => true,
+      schemas => CASE WHEN part.whole THEN NULL ELSE part.names END);
+  END LOOP;
+  DELETE FROM sminion.block_end n WHERE n.event = ANY (numbers);
+  RETURN cardinality(numbers);
+END
+$sminion$;
+
 -- functions/consent/take_consents.sql
 -- Enters consents that logins recorded (sminion.record_consent) into the history, `most` at most; returns how many. A step of
 -- sminion.maintain. Each counts from the moment when it was recorded, and one of a person and purpose in a call.
@@ -10236,6 +10592,7 @@ BEGIN
         END IF;
       WHEN 'expire' THEN
         more := sminion.expire_consents(1000) >= 1000;
+        more := sminion.end_blocks(1000) >= 1000 OR more;
       WHEN 'consents' THEN
         more := sminion.take_consents(1000) > 0 AND EXISTS (SELECT FROM sminion.consent_inbox i WHERE NOT i.entered);
       WHEN 'settle' THEN
@@ -11625,9 +11982,10 @@ STABLE
 SET search_path = pg_catalog, pg_temp
 AS $sminion$
   SELECT coalesce(sminion.subject_rows(target) || ' OR ' || string_agg(format(
-    'EXISTS (SELECT FROM sminion.subject_state s WHERE s.subject = %1$s AND (s.blocked OR s.others_blocked OR s.erased)) OR '
+    'EXISTS (SELECT FROM sminion.subject_state s WHERE s.subject = %1$s AND (s.blocked OR s.others_blocked OR s.erased'
+    ' OR sminion.blocked_in(s.blocked_schemas, s.others_blocked_schemas, %2$L))) OR '
     'EXISTS (SELECT FROM sminion.pending_change p WHERE p.subject = %1$s)',
-    CASE c.prefix WHEN '' THEN format('t.%I::text', c.name) ELSE format('(%L || t.%I::text)', c.prefix, c.name) END), ' OR '), 'false')
+    CASE c.prefix WHEN '' THEN format('t.%I::text', c.name) ELSE format('(%L || t.%I::text)', c.prefix, c.name) END, target.schema_name), ' OR '), 'false')
   FROM unnest(target.subject_columns, target.prefixes) AS c (name, prefix)
 $sminion$;
 
@@ -12421,7 +12779,8 @@ BEGIN
      WHERE p.ledger = replay_state.ledger AND p.kind = 'request' AND p.was = (decision ->> 'request')::bigint),
     -- Decisions on consent count in the order of the moments when they were made.
     CASE WHEN what IN ('give_consent', 'refuse_consent', 'withdraw_consent') THEN coalesce((decision ->> 'given_at')::timestamptz, replay_state.at) END,
-    (decision ->> 'text_sha256')::bytea, decision ->> 'channel', ends, single => true);
+    (decision ->> 'text_sha256')::bytea, decision ->> 'channel', ends, single => true,
+    schemas => CASE WHEN jsonb_typeof(decision -> 'schemas') = 'array' THEN ARRAY(SELECT jsonb_array_elements_text(decision -> 'schemas')) END);
   RETURN true;
 END
 $sminion$;
@@ -14117,10 +14476,26 @@ COMMENT ON VIEW sminion.journal_minutes IS 'minutes in which a login wrote much 
 -- What happened to each subject's state, with the version of the policy it happened under.
 CREATE VIEW sminion.subject_history WITH (security_barrier) AS
   SELECT e.id, e.at, e.subject, e.event, e.purpose, e.reason, e.actor, e.login, v.version AS policy_version, e.request,
-         e.given_at, pg_catalog.encode(e.text_sha256, 'hex') AS text_sha256, e.channel, e.until
+         e.given_at, pg_catalog.encode(e.text_sha256, 'hex') AS text_sha256, e.channel, e.until, e.schemas
   FROM sminion.subject_event e
   JOIN sminion.policy_version v ON v.epoch = e.epoch;
 COMMENT ON VIEW sminion.subject_history IS 'consents, objections and blocks of each subject, in order';
+
+-- views/subject_status.sql
+-- What holds for each subject now: whether its data are blocked, by what was decided for the key itself or for another key of the same person,
+-- and whether changes wait to be stored, or rows for `settle`. People who are new are not in it: nothing was decided for them.
+CREATE VIEW sminion.subject_status WITH (security_barrier) AS
+  SELECT s.subject, s.blocked, s.blocked_schemas, coalesce(s.others_blocked, false) AS others_blocked, s.others_blocked_schemas, s.erased,
+         ARRAY(SELECT w.name FROM sminion.purpose w
+               WHERE w.retired_at IS NULL AND w.basis = 'consent' AND s.consents & (1::bigint << w.bit) <> 0 ORDER BY w.name) AS consents,
+         ARRAY(SELECT w.name FROM sminion.purpose w
+               WHERE w.retired_at IS NULL AND w.basis = 'legitimate_interest' AND s.objections & (1::bigint << w.bit) <> 0 ORDER BY w.name)
+           AS objections,
+         sminion.other_keys(s.subject) AS other_keys,
+         EXISTS (SELECT FROM sminion.pending_change p WHERE p.subject = s.subject) AS pending,
+         EXISTS (SELECT FROM sminion.unsettled u WHERE u.subject = s.subject) AS unsettled
+  FROM sminion.subject_state s;
+COMMENT ON VIEW sminion.subject_status IS 'blocks, consents and objections of each subject as they are now';
 
 -- views/consent_register.sql
 -- What each subject decided on each purpose that rests on consent, with the facts of the decision that counts: the last one by the
@@ -14381,7 +14756,7 @@ CREATE VIEW sminion.request_status WITH (security_barrier) AS
          CASE WHEN r.closed_at IS NULL THEN coalesce(r.extended_to, r.due_on) - d.today END AS days_left,
          r.extended_to IS NOT NULL AS extended, r.provisional, r.interim AND r.closed_at IS NULL AS blocks, r.identified, r.unit, r.channel,
          r.representative, r.received_at, r.closed_at, r.outcome, r.duplicate_of, r.calendar, v.version AS policy_version,
-         coalesce(w.writes, 0) AS clarifications, sminion.other_keys(r.subject) AS other_keys
+         coalesce(w.writes, 0) AS clarifications, sminion.other_keys(r.subject) AS other_keys, r.schemas
   FROM sminion.request r
   JOIN sminion.policy_version v ON v.epoch = r.epoch
   LEFT JOIN (SELECT c.request, count(*) AS writes FROM sminion.clarifications c GROUP BY c.request) w ON w.request = r.id

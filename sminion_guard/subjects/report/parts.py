@@ -120,12 +120,18 @@ class Category:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A consent, an objection or a block."""
+    """A consent, an objection or a block.
+
+    :param schemas: of a block, and of its end, where it is limited.
+    :param until: when it ends by itself.
+    """
 
     at: datetime
     event: str
     purpose: str | None
     reason: str
+    schemas: list[str] | None
+    until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +152,7 @@ class Told:
     """A request of the person.
 
     :param answer: what it was closed with, such as the reason of a refusal.
+    :param schemas: the data in these only are contested, or were to be blocked; None for all.
     :param changes: what was written for it, in order.
     """
 
@@ -157,6 +164,7 @@ class Told:
     due_on: object
     closed_at: datetime | None
     outcome: str | None
+    schemas: list[str] | None
     answer: str | None
     changes: tuple[Change, ...] = ()
 

@@ -28,9 +28,19 @@ AS $sminion$
     SELECT DISTINCT ON (e.subject, e.purpose) e.subject, e.purpose, e.event
     FROM sminion.subject_event e WHERE e.subject IS NOT NULL AND e.event IN ('object', 'withdraw_objection')
     ORDER BY e.subject, e.purpose, e.id DESC
+  ), limited AS (
+    SELECT l.subject, array_agg(l.name ORDER BY l.name) AS schemas
+    FROM (
+      SELECT DISTINCT ON (e.subject, n.name) e.subject, n.name COLLATE "C" AS name, e.event
+      FROM sminion.subject_event e CROSS JOIN LATERAL unnest(e.schemas) AS n (name)
+      WHERE e.subject IS NOT NULL AND e.event IN ('block', 'unblock')
+      ORDER BY e.subject, n.name, e.id DESC) l
+    WHERE l.event = 'block' OR EXISTS (
+      SELECT FROM sminion.request r WHERE r.subject = l.subject AND r.interim AND r.closed_at IS NULL AND l.name = ANY (r.schemas))
+    GROUP BY l.subject
   ), blocked AS (
     SELECT DISTINCT ON (e.subject) e.subject, e.event = 'block' AS blocked
-    FROM sminion.subject_event e WHERE e.subject IS NOT NULL AND e.event IN ('block', 'unblock')
+    FROM sminion.subject_event e WHERE e.subject IS NOT NULL AND e.event IN ('block', 'unblock') AND e.schemas IS NULL
     ORDER BY e.subject, e.id DESC
   ), said AS (
     SELECT d.subject, d.bit, 'consent' AS basis, false AS blocked,
@@ -55,8 +65,9 @@ AS $sminion$
   ), compared AS (
     SELECT coalesce(x.subject, s.subject) AS subject,
       coalesce(x.blocked, false) OR EXISTS (
-        SELECT FROM sminion.request r WHERE r.subject = x.subject AND r.interim AND r.closed_at IS NULL) AS was_blocked,
+        SELECT FROM sminion.request r WHERE r.subject = x.subject AND r.interim AND r.closed_at IS NULL AND r.schemas IS NULL) AS was_blocked,
       coalesce(s.blocked, false) AS is_blocked,
+      (SELECT l.schemas FROM limited l WHERE l.subject = coalesce(x.subject, s.subject)) AS was_limited, s.blocked_schemas AS is_limited,
       coalesce(x.consents, 0) AS was_given, coalesce(s.consents, 0) & ~coalesce(x.open, 0) AS is_given,
       coalesce(x.objections, 0) AS was_objected, coalesce(s.objections, 0) AS is_objected
     FROM expected x FULL JOIN sminion.subject_state s ON s.subject = x.subject
@@ -65,15 +76,20 @@ AS $sminion$
     FROM (
       SELECT m.one AS key FROM sminion.subject_merge m WHERE m.ended_at IS NULL
       UNION SELECT m.other FROM sminion.subject_merge m WHERE m.ended_at IS NULL
-      UNION SELECT s.subject FROM sminion.subject_state s WHERE s.others_blocked IS NOT NULL OR s.others_denied IS NOT NULL) k
+      UNION SELECT s.subject FROM sminion.subject_state s
+      WHERE s.others_blocked IS NOT NULL OR s.others_blocked_schemas IS NOT NULL OR s.others_denied IS NOT NULL) k
   ), others AS (
     SELECT p.key AS subject, coalesce(d.blocked, false) AS was_blocked, coalesce(s.others_blocked, false) AS is_blocked,
+           d.limited AS was_limited, s.others_blocked_schemas AS is_limited,
            coalesce(d.denied, 0) AS was_denied, coalesce(s.others_denied, 0) AS is_denied
     FROM person p
     JOIN sminion.subject_state s ON s.subject = p.key
     -- As sminion.spread_states.
     CROSS JOIN LATERAL (
-      SELECT bool_or(o.blocked) AS blocked, bit_or(o.objections | coalesce(r.refused, 0)) AS denied
+      SELECT bool_or(o.blocked) AS blocked, bit_or(o.objections | coalesce(r.refused, 0)) AS denied,
+        (SELECT array_agg(DISTINCT n.name COLLATE "C" ORDER BY n.name COLLATE "C")
+         FROM sminion.subject_state b CROSS JOIN LATERAL unnest(b.blocked_schemas) AS n (name)
+         WHERE b.subject = ANY (p.keys) AND b.subject <> p.key) AS limited
       FROM sminion.subject_state o
       CROSS JOIN LATERAL (
         SELECT bit_or(1::bigint << w.bit) AS refused
@@ -88,6 +104,10 @@ AS $sminion$
            CASE WHEN o.is_blocked THEN 'blocked' ELSE 'not blocked' END AS is
     WHERE o.was_blocked <> o.is_blocked
     UNION ALL
+    SELECT 'block of another key in schemas', coalesce(array_to_string(o.was_limited, ', '), 'none'),
+           coalesce(array_to_string(o.is_limited, ', '), 'none')
+    WHERE o.was_limited IS DISTINCT FROM o.is_limited
+    UNION ALL
     SELECT 'denial of another key to ' || w.name, CASE WHEN o.was_denied & (1::bigint << w.bit) <> 0 THEN 'made' ELSE 'not made' END,
            CASE WHEN o.is_denied & (1::bigint << w.bit) <> 0 THEN 'made' ELSE 'not made' END
     FROM sminion.purpose w WHERE (o.was_denied # o.is_denied) & (1::bigint << w.bit) <> 0
@@ -98,6 +118,9 @@ AS $sminion$
     SELECT 'block' AS what, CASE WHEN c.was_blocked THEN 'blocked' ELSE 'not blocked' END AS was,
            CASE WHEN c.is_blocked THEN 'blocked' ELSE 'not blocked' END AS is
     WHERE c.was_blocked <> c.is_blocked
+    UNION ALL
+    SELECT 'block in schemas', coalesce(array_to_string(c.was_limited, ', '), 'none'), coalesce(array_to_string(c.is_limited, ', '), 'none')
+    WHERE c.was_limited IS DISTINCT FROM c.is_limited
     UNION ALL
     SELECT 'consent to ' || w.name, CASE WHEN c.was_given & (1::bigint << w.bit) <> 0 THEN 'given' ELSE 'not given' END,
            CASE WHEN c.is_given & (1::bigint << w.bit) <> 0 THEN 'given' ELSE 'not given' END

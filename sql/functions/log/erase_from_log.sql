@@ -90,6 +90,7 @@ BEGIN
   PERFORM set_config('sminion.erasing', '', true);
   -- Its end would be a new event about the person.
   DELETE FROM sminion.consent_end e WHERE e.subject = key;
+  DELETE FROM sminion.block_end e WHERE e.subject = key;
   UPDATE sminion.destruction d SET subject = NULL WHERE d.subject = key;
   UPDATE sminion.hold h SET subject = NULL WHERE h.subject = key;
   DELETE FROM sminion.salt s WHERE s.holder = who;

@@ -7,7 +7,7 @@
 --
 -- was, becomes: the subjects of the row.
 -- above: other tables find their subjects through this one: sminion.moved will want the same locks exclusively.
-CREATE FUNCTION sminion.permit_move(was text[], becomes text[], place text, above boolean) RETURNS boolean
+CREATE FUNCTION sminion.permit_move(was text[], becomes text[], place text, schema_name text, above boolean) RETURNS boolean
 LANGUAGE plpgsql
 VOLATILE
 SET search_path = pg_catalog, pg_temp
@@ -26,13 +26,16 @@ BEGIN
     END IF;
     -- Under the lock, since a block may be about to be stored.
     IF above THEN
-      SELECT s.blocked OR s.erased OR s.others_blocked IS TRUE INTO kept
+      SELECT s.blocked OR s.erased OR s.others_blocked IS TRUE
+          OR sminion.blocked_in(s.blocked_schemas, s.others_blocked_schemas, permit_move.schema_name) INTO kept
       FROM sminion.subject_state s WHERE s.subject = key FOR UPDATE;
     ELSE
-      SELECT s.blocked OR s.erased OR s.others_blocked IS TRUE INTO kept
+      SELECT s.blocked OR s.erased OR s.others_blocked IS TRUE
+          OR sminion.blocked_in(s.blocked_schemas, s.others_blocked_schemas, permit_move.schema_name) INTO kept
       FROM sminion.subject_state s WHERE s.subject = key FOR SHARE;
     END IF;
-    IF kept OR EXISTS (SELECT FROM sminion.pending_change c WHERE c.subject = key AND c.event IN ('block', 'erase')) THEN
+    IF kept OR EXISTS (SELECT FROM sminion.pending_change c
+      WHERE c.subject = key AND (c.event = 'erase' OR c.event = 'block' AND coalesce(permit_move.schema_name = ANY (c.schemas), true))) THEN
       CONTINUE WHEN EXISTS (SELECT FROM sminion.destruction d WHERE d.batch = pg_current_xact_id() AND d.subject = key);
       RAISE EXCEPTION USING ERRCODE = 'SG249',
         MESSAGE = format('a row of `%s` cannot be moved to another person', place),

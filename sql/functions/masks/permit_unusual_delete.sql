@@ -18,7 +18,11 @@ BEGIN
   END IF;
   -- Rows past their retention, of whoever they are; but what is blocked stays, also where that came since the batch chose them.
   IF EXISTS (SELECT FROM sminion.retention_rule r WHERE r.batch = pg_current_xact_id()) THEN
-    IF EXISTS (SELECT FROM sminion.subject_state s WHERE s.subject = ANY (subjects) AND (s.blocked OR s.others_blocked))
+    IF EXISTS (
+        SELECT FROM sminion.subject_state s
+        WHERE s.subject = ANY (subjects) AND (s.blocked OR s.others_blocked OR EXISTS (
+          SELECT FROM sminion.retention_rule r
+          WHERE r.batch = pg_current_xact_id() AND sminion.blocked_in(s.blocked_schemas, s.others_blocked_schemas, r.schema_name))))
       OR EXISTS (SELECT FROM sminion.pending_change c WHERE c.subject = ANY (subjects))
     THEN
       RAISE EXCEPTION USING ERRCODE = 'SG570', MESSAGE = 'a person was blocked meanwhile';

@@ -14,7 +14,7 @@ DECLARE
 BEGIN
   PERFORM sminion.require_read_committed();
   UPDATE sminion.subject_state s
-  SET mask = sminion.state_mask(p, s), epoch = p.mask_epoch
+  SET mask = sminion.state_mask(p, s), schemas_mask = sminion.schemas_mask(p, s), epoch = p.mask_epoch
   FROM sminion.policy p,
        (SELECT q.subject FROM sminion.subject_state q
         WHERE q.epoch < (SELECT r.mask_epoch FROM sminion.policy r)

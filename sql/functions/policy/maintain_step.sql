@@ -64,6 +64,7 @@ BEGIN
         END IF;
       WHEN 'expire' THEN
         more := sminion.expire_consents(1000) >= 1000;
+        more := sminion.end_blocks(1000) >= 1000 OR more;
       WHEN 'consents' THEN
         more := sminion.take_consents(1000) > 0 AND EXISTS (SELECT FROM sminion.consent_inbox i WHERE NOT i.entered);
       WHEN 'settle' THEN

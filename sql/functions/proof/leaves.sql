@@ -137,7 +137,9 @@ AS $sminion$
              'v', 1, 'kind', 'state', 'number', e.number, 'at', (extract(epoch FROM e.at) * 1000000)::bigint, 'id', e.id,
              'transaction', e.transaction, 'login', e.login, 'event', e.event, 'purpose', e.purpose, 'epoch', e.epoch,
              'request', e.request,
-             'consent', CASE WHEN num_nonnulls(e.given_at, e.text_sha256, e.until) > 0 THEN json_build_object(
+             'block', CASE WHEN e.event IN ('block', 'unblock') AND num_nonnulls(e.schemas, e.until) > 0 THEN json_build_object(
+               'schemas', e.schemas, 'until', (extract(epoch FROM e.until) * 1000000)::bigint) END,
+             'consent', CASE WHEN e.event <> 'block' AND num_nonnulls(e.given_at, e.text_sha256, e.until) > 0 THEN json_build_object(
                'given_at', (extract(epoch FROM e.given_at) * 1000000)::bigint, 'text', encode(e.text_sha256, 'hex'),
                'until', (extract(epoch FROM e.until) * 1000000)::bigint) END,
              'committed', t.hashes)

@@ -18,6 +18,7 @@ DECLARE
   kind   text;
   person text[];
   key    text;
+  ended  text[];
 BEGIN
   PERFORM sminion.require_read_committed();
   -- All open ones of the person, in one order: two that are closed at once would each find the other open, and nobody would
@@ -107,18 +108,37 @@ BEGIN
     -- Without the request's number: an officer's own block.
     PERFORM sminion.change_state(
       CASE WHEN kind IS NULL THEN row_of.subject ELSE substr(row_of.subject, length(kind) + 2) END, 'block', NULL, close_request.reason,
-      close_request.actor, kind);
+      close_request.actor, kind, schemas => row_of.schemas);
+  ELSIF row_of.interim AND row_of.schemas IS NOT NULL THEN
+    -- As below, for each schema.
+    FOREACH key IN ARRAY person LOOP
+      ended := ARRAY(
+        SELECT n.name FROM unnest(row_of.schemas) AS n (name)
+        CROSS JOIN LATERAL (
+          SELECT (array_agg(e.event ORDER BY e.id DESC))[1] AS last,
+                 (array_agg(e.event ORDER BY e.id DESC) FILTER (WHERE e.request IS NULL))[1] AS by_officer
+          FROM sminion.subject_event e WHERE e.subject = key AND e.event IN ('block', 'unblock') AND n.name = ANY (e.schemas)) AS h
+        WHERE h.by_officer IS DISTINCT FROM 'block' AND (key = row_of.subject OR h.last = 'block')
+          AND NOT EXISTS (
+            SELECT FROM sminion.request o
+            WHERE o.subject = ANY (person) AND o.interim AND o.closed_at IS NULL AND n.name = ANY (o.schemas)));
+      CONTINUE WHEN ended = '{}';
+      kind := CASE WHEN kinds ? '' THEN NULL ELSE split_part(key, ':', 1) END;
+      PERFORM sminion.change_state(
+        CASE WHEN kind IS NULL THEN key ELSE substr(key, length(kind) + 2) END, 'unblock', NULL, close_request.reason,
+        close_request.actor, kind, row_of.id, single => true, schemas => ended);
+    END LOOP;
   ELSIF row_of.interim AND row_of.subject IS NOT NULL
-    AND NOT EXISTS (SELECT FROM sminion.request o WHERE o.subject = ANY (person) AND o.interim AND o.closed_at IS NULL)
+    AND NOT EXISTS (SELECT FROM sminion.request o WHERE o.subject = ANY (person) AND o.interim AND o.closed_at IS NULL AND o.schemas IS NULL)
   THEN
     -- Each key of the person by itself. An officer's own block, before or meanwhile, is ended by an officer.
     FOREACH key IN ARRAY person LOOP
       CONTINUE WHEN (
         SELECT e.event FROM sminion.subject_event e
-        WHERE e.subject = key AND e.event IN ('block', 'unblock') AND e.request IS NULL ORDER BY e.id DESC LIMIT 1) = 'block'
+        WHERE e.subject = key AND e.event IN ('block', 'unblock') AND e.schemas IS NULL AND e.request IS NULL ORDER BY e.id DESC LIMIT 1) = 'block'
         OR key <> row_of.subject AND (
           SELECT e.event FROM sminion.subject_event e
-          WHERE e.subject = key AND e.event IN ('block', 'unblock') ORDER BY e.id DESC LIMIT 1) IS DISTINCT FROM 'block';
+          WHERE e.subject = key AND e.event IN ('block', 'unblock') AND e.schemas IS NULL ORDER BY e.id DESC LIMIT 1) IS DISTINCT FROM 'block';
       kind := CASE WHEN kinds ? '' THEN NULL ELSE split_part(key, ':', 1) END;
       PERFORM sminion.change_state(
         CASE WHEN kind IS NULL THEN key ELSE substr(key, length(kind) + 2) END, 'unblock', NULL, close_request.reason,

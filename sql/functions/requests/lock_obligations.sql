@@ -1,14 +1,20 @@
 -- Lets one transaction at a time add requests or disclosures: a request that is opened while a disclosure of its person is recorded sees it,
--- or is seen by it. Waits 5 seconds at most: an officer's client may leave a transaction open.
+-- or is seen by it. Tries it for 5 seconds: an officer's client may leave a transaction open. Like sminion.lock_merges it never stands in the
+-- queue of the lock, since the caller holds states.
 CREATE FUNCTION sminion.lock_obligations() RETURNS void
 LANGUAGE plpgsql
 VOLATILE
 SET search_path = pg_catalog, pg_temp
-SET lock_timeout = '5s'
 AS $sminion$
 BEGIN
-  LOCK TABLE sminion.disclosure_subject IN SHARE ROW EXCLUSIVE MODE;
-EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+  FOR attempt IN 1 .. 250 LOOP
+    BEGIN
+      LOCK TABLE sminion.disclosure_subject IN SHARE ROW EXCLUSIVE MODE NOWAIT;
+      RETURN;
+    EXCEPTION WHEN lock_not_available THEN
+      PERFORM pg_sleep(0.02);
+    END;
+  END LOOP;
   RAISE EXCEPTION USING ERRCODE = 'SG535',
     MESSAGE = 'another officer is recording requests or disclosures, and has not committed',
     DETAIL = format('The register is locked by %s.', sminion.transactions_named(ARRAY(

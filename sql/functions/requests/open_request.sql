@@ -6,10 +6,12 @@
 -- request:     clarify, block, destroy, withdraw_consent, object, access, stop or misconduct.
 -- purpose:     for withdraw_consent and object; NULL stands for all purposes that rest on consent, or on legitimate interest.
 -- trigger:     what the term counts from: request, proof, detection or purpose_reached.
+-- schemas:     the data in these schemas only are contested, or are to be blocked; NULL for all.
 -- received_at: when it came in, or was proved or detected; not in the future. NULL is now.
 CREATE FUNCTION sminion.open_request(
   subject text, request text, reason text, purpose text DEFAULT NULL, trigger text DEFAULT 'request', received_at timestamptz DEFAULT NULL,
-  channel text DEFAULT 'other', representative text DEFAULT NULL, unit text DEFAULT NULL, actor text DEFAULT NULL, kind text DEFAULT NULL
+  channel text DEFAULT 'other', representative text DEFAULT NULL, unit text DEFAULT NULL, actor text DEFAULT NULL, kind text DEFAULT NULL,
+  schemas text[] DEFAULT NULL
 ) RETURNS bigint
 LANGUAGE plpgsql
 VOLATILE
@@ -30,6 +32,7 @@ DECLARE
   number    bigint;
   other     bigint;
   concerned text;
+  places    CONSTANT text[] := sminion.schemas_of_block(open_request.schemas);
 BEGIN
   PERFORM sminion.require_read_committed();
   SELECT p.* INTO in_force FROM sminion.policy p;
@@ -53,6 +56,10 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = 'SG522',
       MESSAGE = format('a request `%s` is about all purposes', open_request.request),
       HINT = 'Leave `purpose` out, or open a request `withdraw_consent` or `object`.';
+  ELSIF places IS NOT NULL AND NOT (said ->> 'interim')::boolean AND open_request.request NOT IN ('block', 'stop') THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG522',
+      MESSAGE = format('a request `%s` blocks nothing, and so is not limited to schemas', open_request.request),
+      HINT = 'Leave `schemas` out.';
   ELSIF open_request.subject IS NULL AND (open_request.request <> 'misconduct' OR open_request.kind IS NOT NULL) THEN
     RAISE EXCEPTION USING ERRCODE = 'SG504',
       MESSAGE = 'the subject is empty',
@@ -70,21 +77,23 @@ BEGIN
   WHERE r.subject = key AND r.kind = open_request.request AND r.closed_at IS NULL
     AND r.purpose IS NOT DISTINCT FROM open_request.purpose;
   INSERT INTO sminion.request AS r (
-    kind, subject, purpose, trigger, channel, representative, unit, received_at, term, due_on, unrolled_on, calendar, provisional, interim, epoch
+    kind, subject, purpose, trigger, channel, representative, unit, received_at, term, due_on, unrolled_on, calendar, provisional, interim, schemas, epoch
   ) VALUES (
     open_request.request, key, open_request.purpose, open_request.trigger,
     coalesce(sminion.ticket_text('channel', open_request.channel, 80), 'other'),
     sminion.ticket_text('representative', open_request.representative, 200), sminion.ticket_text('unit', open_request.unit, 200),
     moment, said, due, unrolled, concat_ws(' ', days.name, days.version), due > days.known_until,
-    key IS NOT NULL AND (said ->> 'interim')::boolean, in_force.epoch
+    key IS NOT NULL AND (said ->> 'interim')::boolean, places, in_force.epoch
   ) RETURNING r.id INTO number;
   PERFORM sminion.record_request_event(number, 'opened', jsonb_build_object(
     'kind', open_request.request, 'trigger', open_request.trigger, 'purpose', open_request.purpose, 'due', due,
     'received', (extract(epoch FROM moment) * 1000000)::bigint, 'interim', key IS NOT NULL AND (said ->> 'interim')::boolean,
-    'calendar', concat_ws(' ', days.name, days.version)), open_request.reason, open_request.actor);
+    'calendar', concat_ws(' ', days.name, days.version))
+    || CASE WHEN places IS NULL THEN '{}' ELSE jsonb_build_object('schemas', places) END, open_request.reason, open_request.actor);
 
   IF key IS NOT NULL AND (said ->> 'interim')::boolean THEN
-    PERFORM sminion.change_state(open_request.subject, 'block', NULL, open_request.reason, open_request.actor, open_request.kind, number);
+    PERFORM sminion.change_state(open_request.subject, 'block', NULL, open_request.reason, open_request.actor, open_request.kind, number,
+      schemas => places);
   END IF;
   IF rests_on IS NOT NULL THEN
     FOR concerned IN
@@ -113,5 +122,5 @@ BEGIN
   RETURN number;
 END
 $sminion$;
-COMMENT ON FUNCTION sminion.open_request(text, text, text, text, text, timestamptz, text, text, text, text, text) IS
+COMMENT ON FUNCTION sminion.open_request(text, text, text, text, text, timestamptz, text, text, text, text, text, text[]) IS
   'records a request with its term, and does at once what cannot wait; its number';

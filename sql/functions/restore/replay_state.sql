@@ -36,7 +36,8 @@ BEGIN
      WHERE p.ledger = replay_state.ledger AND p.kind = 'request' AND p.was = (decision ->> 'request')::bigint),
     -- Decisions on consent count in the order of the moments when they were made.
     CASE WHEN what IN ('give_consent', 'refuse_consent', 'withdraw_consent') THEN coalesce((decision ->> 'given_at')::timestamptz, replay_state.at) END,
-    (decision ->> 'text_sha256')::bytea, decision ->> 'channel', ends, single => true);
+    (decision ->> 'text_sha256')::bytea, decision ->> 'channel', ends, single => true,
+    schemas => CASE WHEN jsonb_typeof(decision -> 'schemas') = 'array' THEN ARRAY(SELECT jsonb_array_elements_text(decision -> 'schemas')) END);
   RETURN true;
 END
 $sminion$;

@@ -18,7 +18,7 @@ BEGIN
         AND NOT EXISTS (SELECT FROM sminion.subject_state s WHERE s.subject = n.subject)));
     INSERT INTO sminion.unsettled (subject)
     SELECT DISTINCT n.subject FROM sminion.new_subject n JOIN sminion.subject_state s ON s.subject = n.subject
-    WHERE n.ctid = ANY (places) AND s.mask <> n.mask
+    WHERE n.ctid = ANY (places) AND (s.mask <> n.mask OR s.schemas_mask <> n.mask)
       AND NOT EXISTS (SELECT FROM sminion.unsettled u WHERE u.subject = n.subject);
     DELETE FROM sminion.new_subject n WHERE n.ctid = ANY (places);
     RETURN;

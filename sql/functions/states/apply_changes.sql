@@ -17,6 +17,7 @@ DECLARE
   last     bigint;
   removed  bigint;
   ended    boolean;
+  schemas  text[];
 BEGIN
   SELECT s.* INTO STRICT before FROM sminion.subject_state s WHERE s.subject = key FOR UPDATE;
   after := before;
@@ -45,12 +46,32 @@ BEGIN
     CONTINUE WHEN EXISTS (
       SELECT FROM sminion.subject_event e
       WHERE e.subject = key AND e.id > change.id AND e.purpose IS NOT DISTINCT FROM change.purpose
+        AND (change.schemas IS NULL) = (e.schemas IS NULL)
+        AND (change.schemas IS NULL OR change.schemas <@ e.schemas)
         AND e.event = CASE change.event
           WHEN 'block' THEN 'unblock' WHEN 'unblock' THEN 'block'
           WHEN 'object' THEN 'withdraw_objection' WHEN 'withdraw_objection' THEN 'object' END);
     -- A request that was opened meanwhile keeps the subject blocked: whoever unblocked did not see it.
-    CONTINUE WHEN change.event = 'unblock' AND EXISTS (
-      SELECT FROM sminion.request r WHERE r.subject = ANY (sminion.same_person(key)) AND r.interim AND r.closed_at IS NULL);
+    CONTINUE WHEN change.event = 'unblock' AND change.schemas IS NULL AND EXISTS (
+      SELECT FROM sminion.request r
+      WHERE r.subject = ANY (sminion.same_person(key)) AND r.interim AND r.closed_at IS NULL AND r.schemas IS NULL);
+    -- The same for each schema of a limited block.
+    IF change.schemas IS NOT NULL THEN
+      schemas := ARRAY(
+        SELECT n.name FROM unnest(change.schemas) AS n (name)
+        WHERE NOT EXISTS (
+            SELECT FROM sminion.subject_event e
+            WHERE e.subject = key AND e.id > change.id AND n.name = ANY (e.schemas)
+              AND e.event = CASE change.event WHEN 'block' THEN 'unblock' ELSE 'block' END)
+          AND NOT (change.event = 'unblock' AND EXISTS (
+            SELECT FROM sminion.request r
+            WHERE r.subject = ANY (sminion.same_person(key)) AND r.interim AND r.closed_at IS NULL AND n.name = ANY (r.schemas))));
+      after.blocked_schemas := (
+        SELECT array_agg(n.name COLLATE "C" ORDER BY n.name COLLATE "C") FROM (
+          SELECT o.name FROM unnest(after.blocked_schemas) AS o (name) WHERE change.event = 'block' OR o.name <> ALL (schemas)
+          UNION SELECT m.name FROM unnest(schemas) AS m (name) WHERE change.event = 'block') n);
+      CONTINUE;
+    END IF;
     CASE change.event
       WHEN 'block'              THEN after.blocked := true;
       WHEN 'unblock'            THEN after.blocked := false;

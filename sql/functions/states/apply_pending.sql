@@ -25,7 +25,7 @@ BEGIN
         WHERE NOT EXISTS (SELECT FROM sminion.subject_state s WHERE s.subject = p.subject)) q
       ORDER BY random() LIMIT 20)
   LOOP
-    keys := sminion.lock_person(key, '2ms');
+    keys := sminion.lock_person(key, '0');
     IF keys IS NOT NULL THEN
       PERFORM sminion.apply_to_person(keys, nothing);
       stored := stored + 1;

@@ -4,8 +4,8 @@
 -- is settled at once.
 --
 -- Whoever writes rows of the subject holds its state locked, for as long as he likes: a transaction may stay idle, and a
--- prepared one outlives its session. So the lock is waited for a second at most (in a transaction that has waited once,
--- hardly at all), and after that the change is left pending: the denial is inserted all the same, which waits for
+-- prepared one outlives its session. So the lock is waited for a second at most (in a transaction that has waited once, or
+-- holds a state, not at all), and after that the change is left pending: the denial is inserted all the same, which waits for
 -- nothing, and holds for every reader from the commit on. It is then the most that the event can deny, because the state
 -- that it changes may be another's uncommitted one. Permissions that come back follow with settling.
 --
@@ -17,12 +17,15 @@
 --
 -- single: only this key.
 --
+-- schemas: of a block, and of its end: only rows in these schemas. A block may have `until` too.
+--
 -- A key that no protected row has is taken, since consent is often given before the first row is written; but whoever
 -- denies is told, because the key may be mistyped, and the person whom it should have named stays visible.
 CREATE FUNCTION sminion.change_state(
   raw text, event text, purpose text, reason text, actor text, kind text, request bigint DEFAULT NULL,
   given_at timestamptz DEFAULT NULL, text_sha256 bytea DEFAULT NULL, channel text DEFAULT NULL, until timestamptz DEFAULT NULL,
-  login name DEFAULT session_user, single boolean DEFAULT false
+  login name DEFAULT session_user, single boolean DEFAULT false,
+  schemas text[] DEFAULT NULL
 ) RETURNS boolean
 LANGUAGE plpgsql
 VOLATILE
@@ -40,6 +43,7 @@ DECLARE
   one      text;
   alone    CONSTANT boolean := coalesce(single, false) OR event IN ('expire_consent', 'erase');
   why      text := sminion.require_reason(reason);
+  places   text[] := sminion.schemas_of_block(schemas);
   way      text := sminion.ticket_text('channel', channel, 80);
   who      text := sminion.require_actor(actor);
   changed  boolean;
@@ -52,7 +56,8 @@ BEGIN
   IF event = 'unblock' AND request IS NULL THEN
     -- What one cannot see yet must not be unblocked either.
     PERFORM sminion.require_read_committed();
-    SELECT min(r.id) INTO holder FROM sminion.request r WHERE r.subject = ANY (keys) AND r.interim AND r.closed_at IS NULL;
+    SELECT min(r.id) INTO holder FROM sminion.request r WHERE r.subject = ANY (keys) AND r.interim AND r.closed_at IS NULL
+      AND CASE WHEN places IS NULL THEN r.schemas IS NULL ELSE r.schemas && places END;
     IF holder IS NOT NULL THEN
       RAISE EXCEPTION USING ERRCODE = 'SG527',
         MESSAGE = format('the subject stays blocked until request %s is closed', holder),
@@ -61,6 +66,7 @@ BEGIN
   END IF;
   own.event := change_state.event;
   own.purpose := change_state.purpose;
+  own.schemas := places;
   LOOP
     SELECT p.* INTO STRICT in_force FROM sminion.policy p;
     own.bit := CASE WHEN event IN ('block', 'unblock', 'erase') THEN 0 ELSE sminion.purpose_bit(purpose, event) END;
@@ -75,7 +81,11 @@ BEGIN
     WHEN 'expire_consent' THEN own.bit
     WHEN 'object' THEN own.bit
     ELSE 0 END;
-  IF num_nonnulls(given_at, text_sha256, until) > 0 THEN
+  IF event = 'block' AND (until <= clock_timestamp() OR until = 'infinity') THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG530',
+      MESSAGE = format('the block would end at %s', until),
+      HINT = 'Pass a moment that is to come, with its time zone; leave `until` out for a block without an end.';
+  ELSIF event <> 'block' AND num_nonnulls(given_at, text_sha256, until) > 0 THEN
     PERFORM sminion.check_consent(given_at, text_sha256, until);
   END IF;
   own.since := clock_timestamp();
@@ -91,16 +101,18 @@ BEGIN
     FOREACH one IN ARRAY keys LOOP
       CONTINUE WHEN one = ANY (told);
       own.subject := one;
-      INSERT INTO sminion.subject_event (subject, event, purpose, reason, actor, epoch, request, given_at, text_sha256, channel, until, login)
-      VALUES (one, event, purpose, why, who, in_force.epoch, request, given_at, text_sha256, way, until, login)
+      INSERT INTO sminion.subject_event (subject, event, purpose, reason, actor, epoch, request, given_at, text_sha256, channel, until, login, schemas)
+      VALUES (one, event, purpose, why, who, in_force.epoch, request, given_at, text_sha256, way, until, login, places)
       RETURNING id INTO own.id;
-      IF until IS NOT NULL THEN
+      IF until IS NOT NULL AND event = 'block' THEN
+        INSERT INTO sminion.block_end (event, subject, schemas, until) VALUES (own.id, one, places, change_state.until);
+      ELSIF until IS NOT NULL THEN
         INSERT INTO sminion.consent_end (event, subject, purpose, until) VALUES (own.id, one, change_state.purpose, change_state.until);
       END IF;
       numbers := numbers || own.id;
       told := told || one;
     END LOOP;
-    locked := sminion.lock_person(key, CASE current_setting('sminion.waited', true) WHEN 'yes' THEN '2ms' ELSE '1s' END);
+    locked := sminion.lock_person(key, CASE current_setting('sminion.waited', true) WHEN 'yes' THEN '0' ELSE '1s' END);
     -- Whoever has the state may be merging it with another key, and a denial must reach that one too.
     IF locked IS NULL AND event IN ('block', 'object', 'withdraw_consent', 'refuse_consent') THEN
       PERFORM sminion.lock_merges(false);
@@ -112,6 +124,8 @@ BEGIN
 
   strays := told;
   IF locked IS NOT NULL THEN
+    -- Who holds states waits for no other one: see lock_person.
+    PERFORM set_config('sminion.waited', 'yes', true);
     changed := sminion.apply_to_person(locked, own, told, numbers);
     -- Only the first few of a transaction: each takes subtransactions. For many there are functions of their own.
     -- Whoever changes the setting spends or saves time in his own transaction only; what is no number is as if he had spent it.
@@ -125,12 +139,15 @@ BEGIN
     strays := ARRAY(SELECT t.key FROM unnest(told) AS t (key) WHERE t.key <> ALL (locked));
   END IF;
 
-  INSERT INTO sminion.pending_change (id, subject, event, purpose, bit, denied, since)
-  SELECT t.id, t.key, own.event, own.purpose, own.bit, own.denied, own.since
+  INSERT INTO sminion.pending_change (id, subject, event, purpose, schemas, bit, denied, since)
+  SELECT t.id, t.key, own.event, own.purpose, own.schemas, own.bit, own.denied, own.since
   FROM unnest(told, numbers) AS t (key, id) WHERE t.key = ANY (strays);
   INSERT INTO sminion.withheld (subject, change, denied)
   SELECT t.key, t.id, own.denied FROM unnest(told, numbers) AS t (key, id) WHERE t.key = ANY (strays) AND own.denied <> 0;
   IF locked IS NOT NULL THEN
+    IF event = 'unblock' AND request IS NULL AND NOT alone THEN
+      PERFORM sminion.say_still_blocked(key);
+    END IF;
     RETURN changed;
   END IF;
 
@@ -143,5 +160,5 @@ BEGIN
   RETURN true;
 END
 $sminion$;
-COMMENT ON FUNCTION sminion.change_state(text, text, text, text, text, text, bigint, timestamptz, bytea, text, timestamptz, name, boolean) IS
+COMMENT ON FUNCTION sminion.change_state(text, text, text, text, text, text, bigint, timestamptz, bytea, text, timestamptz, name, boolean, text[]) IS
   'true when the state changed, or will';

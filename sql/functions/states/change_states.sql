@@ -86,6 +86,8 @@ BEGIN
     free := ARRAY(
       SELECT s.subject FROM sminion.subject_state s
       WHERE s.subject = ANY (batch)
+        -- a block that is limited to schemas has a mask of its own: change_state computes it
+        AND s.schemas_mask IS NULL
         AND NOT EXISTS (SELECT FROM sminion.pending_change p WHERE p.subject = s.subject)
       ORDER BY s.subject FOR UPDATE SKIP LOCKED);
     -- Who holds states waits for none: another officer may hold that one and wait for these, and then PostgreSQL ends whoever looks

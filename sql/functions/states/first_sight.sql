@@ -1,4 +1,4 @@
--- The mask of a subject whose state a row trigger did not find. NULL is nobody's subject, and permits nothing.
+-- The mask, for rows in a schema, of a subject whose state a row trigger did not find. NULL is nobody's subject, and permits nothing.
 --
 -- Two transactions may write rows of the same new person, or of the same two in another order. Were the state made here,
 -- each would wait for the other, and for one that is idle for ever. So it is only noted that `settle` is to make it. A change
@@ -8,7 +8,7 @@
 --
 -- settled: the state must be there to be locked, because a row moves to another subject under that lock (see moved). And an
 -- older snapshot would never see a state that is newer. There it is made as before, and waited for.
-CREATE FUNCTION sminion.first_sight(key text, settled boolean DEFAULT false) RETURNS bigint
+CREATE FUNCTION sminion.first_sight(key text, place text, settled boolean DEFAULT false) RETURNS bigint
 LANGUAGE plpgsql
 VOLATILE
 SET search_path = pg_catalog, pg_temp
@@ -22,7 +22,7 @@ BEGIN
   END IF;
   IF settled OR current_setting('transaction_isolation') <> 'read committed' THEN
     PERFORM sminion.make_states(ARRAY[key]);
-    SELECT s.mask INTO permitted FROM sminion.subject_state s WHERE s.subject = key FOR SHARE;
+    SELECT sminion.mask_in(s, place) INTO permitted FROM sminion.subject_state s WHERE s.subject = key FOR SHARE;
     -- Without a policy in force there is no state, and nothing is permitted.
     RETURN coalesce(permitted, 0);
   END IF;
@@ -35,7 +35,7 @@ BEGIN
     RETURN permitted;
   END IF;
   LOCK TABLE sminion.new_writer IN ROW SHARE MODE;
-  SELECT s.mask INTO permitted FROM sminion.subject_state s WHERE s.subject = key FOR SHARE;
+  SELECT sminion.mask_in(s, place) INTO permitted FROM sminion.subject_state s WHERE s.subject = key FOR SHARE;
   IF FOUND THEN
     RETURN permitted;
   END IF;

@@ -1,6 +1,8 @@
 -- Takes the exclusive lock on a subject's state, for which row triggers take the share lock; makes the state when there is
 -- none. False when others hold it for longer than `patience`, or are just making it: a writer may keep both as long as it
 -- likes, so nobody here waits for one without an end.
+--
+-- patience: '0' for whoever holds other states: he waits for no state at all.
 CREATE FUNCTION sminion.lock_state(key text, patience text) RETURNS boolean
 LANGUAGE plpgsql
 VOLATILE
@@ -14,11 +16,17 @@ BEGIN
   PERFORM FROM sminion.subject_state s WHERE s.subject = key FOR UPDATE SKIP LOCKED;
   IF FOUND THEN
     RETURN true;
+  ELSIF patience = '0' AND EXISTS (SELECT FROM sminion.subject_state s WHERE s.subject = key) THEN
+    RETURN false;
   END IF;
   BEGIN
-    PERFORM set_config('lock_timeout', patience, true);
+    PERFORM set_config('lock_timeout', CASE patience WHEN '0' THEN '1ms' ELSE patience END, true);
     PERFORM sminion.make_states(ARRAY[key]);
-    PERFORM FROM sminion.subject_state s WHERE s.subject = key FOR UPDATE;
+    IF patience = '0' THEN
+      PERFORM FROM sminion.subject_state s WHERE s.subject = key FOR UPDATE SKIP LOCKED;
+    ELSE
+      PERFORM FROM sminion.subject_state s WHERE s.subject = key FOR UPDATE;
+    END IF;
     got := FOUND;
     PERFORM set_config('lock_timeout', before, true);
     RETURN got;

@@ -51,7 +51,7 @@ BEGIN
   FOR attempt IN 1 .. 100 LOOP
     BEGIN
       FOREACH key IN ARRAY person LOOP
-        IF NOT sminion.lock_state(key, '2ms') THEN
+        IF NOT sminion.lock_state(key, '0') THEN
           RAISE EXCEPTION USING ERRCODE = 'SG538',
             MESSAGE = format('the state of subject `%s` is locked: nothing was changed', sminion.log_text(key, 80)),
             DETAIL = CASE attempt WHEN 100 THEN format('It is locked by %s.', sminion.state_holders(key)) ELSE '' END,

@@ -24,6 +24,9 @@ BEGIN
       FROM sminion.purpose w CROSS JOIN LATERAL sminion.standing_decision(o.subject, w.name) d
       WHERE w.basis = 'consent' AND d.event IN ('refuse_consent', 'withdraw_consent')) r
     WHERE o.subject = ANY (keys) AND o.subject <> key;
+    SELECT array_agg(DISTINCT n.name COLLATE "C" ORDER BY n.name COLLATE "C") INTO after.others_blocked_schemas
+    FROM sminion.subject_state o CROSS JOIN LATERAL unnest(o.blocked_schemas) AS n (name)
+    WHERE o.subject = ANY (keys) AND o.subject <> key;
     changed := sminion.store_state(before, after, change, false) OR changed;
   END LOOP;
   RETURN changed;

@@ -14,29 +14,43 @@ DECLARE
   in_force sminion.policy;
   was      CONSTANT bigint := (before).mask;
   after    sminion.subject_state;
+  -- what rows permit at least: those in the schemas of a limited block
+  lowest   bigint;
+  lost     bigint;
 BEGIN
   after := changed;
   SELECT p.* INTO STRICT in_force FROM sminion.policy p;
   after.mask := sminion.state_mask(in_force, after);
+  after.schemas_mask := sminion.schemas_mask(in_force, after);
   after.epoch := in_force.mask_epoch;
-  IF was & ~after.mask <> 0 THEN
-    INSERT INTO sminion.withheld AS w (subject, change, denied) VALUES (after.subject, store_state.change, was & ~after.mask)
+  lowest := coalesce(after.schemas_mask, after.mask);
+  -- Rows in a schema that is blocked now permitted what the mask said, or what the mask of blocked schemas said where it was one.
+  lost := was & ~after.mask;
+  IF after.schemas_mask IS NOT NULL THEN
+    lost := lost | (~after.schemas_mask & CASE WHEN EXISTS (
+      SELECT FROM unnest(after.blocked_schemas || after.others_blocked_schemas) AS n (name)
+      WHERE NOT sminion.blocked_in((before).blocked_schemas, (before).others_blocked_schemas, n.name))
+      THEN was ELSE coalesce((before).schemas_mask, was) END);
+  END IF;
+  IF lost <> 0 THEN
+    INSERT INTO sminion.withheld AS w (subject, change, denied) VALUES (after.subject, store_state.change, lost)
     ON CONFLICT ON CONSTRAINT withheld_pkey DO UPDATE SET denied = w.denied | excluded.denied;
   END IF;
-  -- Two steps, since `denied` is never 0: what the new state permits is withheld no longer, unless a change that became
+  -- Two steps, since `denied` is never 0: what the new state permits everywhere is withheld no longer, unless a change that became
   -- pending meanwhile denies it.
   DELETE FROM sminion.withheld w
-  WHERE w.subject = after.subject AND w.denied & ~after.mask = 0
+  WHERE w.subject = after.subject AND w.denied & ~lowest = 0
     AND NOT EXISTS (SELECT FROM sminion.pending_change p WHERE p.id = w.change);
-  UPDATE sminion.withheld w SET denied = w.denied & ~after.mask
-  WHERE w.subject = after.subject AND w.denied & after.mask <> 0
+  UPDATE sminion.withheld w SET denied = w.denied & ~lowest
+  WHERE w.subject = after.subject AND w.denied & lowest <> 0
     AND NOT EXISTS (SELECT FROM sminion.pending_change p WHERE p.id = w.change);
   IF after = before AND NOT again THEN
     RETURN false;
   END IF;
   UPDATE sminion.subject_state s
   SET blocked = after.blocked, consents = after.consents, objections = after.objections, mask = after.mask,
-      epoch = after.epoch, erased = after.erased, others_blocked = after.others_blocked, others_denied = after.others_denied
+      epoch = after.epoch, erased = after.erased, others_blocked = after.others_blocked, blocked_schemas = after.blocked_schemas,
+      others_blocked_schemas = after.others_blocked_schemas, schemas_mask = after.schemas_mask, others_denied = after.others_denied
   WHERE s.subject = after.subject;
   INSERT INTO sminion.unsettled (subject) VALUES (after.subject);
   RETURN true;

@@ -1,13 +1,13 @@
 -- The same for a key of another type than text, such as the number or uuid that stands in the column. It acts as its caller: a cast
 -- to text may be somebody's own function.
 CREATE FUNCTION sminion.unblock(
-  subject anynonarray, reason text, actor text DEFAULT NULL, kind text DEFAULT NULL
+  subject anynonarray, reason text, actor text DEFAULT NULL, kind text DEFAULT NULL, schemas text[] DEFAULT NULL
 ) RETURNS boolean
 LANGUAGE sql
 VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $sminion$
-  SELECT sminion.unblock(subject::text, reason, actor, kind)
+  SELECT sminion.unblock(subject::text, reason, actor, kind, schemas)
 $sminion$;
-COMMENT ON FUNCTION sminion.unblock(anynonarray, text, text, text) IS
+COMMENT ON FUNCTION sminion.unblock(anynonarray, text, text, text, text[]) IS
   'ends the block of a subject; true if the state changed';

@@ -15,7 +15,7 @@ DECLARE
 BEGIN
   IF TG_OP <> 'INSERT' THEN
     IF TG_OP = 'DELETE' THEN
-      SELECT s.mask INTO permitted FROM sminion.subject_state s WHERE s.subject = <<old_subjects>> FOR SHARE;
+      SELECT sminion.mask_in(s, <<schema>>) INTO permitted FROM sminion.subject_state s WHERE s.subject = <<old_subjects>> FOR SHARE;
 <<nobody_delete>>      -- Assigned: PERFORM would start an executor for each row.
       done := sminion.permit_delete(permitted, ARRAY[<<old_subjects>>]);
       RETURN OLD;
@@ -26,11 +26,11 @@ BEGIN
   LOOP
     permitted := 0;
 <<nobody_write>>    EXIT WHEN owner_key IS NULL;
-    SELECT s.mask INTO permitted FROM sminion.subject_state s WHERE s.subject = <<owner_subject>> FOR SHARE;
+    SELECT sminion.mask_in(s, <<schema>>) INTO permitted FROM sminion.subject_state s WHERE s.subject = <<owner_subject>> FOR SHARE;
     IF NOT FOUND THEN
       -- A parent of our own transaction cannot move to another subject under us; any other must find a state to lock.
       SELECT p.xmin INTO written FROM <<parent>> p WHERE p.<<parent_key>> = NEW.<<column>>;
-      permitted := sminion.first_sight(<<owner_subject>>, settled => sminion.own_row(written) IS NOT TRUE);
+      permitted := sminion.first_sight(<<owner_subject>>, <<schema>>, settled => sminion.own_row(written) IS NOT TRUE);
     END IF;
     SELECT p.<<parent_subject>> INTO again_key FROM <<parent>> p WHERE p.<<parent_key>> = NEW.<<column>>;
     EXIT WHEN again_key IS NOT DISTINCT FROM owner_key;
@@ -39,7 +39,7 @@ BEGIN
   -- It may also follow its parent to another subject. That a parent is gone says of whom the row is no less.
   IF had_key IS NOT NULL THEN
     IF had_key IS DISTINCT FROM owner_key AND (owner_key IS NOT NULL OR OLD.<<column>> IS DISTINCT FROM NEW.<<column>>) THEN
-      done := sminion.permit_move(ARRAY[<<old_subjects>>], ARRAY[<<owner_subject>>], <<place>>, <<above>>);
+      done := sminion.permit_move(ARRAY[<<old_subjects>>], ARRAY[<<owner_subject>>], <<place>>, <<schema>>, <<above>>);
     END IF;
   END IF;
   NEW.guard_subject := owner_key;

@@ -17,7 +17,7 @@ BEGIN
       done := sminion.permit_delete(permitted, ARRAY[<<old_subjects>>]);
       RETURN OLD;
     ELSIF <<moves>> THEN
-      done := sminion.permit_move(ARRAY[<<old_subjects>>], ARRAY[<<new_subjects>>], <<place>>, <<above>>);
+      done := sminion.permit_move(ARRAY[<<old_subjects>>], ARRAY[<<new_subjects>>], <<place>>, <<schema>>, <<above>>);
     END IF;
   END IF;
 <<write_masks>>

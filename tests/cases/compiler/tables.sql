@@ -500,7 +500,7 @@ END
 $sminion$;
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "mono_accounting";
 GRANT USAGE ON SCHEMA sminion TO "mono_accounting";
-GRANT EXECUTE ON ROUTINE sminion.context(name, name), sminion.named_subject(name, name), sminion.named_alone(name, name, text[]), sminion.ticket_value(name, name, text), sminion.enter(text), sminion.refuse_expired(text, text, text), sminion.within_retention(date, interval, text), sminion.within_retention(timestamp, interval, text), sminion.within_retention(timestamptz, interval, text) TO "mono_accounting";
+GRANT EXECUTE ON ROUTINE sminion.context(name, name), sminion.named_subject(name, name), sminion.named_alone(name, name, text, text[]), sminion.ticket_value(name, name, text), sminion.enter(text), sminion.refuse_expired(text, text, text), sminion.within_retention(date, interval, text), sminion.within_retention(timestamp, interval, text), sminion.within_retention(timestamptz, interval, text) TO "mono_accounting";
 
 -- guard_grant:mono_audit_44115bb2 (as owner)
 -- One by one: for all routines at once PostgreSQL warns of those that belong to a superuser.
@@ -519,7 +519,7 @@ END
 $sminion$;
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "mono_audit_44115bb2";
 GRANT USAGE ON SCHEMA sminion TO "mono_audit_44115bb2";
-GRANT EXECUTE ON ROUTINE sminion.context(name, name), sminion.named_subject(name, name), sminion.named_alone(name, name, text[]), sminion.ticket_value(name, name, text), sminion.enter(text), sminion.refuse_expired(text, text, text), sminion.within_retention(date, interval, text), sminion.within_retention(timestamp, interval, text), sminion.within_retention(timestamptz, interval, text) TO "mono_audit_44115bb2";
+GRANT EXECUTE ON ROUTINE sminion.context(name, name), sminion.named_subject(name, name), sminion.named_alone(name, name, text, text[]), sminion.ticket_value(name, name, text), sminion.enter(text), sminion.refuse_expired(text, text, text), sminion.within_retention(date, interval, text), sminion.within_retention(timestamp, interval, text), sminion.within_retention(timestamptz, interval, text) TO "mono_audit_44115bb2";
 
 -- guard_grant:mono_audit_ce59b12b (as owner)
 -- One by one: for all routines at once PostgreSQL warns of those that belong to a superuser.
@@ -538,7 +538,7 @@ END
 $sminion$;
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "mono_audit_ce59b12b";
 GRANT USAGE ON SCHEMA sminion TO "mono_audit_ce59b12b";
-GRANT EXECUTE ON ROUTINE sminion.context(name, name), sminion.named_subject(name, name), sminion.named_alone(name, name, text[]), sminion.ticket_value(name, name, text), sminion.enter(text), sminion.refuse_expired(text, text, text), sminion.within_retention(date, interval, text), sminion.within_retention(timestamp, interval, text), sminion.within_retention(timestamptz, interval, text) TO "mono_audit_ce59b12b";
+GRANT EXECUTE ON ROUTINE sminion.context(name, name), sminion.named_subject(name, name), sminion.named_alone(name, name, text, text[]), sminion.ticket_value(name, name, text), sminion.enter(text), sminion.refuse_expired(text, text, text), sminion.within_retention(date, interval, text), sminion.within_retention(timestamp, interval, text), sminion.within_retention(timestamptz, interval, text) TO "mono_audit_ce59b12b";
 
 -- guard_grant:mono_contract (as owner)
 -- One by one: for all routines at once PostgreSQL warns of those that belong to a superuser.
@@ -557,7 +557,7 @@ END
 $sminion$;
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "mono_contract";
 GRANT USAGE ON SCHEMA sminion TO "mono_contract";
-GRANT EXECUTE ON ROUTINE sminion.context(name, name), sminion.named_subject(name, name), sminion.named_alone(name, name, text[]), sminion.ticket_value(name, name, text), sminion.enter(text), sminion.refuse_expired(text, text, text), sminion.within_retention(date, interval, text), sminion.within_retention(timestamp, interval, text), sminion.within_retention(timestamptz, interval, text) TO "mono_contract";
+GRANT EXECUTE ON ROUTINE sminion.context(name, name), sminion.named_subject(name, name), sminion.named_alone(name, name, text, text[]), sminion.ticket_value(name, name, text), sminion.enter(text), sminion.refuse_expired(text, text, text), sminion.within_retention(date, interval, text), sminion.within_retention(timestamp, interval, text), sminion.within_retention(timestamptz, interval, text) TO "mono_contract";
 
 -- guard_grant:mono_marketing (as owner)
 -- One by one: for all routines at once PostgreSQL warns of those that belong to a superuser.
@@ -576,7 +576,7 @@ END
 $sminion$;
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "mono_marketing";
 GRANT USAGE ON SCHEMA sminion TO "mono_marketing";
-GRANT EXECUTE ON ROUTINE sminion.context(name, name), sminion.named_subject(name, name), sminion.named_alone(name, name, text[]), sminion.ticket_value(name, name, text), sminion.enter(text), sminion.refuse_expired(text, text, text), sminion.within_retention(date, interval, text), sminion.within_retention(timestamp, interval, text), sminion.within_retention(timestamptz, interval, text) TO "mono_marketing";
+GRANT EXECUTE ON ROUTINE sminion.context(name, name), sminion.named_subject(name, name), sminion.named_alone(name, name, text, text[]), sminion.ticket_value(name, name, text), sminion.enter(text), sminion.refuse_expired(text, text, text), sminion.within_retention(date, interval, text), sminion.within_retention(timestamp, interval, text), sminion.within_retention(timestamptz, interval, text) TO "mono_marketing";
 
 -- guard_grant:mono_auditor (as owner)
 -- One by one: for all routines at once PostgreSQL warns of those that belong to a superuser.
@@ -596,7 +596,7 @@ $sminion$;
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "mono_auditor";
 GRANT USAGE ON SCHEMA sminion TO "mono_auditor";
 GRANT EXECUTE ON ROUTINE sminion.policy_in_force(), sminion.object_states(), sminion.state_holders(text), sminion.blind_tables(), sminion.unfolded_entries(), sminion.unfolded_writes(), sminion.fold_holders(), sminion.leaves(bigint, bigint), sminion.stray_rows(), sminion.silent_tickets(date), sminion.consent_differences(), sminion.record_checkpoint(bigint, bytea, text), sminion.report_restore(text), sminion.ledger_size(bigint), sminion.ledger_events(bigint, bigint), sminion.record_reading(text, text, text, timestamptz, timestamptz, text, text), sminion.explanations(), sminion.explained_accesses(bigint), sminion.accesses_of(text, timestamptz, timestamptz, timestamptz, bigint), sminion.retention_status(boolean), sminion.other_keys(text) TO "mono_auditor";
-GRANT SELECT ON sminion.access_log, sminion.ticket_minutes, sminion.journal_minutes, sminion.statement_log, sminion.refusals, sminion.subject_access, sminion.write_log, sminion.log_faults, sminion.dropped_log, sminion.ddl_suspension, sminion.act, sminion.subject_history, sminion.consent_register, sminion.request_status, sminion.request_history, sminion.clarifications, sminion.calendar, sminion.report, sminion.obligation_status, sminion.disclosures, sminion.destruction_status, sminion.destruction_event, sminion.destruction, sminion.certificate, sminion.hold, sminion.merged_subjects, sminion.settle_status, sminion.pending_changes, sminion.settle_problems, sminion.maintenance_status, sminion.retention_progress, sminion.policy_version, sminion.installed_object, sminion.tile, sminion.tree_state, sminion.checkpoint TO "mono_auditor";
+GRANT SELECT ON sminion.access_log, sminion.ticket_minutes, sminion.journal_minutes, sminion.statement_log, sminion.refusals, sminion.subject_access, sminion.write_log, sminion.log_faults, sminion.dropped_log, sminion.ddl_suspension, sminion.act, sminion.subject_history, sminion.consent_register, sminion.request_status, sminion.request_history, sminion.clarifications, sminion.calendar, sminion.report, sminion.obligation_status, sminion.disclosures, sminion.destruction_status, sminion.destruction_event, sminion.destruction, sminion.certificate, sminion.hold, sminion.merged_subjects, sminion.subject_status, sminion.settle_status, sminion.pending_changes, sminion.settle_problems, sminion.maintenance_status, sminion.retention_progress, sminion.policy_version, sminion.installed_object, sminion.tile, sminion.tree_state, sminion.checkpoint TO "mono_auditor";
 
 -- guard_grant:mono_maintenance (as owner)
 -- One by one: for all routines at once PostgreSQL warns of those that belong to a superuser.
@@ -635,8 +635,8 @@ END
 $sminion$;
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "mono_privacy_officer";
 GRANT USAGE ON SCHEMA sminion TO "mono_privacy_officer";
-GRANT EXECUTE ON ROUTINE sminion.policy_in_force(), sminion.merge_subjects(text, text, text, text, text, text, bigint), sminion.merge_subjects(anynonarray, anynonarray, text, text, text, text, bigint), sminion.unmerge_subjects(text, text, text, text, text, text, bigint), sminion.unmerge_subjects(anynonarray, anynonarray, text, text, text, text, bigint), sminion.block(text, text, text, text), sminion.block(anynonarray, text, text, text), sminion.unblock(text, text, text, text), sminion.unblock(anynonarray, text, text, text), sminion.give_consent(text, text, text, text, text, timestamptz, bytea, text, timestamptz), sminion.give_consent(anynonarray, text, text, text, text, timestamptz, bytea, text, timestamptz), sminion.refuse_consent(text, text, text, text, text, timestamptz, bytea, text), sminion.refuse_consent(anynonarray, text, text, text, text, timestamptz, bytea, text), sminion.withdraw_consent(text, text, text, text, text), sminion.withdraw_consent(anynonarray, text, text, text, text), sminion.object(text, text, text, text, text), sminion.object(anynonarray, text, text, text, text), sminion.withdraw_objection(text, text, text, text, text), sminion.withdraw_objection(anynonarray, text, text, text, text), sminion.give_consents(text[], text, text, text, text), sminion.import_consents(text[], text[], text[], timestamptz[], bytea[], text[], timestamptz[], text[], text, text), sminion.consent_differences(), sminion.withdraw_consents(text[], text, text, text, text), sminion.object_all(text[], text, text, text, text), sminion.block_all(text[], text, text, text), sminion.revoke_ticket(bigint, text), sminion.await_older(interval), sminion.block_and_wait(text, text, text, interval, text), sminion.block_and_wait(anynonarray, text, text, interval, text), sminion.state_holders(text), sminion.blind_tables(), sminion.suspend_ddl_guard(text, timestamptz), sminion.resume_ddl_guard(text), sminion.open_request(text, text, text, text, text, timestamptz, text, text, text, text, text), sminion.open_request(anynonarray, text, text, text, text, timestamptz, text, text, text, text, text), sminion.identify_request(bigint, text, text), sminion.assign_request(bigint, text, text, text), sminion.note_request(bigint, text, text), sminion.extend_request(bigint, text, text), sminion.close_request(bigint, text, text, bigint, text, boolean), sminion.plan_destruction(bigint, boolean), sminion.begin_destruction(bigint, text, boolean, text), sminion.destroy_batch(bigint, integer), sminion.purge_batch(text, integer, boolean), sminion.retention_status(boolean), sminion.expired_partitions(), sminion.forget_pseudonym_key(text), sminion.hold_data(text, text, text, text, text, timestamptz, text, text), sminion.release_hold(bigint, text, text), sminion.record_verification(bigint, jsonb, text), sminion.keep_certificate(bigint, text, text), sminion.record_disclosure(text, text, text[], text[], text, timestamptz, text, text), sminion.settle_obligation(bigint, text, text, text), sminion.load_calendar(text, text, date, date, date, date[], date[]), sminion.begin_report(text, text, bigint, text), sminion.report_tables(bigint), sminion.report_rows(bigint, text, text), sminion.report_restore(text), sminion.accept_restore(text, boolean), sminion.ledger_size(bigint), sminion.ledger_events(bigint, bigint), sminion.ledger_people(bytea, bytea[]), sminion.end_replay(text, bigint, bigint, text), sminion.replay_decision(text, bigint, text, timestamptz, text, text, jsonb), sminion.drop_log(date, text), sminion.erase_from_log(text, text, text), sminion.record_reading(text, text, text, timestamptz, timestamptz, text, text), sminion.unfolded_entries(), sminion.unfolded_writes(), sminion.fold_holders(), sminion.explanations(), sminion.explained_accesses(bigint), sminion.accesses_of(text, timestamptz, timestamptz, timestamptz, bigint), sminion.other_keys(text) TO "mono_privacy_officer";
-GRANT SELECT ON sminion.access_log, sminion.ticket_minutes, sminion.journal_minutes, sminion.statement_log, sminion.refusals, sminion.subject_access, sminion.write_log, sminion.log_faults, sminion.dropped_log, sminion.ddl_suspension, sminion.act, sminion.subject_history, sminion.consent_register, sminion.request_status, sminion.request_history, sminion.clarifications, sminion.calendar, sminion.report, sminion.obligation_status, sminion.disclosures, sminion.destruction_status, sminion.destruction_event, sminion.destruction, sminion.certificate, sminion.hold, sminion.merged_subjects, sminion.settle_status, sminion.pending_changes, sminion.settle_problems, sminion.maintenance_status, sminion.retention_progress, sminion.policy_version TO "mono_privacy_officer";
+GRANT EXECUTE ON ROUTINE sminion.policy_in_force(), sminion.merge_subjects(text, text, text, text, text, text, bigint), sminion.merge_subjects(anynonarray, anynonarray, text, text, text, text, bigint), sminion.unmerge_subjects(text, text, text, text, text, text, bigint), sminion.unmerge_subjects(anynonarray, anynonarray, text, text, text, text, bigint), sminion.block(text, text, text, text, text[], timestamptz), sminion.block(anynonarray, text, text, text, text[], timestamptz), sminion.unblock(text, text, text, text, text[]), sminion.unblock(anynonarray, text, text, text, text[]), sminion.give_consent(text, text, text, text, text, timestamptz, bytea, text, timestamptz), sminion.give_consent(anynonarray, text, text, text, text, timestamptz, bytea, text, timestamptz), sminion.refuse_consent(text, text, text, text, text, timestamptz, bytea, text), sminion.refuse_consent(anynonarray, text, text, text, text, timestamptz, bytea, text), sminion.withdraw_consent(text, text, text, text, text), sminion.withdraw_consent(anynonarray, text, text, text, text), sminion.object(text, text, text, text, text), sminion.object(anynonarray, text, text, text, text), sminion.withdraw_objection(text, text, text, text, text), sminion.withdraw_objection(anynonarray, text, text, text, text), sminion.give_consents(text[], text, text, text, text), sminion.import_consents(text[], text[], text[], timestamptz[], bytea[], text[], timestamptz[], text[], text, text), sminion.consent_differences(), sminion.withdraw_consents(text[], text, text, text, text), sminion.object_all(text[], text, text, text, text), sminion.block_all(text[], text, text, text), sminion.revoke_ticket(bigint, text), sminion.await_older(interval), sminion.block_and_wait(text, text, text, interval, text, text[], timestamptz), sminion.block_and_wait(anynonarray, text, text, interval, text, text[], timestamptz), sminion.state_holders(text), sminion.blind_tables(), sminion.suspend_ddl_guard(text, timestamptz), sminion.resume_ddl_guard(text), sminion.open_request(text, text, text, text, text, timestamptz, text, text, text, text, text, text[]), sminion.open_request(anynonarray, text, text, text, text, timestamptz, text, text, text, text, text, text[]), sminion.identify_request(bigint, text, text), sminion.assign_request(bigint, text, text, text), sminion.note_request(bigint, text, text), sminion.extend_request(bigint, text, text), sminion.close_request(bigint, text, text, bigint, text, boolean), sminion.plan_destruction(bigint, boolean), sminion.begin_destruction(bigint, text, boolean, text), sminion.destroy_batch(bigint, integer), sminion.purge_batch(text, integer, boolean), sminion.retention_status(boolean), sminion.expired_partitions(), sminion.forget_pseudonym_key(text), sminion.hold_data(text, text, text, text, text, timestamptz, text, text), sminion.release_hold(bigint, text, text), sminion.record_verification(bigint, jsonb, text), sminion.keep_certificate(bigint, text, text), sminion.record_disclosure(text, text, text[], text[], text, timestamptz, text, text), sminion.settle_obligation(bigint, text, text, text), sminion.load_calendar(text, text, date, date, date, date[], date[]), sminion.begin_report(text, text, bigint, text), sminion.report_tables(bigint), sminion.report_rows(bigint, text, text), sminion.report_restore(text), sminion.accept_restore(text, boolean), sminion.ledger_size(bigint), sminion.ledger_events(bigint, bigint), sminion.ledger_people(bytea, bytea[]), sminion.end_replay(text, bigint, bigint, text), sminion.replay_decision(text, bigint, text, timestamptz, text, text, jsonb), sminion.drop_log(date, text), sminion.erase_from_log(text, text, text), sminion.record_reading(text, text, text, timestamptz, timestamptz, text, text), sminion.unfolded_entries(), sminion.unfolded_writes(), sminion.fold_holders(), sminion.explanations(), sminion.explained_accesses(bigint), sminion.accesses_of(text, timestamptz, timestamptz, timestamptz, bigint), sminion.other_keys(text) TO "mono_privacy_officer";
+GRANT SELECT ON sminion.access_log, sminion.ticket_minutes, sminion.journal_minutes, sminion.statement_log, sminion.refusals, sminion.subject_access, sminion.write_log, sminion.log_faults, sminion.dropped_log, sminion.ddl_suspension, sminion.act, sminion.subject_history, sminion.consent_register, sminion.request_status, sminion.request_history, sminion.clarifications, sminion.calendar, sminion.report, sminion.obligation_status, sminion.disclosures, sminion.destruction_status, sminion.destruction_event, sminion.destruction, sminion.certificate, sminion.hold, sminion.merged_subjects, sminion.subject_status, sminion.settle_status, sminion.pending_changes, sminion.settle_problems, sminion.maintenance_status, sminion.retention_progress, sminion.policy_version TO "mono_privacy_officer";
 
 -- guard_grant:mono_app (as owner)
 -- One by one: for all routines at once PostgreSQL warns of those that belong to a superuser.
@@ -817,21 +817,21 @@ DECLARE
 BEGIN
   IF TG_OP <> 'INSERT' THEN
     IF TG_OP = 'DELETE' THEN
-SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = OLD."id"::text FOR SHARE;
+SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = OLD."id"::text FOR SHARE;
   IF NOT FOUND THEN
-    one := sminion.first_sight(OLD."id"::text);
+    one := sminion.first_sight(OLD."id"::text, 'crm');
   END IF;
   permitted := permitted & one;
       -- Assigned: PERFORM would start an executor for each row.
       done := sminion.permit_delete(permitted, ARRAY[OLD."id"::text]);
       RETURN OLD;
     ELSIF OLD."id" IS DISTINCT FROM NEW."id" THEN
-      done := sminion.permit_move(ARRAY[OLD."id"::text], ARRAY[NEW."id"::text], 'crm.contact', false);
+      done := sminion.permit_move(ARRAY[OLD."id"::text], ARRAY[NEW."id"::text], 'crm.contact', 'crm', false);
     END IF;
   END IF;
-SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = NEW."id"::text FOR SHARE;
+SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = NEW."id"::text FOR SHARE;
   IF NOT FOUND THEN
-    one := sminion.first_sight(NEW."id"::text);
+    one := sminion.first_sight(NEW."id"::text, 'crm');
   END IF;
   permitted := permitted & one;
   -- Read after the locks: a change that could not get one is in force all the same. There is hardly ever one, so what it denies
@@ -908,14 +908,14 @@ BEGIN
     IF TG_OP = 'DELETE' THEN
   -- a row about nobody permits everything
   IF OLD."giver" IS NOT NULL OR OLD."taker" IS NOT NULL THEN
-SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = OLD."giver"::text FOR SHARE;
+SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = OLD."giver"::text FOR SHARE;
   IF NOT FOUND THEN
-    one := sminion.first_sight(OLD."giver"::text);
+    one := sminion.first_sight(OLD."giver"::text, 'crm');
   END IF;
   permitted := permitted & one;
-SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = OLD."taker"::text FOR SHARE;
+SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = OLD."taker"::text FOR SHARE;
   IF NOT FOUND THEN
-    one := sminion.first_sight(OLD."taker"::text);
+    one := sminion.first_sight(OLD."taker"::text, 'crm');
   END IF;
   permitted := permitted & one;
   END IF;
@@ -923,19 +923,19 @@ SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = OLD."taker
       done := sminion.permit_delete(permitted, ARRAY[OLD."giver"::text, OLD."taker"::text]);
       RETURN OLD;
     ELSIF OLD."giver" IS DISTINCT FROM NEW."giver" OR OLD."taker" IS DISTINCT FROM NEW."taker" THEN
-      done := sminion.permit_move(ARRAY[OLD."giver"::text, OLD."taker"::text], ARRAY[NEW."giver"::text, NEW."taker"::text], 'crm.gift', false);
+      done := sminion.permit_move(ARRAY[OLD."giver"::text, OLD."taker"::text], ARRAY[NEW."giver"::text, NEW."taker"::text], 'crm.gift', 'crm', false);
     END IF;
   END IF;
   -- a row about nobody permits everything
   IF NEW."giver" IS NOT NULL OR NEW."taker" IS NOT NULL THEN
-SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = NEW."giver"::text FOR SHARE;
+SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = NEW."giver"::text FOR SHARE;
   IF NOT FOUND THEN
-    one := sminion.first_sight(NEW."giver"::text);
+    one := sminion.first_sight(NEW."giver"::text, 'crm');
   END IF;
   permitted := permitted & one;
-SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = NEW."taker"::text FOR SHARE;
+SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = NEW."taker"::text FOR SHARE;
   IF NOT FOUND THEN
-    one := sminion.first_sight(NEW."taker"::text);
+    one := sminion.first_sight(NEW."taker"::text, 'crm');
   END IF;
   permitted := permitted & one;
   END IF;
@@ -1011,21 +1011,21 @@ DECLARE
 BEGIN
   IF TG_OP <> 'INSERT' THEN
     IF TG_OP = 'DELETE' THEN
-SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = OLD."person"::text FOR SHARE;
+SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = OLD."person"::text FOR SHARE;
   IF NOT FOUND THEN
-    one := sminion.first_sight(OLD."person"::text);
+    one := sminion.first_sight(OLD."person"::text, 'crm');
   END IF;
   permitted := permitted & one;
       -- Assigned: PERFORM would start an executor for each row.
       done := sminion.permit_delete(permitted, ARRAY[OLD."person"::text]);
       RETURN OLD;
     ELSIF OLD."person" IS DISTINCT FROM NEW."person" THEN
-      done := sminion.permit_move(ARRAY[OLD."person"::text], ARRAY[NEW."person"::text], 'crm.letter', false);
+      done := sminion.permit_move(ARRAY[OLD."person"::text], ARRAY[NEW."person"::text], 'crm.letter', 'crm', false);
     END IF;
   END IF;
-SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = NEW."person"::text FOR SHARE;
+SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = NEW."person"::text FOR SHARE;
   IF NOT FOUND THEN
-    one := sminion.first_sight(NEW."person"::text);
+    one := sminion.first_sight(NEW."person"::text, 'crm');
   END IF;
   permitted := permitted & one;
   -- Read after the locks: a change that could not get one is in force all the same. There is hardly ever one, so what it denies
@@ -1100,21 +1100,21 @@ DECLARE
 BEGIN
   IF TG_OP <> 'INSERT' THEN
     IF TG_OP = 'DELETE' THEN
-SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = OLD."id"::text FOR SHARE;
+SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = OLD."id"::text FOR SHARE;
   IF NOT FOUND THEN
-    one := sminion.first_sight(OLD."id"::text);
+    one := sminion.first_sight(OLD."id"::text, 'crm');
   END IF;
   permitted := permitted & one;
       -- Assigned: PERFORM would start an executor for each row.
       done := sminion.permit_delete(permitted, ARRAY[OLD."id"::text]);
       RETURN OLD;
     ELSIF OLD."id" IS DISTINCT FROM NEW."id" THEN
-      done := sminion.permit_move(ARRAY[OLD."id"::text], ARRAY[NEW."id"::text], 'crm.narrow', false);
+      done := sminion.permit_move(ARRAY[OLD."id"::text], ARRAY[NEW."id"::text], 'crm.narrow', 'crm', false);
     END IF;
   END IF;
-SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = NEW."id"::text FOR SHARE;
+SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = NEW."id"::text FOR SHARE;
   IF NOT FOUND THEN
-    one := sminion.first_sight(NEW."id"::text);
+    one := sminion.first_sight(NEW."id"::text, 'crm');
   END IF;
   permitted := permitted & one;
   -- Read after the locks: a change that could not get one is in force all the same. There is hardly ever one, so what it denies
@@ -1189,21 +1189,21 @@ DECLARE
 BEGIN
   IF TG_OP <> 'INSERT' THEN
     IF TG_OP = 'DELETE' THEN
-SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = OLD."id"::text FOR SHARE;
+SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = OLD."id"::text FOR SHARE;
   IF NOT FOUND THEN
-    one := sminion.first_sight(OLD."id"::text);
+    one := sminion.first_sight(OLD."id"::text, 'crm');
   END IF;
   permitted := permitted & one;
       -- Assigned: PERFORM would start an executor for each row.
       done := sminion.permit_delete(permitted, ARRAY[OLD."id"::text]);
       RETURN OLD;
     ELSIF OLD."id" IS DISTINCT FROM NEW."id" THEN
-      done := sminion.permit_move(ARRAY[OLD."id"::text], ARRAY[NEW."id"::text], 'crm.shut', false);
+      done := sminion.permit_move(ARRAY[OLD."id"::text], ARRAY[NEW."id"::text], 'crm.shut', 'crm', false);
     END IF;
   END IF;
-SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = NEW."id"::text FOR SHARE;
+SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = NEW."id"::text FOR SHARE;
   IF NOT FOUND THEN
-    one := sminion.first_sight(NEW."id"::text);
+    one := sminion.first_sight(NEW."id"::text, 'crm');
   END IF;
   permitted := permitted & one;
   -- Read after the locks: a change that could not get one is in force all the same. There is hardly ever one, so what it denies
@@ -1280,9 +1280,9 @@ BEGIN
     IF TG_OP = 'DELETE' THEN
   -- a row about nobody permits everything
   IF OLD."person" IS NOT NULL THEN
-SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = OLD."person"::text FOR SHARE;
+SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = OLD."person"::text FOR SHARE;
   IF NOT FOUND THEN
-    one := sminion.first_sight(OLD."person"::text);
+    one := sminion.first_sight(OLD."person"::text, 'crm');
   END IF;
   permitted := permitted & one;
   END IF;
@@ -1290,14 +1290,14 @@ SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = OLD."perso
       done := sminion.permit_delete(permitted, ARRAY[OLD."person"::text]);
       RETURN OLD;
     ELSIF OLD."person" IS DISTINCT FROM NEW."person" THEN
-      done := sminion.permit_move(ARRAY[OLD."person"::text], ARRAY[NEW."person"::text], 'crm.visit', true);
+      done := sminion.permit_move(ARRAY[OLD."person"::text], ARRAY[NEW."person"::text], 'crm.visit', 'crm', true);
     END IF;
   END IF;
   -- a row about nobody permits everything
   IF NEW."person" IS NOT NULL THEN
-SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = NEW."person"::text FOR SHARE;
+SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = NEW."person"::text FOR SHARE;
   IF NOT FOUND THEN
-    one := sminion.first_sight(NEW."person"::text);
+    one := sminion.first_sight(NEW."person"::text, 'crm');
   END IF;
   permitted := permitted & one;
   END IF;
@@ -1418,21 +1418,21 @@ DECLARE
 BEGIN
   IF TG_OP <> 'INSERT' THEN
     IF TG_OP = 'DELETE' THEN
-SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = OLD."id"::text FOR SHARE;
+SELECT sminion.mask_in(s, 'public') INTO one FROM sminion.subject_state s WHERE s.subject = OLD."id"::text FOR SHARE;
   IF NOT FOUND THEN
-    one := sminion.first_sight(OLD."id"::text);
+    one := sminion.first_sight(OLD."id"::text, 'public');
   END IF;
   permitted := permitted & one;
       -- Assigned: PERFORM would start an executor for each row.
       done := sminion.permit_delete(permitted, ARRAY[OLD."id"::text]);
       RETURN OLD;
     ELSIF OLD."id" IS DISTINCT FROM NEW."id" THEN
-      done := sminion.permit_move(ARRAY[OLD."id"::text], ARRAY[NEW."id"::text], 'public.customer', true);
+      done := sminion.permit_move(ARRAY[OLD."id"::text], ARRAY[NEW."id"::text], 'public.customer', 'public', true);
     END IF;
   END IF;
-SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = NEW."id"::text FOR SHARE;
+SELECT sminion.mask_in(s, 'public') INTO one FROM sminion.subject_state s WHERE s.subject = NEW."id"::text FOR SHARE;
   IF NOT FOUND THEN
-    one := sminion.first_sight(NEW."id"::text);
+    one := sminion.first_sight(NEW."id"::text, 'public');
   END IF;
   permitted := permitted & one;
   -- Read after the locks: a change that could not get one is in force all the same. There is hardly ever one, so what it denies
@@ -1552,21 +1552,21 @@ DECLARE
 BEGIN
   IF TG_OP <> 'INSERT' THEN
     IF TG_OP = 'DELETE' THEN
-SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = OLD."customer_id"::text FOR SHARE;
+SELECT sminion.mask_in(s, 'public') INTO one FROM sminion.subject_state s WHERE s.subject = OLD."customer_id"::text FOR SHARE;
   IF NOT FOUND THEN
-    one := sminion.first_sight(OLD."customer_id"::text);
+    one := sminion.first_sight(OLD."customer_id"::text, 'public');
   END IF;
   permitted := permitted & one;
       -- Assigned: PERFORM would start an executor for each row.
       done := sminion.permit_delete(permitted, ARRAY[OLD."customer_id"::text]);
       RETURN OLD;
     ELSIF OLD."customer_id" IS DISTINCT FROM NEW."customer_id" THEN
-      done := sminion.permit_move(ARRAY[OLD."customer_id"::text], ARRAY[NEW."customer_id"::text], 'public.subscriber', false);
+      done := sminion.permit_move(ARRAY[OLD."customer_id"::text], ARRAY[NEW."customer_id"::text], 'public.subscriber', 'public', false);
     END IF;
   END IF;
-SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = NEW."customer_id"::text FOR SHARE;
+SELECT sminion.mask_in(s, 'public') INTO one FROM sminion.subject_state s WHERE s.subject = NEW."customer_id"::text FOR SHARE;
   IF NOT FOUND THEN
-    one := sminion.first_sight(NEW."customer_id"::text);
+    one := sminion.first_sight(NEW."customer_id"::text, 'public');
   END IF;
   permitted := permitted & one;
   -- Read after the locks: a change that could not get one is in force all the same. There is hardly ever one, so what it denies
@@ -1641,21 +1641,21 @@ DECLARE
 BEGIN
   IF TG_OP <> 'INSERT' THEN
     IF TG_OP = 'DELETE' THEN
-SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = OLD."customer_id"::text FOR SHARE;
+SELECT sminion.mask_in(s, 'public') INTO one FROM sminion.subject_state s WHERE s.subject = OLD."customer_id"::text FOR SHARE;
   IF NOT FOUND THEN
-    one := sminion.first_sight(OLD."customer_id"::text);
+    one := sminion.first_sight(OLD."customer_id"::text, 'public');
   END IF;
   permitted := permitted & one;
       -- Assigned: PERFORM would start an executor for each row.
       done := sminion.permit_delete(permitted, ARRAY[OLD."customer_id"::text]);
       RETURN OLD;
     ELSIF OLD."customer_id" IS DISTINCT FROM NEW."customer_id" THEN
-      done := sminion.permit_move(ARRAY[OLD."customer_id"::text], ARRAY[NEW."customer_id"::text], 'public.unsaid', false);
+      done := sminion.permit_move(ARRAY[OLD."customer_id"::text], ARRAY[NEW."customer_id"::text], 'public.unsaid', 'public', false);
     END IF;
   END IF;
-SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = NEW."customer_id"::text FOR SHARE;
+SELECT sminion.mask_in(s, 'public') INTO one FROM sminion.subject_state s WHERE s.subject = NEW."customer_id"::text FOR SHARE;
   IF NOT FOUND THEN
-    one := sminion.first_sight(NEW."customer_id"::text);
+    one := sminion.first_sight(NEW."customer_id"::text, 'public');
   END IF;
   permitted := permitted & one;
   -- Read after the locks: a change that could not get one is in force all the same. There is hardly ever one, so what it denies
@@ -1733,7 +1733,7 @@ DECLARE
 BEGIN
   IF TG_OP <> 'INSERT' THEN
     IF TG_OP = 'DELETE' THEN
-      SELECT s.mask INTO permitted FROM sminion.subject_state s WHERE s.subject = OLD."guard_subject"::text FOR SHARE;
+      SELECT sminion.mask_in(s, 'crm') INTO permitted FROM sminion.subject_state s WHERE s.subject = OLD."guard_subject"::text FOR SHARE;
     IF OLD.guard_subject IS NULL AND OLD.guard_mask = -1 THEN
         permitted := -1;
       END IF;
@@ -1754,11 +1754,11 @@ BEGIN
       permitted := CASE WHEN owner_key IS NULL AND (NEW."visit_no" IS NULL OR permitted = -1) THEN -1 ELSE 0 END;
     END IF;
     EXIT WHEN owner_key IS NULL;
-    SELECT s.mask INTO permitted FROM sminion.subject_state s WHERE s.subject = owner_key::text FOR SHARE;
+    SELECT sminion.mask_in(s, 'crm') INTO permitted FROM sminion.subject_state s WHERE s.subject = owner_key::text FOR SHARE;
     IF NOT FOUND THEN
       -- A parent of our own transaction cannot move to another subject under us; any other must find a state to lock.
       SELECT p.xmin INTO written FROM "crm"."visit" p WHERE p."no" = NEW."visit_no";
-      permitted := sminion.first_sight(owner_key::text, settled => sminion.own_row(written) IS NOT TRUE);
+      permitted := sminion.first_sight(owner_key::text, 'crm', settled => sminion.own_row(written) IS NOT TRUE);
     END IF;
     SELECT p."person" INTO again_key FROM "crm"."visit" p WHERE p."no" = NEW."visit_no";
     EXIT WHEN again_key IS NOT DISTINCT FROM owner_key;
@@ -1767,7 +1767,7 @@ BEGIN
   -- It may also follow its parent to another subject. That a parent is gone says of whom the row is no less.
   IF had_key IS NOT NULL THEN
     IF had_key IS DISTINCT FROM owner_key AND (owner_key IS NOT NULL OR OLD."visit_no" IS DISTINCT FROM NEW."visit_no") THEN
-      done := sminion.permit_move(ARRAY[OLD."guard_subject"::text], ARRAY[owner_key::text], 'crm.click', false);
+      done := sminion.permit_move(ARRAY[OLD."guard_subject"::text], ARRAY[owner_key::text], 'crm.click', 'crm', false);
     END IF;
   END IF;
   NEW.guard_subject := owner_key;
@@ -1846,7 +1846,7 @@ DECLARE
 BEGIN
   IF TG_OP <> 'INSERT' THEN
     IF TG_OP = 'DELETE' THEN
-      SELECT s.mask INTO permitted FROM sminion.subject_state s WHERE s.subject = OLD."guard_subject"::text FOR SHARE;
+      SELECT sminion.mask_in(s, 'public') INTO permitted FROM sminion.subject_state s WHERE s.subject = OLD."guard_subject"::text FOR SHARE;
       -- Assigned: PERFORM would start an executor for each row.
       done := sminion.permit_delete(permitted, ARRAY[OLD."guard_subject"::text]);
       RETURN OLD;
@@ -1857,11 +1857,11 @@ BEGIN
   LOOP
     permitted := 0;
     EXIT WHEN owner_key IS NULL;
-    SELECT s.mask INTO permitted FROM sminion.subject_state s WHERE s.subject = owner_key::text FOR SHARE;
+    SELECT sminion.mask_in(s, 'public') INTO permitted FROM sminion.subject_state s WHERE s.subject = owner_key::text FOR SHARE;
     IF NOT FOUND THEN
       -- A parent of our own transaction cannot move to another subject under us; any other must find a state to lock.
       SELECT p.xmin INTO written FROM "public"."customer" p WHERE p."id" = NEW."customer_id";
-      permitted := sminion.first_sight(owner_key::text, settled => sminion.own_row(written) IS NOT TRUE);
+      permitted := sminion.first_sight(owner_key::text, 'public', settled => sminion.own_row(written) IS NOT TRUE);
     END IF;
     SELECT p."id" INTO again_key FROM "public"."customer" p WHERE p."id" = NEW."customer_id";
     EXIT WHEN again_key IS NOT DISTINCT FROM owner_key;
@@ -1870,7 +1870,7 @@ BEGIN
   -- It may also follow its parent to another subject. That a parent is gone says of whom the row is no less.
   IF had_key IS NOT NULL THEN
     IF had_key IS DISTINCT FROM owner_key AND (owner_key IS NOT NULL OR OLD."customer_id" IS DISTINCT FROM NEW."customer_id") THEN
-      done := sminion.permit_move(ARRAY[OLD."guard_subject"::text], ARRAY[owner_key::text], 'public.invoice', false);
+      done := sminion.permit_move(ARRAY[OLD."guard_subject"::text], ARRAY[owner_key::text], 'public.invoice', 'public', false);
     END IF;
   END IF;
   NEW.guard_subject := owner_key;
@@ -5023,7 +5023,7 @@ DECLARE
   second boolean;
 BEGIN
   FOREACH second IN ARRAY ARRAY[false, true] LOOP
-    FOR more IN SELECT e.item, e.undo, e.grantor FROM sminion.role_excess('mono_accounting', E'{"members":["mono_app"],"neutral":{"public":{"listed":["customer","invoice","subscriber","unsaid"],"patterns":["100\\\\%%","country","ref\\\\\\\\\\\\_%"]}},"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"schemas":["crm","public"],"tables":{"crm":{"click":{"SELECT":["visit_no"]},"contact":{"SELECT":["id"]},"gift":{"SELECT":["giver","taker"]},"letter":{"SELECT":["person"]},"visit":{"SELECT":["no","person"]}},"public":{"customer":{"SELECT":["id"]},"invoice":{"SELECT":["customer_id","iban","id"]}}}}'::pg_catalog.jsonb) e LOOP
+    FOR more IN SELECT e.item, e.undo, e.grantor FROM sminion.role_excess('mono_accounting', E'{"members":["mono_app"],"neutral":{"public":{"listed":["customer","invoice","subscriber","unsaid"],"patterns":["100\\\\%%","country","ref\\\\\\\\\\\\_%"]}},"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"schemas":["crm","public"],"tables":{"crm":{"click":{"SELECT":["visit_no"]},"contact":{"SELECT":["id"]},"gift":{"SELECT":["giver","taker"]},"letter":{"SELECT":["person"]},"visit":{"SELECT":["no","person"]}},"public":{"customer":{"SELECT":["id"]},"invoice":{"SELECT":["customer_id","iban","id"]}}}}'::pg_catalog.jsonb) e LOOP
       CONTINUE WHEN more.undo IS NULL OR (second AND more.grantor IS NULL);
       BEGIN
         IF second THEN
@@ -5050,7 +5050,7 @@ DECLARE
   second boolean;
 BEGIN
   FOREACH second IN ARRAY ARRAY[false, true] LOOP
-    FOR more IN SELECT e.item, e.undo, e.grantor FROM sminion.role_excess('mono_audit_44115bb2', E'{"members":[],"neutral":{"public":{"listed":["customer","invoice","subscriber","unsaid"],"patterns":["100\\\\%%","country","ref\\\\\\\\\\\\_%"]}},"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"schemas":["crm","public"],"tables":{"crm":{"click":{"SELECT":["email","visit_no"]},"contact":{"SELECT":["email","id"]},"gift":{"SELECT":["email","giver","taker"]},"letter":{"SELECT":["email","person"]},"narrow":{"SELECT":["email","id"]},"visit":{"SELECT":["email","no","person"]}},"public":{"subscriber":{"SELECT":["customer_id","email"]}}}}'::pg_catalog.jsonb) e LOOP
+    FOR more IN SELECT e.item, e.undo, e.grantor FROM sminion.role_excess('mono_audit_44115bb2', E'{"members":[],"neutral":{"public":{"listed":["customer","invoice","subscriber","unsaid"],"patterns":["100\\\\%%","country","ref\\\\\\\\\\\\_%"]}},"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"schemas":["crm","public"],"tables":{"crm":{"click":{"SELECT":["email","visit_no"]},"contact":{"SELECT":["email","id"]},"gift":{"SELECT":["email","giver","taker"]},"letter":{"SELECT":["email","person"]},"narrow":{"SELECT":["email","id"]},"visit":{"SELECT":["email","no","person"]}},"public":{"subscriber":{"SELECT":["customer_id","email"]}}}}'::pg_catalog.jsonb) e LOOP
       CONTINUE WHEN more.undo IS NULL OR (second AND more.grantor IS NULL);
       BEGIN
         IF second THEN
@@ -5077,7 +5077,7 @@ DECLARE
   second boolean;
 BEGIN
   FOREACH second IN ARRAY ARRAY[false, true] LOOP
-    FOR more IN SELECT e.item, e.undo, e.grantor FROM sminion.role_excess('mono_audit_ce59b12b', E'{"members":[],"neutral":{"public":{"listed":["customer","invoice","subscriber","unsaid"],"patterns":["100\\\\%%","country","ref\\\\\\\\\\\\_%"]}},"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"schemas":["crm","public"],"tables":{"crm":{"click":{"SELECT":["email","visit_no"]},"contact":{"SELECT":["email","id"]},"gift":{"SELECT":["email","giver","taker"]},"letter":{"SELECT":["email","person"]},"visit":{"SELECT":["email","no","person"]}},"public":{"customer":{"SELECT":["email","id"]},"invoice":{"SELECT":["customer_id","id"]}}}}'::pg_catalog.jsonb) e LOOP
+    FOR more IN SELECT e.item, e.undo, e.grantor FROM sminion.role_excess('mono_audit_ce59b12b', E'{"members":[],"neutral":{"public":{"listed":["customer","invoice","subscriber","unsaid"],"patterns":["100\\\\%%","country","ref\\\\\\\\\\\\_%"]}},"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"schemas":["crm","public"],"tables":{"crm":{"click":{"SELECT":["email","visit_no"]},"contact":{"SELECT":["email","id"]},"gift":{"SELECT":["email","giver","taker"]},"letter":{"SELECT":["email","person"]},"visit":{"SELECT":["email","no","person"]}},"public":{"customer":{"SELECT":["email","id"]},"invoice":{"SELECT":["customer_id","id"]}}}}'::pg_catalog.jsonb) e LOOP
       CONTINUE WHEN more.undo IS NULL OR (second AND more.grantor IS NULL);
       BEGIN
         IF second THEN
@@ -5104,7 +5104,7 @@ DECLARE
   second boolean;
 BEGIN
   FOREACH second IN ARRAY ARRAY[false, true] LOOP
-    FOR more IN SELECT e.item, e.undo, e.grantor FROM sminion.role_excess('mono_contract', E'{"members":["mono_app"],"neutral":{"public":{"listed":["customer","invoice","subscriber","unsaid"],"patterns":["100\\\\%%","country","ref\\\\\\\\\\\\_%"]}},"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"schemas":["crm","public"],"tables":{"crm":{"click":{"DELETE":[],"INSERT":["email","visit_no"],"SELECT":["email","visit_no"]},"contact":{"DELETE":[],"INSERT":["email","id"],"SELECT":["email","id"]},"gift":{"DELETE":[],"INSERT":["email","giver","taker"],"SELECT":["email","giver","taker"]},"letter":{"DELETE":[],"INSERT":["email","person"],"SELECT":["email","person"]},"visit":{"DELETE":[],"INSERT":["email","no","person"],"SELECT":["email","no","person"]}},"public":{"customer":{"DELETE":[],"INSERT":["email","id"],"SELECT":["email","id"]},"invoice":{"DELETE":[],"INSERT":["customer_id","iban","id"],"SELECT":["customer_id","iban","id"]}}}}'::pg_catalog.jsonb) e LOOP
+    FOR more IN SELECT e.item, e.undo, e.grantor FROM sminion.role_excess('mono_contract', E'{"members":["mono_app"],"neutral":{"public":{"listed":["customer","invoice","subscriber","unsaid"],"patterns":["100\\\\%%","country","ref\\\\\\\\\\\\_%"]}},"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"schemas":["crm","public"],"tables":{"crm":{"click":{"DELETE":[],"INSERT":["email","visit_no"],"SELECT":["email","visit_no"]},"contact":{"DELETE":[],"INSERT":["email","id"],"SELECT":["email","id"]},"gift":{"DELETE":[],"INSERT":["email","giver","taker"],"SELECT":["email","giver","taker"]},"letter":{"DELETE":[],"INSERT":["email","person"],"SELECT":["email","person"]},"visit":{"DELETE":[],"INSERT":["email","no","person"],"SELECT":["email","no","person"]}},"public":{"customer":{"DELETE":[],"INSERT":["email","id"],"SELECT":["email","id"]},"invoice":{"DELETE":[],"INSERT":["customer_id","iban","id"],"SELECT":["customer_id","iban","id"]}}}}'::pg_catalog.jsonb) e LOOP
       CONTINUE WHEN more.undo IS NULL OR (second AND more.grantor IS NULL);
       BEGIN
         IF second THEN
@@ -5131,7 +5131,7 @@ DECLARE
   second boolean;
 BEGIN
   FOREACH second IN ARRAY ARRAY[false, true] LOOP
-    FOR more IN SELECT e.item, e.undo, e.grantor FROM sminion.role_excess('mono_marketing', E'{"members":["mono_news"],"neutral":{"public":{"listed":["customer","invoice","subscriber","unsaid"],"patterns":["100\\\\%%","country","ref\\\\\\\\\\\\_%"]}},"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"schemas":["crm","public"],"tables":{"crm":{"click":{"SELECT":["email","visit_no"]},"contact":{"SELECT":["email","id"]},"gift":{"SELECT":["email","giver","taker"]},"letter":{"SELECT":["email","person"]},"narrow":{"SELECT":["email","id"]},"visit":{"SELECT":["email","no","person"]}},"public":{"subscriber":{"SELECT":["customer_id","email"]}}}}'::pg_catalog.jsonb) e LOOP
+    FOR more IN SELECT e.item, e.undo, e.grantor FROM sminion.role_excess('mono_marketing', E'{"members":["mono_news"],"neutral":{"public":{"listed":["customer","invoice","subscriber","unsaid"],"patterns":["100\\\\%%","country","ref\\\\\\\\\\\\_%"]}},"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"schemas":["crm","public"],"tables":{"crm":{"click":{"SELECT":["email","visit_no"]},"contact":{"SELECT":["email","id"]},"gift":{"SELECT":["email","giver","taker"]},"letter":{"SELECT":["email","person"]},"narrow":{"SELECT":["email","id"]},"visit":{"SELECT":["email","no","person"]}},"public":{"subscriber":{"SELECT":["customer_id","email"]}}}}'::pg_catalog.jsonb) e LOOP
       CONTINUE WHEN more.undo IS NULL OR (second AND more.grantor IS NULL);
       BEGIN
         IF second THEN
@@ -5156,7 +5156,7 @@ DECLARE
   second boolean;
 BEGIN
   FOREACH second IN ARRAY ARRAY[false, true] LOOP
-    FOR more IN SELECT e.item, e.undo, e.grantor FROM sminion.guard_excess('{"mono_accounting":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"views":[]},"mono_app":{"journal":true,"routines":["open_ticket(text, text, text, text[], text, text, text, jsonb, text, text)","enter(text)","session_facts()","policy_in_force()","context(name, name)","open_log()","knows_log(bigint, text)","log_shape(jsonb)","maintain(boolean)","maintain_step(text)","count_journal(integer, boolean)"],"views":[]},"mono_audit_44115bb2":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"views":[]},"mono_audit_ce59b12b":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"views":[]},"mono_auditor":{"routines":["policy_in_force()","object_states()","state_holders(text)","blind_tables()","unfolded_entries()","unfolded_writes()","fold_holders()","leaves(bigint, bigint)","stray_rows()","silent_tickets(date)","consent_differences()","record_checkpoint(bigint, bytea, text)","report_restore(text)","ledger_size(bigint)","ledger_events(bigint, bigint)","record_reading(text, text, text, timestamptz, timestamptz, text, text)","explanations()","explained_accesses(bigint)","accesses_of(text, timestamptz, timestamptz, timestamptz, bigint)","retention_status(boolean)","other_keys(text)"],"views":["access_log","ticket_minutes","journal_minutes","statement_log","refusals","subject_access","write_log","log_faults","dropped_log","ddl_suspension","act","subject_history","consent_register","request_status","request_history","clarifications","calendar","report","obligation_status","disclosures","destruction_status","destruction_event","destruction","certificate","hold","merged_subjects","settle_status","pending_changes","settle_problems","maintenance_status","retention_progress","policy_version","installed_object","tile","tree_state","checkpoint"]},"mono_contract":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"views":[]},"mono_maintenance":{"routines":["settle(integer, integer)","remask(integer)","backfill(integer)","await_older(interval)","extend_log(integer)","state_holders(text)","blind_tables()","maintain(boolean)","maintain_step(text)","fold_holders()","purge_batch(text, integer, boolean)","retention_status(boolean)","expired_partitions()","drop_expired_partition(text)","check_partition(oid)","record_drop(oid)"],"views":["settle_status","pending_changes","settle_problems","maintenance_status","retention_progress"]},"mono_marketing":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"views":[]},"mono_news":{"journal":true,"routines":["open_ticket(text, text, text, text[], text, text, text, jsonb, text, text)","enter(text)","session_facts()","policy_in_force()","context(name, name)","open_log()","knows_log(bigint, text)","log_shape(jsonb)","maintain(boolean)","maintain_step(text)","count_journal(integer, boolean)"],"views":[]},"mono_privacy_officer":{"routines":["policy_in_force()","merge_subjects(text, text, text, text, text, text, bigint)","merge_subjects(anynonarray, anynonarray, text, text, text, text, bigint)","unmerge_subjects(text, text, text, text, text, text, bigint)","unmerge_subjects(anynonarray, anynonarray, text, text, text, text, bigint)","block(text, text, text, text)","block(anynonarray, text, text, text)","unblock(text, text, text, text)","unblock(anynonarray, text, text, text)","give_consent(text, text, text, text, text, timestamptz, bytea, text, timestamptz)","give_consent(anynonarray, text, text, text, text, timestamptz, bytea, text, timestamptz)","refuse_consent(text, text, text, text, text, timestamptz, bytea, text)","refuse_consent(anynonarray, text, text, text, text, timestamptz, bytea, text)","withdraw_consent(text, text, text, text, text)","withdraw_consent(anynonarray, text, text, text, text)","object(text, text, text, text, text)","object(anynonarray, text, text, text, text)","withdraw_objection(text, text, text, text, text)","withdraw_objection(anynonarray, text, text, text, text)","give_consents(text[], text, text, text, text)","import_consents(text[], text[], text[], timestamptz[], bytea[], text[], timestamptz[], text[], text, text)","consent_differences()","withdraw_consents(text[], text, text, text, text)","object_all(text[], text, text, text, text)","block_all(text[], text, text, text)","revoke_ticket(bigint, text)","await_older(interval)","block_and_wait(text, text, text, interval, text)","block_and_wait(anynonarray, text, text, interval, text)","state_holders(text)","blind_tables()","suspend_ddl_guard(text, timestamptz)","resume_ddl_guard(text)","open_request(text, text, text, text, text, timestamptz, text, text, text, text, text)","open_request(anynonarray, text, text, text, text, timestamptz, text, text, text, text, text)","identify_request(bigint, text, text)","assign_request(bigint, text, text, text)","note_request(bigint, text, text)","extend_request(bigint, text, text)","close_request(bigint, text, text, bigint, text, boolean)","plan_destruction(bigint, boolean)","begin_destruction(bigint, text, boolean, text)","destroy_batch(bigint, integer)","purge_batch(text, integer, boolean)","retention_status(boolean)","expired_partitions()","forget_pseudonym_key(text)","hold_data(text, text, text, text, text, timestamptz, text, text)","release_hold(bigint, text, text)","record_verification(bigint, jsonb, text)","keep_certificate(bigint, text, text)","record_disclosure(text, text, text[], text[], text, timestamptz, text, text)","settle_obligation(bigint, text, text, text)","load_calendar(text, text, date, date, date, date[], date[])","begin_report(text, text, bigint, text)","report_tables(bigint)","report_rows(bigint, text, text)","report_restore(text)","accept_restore(text, boolean)","ledger_size(bigint)","ledger_events(bigint, bigint)","ledger_people(bytea, bytea[])","end_replay(text, bigint, bigint, text)","replay_decision(text, bigint, text, timestamptz, text, text, jsonb)","drop_log(date, text)","erase_from_log(text, text, text)","record_reading(text, text, text, timestamptz, timestamptz, text, text)","unfolded_entries()","unfolded_writes()","fold_holders()","explanations()","explained_accesses(bigint)","accesses_of(text, timestamptz, timestamptz, timestamptz, bigint)","other_keys(text)"],"views":["access_log","ticket_minutes","journal_minutes","statement_log","refusals","subject_access","write_log","log_faults","dropped_log","ddl_suspension","act","subject_history","consent_register","request_status","request_history","clarifications","calendar","report","obligation_status","disclosures","destruction_status","destruction_event","destruction","certificate","hold","merged_subjects","settle_status","pending_changes","settle_problems","maintenance_status","retention_progress","policy_version"]}}'::pg_catalog.jsonb, '[["crm","contact"],["crm","gift"],["crm","letter"],["crm","narrow"],["crm","shut"],["crm","visit"],["public","customer"],["public","subscriber"],["public","unsaid"],["crm","click"],["public","invoice"]]'::pg_catalog.jsonb) e LOOP
+    FOR more IN SELECT e.item, e.undo, e.grantor FROM sminion.guard_excess('{"mono_accounting":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"views":[]},"mono_app":{"journal":true,"routines":["open_ticket(text, text, text, text[], text, text, text, jsonb, text, text)","enter(text)","session_facts()","policy_in_force()","context(name, name)","open_log()","knows_log(bigint, text)","log_shape(jsonb)","maintain(boolean)","maintain_step(text)","count_journal(integer, boolean)"],"views":[]},"mono_audit_44115bb2":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"views":[]},"mono_audit_ce59b12b":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"views":[]},"mono_auditor":{"routines":["policy_in_force()","object_states()","state_holders(text)","blind_tables()","unfolded_entries()","unfolded_writes()","fold_holders()","leaves(bigint, bigint)","stray_rows()","silent_tickets(date)","consent_differences()","record_checkpoint(bigint, bytea, text)","report_restore(text)","ledger_size(bigint)","ledger_events(bigint, bigint)","record_reading(text, text, text, timestamptz, timestamptz, text, text)","explanations()","explained_accesses(bigint)","accesses_of(text, timestamptz, timestamptz, timestamptz, bigint)","retention_status(boolean)","other_keys(text)"],"views":["access_log","ticket_minutes","journal_minutes","statement_log","refusals","subject_access","write_log","log_faults","dropped_log","ddl_suspension","act","subject_history","consent_register","request_status","request_history","clarifications","calendar","report","obligation_status","disclosures","destruction_status","destruction_event","destruction","certificate","hold","merged_subjects","subject_status","settle_status","pending_changes","settle_problems","maintenance_status","retention_progress","policy_version","installed_object","tile","tree_state","checkpoint"]},"mono_contract":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"views":[]},"mono_maintenance":{"routines":["settle(integer, integer)","remask(integer)","backfill(integer)","await_older(interval)","extend_log(integer)","state_holders(text)","blind_tables()","maintain(boolean)","maintain_step(text)","fold_holders()","purge_batch(text, integer, boolean)","retention_status(boolean)","expired_partitions()","drop_expired_partition(text)","check_partition(oid)","record_drop(oid)"],"views":["settle_status","pending_changes","settle_problems","maintenance_status","retention_progress"]},"mono_marketing":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)"],"views":[]},"mono_news":{"journal":true,"routines":["open_ticket(text, text, text, text[], text, text, text, jsonb, text, text)","enter(text)","session_facts()","policy_in_force()","context(name, name)","open_log()","knows_log(bigint, text)","log_shape(jsonb)","maintain(boolean)","maintain_step(text)","count_journal(integer, boolean)"],"views":[]},"mono_privacy_officer":{"routines":["policy_in_force()","merge_subjects(text, text, text, text, text, text, bigint)","merge_subjects(anynonarray, anynonarray, text, text, text, text, bigint)","unmerge_subjects(text, text, text, text, text, text, bigint)","unmerge_subjects(anynonarray, anynonarray, text, text, text, text, bigint)","block(text, text, text, text, text[], timestamptz)","block(anynonarray, text, text, text, text[], timestamptz)","unblock(text, text, text, text, text[])","unblock(anynonarray, text, text, text, text[])","give_consent(text, text, text, text, text, timestamptz, bytea, text, timestamptz)","give_consent(anynonarray, text, text, text, text, timestamptz, bytea, text, timestamptz)","refuse_consent(text, text, text, text, text, timestamptz, bytea, text)","refuse_consent(anynonarray, text, text, text, text, timestamptz, bytea, text)","withdraw_consent(text, text, text, text, text)","withdraw_consent(anynonarray, text, text, text, text)","object(text, text, text, text, text)","object(anynonarray, text, text, text, text)","withdraw_objection(text, text, text, text, text)","withdraw_objection(anynonarray, text, text, text, text)","give_consents(text[], text, text, text, text)","import_consents(text[], text[], text[], timestamptz[], bytea[], text[], timestamptz[], text[], text, text)","consent_differences()","withdraw_consents(text[], text, text, text, text)","object_all(text[], text, text, text, text)","block_all(text[], text, text, text)","revoke_ticket(bigint, text)","await_older(interval)","block_and_wait(text, text, text, interval, text, text[], timestamptz)","block_and_wait(anynonarray, text, text, interval, text, text[], timestamptz)","state_holders(text)","blind_tables()","suspend_ddl_guard(text, timestamptz)","resume_ddl_guard(text)","open_request(text, text, text, text, text, timestamptz, text, text, text, text, text, text[])","open_request(anynonarray, text, text, text, text, timestamptz, text, text, text, text, text, text[])","identify_request(bigint, text, text)","assign_request(bigint, text, text, text)","note_request(bigint, text, text)","extend_request(bigint, text, text)","close_request(bigint, text, text, bigint, text, boolean)","plan_destruction(bigint, boolean)","begin_destruction(bigint, text, boolean, text)","destroy_batch(bigint, integer)","purge_batch(text, integer, boolean)","retention_status(boolean)","expired_partitions()","forget_pseudonym_key(text)","hold_data(text, text, text, text, text, timestamptz, text, text)","release_hold(bigint, text, text)","record_verification(bigint, jsonb, text)","keep_certificate(bigint, text, text)","record_disclosure(text, text, text[], text[], text, timestamptz, text, text)","settle_obligation(bigint, text, text, text)","load_calendar(text, text, date, date, date, date[], date[])","begin_report(text, text, bigint, text)","report_tables(bigint)","report_rows(bigint, text, text)","report_restore(text)","accept_restore(text, boolean)","ledger_size(bigint)","ledger_events(bigint, bigint)","ledger_people(bytea, bytea[])","end_replay(text, bigint, bigint, text)","replay_decision(text, bigint, text, timestamptz, text, text, jsonb)","drop_log(date, text)","erase_from_log(text, text, text)","record_reading(text, text, text, timestamptz, timestamptz, text, text)","unfolded_entries()","unfolded_writes()","fold_holders()","explanations()","explained_accesses(bigint)","accesses_of(text, timestamptz, timestamptz, timestamptz, bigint)","other_keys(text)"],"views":["access_log","ticket_minutes","journal_minutes","statement_log","refusals","subject_access","write_log","log_faults","dropped_log","ddl_suspension","act","subject_history","consent_register","request_status","request_history","clarifications","calendar","report","obligation_status","disclosures","destruction_status","destruction_event","destruction","certificate","hold","merged_subjects","subject_status","settle_status","pending_changes","settle_problems","maintenance_status","retention_progress","policy_version"]}}'::pg_catalog.jsonb, '[["crm","contact"],["crm","gift"],["crm","letter"],["crm","narrow"],["crm","shut"],["crm","visit"],["public","customer"],["public","subscriber"],["public","unsaid"],["crm","click"],["public","invoice"]]'::pg_catalog.jsonb) e LOOP
       CONTINUE WHEN second AND more.grantor IS NULL;
       BEGIN
         IF second THEN

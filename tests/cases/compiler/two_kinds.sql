@@ -456,7 +456,7 @@ END
 $sminion$;
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "firm_news";
 GRANT USAGE ON SCHEMA sminion TO "firm_news";
-GRANT EXECUTE ON ROUTINE sminion.context(name, name), sminion.named_subject(name, name), sminion.named_alone(name, name, text[]), sminion.ticket_value(name, name, text), sminion.enter(text), sminion.refuse_expired(text, text, text), sminion.within_retention(date, interval, text), sminion.within_retention(timestamp, interval, text), sminion.within_retention(timestamptz, interval, text), sminion.context_of_kind(name, name, text), sminion.named_subject_of_kind(name, name, text) TO "firm_news";
+GRANT EXECUTE ON ROUTINE sminion.context(name, name), sminion.named_subject(name, name), sminion.named_alone(name, name, text, text[]), sminion.ticket_value(name, name, text), sminion.enter(text), sminion.refuse_expired(text, text, text), sminion.within_retention(date, interval, text), sminion.within_retention(timestamp, interval, text), sminion.within_retention(timestamptz, interval, text), sminion.context_of_kind(name, name, text), sminion.named_subject_of_kind(name, name, text) TO "firm_news";
 
 -- guard_grant:firm_repair (as owner)
 -- One by one: for all routines at once PostgreSQL warns of those that belong to a superuser.
@@ -475,7 +475,7 @@ END
 $sminion$;
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "firm_repair";
 GRANT USAGE ON SCHEMA sminion TO "firm_repair";
-GRANT EXECUTE ON ROUTINE sminion.context(name, name), sminion.named_subject(name, name), sminion.named_alone(name, name, text[]), sminion.ticket_value(name, name, text), sminion.enter(text), sminion.refuse_expired(text, text, text), sminion.within_retention(date, interval, text), sminion.within_retention(timestamp, interval, text), sminion.within_retention(timestamptz, interval, text), sminion.context_of_kind(name, name, text), sminion.named_subject_of_kind(name, name, text) TO "firm_repair";
+GRANT EXECUTE ON ROUTINE sminion.context(name, name), sminion.named_subject(name, name), sminion.named_alone(name, name, text, text[]), sminion.ticket_value(name, name, text), sminion.enter(text), sminion.refuse_expired(text, text, text), sminion.within_retention(date, interval, text), sminion.within_retention(timestamp, interval, text), sminion.within_retention(timestamptz, interval, text), sminion.context_of_kind(name, name, text), sminion.named_subject_of_kind(name, name, text) TO "firm_repair";
 
 -- guard_grant:firm_work (as owner)
 -- One by one: for all routines at once PostgreSQL warns of those that belong to a superuser.
@@ -494,7 +494,7 @@ END
 $sminion$;
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "firm_work";
 GRANT USAGE ON SCHEMA sminion TO "firm_work";
-GRANT EXECUTE ON ROUTINE sminion.context(name, name), sminion.named_subject(name, name), sminion.named_alone(name, name, text[]), sminion.ticket_value(name, name, text), sminion.enter(text), sminion.refuse_expired(text, text, text), sminion.within_retention(date, interval, text), sminion.within_retention(timestamp, interval, text), sminion.within_retention(timestamptz, interval, text), sminion.context_of_kind(name, name, text), sminion.named_subject_of_kind(name, name, text) TO "firm_work";
+GRANT EXECUTE ON ROUTINE sminion.context(name, name), sminion.named_subject(name, name), sminion.named_alone(name, name, text, text[]), sminion.ticket_value(name, name, text), sminion.enter(text), sminion.refuse_expired(text, text, text), sminion.within_retention(date, interval, text), sminion.within_retention(timestamp, interval, text), sminion.within_retention(timestamptz, interval, text), sminion.context_of_kind(name, name, text), sminion.named_subject_of_kind(name, name, text) TO "firm_work";
 
 -- guard_grant:firm_auditor (as owner)
 -- One by one: for all routines at once PostgreSQL warns of those that belong to a superuser.
@@ -514,7 +514,7 @@ $sminion$;
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "firm_auditor";
 GRANT USAGE ON SCHEMA sminion TO "firm_auditor";
 GRANT EXECUTE ON ROUTINE sminion.policy_in_force(), sminion.object_states(), sminion.state_holders(text), sminion.blind_tables(), sminion.unfolded_entries(), sminion.unfolded_writes(), sminion.fold_holders(), sminion.leaves(bigint, bigint), sminion.stray_rows(), sminion.silent_tickets(date), sminion.consent_differences(), sminion.record_checkpoint(bigint, bytea, text), sminion.report_restore(text), sminion.ledger_size(bigint), sminion.ledger_events(bigint, bigint), sminion.record_reading(text, text, text, timestamptz, timestamptz, text, text), sminion.explanations(), sminion.explained_accesses(bigint), sminion.accesses_of(text, timestamptz, timestamptz, timestamptz, bigint), sminion.retention_status(boolean), sminion.other_keys(text) TO "firm_auditor";
-GRANT SELECT ON sminion.access_log, sminion.ticket_minutes, sminion.journal_minutes, sminion.statement_log, sminion.refusals, sminion.subject_access, sminion.write_log, sminion.log_faults, sminion.dropped_log, sminion.ddl_suspension, sminion.act, sminion.subject_history, sminion.consent_register, sminion.request_status, sminion.request_history, sminion.clarifications, sminion.calendar, sminion.report, sminion.obligation_status, sminion.disclosures, sminion.destruction_status, sminion.destruction_event, sminion.destruction, sminion.certificate, sminion.hold, sminion.merged_subjects, sminion.settle_status, sminion.pending_changes, sminion.settle_problems, sminion.maintenance_status, sminion.retention_progress, sminion.policy_version, sminion.installed_object, sminion.tile, sminion.tree_state, sminion.checkpoint TO "firm_auditor";
+GRANT SELECT ON sminion.access_log, sminion.ticket_minutes, sminion.journal_minutes, sminion.statement_log, sminion.refusals, sminion.subject_access, sminion.write_log, sminion.log_faults, sminion.dropped_log, sminion.ddl_suspension, sminion.act, sminion.subject_history, sminion.consent_register, sminion.request_status, sminion.request_history, sminion.clarifications, sminion.calendar, sminion.report, sminion.obligation_status, sminion.disclosures, sminion.destruction_status, sminion.destruction_event, sminion.destruction, sminion.certificate, sminion.hold, sminion.merged_subjects, sminion.subject_status, sminion.settle_status, sminion.pending_changes, sminion.settle_problems, sminion.maintenance_status, sminion.retention_progress, sminion.policy_version, sminion.installed_object, sminion.tile, sminion.tree_state, sminion.checkpoint TO "firm_auditor";
 
 -- guard_grant:firm_maintenance (as owner)
 -- One by one: for all routines at once PostgreSQL warns of those that belong to a superuser.
@@ -553,8 +553,8 @@ END
 $sminion$;
 REVOKE ALL ON ALL TABLES IN SCHEMA sminion FROM "firm_privacy_officer";
 GRANT USAGE ON SCHEMA sminion TO "firm_privacy_officer";
-GRANT EXECUTE ON ROUTINE sminion.policy_in_force(), sminion.merge_subjects(text, text, text, text, text, text, bigint), sminion.merge_subjects(anynonarray, anynonarray, text, text, text, text, bigint), sminion.unmerge_subjects(text, text, text, text, text, text, bigint), sminion.unmerge_subjects(anynonarray, anynonarray, text, text, text, text, bigint), sminion.block(text, text, text, text), sminion.block(anynonarray, text, text, text), sminion.unblock(text, text, text, text), sminion.unblock(anynonarray, text, text, text), sminion.give_consent(text, text, text, text, text, timestamptz, bytea, text, timestamptz), sminion.give_consent(anynonarray, text, text, text, text, timestamptz, bytea, text, timestamptz), sminion.refuse_consent(text, text, text, text, text, timestamptz, bytea, text), sminion.refuse_consent(anynonarray, text, text, text, text, timestamptz, bytea, text), sminion.withdraw_consent(text, text, text, text, text), sminion.withdraw_consent(anynonarray, text, text, text, text), sminion.object(text, text, text, text, text), sminion.object(anynonarray, text, text, text, text), sminion.withdraw_objection(text, text, text, text, text), sminion.withdraw_objection(anynonarray, text, text, text, text), sminion.give_consents(text[], text, text, text, text), sminion.import_consents(text[], text[], text[], timestamptz[], bytea[], text[], timestamptz[], text[], text, text), sminion.consent_differences(), sminion.withdraw_consents(text[], text, text, text, text), sminion.object_all(text[], text, text, text, text), sminion.block_all(text[], text, text, text), sminion.revoke_ticket(bigint, text), sminion.await_older(interval), sminion.block_and_wait(text, text, text, interval, text), sminion.block_and_wait(anynonarray, text, text, interval, text), sminion.state_holders(text), sminion.blind_tables(), sminion.suspend_ddl_guard(text, timestamptz), sminion.resume_ddl_guard(text), sminion.open_request(text, text, text, text, text, timestamptz, text, text, text, text, text), sminion.open_request(anynonarray, text, text, text, text, timestamptz, text, text, text, text, text), sminion.identify_request(bigint, text, text), sminion.assign_request(bigint, text, text, text), sminion.note_request(bigint, text, text), sminion.extend_request(bigint, text, text), sminion.close_request(bigint, text, text, bigint, text, boolean), sminion.plan_destruction(bigint, boolean), sminion.begin_destruction(bigint, text, boolean, text), sminion.destroy_batch(bigint, integer), sminion.purge_batch(text, integer, boolean), sminion.retention_status(boolean), sminion.expired_partitions(), sminion.forget_pseudonym_key(text), sminion.hold_data(text, text, text, text, text, timestamptz, text, text), sminion.release_hold(bigint, text, text), sminion.record_verification(bigint, jsonb, text), sminion.keep_certificate(bigint, text, text), sminion.record_disclosure(text, text, text[], text[], text, timestamptz, text, text), sminion.settle_obligation(bigint, text, text, text), sminion.load_calendar(text, text, date, date, date, date[], date[]), sminion.begin_report(text, text, bigint, text), sminion.report_tables(bigint), sminion.report_rows(bigint, text, text), sminion.report_restore(text), sminion.accept_restore(text, boolean), sminion.ledger_size(bigint), sminion.ledger_events(bigint, bigint), sminion.ledger_people(bytea, bytea[]), sminion.end_replay(text, bigint, bigint, text), sminion.replay_decision(text, bigint, text, timestamptz, text, text, jsonb), sminion.drop_log(date, text), sminion.erase_from_log(text, text, text), sminion.record_reading(text, text, text, timestamptz, timestamptz, text, text), sminion.unfolded_entries(), sminion.unfolded_writes(), sminion.fold_holders(), sminion.explanations(), sminion.explained_accesses(bigint), sminion.accesses_of(text, timestamptz, timestamptz, timestamptz, bigint), sminion.other_keys(text) TO "firm_privacy_officer";
-GRANT SELECT ON sminion.access_log, sminion.ticket_minutes, sminion.journal_minutes, sminion.statement_log, sminion.refusals, sminion.subject_access, sminion.write_log, sminion.log_faults, sminion.dropped_log, sminion.ddl_suspension, sminion.act, sminion.subject_history, sminion.consent_register, sminion.request_status, sminion.request_history, sminion.clarifications, sminion.calendar, sminion.report, sminion.obligation_status, sminion.disclosures, sminion.destruction_status, sminion.destruction_event, sminion.destruction, sminion.certificate, sminion.hold, sminion.merged_subjects, sminion.settle_status, sminion.pending_changes, sminion.settle_problems, sminion.maintenance_status, sminion.retention_progress, sminion.policy_version TO "firm_privacy_officer";
+GRANT EXECUTE ON ROUTINE sminion.policy_in_force(), sminion.merge_subjects(text, text, text, text, text, text, bigint), sminion.merge_subjects(anynonarray, anynonarray, text, text, text, text, bigint), sminion.unmerge_subjects(text, text, text, text, text, text, bigint), sminion.unmerge_subjects(anynonarray, anynonarray, text, text, text, text, bigint), sminion.block(text, text, text, text, text[], timestamptz), sminion.block(anynonarray, text, text, text, text[], timestamptz), sminion.unblock(text, text, text, text, text[]), sminion.unblock(anynonarray, text, text, text, text[]), sminion.give_consent(text, text, text, text, text, timestamptz, bytea, text, timestamptz), sminion.give_consent(anynonarray, text, text, text, text, timestamptz, bytea, text, timestamptz), sminion.refuse_consent(text, text, text, text, text, timestamptz, bytea, text), sminion.refuse_consent(anynonarray, text, text, text, text, timestamptz, bytea, text), sminion.withdraw_consent(text, text, text, text, text), sminion.withdraw_consent(anynonarray, text, text, text, text), sminion.object(text, text, text, text, text), sminion.object(anynonarray, text, text, text, text), sminion.withdraw_objection(text, text, text, text, text), sminion.withdraw_objection(anynonarray, text, text, text, text), sminion.give_consents(text[], text, text, text, text), sminion.import_consents(text[], text[], text[], timestamptz[], bytea[], text[], timestamptz[], text[], text, text), sminion.consent_differences(), sminion.withdraw_consents(text[], text, text, text, text), sminion.object_all(text[], text, text, text, text), sminion.block_all(text[], text, text, text), sminion.revoke_ticket(bigint, text), sminion.await_older(interval), sminion.block_and_wait(text, text, text, interval, text, text[], timestamptz), sminion.block_and_wait(anynonarray, text, text, interval, text, text[], timestamptz), sminion.state_holders(text), sminion.blind_tables(), sminion.suspend_ddl_guard(text, timestamptz), sminion.resume_ddl_guard(text), sminion.open_request(text, text, text, text, text, timestamptz, text, text, text, text, text, text[]), sminion.open_request(anynonarray, text, text, text, text, timestamptz, text, text, text, text, text, text[]), sminion.identify_request(bigint, text, text), sminion.assign_request(bigint, text, text, text), sminion.note_request(bigint, text, text), sminion.extend_request(bigint, text, text), sminion.close_request(bigint, text, text, bigint, text, boolean), sminion.plan_destruction(bigint, boolean), sminion.begin_destruction(bigint, text, boolean, text), sminion.destroy_batch(bigint, integer), sminion.purge_batch(text, integer, boolean), sminion.retention_status(boolean), sminion.expired_partitions(), sminion.forget_pseudonym_key(text), sminion.hold_data(text, text, text, text, text, timestamptz, text, text), sminion.release_hold(bigint, text, text), sminion.record_verification(bigint, jsonb, text), sminion.keep_certificate(bigint, text, text), sminion.record_disclosure(text, text, text[], text[], text, timestamptz, text, text), sminion.settle_obligation(bigint, text, text, text), sminion.load_calendar(text, text, date, date, date, date[], date[]), sminion.begin_report(text, text, bigint, text), sminion.report_tables(bigint), sminion.report_rows(bigint, text, text), sminion.report_restore(text), sminion.accept_restore(text, boolean), sminion.ledger_size(bigint), sminion.ledger_events(bigint, bigint), sminion.ledger_people(bytea, bytea[]), sminion.end_replay(text, bigint, bigint, text), sminion.replay_decision(text, bigint, text, timestamptz, text, text, jsonb), sminion.drop_log(date, text), sminion.erase_from_log(text, text, text), sminion.record_reading(text, text, text, timestamptz, timestamptz, text, text), sminion.unfolded_entries(), sminion.unfolded_writes(), sminion.fold_holders(), sminion.explanations(), sminion.explained_accesses(bigint), sminion.accesses_of(text, timestamptz, timestamptz, timestamptz, bigint), sminion.other_keys(text) TO "firm_privacy_officer";
+GRANT SELECT ON sminion.access_log, sminion.ticket_minutes, sminion.journal_minutes, sminion.statement_log, sminion.refusals, sminion.subject_access, sminion.write_log, sminion.log_faults, sminion.dropped_log, sminion.ddl_suspension, sminion.act, sminion.subject_history, sminion.consent_register, sminion.request_status, sminion.request_history, sminion.clarifications, sminion.calendar, sminion.report, sminion.obligation_status, sminion.disclosures, sminion.destruction_status, sminion.destruction_event, sminion.destruction, sminion.certificate, sminion.hold, sminion.merged_subjects, sminion.subject_status, sminion.settle_status, sminion.pending_changes, sminion.settle_problems, sminion.maintenance_status, sminion.retention_progress, sminion.policy_version TO "firm_privacy_officer";
 
 -- guard_grant:firm_app (as owner)
 -- One by one: for all routines at once PostgreSQL warns of those that belong to a superuser.
@@ -705,21 +705,21 @@ DECLARE
 BEGIN
   IF TG_OP <> 'INSERT' THEN
     IF TG_OP = 'DELETE' THEN
-SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = 'customer:' || OLD."id"::text FOR SHARE;
+SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = 'customer:' || OLD."id"::text FOR SHARE;
   IF NOT FOUND THEN
-    one := sminion.first_sight('customer:' || OLD."id"::text);
+    one := sminion.first_sight('customer:' || OLD."id"::text, 'crm');
   END IF;
   permitted := permitted & one;
       -- Assigned: PERFORM would start an executor for each row.
       done := sminion.permit_delete(permitted, ARRAY['customer:' || OLD."id"::text]);
       RETURN OLD;
     ELSIF OLD."id" IS DISTINCT FROM NEW."id" THEN
-      done := sminion.permit_move(ARRAY['customer:' || OLD."id"::text], ARRAY['customer:' || NEW."id"::text], 'crm.customer', true);
+      done := sminion.permit_move(ARRAY['customer:' || OLD."id"::text], ARRAY['customer:' || NEW."id"::text], 'crm.customer', 'crm', true);
     END IF;
   END IF;
-SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = 'customer:' || NEW."id"::text FOR SHARE;
+SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = 'customer:' || NEW."id"::text FOR SHARE;
   IF NOT FOUND THEN
-    one := sminion.first_sight('customer:' || NEW."id"::text);
+    one := sminion.first_sight('customer:' || NEW."id"::text, 'crm');
   END IF;
   permitted := permitted & one;
   -- Read after the locks: a change that could not get one is in force all the same. There is hardly ever one, so what it denies
@@ -840,16 +840,16 @@ BEGIN
   IF TG_OP <> 'INSERT' THEN
     IF TG_OP = 'DELETE' THEN
   IF OLD."giver" IS NOT NULL THEN
-SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = 'customer:' || OLD."giver"::text FOR SHARE;
+SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = 'customer:' || OLD."giver"::text FOR SHARE;
   IF NOT FOUND THEN
-    one := sminion.first_sight('customer:' || OLD."giver"::text);
+    one := sminion.first_sight('customer:' || OLD."giver"::text, 'crm');
   END IF;
   permitted := permitted & one;
   END IF;
   IF OLD."taker" IS NOT NULL THEN
-SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = 'customer:' || OLD."taker"::text FOR SHARE;
+SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = 'customer:' || OLD."taker"::text FOR SHARE;
   IF NOT FOUND THEN
-    one := sminion.first_sight('customer:' || OLD."taker"::text);
+    one := sminion.first_sight('customer:' || OLD."taker"::text, 'crm');
   END IF;
   permitted := permitted & one;
   END IF;
@@ -861,20 +861,20 @@ SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = 'customer:
       done := sminion.permit_delete(permitted, ARRAY['customer:' || OLD."giver"::text, 'customer:' || OLD."taker"::text]);
       RETURN OLD;
     ELSIF OLD."giver" IS DISTINCT FROM NEW."giver" OR OLD."taker" IS DISTINCT FROM NEW."taker" THEN
-      done := sminion.permit_move(ARRAY['customer:' || OLD."giver"::text, 'customer:' || OLD."taker"::text], ARRAY['customer:' || NEW."giver"::text, 'customer:' || NEW."taker"::text], 'crm.gift', false);
+      done := sminion.permit_move(ARRAY['customer:' || OLD."giver"::text, 'customer:' || OLD."taker"::text], ARRAY['customer:' || NEW."giver"::text, 'customer:' || NEW."taker"::text], 'crm.gift', 'crm', false);
     END IF;
   END IF;
   IF NEW."giver" IS NOT NULL THEN
-SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = 'customer:' || NEW."giver"::text FOR SHARE;
+SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = 'customer:' || NEW."giver"::text FOR SHARE;
   IF NOT FOUND THEN
-    one := sminion.first_sight('customer:' || NEW."giver"::text);
+    one := sminion.first_sight('customer:' || NEW."giver"::text, 'crm');
   END IF;
   permitted := permitted & one;
   END IF;
   IF NEW."taker" IS NOT NULL THEN
-SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = 'customer:' || NEW."taker"::text FOR SHARE;
+SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = 'customer:' || NEW."taker"::text FOR SHARE;
   IF NOT FOUND THEN
-    one := sminion.first_sight('customer:' || NEW."taker"::text);
+    one := sminion.first_sight('customer:' || NEW."taker"::text, 'crm');
   END IF;
   permitted := permitted & one;
   END IF;
@@ -955,48 +955,48 @@ BEGIN
   IF TG_OP <> 'INSERT' THEN
     IF TG_OP = 'DELETE' THEN
   IF OLD."for" IS NOT NULL THEN
-SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = 'partner:' || nullif(OLD."for"::text, '') FOR SHARE;
+SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = 'partner:' || nullif(OLD."for"::text, '') FOR SHARE;
   IF NOT FOUND THEN
-    one := sminion.first_sight('partner:' || nullif(OLD."for"::text, ''));
+    one := sminion.first_sight('partner:' || nullif(OLD."for"::text, ''), 'crm');
   END IF;
   permitted := permitted & one;
   END IF;
   IF OLD."handled_by" IS NOT NULL THEN
-SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = 'employee:' || OLD."handled_by"::text FOR SHARE;
+SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = 'employee:' || OLD."handled_by"::text FOR SHARE;
   IF NOT FOUND THEN
-    one := sminion.first_sight('employee:' || OLD."handled_by"::text);
+    one := sminion.first_sight('employee:' || OLD."handled_by"::text, 'crm');
   END IF;
   permitted := permitted & one;
   END IF;
-SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = 'customer:' || OLD."sender"::text FOR SHARE;
+SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = 'customer:' || OLD."sender"::text FOR SHARE;
   IF NOT FOUND THEN
-    one := sminion.first_sight('customer:' || OLD."sender"::text);
+    one := sminion.first_sight('customer:' || OLD."sender"::text, 'crm');
   END IF;
   permitted := permitted & one;
       -- Assigned: PERFORM would start an executor for each row.
       done := sminion.permit_delete(permitted, ARRAY['partner:' || nullif(OLD."for"::text, ''), 'employee:' || OLD."handled_by"::text, 'customer:' || OLD."sender"::text]);
       RETURN OLD;
     ELSIF OLD."for" IS DISTINCT FROM NEW."for" OR OLD."handled_by" IS DISTINCT FROM NEW."handled_by" OR OLD."sender" IS DISTINCT FROM NEW."sender" THEN
-      done := sminion.permit_move(ARRAY['partner:' || nullif(OLD."for"::text, ''), 'employee:' || OLD."handled_by"::text, 'customer:' || OLD."sender"::text], ARRAY['partner:' || nullif(NEW."for"::text, ''), 'employee:' || NEW."handled_by"::text, 'customer:' || NEW."sender"::text], 'crm.message', false);
+      done := sminion.permit_move(ARRAY['partner:' || nullif(OLD."for"::text, ''), 'employee:' || OLD."handled_by"::text, 'customer:' || OLD."sender"::text], ARRAY['partner:' || nullif(NEW."for"::text, ''), 'employee:' || NEW."handled_by"::text, 'customer:' || NEW."sender"::text], 'crm.message', 'crm', false);
     END IF;
   END IF;
   IF NEW."for" IS NOT NULL THEN
-SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = 'partner:' || nullif(NEW."for"::text, '') FOR SHARE;
+SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = 'partner:' || nullif(NEW."for"::text, '') FOR SHARE;
   IF NOT FOUND THEN
-    one := sminion.first_sight('partner:' || nullif(NEW."for"::text, ''));
+    one := sminion.first_sight('partner:' || nullif(NEW."for"::text, ''), 'crm');
   END IF;
   permitted := permitted & one;
   END IF;
   IF NEW."handled_by" IS NOT NULL THEN
-SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = 'employee:' || NEW."handled_by"::text FOR SHARE;
+SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = 'employee:' || NEW."handled_by"::text FOR SHARE;
   IF NOT FOUND THEN
-    one := sminion.first_sight('employee:' || NEW."handled_by"::text);
+    one := sminion.first_sight('employee:' || NEW."handled_by"::text, 'crm');
   END IF;
   permitted := permitted & one;
   END IF;
-SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = 'customer:' || NEW."sender"::text FOR SHARE;
+SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = 'customer:' || NEW."sender"::text FOR SHARE;
   IF NOT FOUND THEN
-    one := sminion.first_sight('customer:' || NEW."sender"::text);
+    one := sminion.first_sight('customer:' || NEW."sender"::text, 'crm');
   END IF;
   permitted := permitted & one;
   -- Read after the locks: a change that could not get one is in force all the same. There is hardly ever one, so what it denies
@@ -1074,16 +1074,16 @@ BEGIN
   -- a row about nobody permits everything
   IF OLD."customer_id" IS NOT NULL OR OLD."employee_id" IS NOT NULL THEN
   IF OLD."customer_id" IS NOT NULL THEN
-SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = 'customer:' || OLD."customer_id"::text FOR SHARE;
+SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = 'customer:' || OLD."customer_id"::text FOR SHARE;
   IF NOT FOUND THEN
-    one := sminion.first_sight('customer:' || OLD."customer_id"::text);
+    one := sminion.first_sight('customer:' || OLD."customer_id"::text, 'crm');
   END IF;
   permitted := permitted & one;
   END IF;
   IF OLD."employee_id" IS NOT NULL THEN
-SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = 'employee:' || OLD."employee_id"::text FOR SHARE;
+SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = 'employee:' || OLD."employee_id"::text FOR SHARE;
   IF NOT FOUND THEN
-    one := sminion.first_sight('employee:' || OLD."employee_id"::text);
+    one := sminion.first_sight('employee:' || OLD."employee_id"::text, 'crm');
   END IF;
   permitted := permitted & one;
   END IF;
@@ -1092,22 +1092,22 @@ SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = 'employee:
       done := sminion.permit_delete(permitted, ARRAY['customer:' || OLD."customer_id"::text, 'employee:' || OLD."employee_id"::text]);
       RETURN OLD;
     ELSIF OLD."customer_id" IS DISTINCT FROM NEW."customer_id" OR OLD."employee_id" IS DISTINCT FROM NEW."employee_id" THEN
-      done := sminion.permit_move(ARRAY['customer:' || OLD."customer_id"::text, 'employee:' || OLD."employee_id"::text], ARRAY['customer:' || NEW."customer_id"::text, 'employee:' || NEW."employee_id"::text], 'crm.visit', false);
+      done := sminion.permit_move(ARRAY['customer:' || OLD."customer_id"::text, 'employee:' || OLD."employee_id"::text], ARRAY['customer:' || NEW."customer_id"::text, 'employee:' || NEW."employee_id"::text], 'crm.visit', 'crm', false);
     END IF;
   END IF;
   -- a row about nobody permits everything
   IF NEW."customer_id" IS NOT NULL OR NEW."employee_id" IS NOT NULL THEN
   IF NEW."customer_id" IS NOT NULL THEN
-SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = 'customer:' || NEW."customer_id"::text FOR SHARE;
+SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = 'customer:' || NEW."customer_id"::text FOR SHARE;
   IF NOT FOUND THEN
-    one := sminion.first_sight('customer:' || NEW."customer_id"::text);
+    one := sminion.first_sight('customer:' || NEW."customer_id"::text, 'crm');
   END IF;
   permitted := permitted & one;
   END IF;
   IF NEW."employee_id" IS NOT NULL THEN
-SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = 'employee:' || NEW."employee_id"::text FOR SHARE;
+SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = 'employee:' || NEW."employee_id"::text FOR SHARE;
   IF NOT FOUND THEN
-    one := sminion.first_sight('employee:' || NEW."employee_id"::text);
+    one := sminion.first_sight('employee:' || NEW."employee_id"::text, 'crm');
   END IF;
   permitted := permitted & one;
   END IF;
@@ -1184,21 +1184,21 @@ DECLARE
 BEGIN
   IF TG_OP <> 'INSERT' THEN
     IF TG_OP = 'DELETE' THEN
-SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = 'employee:' || OLD."id"::text FOR SHARE;
+SELECT sminion.mask_in(s, 'hr') INTO one FROM sminion.subject_state s WHERE s.subject = 'employee:' || OLD."id"::text FOR SHARE;
   IF NOT FOUND THEN
-    one := sminion.first_sight('employee:' || OLD."id"::text);
+    one := sminion.first_sight('employee:' || OLD."id"::text, 'hr');
   END IF;
   permitted := permitted & one;
       -- Assigned: PERFORM would start an executor for each row.
       done := sminion.permit_delete(permitted, ARRAY['employee:' || OLD."id"::text]);
       RETURN OLD;
     ELSIF OLD."id" IS DISTINCT FROM NEW."id" THEN
-      done := sminion.permit_move(ARRAY['employee:' || OLD."id"::text], ARRAY['employee:' || NEW."id"::text], 'hr.employee', true);
+      done := sminion.permit_move(ARRAY['employee:' || OLD."id"::text], ARRAY['employee:' || NEW."id"::text], 'hr.employee', 'hr', true);
     END IF;
   END IF;
-SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = 'employee:' || NEW."id"::text FOR SHARE;
+SELECT sminion.mask_in(s, 'hr') INTO one FROM sminion.subject_state s WHERE s.subject = 'employee:' || NEW."id"::text FOR SHARE;
   IF NOT FOUND THEN
-    one := sminion.first_sight('employee:' || NEW."id"::text);
+    one := sminion.first_sight('employee:' || NEW."id"::text, 'hr');
   END IF;
   permitted := permitted & one;
   -- Read after the locks: a change that could not get one is in force all the same. There is hardly ever one, so what it denies
@@ -1318,21 +1318,21 @@ DECLARE
 BEGIN
   IF TG_OP <> 'INSERT' THEN
     IF TG_OP = 'DELETE' THEN
-SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = 'partner:' || nullif(OLD."code"::text, '') FOR SHARE;
+SELECT sminion.mask_in(s, 'hr') INTO one FROM sminion.subject_state s WHERE s.subject = 'partner:' || nullif(OLD."code"::text, '') FOR SHARE;
   IF NOT FOUND THEN
-    one := sminion.first_sight('partner:' || nullif(OLD."code"::text, ''));
+    one := sminion.first_sight('partner:' || nullif(OLD."code"::text, ''), 'hr');
   END IF;
   permitted := permitted & one;
       -- Assigned: PERFORM would start an executor for each row.
       done := sminion.permit_delete(permitted, ARRAY['partner:' || nullif(OLD."code"::text, '')]);
       RETURN OLD;
     ELSIF OLD."code" IS DISTINCT FROM NEW."code" THEN
-      done := sminion.permit_move(ARRAY['partner:' || nullif(OLD."code"::text, '')], ARRAY['partner:' || nullif(NEW."code"::text, '')], 'hr.partner', false);
+      done := sminion.permit_move(ARRAY['partner:' || nullif(OLD."code"::text, '')], ARRAY['partner:' || nullif(NEW."code"::text, '')], 'hr.partner', 'hr', false);
     END IF;
   END IF;
-SELECT s.mask INTO one FROM sminion.subject_state s WHERE s.subject = 'partner:' || nullif(NEW."code"::text, '') FOR SHARE;
+SELECT sminion.mask_in(s, 'hr') INTO one FROM sminion.subject_state s WHERE s.subject = 'partner:' || nullif(NEW."code"::text, '') FOR SHARE;
   IF NOT FOUND THEN
-    one := sminion.first_sight('partner:' || nullif(NEW."code"::text, ''));
+    one := sminion.first_sight('partner:' || nullif(NEW."code"::text, ''), 'hr');
   END IF;
   permitted := permitted & one;
   -- Read after the locks: a change that could not get one is in force all the same. There is hardly ever one, so what it denies
@@ -1410,7 +1410,7 @@ DECLARE
 BEGIN
   IF TG_OP <> 'INSERT' THEN
     IF TG_OP = 'DELETE' THEN
-      SELECT s.mask INTO permitted FROM sminion.subject_state s WHERE s.subject = 'customer:' || OLD."guard_subject"::text FOR SHARE;
+      SELECT sminion.mask_in(s, 'crm') INTO permitted FROM sminion.subject_state s WHERE s.subject = 'customer:' || OLD."guard_subject"::text FOR SHARE;
       -- Assigned: PERFORM would start an executor for each row.
       done := sminion.permit_delete(permitted, ARRAY['customer:' || OLD."guard_subject"::text]);
       RETURN OLD;
@@ -1421,11 +1421,11 @@ BEGIN
   LOOP
     permitted := 0;
     EXIT WHEN owner_key IS NULL;
-    SELECT s.mask INTO permitted FROM sminion.subject_state s WHERE s.subject = 'customer:' || owner_key::text FOR SHARE;
+    SELECT sminion.mask_in(s, 'crm') INTO permitted FROM sminion.subject_state s WHERE s.subject = 'customer:' || owner_key::text FOR SHARE;
     IF NOT FOUND THEN
       -- A parent of our own transaction cannot move to another subject under us; any other must find a state to lock.
       SELECT p.xmin INTO written FROM "crm"."customer" p WHERE p."id" = NEW."customer_id";
-      permitted := sminion.first_sight('customer:' || owner_key::text, settled => sminion.own_row(written) IS NOT TRUE);
+      permitted := sminion.first_sight('customer:' || owner_key::text, 'crm', settled => sminion.own_row(written) IS NOT TRUE);
     END IF;
     SELECT p."id" INTO again_key FROM "crm"."customer" p WHERE p."id" = NEW."customer_id";
     EXIT WHEN again_key IS NOT DISTINCT FROM owner_key;
@@ -1434,7 +1434,7 @@ BEGIN
   -- It may also follow its parent to another subject. That a parent is gone says of whom the row is no less.
   IF had_key IS NOT NULL THEN
     IF had_key IS DISTINCT FROM owner_key AND (owner_key IS NOT NULL OR OLD."customer_id" IS DISTINCT FROM NEW."customer_id") THEN
-      done := sminion.permit_move(ARRAY['customer:' || OLD."guard_subject"::text], ARRAY['customer:' || owner_key::text], 'crm.orders', false);
+      done := sminion.permit_move(ARRAY['customer:' || OLD."guard_subject"::text], ARRAY['customer:' || owner_key::text], 'crm.orders', 'crm', false);
     END IF;
   END IF;
   NEW.guard_subject := owner_key;
@@ -1513,7 +1513,7 @@ DECLARE
 BEGIN
   IF TG_OP <> 'INSERT' THEN
     IF TG_OP = 'DELETE' THEN
-      SELECT s.mask INTO permitted FROM sminion.subject_state s WHERE s.subject = 'employee:' || OLD."guard_subject"::text FOR SHARE;
+      SELECT sminion.mask_in(s, 'hr') INTO permitted FROM sminion.subject_state s WHERE s.subject = 'employee:' || OLD."guard_subject"::text FOR SHARE;
       -- Assigned: PERFORM would start an executor for each row.
       done := sminion.permit_delete(permitted, ARRAY['employee:' || OLD."guard_subject"::text]);
       RETURN OLD;
@@ -1524,11 +1524,11 @@ BEGIN
   LOOP
     permitted := 0;
     EXIT WHEN owner_key IS NULL;
-    SELECT s.mask INTO permitted FROM sminion.subject_state s WHERE s.subject = 'employee:' || owner_key::text FOR SHARE;
+    SELECT sminion.mask_in(s, 'hr') INTO permitted FROM sminion.subject_state s WHERE s.subject = 'employee:' || owner_key::text FOR SHARE;
     IF NOT FOUND THEN
       -- A parent of our own transaction cannot move to another subject under us; any other must find a state to lock.
       SELECT p.xmin INTO written FROM "hr"."employee" p WHERE p."id" = NEW."employee_id";
-      permitted := sminion.first_sight('employee:' || owner_key::text, settled => sminion.own_row(written) IS NOT TRUE);
+      permitted := sminion.first_sight('employee:' || owner_key::text, 'hr', settled => sminion.own_row(written) IS NOT TRUE);
     END IF;
     SELECT p."id" INTO again_key FROM "hr"."employee" p WHERE p."id" = NEW."employee_id";
     EXIT WHEN again_key IS NOT DISTINCT FROM owner_key;
@@ -1537,7 +1537,7 @@ BEGIN
   -- It may also follow its parent to another subject. That a parent is gone says of whom the row is no less.
   IF had_key IS NOT NULL THEN
     IF had_key IS DISTINCT FROM owner_key AND (owner_key IS NOT NULL OR OLD."employee_id" IS DISTINCT FROM NEW."employee_id") THEN
-      done := sminion.permit_move(ARRAY['employee:' || OLD."guard_subject"::text], ARRAY['employee:' || owner_key::text], 'hr.badge', false);
+      done := sminion.permit_move(ARRAY['employee:' || OLD."guard_subject"::text], ARRAY['employee:' || owner_key::text], 'hr.badge', 'hr', false);
     END IF;
   END IF;
   NEW.guard_subject := owner_key;
@@ -2795,7 +2795,7 @@ CREATE POLICY "guard_floor_firm_news" ON "crm"."gift" AS RESTRICTIVE FOR ALL TO 
 
 -- policy:crm.gift:guard_floor_firm_repair
 DROP POLICY IF EXISTS "guard_floor_firm_repair" ON "crm"."gift";
-CREATE POLICY "guard_floor_firm_repair" ON "crm"."gift" AS RESTRICTIVE FOR ALL TO "firm_repair" USING (("giver" = (SELECT sminion.named_subject_of_kind('firm_repair', current_user, 'customer')::bigint) OR "taker" = (SELECT sminion.named_subject_of_kind('firm_repair', current_user, 'customer')::bigint)) AND ("giver" = ANY ((SELECT sminion.context_of_kind('firm_repair', current_user, 'customer')::bigint[])::bigint[])) IS NOT TRUE AND ("taker" = ANY ((SELECT sminion.context_of_kind('firm_repair', current_user, 'customer')::bigint[])::bigint[])) IS NOT TRUE AND sminion.named_alone('firm_repair', current_user, ARRAY['customer:' || "giver"::text, 'customer:' || "taker"::text]) AND (guard_mask & 2::bigint) <> 0);
+CREATE POLICY "guard_floor_firm_repair" ON "crm"."gift" AS RESTRICTIVE FOR ALL TO "firm_repair" USING (("giver" = (SELECT sminion.named_subject_of_kind('firm_repair', current_user, 'customer')::bigint) OR "taker" = (SELECT sminion.named_subject_of_kind('firm_repair', current_user, 'customer')::bigint)) AND ("giver" = ANY ((SELECT sminion.context_of_kind('firm_repair', current_user, 'customer')::bigint[])::bigint[])) IS NOT TRUE AND ("taker" = ANY ((SELECT sminion.context_of_kind('firm_repair', current_user, 'customer')::bigint[])::bigint[])) IS NOT TRUE AND sminion.named_alone('firm_repair', current_user, 'crm', ARRAY['customer:' || "giver"::text, 'customer:' || "taker"::text]) AND (guard_mask & 2::bigint) <> 0);
 
 -- policy:crm.gift:guard_floor_firm_work
 DROP POLICY IF EXISTS "guard_floor_firm_work" ON "crm"."gift";
@@ -2913,7 +2913,7 @@ CREATE POLICY "guard_floor_firm_news" ON "crm"."message" AS RESTRICTIVE FOR ALL 
 
 -- policy:crm.message:guard_floor_firm_repair
 DROP POLICY IF EXISTS "guard_floor_firm_repair" ON "crm"."message";
-CREATE POLICY "guard_floor_firm_repair" ON "crm"."message" AS RESTRICTIVE FOR ALL TO "firm_repair" USING (("for" = (SELECT sminion.named_subject_of_kind('firm_repair', current_user, 'partner')::text) OR "handled_by" = (SELECT sminion.named_subject_of_kind('firm_repair', current_user, 'employee')::uuid) OR "sender" = (SELECT sminion.named_subject_of_kind('firm_repair', current_user, 'customer')::bigint)) AND ("for" = ANY ((SELECT sminion.context_of_kind('firm_repair', current_user, 'partner')::text[])::text[])) IS NOT TRUE AND ("handled_by" = ANY ((SELECT sminion.context_of_kind('firm_repair', current_user, 'employee')::uuid[])::uuid[])) IS NOT TRUE AND ("sender" = ANY ((SELECT sminion.context_of_kind('firm_repair', current_user, 'customer')::bigint[])::bigint[])) IS NOT TRUE AND "sender" IS NOT NULL AND sminion.named_alone('firm_repair', current_user, ARRAY['partner:' || nullif("for"::text, ''), 'employee:' || "handled_by"::text, 'customer:' || "sender"::text]) AND (guard_mask & 2::bigint) <> 0);
+CREATE POLICY "guard_floor_firm_repair" ON "crm"."message" AS RESTRICTIVE FOR ALL TO "firm_repair" USING (("for" = (SELECT sminion.named_subject_of_kind('firm_repair', current_user, 'partner')::text) OR "handled_by" = (SELECT sminion.named_subject_of_kind('firm_repair', current_user, 'employee')::uuid) OR "sender" = (SELECT sminion.named_subject_of_kind('firm_repair', current_user, 'customer')::bigint)) AND ("for" = ANY ((SELECT sminion.context_of_kind('firm_repair', current_user, 'partner')::text[])::text[])) IS NOT TRUE AND ("handled_by" = ANY ((SELECT sminion.context_of_kind('firm_repair', current_user, 'employee')::uuid[])::uuid[])) IS NOT TRUE AND ("sender" = ANY ((SELECT sminion.context_of_kind('firm_repair', current_user, 'customer')::bigint[])::bigint[])) IS NOT TRUE AND "sender" IS NOT NULL AND sminion.named_alone('firm_repair', current_user, 'crm', ARRAY['partner:' || nullif("for"::text, ''), 'employee:' || "handled_by"::text, 'customer:' || "sender"::text]) AND (guard_mask & 2::bigint) <> 0);
 
 -- policy:crm.message:guard_floor_firm_work
 DROP POLICY IF EXISTS "guard_floor_firm_work" ON "crm"."message";
@@ -3149,7 +3149,7 @@ CREATE POLICY "guard_floor_firm_news" ON "crm"."visit" AS RESTRICTIVE FOR ALL TO
 
 -- policy:crm.visit:guard_floor_firm_repair
 DROP POLICY IF EXISTS "guard_floor_firm_repair" ON "crm"."visit";
-CREATE POLICY "guard_floor_firm_repair" ON "crm"."visit" AS RESTRICTIVE FOR ALL TO "firm_repair" USING (("customer_id" = (SELECT sminion.named_subject_of_kind('firm_repair', current_user, 'customer')::bigint) OR "employee_id" = (SELECT sminion.named_subject_of_kind('firm_repair', current_user, 'employee')::uuid)) AND ("customer_id" = ANY ((SELECT sminion.context_of_kind('firm_repair', current_user, 'customer')::bigint[])::bigint[])) IS NOT TRUE AND ("employee_id" = ANY ((SELECT sminion.context_of_kind('firm_repair', current_user, 'employee')::uuid[])::uuid[])) IS NOT TRUE AND sminion.named_alone('firm_repair', current_user, ARRAY['customer:' || "customer_id"::text, 'employee:' || "employee_id"::text]) AND (guard_mask & 2::bigint) <> 0);
+CREATE POLICY "guard_floor_firm_repair" ON "crm"."visit" AS RESTRICTIVE FOR ALL TO "firm_repair" USING (("customer_id" = (SELECT sminion.named_subject_of_kind('firm_repair', current_user, 'customer')::bigint) OR "employee_id" = (SELECT sminion.named_subject_of_kind('firm_repair', current_user, 'employee')::uuid)) AND ("customer_id" = ANY ((SELECT sminion.context_of_kind('firm_repair', current_user, 'customer')::bigint[])::bigint[])) IS NOT TRUE AND ("employee_id" = ANY ((SELECT sminion.context_of_kind('firm_repair', current_user, 'employee')::uuid[])::uuid[])) IS NOT TRUE AND sminion.named_alone('firm_repair', current_user, 'crm', ARRAY['customer:' || "customer_id"::text, 'employee:' || "employee_id"::text]) AND (guard_mask & 2::bigint) <> 0);
 
 -- policy:crm.visit:guard_floor_firm_work
 DROP POLICY IF EXISTS "guard_floor_firm_work" ON "crm"."visit";
@@ -3842,7 +3842,7 @@ DECLARE
   second boolean;
 BEGIN
   FOREACH second IN ARRAY ARRAY[false, true] LOOP
-    FOR more IN SELECT e.item, e.undo, e.grantor FROM sminion.role_excess('firm_news', '{"members":["firm_app"],"neutral":{},"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)","context_of_kind(name, name, text)","named_subject_of_kind(name, name, text)"],"schemas":["crm","hr"],"tables":{"crm":{"customer":{"SELECT":["id","name"]},"gift":{"SELECT":["giver","taker","what"]},"message":{"SELECT":["body","for","handled_by","id","sender"]},"orders":{"SELECT":["customer_id","id","what"]},"visit":{"SELECT":["at","customer_id","employee_id"]}},"hr":{"badge":{"SELECT":["at","employee_id","no"]},"employee":{"SELECT":["id","name"]},"partner":{"SELECT":["code","name"]}}}}'::pg_catalog.jsonb) e LOOP
+    FOR more IN SELECT e.item, e.undo, e.grantor FROM sminion.role_excess('firm_news', '{"members":["firm_app"],"neutral":{},"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)","context_of_kind(name, name, text)","named_subject_of_kind(name, name, text)"],"schemas":["crm","hr"],"tables":{"crm":{"customer":{"SELECT":["id","name"]},"gift":{"SELECT":["giver","taker","what"]},"message":{"SELECT":["body","for","handled_by","id","sender"]},"orders":{"SELECT":["customer_id","id","what"]},"visit":{"SELECT":["at","customer_id","employee_id"]}},"hr":{"badge":{"SELECT":["at","employee_id","no"]},"employee":{"SELECT":["id","name"]},"partner":{"SELECT":["code","name"]}}}}'::pg_catalog.jsonb) e LOOP
       CONTINUE WHEN more.undo IS NULL OR (second AND more.grantor IS NULL);
       BEGIN
         IF second THEN
@@ -3869,7 +3869,7 @@ DECLARE
   second boolean;
 BEGIN
   FOREACH second IN ARRAY ARRAY[false, true] LOOP
-    FOR more IN SELECT e.item, e.undo, e.grantor FROM sminion.role_excess('firm_repair', '{"members":["firm_desk"],"neutral":{},"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)","context_of_kind(name, name, text)","named_subject_of_kind(name, name, text)"],"schemas":["crm","hr"],"tables":{"crm":{"customer":{"SELECT":["id","name"]},"gift":{"SELECT":["giver","taker","what"]},"message":{"SELECT":["body","for","handled_by","id","sender"]},"orders":{"SELECT":["customer_id","id","what"]},"visit":{"SELECT":["at","customer_id","employee_id"]}},"hr":{"badge":{"SELECT":["at","employee_id","no"]},"employee":{"SELECT":["id","name"]},"partner":{"SELECT":["code","name"]}}}}'::pg_catalog.jsonb) e LOOP
+    FOR more IN SELECT e.item, e.undo, e.grantor FROM sminion.role_excess('firm_repair', '{"members":["firm_desk"],"neutral":{},"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)","context_of_kind(name, name, text)","named_subject_of_kind(name, name, text)"],"schemas":["crm","hr"],"tables":{"crm":{"customer":{"SELECT":["id","name"]},"gift":{"SELECT":["giver","taker","what"]},"message":{"SELECT":["body","for","handled_by","id","sender"]},"orders":{"SELECT":["customer_id","id","what"]},"visit":{"SELECT":["at","customer_id","employee_id"]}},"hr":{"badge":{"SELECT":["at","employee_id","no"]},"employee":{"SELECT":["id","name"]},"partner":{"SELECT":["code","name"]}}}}'::pg_catalog.jsonb) e LOOP
       CONTINUE WHEN more.undo IS NULL OR (second AND more.grantor IS NULL);
       BEGIN
         IF second THEN
@@ -3896,7 +3896,7 @@ DECLARE
   second boolean;
 BEGIN
   FOREACH second IN ARRAY ARRAY[false, true] LOOP
-    FOR more IN SELECT e.item, e.undo, e.grantor FROM sminion.role_excess('firm_work', '{"members":["firm_app"],"neutral":{},"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)","context_of_kind(name, name, text)","named_subject_of_kind(name, name, text)"],"schemas":["crm","hr"],"tables":{"crm":{"customer":{"DELETE":[],"INSERT":["id","name"],"SELECT":["id","name"],"UPDATE":["name"]},"gift":{"DELETE":[],"INSERT":["giver","taker","what"],"SELECT":["giver","taker","what"],"UPDATE":["what"]},"message":{"DELETE":[],"INSERT":["body","for","handled_by","id","sender"],"SELECT":["body","for","handled_by","id","sender"],"UPDATE":["body"]},"orders":{"DELETE":[],"INSERT":["customer_id","id","what"],"SELECT":["customer_id","id","what"],"UPDATE":["what"]},"visit":{"DELETE":[],"INSERT":["at","customer_id","employee_id"],"SELECT":["at","customer_id","employee_id"],"UPDATE":["at"]}},"hr":{"badge":{"DELETE":[],"INSERT":["at","employee_id","no"],"SELECT":["at","employee_id","no"],"UPDATE":["at"]},"employee":{"DELETE":[],"INSERT":["id","name"],"SELECT":["id","name"],"UPDATE":["name"]},"partner":{"DELETE":[],"INSERT":["code","name"],"SELECT":["code","name"],"UPDATE":["name"]}}}}'::pg_catalog.jsonb) e LOOP
+    FOR more IN SELECT e.item, e.undo, e.grantor FROM sminion.role_excess('firm_work', '{"members":["firm_app"],"neutral":{},"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)","context_of_kind(name, name, text)","named_subject_of_kind(name, name, text)"],"schemas":["crm","hr"],"tables":{"crm":{"customer":{"DELETE":[],"INSERT":["id","name"],"SELECT":["id","name"],"UPDATE":["name"]},"gift":{"DELETE":[],"INSERT":["giver","taker","what"],"SELECT":["giver","taker","what"],"UPDATE":["what"]},"message":{"DELETE":[],"INSERT":["body","for","handled_by","id","sender"],"SELECT":["body","for","handled_by","id","sender"],"UPDATE":["body"]},"orders":{"DELETE":[],"INSERT":["customer_id","id","what"],"SELECT":["customer_id","id","what"],"UPDATE":["what"]},"visit":{"DELETE":[],"INSERT":["at","customer_id","employee_id"],"SELECT":["at","customer_id","employee_id"],"UPDATE":["at"]}},"hr":{"badge":{"DELETE":[],"INSERT":["at","employee_id","no"],"SELECT":["at","employee_id","no"],"UPDATE":["at"]},"employee":{"DELETE":[],"INSERT":["id","name"],"SELECT":["id","name"],"UPDATE":["name"]},"partner":{"DELETE":[],"INSERT":["code","name"],"SELECT":["code","name"],"UPDATE":["name"]}}}}'::pg_catalog.jsonb) e LOOP
       CONTINUE WHEN more.undo IS NULL OR (second AND more.grantor IS NULL);
       BEGIN
         IF second THEN
@@ -3921,7 +3921,7 @@ DECLARE
   second boolean;
 BEGIN
   FOREACH second IN ARRAY ARRAY[false, true] LOOP
-    FOR more IN SELECT e.item, e.undo, e.grantor FROM sminion.guard_excess('{"firm_app":{"journal":true,"routines":["open_ticket(text, text, text, text[], text, text, text, jsonb, text, text)","enter(text)","session_facts()","policy_in_force()","context(name, name)","open_log()","knows_log(bigint, text)","log_shape(jsonb)","maintain(boolean)","maintain_step(text)","count_journal(integer, boolean)"],"views":[]},"firm_auditor":{"routines":["policy_in_force()","object_states()","state_holders(text)","blind_tables()","unfolded_entries()","unfolded_writes()","fold_holders()","leaves(bigint, bigint)","stray_rows()","silent_tickets(date)","consent_differences()","record_checkpoint(bigint, bytea, text)","report_restore(text)","ledger_size(bigint)","ledger_events(bigint, bigint)","record_reading(text, text, text, timestamptz, timestamptz, text, text)","explanations()","explained_accesses(bigint)","accesses_of(text, timestamptz, timestamptz, timestamptz, bigint)","retention_status(boolean)","other_keys(text)"],"views":["access_log","ticket_minutes","journal_minutes","statement_log","refusals","subject_access","write_log","log_faults","dropped_log","ddl_suspension","act","subject_history","consent_register","request_status","request_history","clarifications","calendar","report","obligation_status","disclosures","destruction_status","destruction_event","destruction","certificate","hold","merged_subjects","settle_status","pending_changes","settle_problems","maintenance_status","retention_progress","policy_version","installed_object","tile","tree_state","checkpoint"]},"firm_desk":{"journal":true,"routines":["open_ticket(text, text, text, text[], text, text, text, jsonb, text, text)","enter(text)","session_facts()","policy_in_force()","context(name, name)","open_log()","knows_log(bigint, text)","log_shape(jsonb)","maintain(boolean)","maintain_step(text)","count_journal(integer, boolean)"],"views":[]},"firm_maintenance":{"routines":["settle(integer, integer)","remask(integer)","backfill(integer)","await_older(interval)","extend_log(integer)","state_holders(text)","blind_tables()","maintain(boolean)","maintain_step(text)","fold_holders()","purge_batch(text, integer, boolean)","retention_status(boolean)","expired_partitions()","drop_expired_partition(text)","check_partition(oid)","record_drop(oid)"],"views":["settle_status","pending_changes","settle_problems","maintenance_status","retention_progress"]},"firm_news":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)","context_of_kind(name, name, text)","named_subject_of_kind(name, name, text)"],"views":[]},"firm_privacy_officer":{"routines":["policy_in_force()","merge_subjects(text, text, text, text, text, text, bigint)","merge_subjects(anynonarray, anynonarray, text, text, text, text, bigint)","unmerge_subjects(text, text, text, text, text, text, bigint)","unmerge_subjects(anynonarray, anynonarray, text, text, text, text, bigint)","block(text, text, text, text)","block(anynonarray, text, text, text)","unblock(text, text, text, text)","unblock(anynonarray, text, text, text)","give_consent(text, text, text, text, text, timestamptz, bytea, text, timestamptz)","give_consent(anynonarray, text, text, text, text, timestamptz, bytea, text, timestamptz)","refuse_consent(text, text, text, text, text, timestamptz, bytea, text)","refuse_consent(anynonarray, text, text, text, text, timestamptz, bytea, text)","withdraw_consent(text, text, text, text, text)","withdraw_consent(anynonarray, text, text, text, text)","object(text, text, text, text, text)","object(anynonarray, text, text, text, text)","withdraw_objection(text, text, text, text, text)","withdraw_objection(anynonarray, text, text, text, text)","give_consents(text[], text, text, text, text)","import_consents(text[], text[], text[], timestamptz[], bytea[], text[], timestamptz[], text[], text, text)","consent_differences()","withdraw_consents(text[], text, text, text, text)","object_all(text[], text, text, text, text)","block_all(text[], text, text, text)","revoke_ticket(bigint, text)","await_older(interval)","block_and_wait(text, text, text, interval, text)","block_and_wait(anynonarray, text, text, interval, text)","state_holders(text)","blind_tables()","suspend_ddl_guard(text, timestamptz)","resume_ddl_guard(text)","open_request(text, text, text, text, text, timestamptz, text, text, text, text, text)","open_request(anynonarray, text, text, text, text, timestamptz, text, text, text, text, text)","identify_request(bigint, text, text)","assign_request(bigint, text, text, text)","note_request(bigint, text, text)","extend_request(bigint, text, text)","close_request(bigint, text, text, bigint, text, boolean)","plan_destruction(bigint, boolean)","begin_destruction(bigint, text, boolean, text)","destroy_batch(bigint, integer)","purge_batch(text, integer, boolean)","retention_status(boolean)","expired_partitions()","forget_pseudonym_key(text)","hold_data(text, text, text, text, text, timestamptz, text, text)","release_hold(bigint, text, text)","record_verification(bigint, jsonb, text)","keep_certificate(bigint, text, text)","record_disclosure(text, text, text[], text[], text, timestamptz, text, text)","settle_obligation(bigint, text, text, text)","load_calendar(text, text, date, date, date, date[], date[])","begin_report(text, text, bigint, text)","report_tables(bigint)","report_rows(bigint, text, text)","report_restore(text)","accept_restore(text, boolean)","ledger_size(bigint)","ledger_events(bigint, bigint)","ledger_people(bytea, bytea[])","end_replay(text, bigint, bigint, text)","replay_decision(text, bigint, text, timestamptz, text, text, jsonb)","drop_log(date, text)","erase_from_log(text, text, text)","record_reading(text, text, text, timestamptz, timestamptz, text, text)","unfolded_entries()","unfolded_writes()","fold_holders()","explanations()","explained_accesses(bigint)","accesses_of(text, timestamptz, timestamptz, timestamptz, bigint)","other_keys(text)"],"views":["access_log","ticket_minutes","journal_minutes","statement_log","refusals","subject_access","write_log","log_faults","dropped_log","ddl_suspension","act","subject_history","consent_register","request_status","request_history","clarifications","calendar","report","obligation_status","disclosures","destruction_status","destruction_event","destruction","certificate","hold","merged_subjects","settle_status","pending_changes","settle_problems","maintenance_status","retention_progress","policy_version"]},"firm_repair":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)","context_of_kind(name, name, text)","named_subject_of_kind(name, name, text)"],"views":[]},"firm_work":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)","context_of_kind(name, name, text)","named_subject_of_kind(name, name, text)"],"views":[]}}'::pg_catalog.jsonb, '[["crm","customer"],["crm","gift"],["crm","message"],["crm","visit"],["hr","employee"],["hr","partner"],["crm","orders"],["hr","badge"]]'::pg_catalog.jsonb) e LOOP
+    FOR more IN SELECT e.item, e.undo, e.grantor FROM sminion.guard_excess('{"firm_app":{"journal":true,"routines":["open_ticket(text, text, text, text[], text, text, text, jsonb, text, text)","enter(text)","session_facts()","policy_in_force()","context(name, name)","open_log()","knows_log(bigint, text)","log_shape(jsonb)","maintain(boolean)","maintain_step(text)","count_journal(integer, boolean)"],"views":[]},"firm_auditor":{"routines":["policy_in_force()","object_states()","state_holders(text)","blind_tables()","unfolded_entries()","unfolded_writes()","fold_holders()","leaves(bigint, bigint)","stray_rows()","silent_tickets(date)","consent_differences()","record_checkpoint(bigint, bytea, text)","report_restore(text)","ledger_size(bigint)","ledger_events(bigint, bigint)","record_reading(text, text, text, timestamptz, timestamptz, text, text)","explanations()","explained_accesses(bigint)","accesses_of(text, timestamptz, timestamptz, timestamptz, bigint)","retention_status(boolean)","other_keys(text)"],"views":["access_log","ticket_minutes","journal_minutes","statement_log","refusals","subject_access","write_log","log_faults","dropped_log","ddl_suspension","act","subject_history","consent_register","request_status","request_history","clarifications","calendar","report","obligation_status","disclosures","destruction_status","destruction_event","destruction","certificate","hold","merged_subjects","subject_status","settle_status","pending_changes","settle_problems","maintenance_status","retention_progress","policy_version","installed_object","tile","tree_state","checkpoint"]},"firm_desk":{"journal":true,"routines":["open_ticket(text, text, text, text[], text, text, text, jsonb, text, text)","enter(text)","session_facts()","policy_in_force()","context(name, name)","open_log()","knows_log(bigint, text)","log_shape(jsonb)","maintain(boolean)","maintain_step(text)","count_journal(integer, boolean)"],"views":[]},"firm_maintenance":{"routines":["settle(integer, integer)","remask(integer)","backfill(integer)","await_older(interval)","extend_log(integer)","state_holders(text)","blind_tables()","maintain(boolean)","maintain_step(text)","fold_holders()","purge_batch(text, integer, boolean)","retention_status(boolean)","expired_partitions()","drop_expired_partition(text)","check_partition(oid)","record_drop(oid)"],"views":["settle_status","pending_changes","settle_problems","maintenance_status","retention_progress"]},"firm_news":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)","context_of_kind(name, name, text)","named_subject_of_kind(name, name, text)"],"views":[]},"firm_privacy_officer":{"routines":["policy_in_force()","merge_subjects(text, text, text, text, text, text, bigint)","merge_subjects(anynonarray, anynonarray, text, text, text, text, bigint)","unmerge_subjects(text, text, text, text, text, text, bigint)","unmerge_subjects(anynonarray, anynonarray, text, text, text, text, bigint)","block(text, text, text, text, text[], timestamptz)","block(anynonarray, text, text, text, text[], timestamptz)","unblock(text, text, text, text, text[])","unblock(anynonarray, text, text, text, text[])","give_consent(text, text, text, text, text, timestamptz, bytea, text, timestamptz)","give_consent(anynonarray, text, text, text, text, timestamptz, bytea, text, timestamptz)","refuse_consent(text, text, text, text, text, timestamptz, bytea, text)","refuse_consent(anynonarray, text, text, text, text, timestamptz, bytea, text)","withdraw_consent(text, text, text, text, text)","withdraw_consent(anynonarray, text, text, text, text)","object(text, text, text, text, text)","object(anynonarray, text, text, text, text)","withdraw_objection(text, text, text, text, text)","withdraw_objection(anynonarray, text, text, text, text)","give_consents(text[], text, text, text, text)","import_consents(text[], text[], text[], timestamptz[], bytea[], text[], timestamptz[], text[], text, text)","consent_differences()","withdraw_consents(text[], text, text, text, text)","object_all(text[], text, text, text, text)","block_all(text[], text, text, text)","revoke_ticket(bigint, text)","await_older(interval)","block_and_wait(text, text, text, interval, text, text[], timestamptz)","block_and_wait(anynonarray, text, text, interval, text, text[], timestamptz)","state_holders(text)","blind_tables()","suspend_ddl_guard(text, timestamptz)","resume_ddl_guard(text)","open_request(text, text, text, text, text, timestamptz, text, text, text, text, text, text[])","open_request(anynonarray, text, text, text, text, timestamptz, text, text, text, text, text, text[])","identify_request(bigint, text, text)","assign_request(bigint, text, text, text)","note_request(bigint, text, text)","extend_request(bigint, text, text)","close_request(bigint, text, text, bigint, text, boolean)","plan_destruction(bigint, boolean)","begin_destruction(bigint, text, boolean, text)","destroy_batch(bigint, integer)","purge_batch(text, integer, boolean)","retention_status(boolean)","expired_partitions()","forget_pseudonym_key(text)","hold_data(text, text, text, text, text, timestamptz, text, text)","release_hold(bigint, text, text)","record_verification(bigint, jsonb, text)","keep_certificate(bigint, text, text)","record_disclosure(text, text, text[], text[], text, timestamptz, text, text)","settle_obligation(bigint, text, text, text)","load_calendar(text, text, date, date, date, date[], date[])","begin_report(text, text, bigint, text)","report_tables(bigint)","report_rows(bigint, text, text)","report_restore(text)","accept_restore(text, boolean)","ledger_size(bigint)","ledger_events(bigint, bigint)","ledger_people(bytea, bytea[])","end_replay(text, bigint, bigint, text)","replay_decision(text, bigint, text, timestamptz, text, text, jsonb)","drop_log(date, text)","erase_from_log(text, text, text)","record_reading(text, text, text, timestamptz, timestamptz, text, text)","unfolded_entries()","unfolded_writes()","fold_holders()","explanations()","explained_accesses(bigint)","accesses_of(text, timestamptz, timestamptz, timestamptz, bigint)","other_keys(text)"],"views":["access_log","ticket_minutes","journal_minutes","statement_log","refusals","subject_access","write_log","log_faults","dropped_log","ddl_suspension","act","subject_history","consent_register","request_status","request_history","clarifications","calendar","report","obligation_status","disclosures","destruction_status","destruction_event","destruction","certificate","hold","merged_subjects","subject_status","settle_status","pending_changes","settle_problems","maintenance_status","retention_progress","policy_version"]},"firm_repair":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)","context_of_kind(name, name, text)","named_subject_of_kind(name, name, text)"],"views":[]},"firm_work":{"routines":["context(name, name)","named_subject(name, name)","named_alone(name, name, text, text[])","ticket_value(name, name, text)","enter(text)","refuse_expired(text, text, text)","within_retention(date, interval, text)","within_retention(timestamp, interval, text)","within_retention(timestamptz, interval, text)","context_of_kind(name, name, text)","named_subject_of_kind(name, name, text)"],"views":[]}}'::pg_catalog.jsonb, '[["crm","customer"],["crm","gift"],["crm","message"],["crm","visit"],["hr","employee"],["hr","partner"],["crm","orders"],["hr","badge"]]'::pg_catalog.jsonb) e LOOP
       CONTINUE WHEN second AND more.grantor IS NULL;
       BEGIN
         IF second THEN

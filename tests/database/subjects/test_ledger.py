@@ -17,9 +17,10 @@ from tests.servers import Database, new_database
 from tests.threats.test_tickets_of_another_cluster import restored
 from tests.world import World, refusal
 
-STATES = ("SELECT subject, blocked, consents, objections, mask, erased, others_blocked, others_denied"
+STATES = ("SELECT subject, blocked, consents, objections, mask, erased, others_blocked, others_denied,"
+          " blocked_schemas, others_blocked_schemas, schemas_mask"
           " FROM sminion.subject_state ORDER BY subject")
-REQUESTS = ("SELECT id, kind, subject, purpose, trigger, channel, received_at, due_on, extended_to, interim,"
+REQUESTS = ("SELECT id, kind, subject, purpose, trigger, channel, received_at, due_on, extended_to, interim, schemas,"
             " identified, outcome FROM sminion.request ORDER BY id")
 MERGES = "SELECT one, other FROM sminion.subject_merge WHERE ended_at IS NULL ORDER BY 1, 2"
 HOLDS = "SELECT subject, schema_name, table_name, basis, released_at IS NULL FROM sminion.hold ORDER BY id"
@@ -71,6 +72,9 @@ def after(world: World) -> None:
         for statement in (
             "SELECT sminion.unblock('21', 'court order lifted')",
             "SELECT sminion.block('23', 'contests')",
+            "SELECT sminion.block('37', 'contests', schemas => ARRAY['crm', 'sales'],"
+            " until => now() + interval '1 day')",
+            "SELECT sminion.unblock('37', 'corrected', schemas => ARRAY['crm'])",
             "SELECT sminion.withdraw_consent('24', 'marketing', 'letter')",
             "SELECT sminion.withdraw_consent('25', 'marketing', 'letter')",
             "SELECT sminion.give_consent('25', 'marketing', 'changed her mind')",
@@ -83,8 +87,10 @@ def after(world: World) -> None:
         requests.close(1, "refused", "the address is right")
         requests.open(29, "clarify", "the name is wrong", trigger="proof")
         requests.open(30, "withdraw_consent", "all of it")
+        requests.open(39, "clarify", "the orders", trigger="proof", schemas=["sales"])
         Persons(officer).merge(31, 32, "two accounts")
         officer.execute("SELECT sminion.block('31', 'court')")
+        officer.execute("SELECT sminion.block('32', 'contests', schemas => ARRAY['sales'])")
         destructions.release(1, "the lawsuit is over")
         destructions.hold(33, "tax", "tax code", table="crm.customer")
     for subject in (34, 35):
