@@ -9,6 +9,7 @@ import pytest
 
 from sminion_guard.embedded import Server
 from sminion_guard.policy import loads
+from sminion_guard.subjects import Requests
 from tests import servers
 from tests.world import Connection, World, acting, new_world, refusal, rows, ticket
 
@@ -66,6 +67,21 @@ def test_a_ticket_rests_on_an_open_request_of_the_person_that_it_names(world: Wo
     assert len(said) == 1
     unnamed = f"SELECT sminion.open_ticket('contract', 'a', 'r', basis_ref => 'request:{number}')"
     assert refusal(login, unnamed) == "SG542"
+
+
+def test_what_is_contested_in_another_schema_only_is_changed_as_ever(world: World, login: Connection) -> None:
+    with world.connect("officer") as officer:
+        requests = Requests(officer)
+        elsewhere = requests.open(8, "clarify", "orders", schemas=["sales"])
+        try:
+            with acting(login, ticket(login, "rectification", subject="8")):
+                assert login.execute(correct(8).encode()).rowcount == 1
+            here = requests.open(8, "clarify", "address", schemas=["crm"])
+            with acting(login, ticket(login, "rectification", subject="8")):
+                assert refusal(login, correct(8)) == "SG543"
+            requests.close(here, "refused", "no")
+        finally:
+            requests.close(elsewhere, "refused", "no")
 
 
 def test_contested_data_are_changed_for_the_request_only(world: World, login: Connection) -> None:

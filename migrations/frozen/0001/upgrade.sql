@@ -12538,7 +12538,8 @@ BEGIN
   LOCK TABLE sminion.subject_state, sminion.pending_change IN SHARE MODE;
   IF cardinality(target.subject_columns) > 0 THEN
     SELECT array_agg(k.subject) INTO keys FROM (
-      SELECT s.subject FROM sminion.subject_state s WHERE s.blocked OR s.others_blocked
+      SELECT s.subject FROM sminion.subject_state s
+      WHERE s.blocked OR s.others_blocked OR sminion.blocked_in(s.blocked_schemas, s.others_blocked_schemas, own.schema_name)
       UNION SELECT c.subject FROM sminion.pending_change c
       UNION SELECT d.subject FROM sminion.destruction d WHERE d.completed_at IS NULL AND d.subject IS NOT NULL
       UNION SELECT h.key FROM unnest(sminion.held_people(target)) AS h (key)) k;
@@ -13376,12 +13377,12 @@ $sminion$;
 -- write is on record. Raises where
 --
 --   the ticket rests on a request, and the request is closed meanwhile, or a row is not about its person;
---   the ticket rests on none, and changes rows of a person whom an open request keeps blocked.
+--   the ticket rests on none, and changes rows of a person whom an open request keeps blocked, in their schema.
 --
 -- A row about several people is about this one too. Which rows have which subjects is known only of one row, so several at once must
 -- be about this person alone.
 CREATE FUNCTION sminion.permit_correction(
-  ticket bigint, relation text, command text, rows bigint, subjects text[], bulk bigint
+  ticket bigint, schema_name text, relation text, command text, rows bigint, subjects text[], bulk bigint
 ) RETURNS void
 LANGUAGE plpgsql
 VOLATILE
@@ -13408,6 +13409,7 @@ BEGIN
   ELSIF command = 'UPDATE' THEN
     SELECT r.* INTO row_of FROM sminion.request r
     WHERE r.closed_at IS NULL AND r.interim AND r.kind IN ('clarify', 'misconduct')
+      AND coalesce(permit_correction.schema_name = ANY (r.schemas), true)
       AND r.subject = ANY (ARRAY(SELECT p.key FROM unnest(subjects) s (key) CROSS JOIN LATERAL unnest(sminion.same_person(s.key)) p (key)))
     LIMIT 1;
     IF FOUND THEN
@@ -13467,7 +13469,7 @@ BEGIN
     entered := sminion.fixed_ticket();
   END IF;
   IF entered IS NOT NULL THEN
-    PERFORM sminion.permit_correction(entered, named, command, record_write.rows, record_write.subjects, record_write.bulk);
+    PERFORM sminion.permit_correction(entered, schema_name, named, command, record_write.rows, record_write.subjects, record_write.bulk);
   ELSIF EXISTS (SELECT FROM sminion.login l WHERE l.login = session_user) AND NOT sminion.destroying() THEN
     RAISE EXCEPTION USING ERRCODE = 'SG223',
       MESSAGE = format('ticket or role changed while a statement wrote to `%s.%s`', schema_name, table_name),

@@ -45,7 +45,7 @@ BEGIN
     entered := sminion.fixed_ticket();
   END IF;
   IF entered IS NOT NULL THEN
-    PERFORM sminion.permit_correction(entered, named, command, record_write.rows, record_write.subjects, record_write.bulk);
+    PERFORM sminion.permit_correction(entered, schema_name, named, command, record_write.rows, record_write.subjects, record_write.bulk);
   ELSIF EXISTS (SELECT FROM sminion.login l WHERE l.login = session_user) AND NOT sminion.destroying() THEN
     RAISE EXCEPTION USING ERRCODE = 'SG223',
       MESSAGE = format('ticket or role changed while a statement wrote to `%s.%s`', schema_name, table_name),

@@ -2,12 +2,12 @@
 -- write is on record. Raises where
 --
 --   the ticket rests on a request, and the request is closed meanwhile, or a row is not about its person;
---   the ticket rests on none, and changes rows of a person whom an open request keeps blocked.
+--   the ticket rests on none, and changes rows of a person whom an open request keeps blocked, in their schema.
 --
 -- A row about several people is about this one too. Which rows have which subjects is known only of one row, so several at once must
 -- be about this person alone.
 CREATE FUNCTION sminion.permit_correction(
-  ticket bigint, relation text, command text, rows bigint, subjects text[], bulk bigint
+  ticket bigint, schema_name text, relation text, command text, rows bigint, subjects text[], bulk bigint
 ) RETURNS void
 LANGUAGE plpgsql
 VOLATILE
@@ -34,6 +34,7 @@ BEGIN
   ELSIF command = 'UPDATE' THEN
     SELECT r.* INTO row_of FROM sminion.request r
     WHERE r.closed_at IS NULL AND r.interim AND r.kind IN ('clarify', 'misconduct')
+      AND coalesce(permit_correction.schema_name = ANY (r.schemas), true)
       AND r.subject = ANY (ARRAY(SELECT p.key FROM unnest(subjects) s (key) CROSS JOIN LATERAL unnest(sminion.same_person(s.key)) p (key)))
     LIMIT 1;
     IF FOUND THEN

@@ -63,7 +63,8 @@ BEGIN
   LOCK TABLE sminion.subject_state, sminion.pending_change IN SHARE MODE;
   IF cardinality(target.subject_columns) > 0 THEN
     SELECT array_agg(k.subject) INTO keys FROM (
-      SELECT s.subject FROM sminion.subject_state s WHERE s.blocked OR s.others_blocked
+      SELECT s.subject FROM sminion.subject_state s
+      WHERE s.blocked OR s.others_blocked OR sminion.blocked_in(s.blocked_schemas, s.others_blocked_schemas, own.schema_name)
       UNION SELECT c.subject FROM sminion.pending_change c
       UNION SELECT d.subject FROM sminion.destruction d WHERE d.completed_at IS NULL AND d.subject IS NOT NULL
       UNION SELECT h.key FROM unnest(sminion.held_people(target)) AS h (key)) k;

@@ -80,6 +80,7 @@ def test_what_has_expired_as_a_whole_is_dropped_and_on_record(web: World) -> Non
 
 KEEP = {
     "a block": "SELECT sminion.block('7', 'contests')",
+    "a block of data in the schema": "SELECT sminion.block('7', 'contests', schemas => ARRAY['web'])",
     "a block of another key of the person": "SELECT sminion.merge_subjects('7', '777', 'one'); SELECT sminion.block('777', 'contests')",
     "a hold": "SELECT sminion.hold_data('7', 'claim', 'civil code', \"table\" => 'web.part')",
 }

@@ -50,6 +50,17 @@ def test_blocked_and_held_people_stay_and_go_when_that_ends(world: World) -> Non
     assert run(world).rows == 2 and not {2, 3} & ids(world, CUSTOMER)
 
 
+def test_who_is_blocked_in_another_schema_only_is_purged_here(world: World) -> None:
+    expire(world, 2, 3, 4)
+    with world.connect("officer") as officer:
+        officer.execute("SELECT sminion.block('2', 'contests', schemas => ARRAY['crm'])")
+        officer.execute("SELECT sminion.block('3', 'contests', schemas => ARRAY['sales'])")
+    world.settle()
+    assert (status(world).expired, status(world).kept) == (3, 1)
+    assert run(world).rows == 2
+    assert 2 in ids(world, CUSTOMER) and not {3, 4} & ids(world, CUSTOMER)
+
+
 def test_a_key_of_the_same_person_is_held_and_blocked_too(world: World) -> None:
     expire(world, 2, 3, 4)
     with world.connect("officer") as officer:

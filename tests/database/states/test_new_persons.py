@@ -265,7 +265,8 @@ def test_no_client_locks_or_writes_what_settling_waits_for(world: World) -> None
         for statement in (
             "LOCK TABLE sminion.new_writer IN ROW SHARE MODE", "LOCK TABLE sminion.new_writer IN ACCESS EXCLUSIVE MODE",
             "INSERT INTO sminion.new_subject VALUES ('1', 0)", "DELETE FROM sminion.young_state",
-            "SELECT sminion.first_sight('1', 'sales')", "SELECT sminion.make_states('{1}')", "SELECT sminion.grow_states(1)",
+            "SELECT sminion.first_sight('1', 'sales')", "SELECT sminion.make_states('{1}')",
+            "SELECT sminion.grow_states(1)",
         ):
             app.execute("BEGIN")
             assert refusal(app, statement) == "42501"
