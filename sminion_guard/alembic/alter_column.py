@@ -25,7 +25,7 @@ from sminion_guard.migrate.script import installed_purposes
 from sminion_guard.migrate.transaction import Installer, joined
 from sminion_guard.migrate.within import apply_within
 
-NAMING_KINDS = ("policy", "moved_trigger", "view")
+NAMING_KINDS = ("policy", "moved_trigger", "view", "depersonalized_view")
 """Kinds of compiled statements that name columns of their table, as PostgreSQL keeps track of them."""
 
 
@@ -158,7 +158,8 @@ def _making_again(compiled: Compiled, operation: AlterColumn) -> Iterable[str]:
         if operation.names_column(statement.key)
     ]
     for _, statement in again:
-        yield f"{statement.sql};"
+        yield from (rendered("act_as_owner"), f"{statement.sql};", rendered("act_as_installer")) \
+            if statement.as_owner else (f"{statement.sql};",)
     yield rendered("act_as_owner")
     for position, statement in again:
         yield rendered(

@@ -107,7 +107,7 @@ def _statements(
     found = []
     for part in parts:
         found.append(resolve(part, sql, catalog, usable, fallback=fallback, trusted=view.policy.trusted_functions,
-                             version=version, budget=budget))
+                             sealed=frozenset(view.policy.depersonalized_views), version=version, budget=budget))
         if budget.left < 0:  # what follows would make work of its own, and the text is refused as it is
             break
     return found
@@ -123,6 +123,7 @@ def usable_path(path: tuple[str, ...], catalog: Catalog, view: Frame) -> tuple[s
     held |= {schema.name for schema in view.policy.schemas.values() if schema.neutral}
     if view.purpose.views is not None:
         held.add(view.purpose.views)
+    held |= {entry.schema for entry in view.policy.depersonalized_views.values() if entry.purpose == view.purpose.name}
     return tuple(
         schema for schema in path if schema in held or schema in catalog.public_usage or schema == "pg_catalog"
     )

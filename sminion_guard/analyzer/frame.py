@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from sminion_guard.analyzer.access import Access
 from sminion_guard.policy import Compartment, collects_in, compartments_of, mergeable, reaches
 from sminion_guard.policy.access import TableAccess, table_access
-from sminion_guard.policy.model import Operation, Policy, Purpose, SubjectColumn
+from sminion_guard.policy.model import Operation, Policy, Purpose, SubjectColumn, Table
 
 UNPROTECTED = frozenset({"pg_catalog", "information_schema"})
 
@@ -56,26 +56,48 @@ class Frame:
         """What the purpose may do with a table; None when the policy does not list it."""
         key = (schema, name)
         if key not in self._tables:
-            listed = self.policy.schemas[schema].tables.get(name)
-            access = None if listed is None else table_access(self.policy, self.purpose.name, listed)
-            self._tables[key] = None if access is None else _allowed(access)
+            self._tables[key] = self._found(schema, name)
         return self._tables[key]
 
+    def _found(self, schema: str, name: str) -> Allowed | None:
+        if self.depersonalized(schema):
+            view = self.policy.depersonalized_views.get(f"{schema}.{name}")
+            if view is None:
+                return None
+            shown = frozenset(view.columns) if view.purpose == self.purpose.name else frozenset()
+            return Allowed(shown, frozenset(), frozenset())
+        listed = self.policy.schemas[schema].tables.get(name)
+        return None if listed is None else _allowed(table_access(self.policy, self.purpose.name, listed))
+
     def protects(self, schema: str) -> bool:
-        return schema in self.policy.schemas
+        return schema in self.policy.schemas or self.depersonalized(schema)
+
+    def depersonalized(self, schema: str) -> bool:
+        """Whether it is a schema of depersonalized views, which are judged by what the policy says of them."""
+        return schema in self.policy.view_schemas
+
+    def listed(self, schema: str, relation: str) -> Table | None:
+        """The table of the policy; None for a view, and for what the policy does not list."""
+        found = self.policy.schemas.get(schema)
+        return None if found is None else found.tables.get(relation)
 
     def collection(self, schema: str, relation: str) -> str:
         """The name of what a relation of a protected schema belongs to: its schema, or itself."""
         key = (schema, relation)
         name = self._collections.get(key)
         if name is None:
+            if self.depersonalized(schema):
+                # A view may meet what its table may meet.
+                views = self.policy.views_in(schema)
+                view = next((entry for entry in views if entry.name == relation), views[0])
+                schema, relation = view.source_schema, view.source_table
             name = self._collections[key] = self.policy.collection(schema, relation).name
         return name
 
     def neutral(self, access: Access) -> bool:
         """Whether every purpose may read what is touched."""
         return (
-            access.alone and self.protects(access.schema)
+            access.alone and access.schema in self.policy.schemas
             and self.policy.schemas[access.schema].is_neutral(access.relation)
         )
 
@@ -91,7 +113,7 @@ class Frame:
 
     def usable(self, schema: str) -> bool:
         """Whether the purpose may call what is in a protected schema: it reaches something there."""
-        return schema in self.schemas or bool(self.policy.schemas[schema].neutral)
+        return schema in self.schemas or (schema in self.policy.schemas and bool(self.policy.schemas[schema].neutral))
 
     def holding(self, names: Set[str]) -> tuple[str, ...]:
         """The roles of the compartments that hold all of ``names``."""
@@ -137,7 +159,10 @@ def frame(policy: Policy, purpose: str, compartment: str | None = None) -> Frame
 def category(policy: Policy, schema: str, table: str, column: str) -> str | None:
     """The category of a column; None when the policy does not list it."""
     listed = policy.schemas[schema].tables.get(table) if schema in policy.schemas else None
-    return None if listed is None else listed.columns.get(column)
+    if listed is None:
+        view = policy.depersonalized_views.get(f"{schema}.{table}")
+        return "depersonalized" if view is not None and column in view.columns else None
+    return listed.columns.get(column)
 
 
 def subject_column(policy: Policy, schema: str, table: str, column: str) -> SubjectColumn | None:

@@ -88,13 +88,15 @@ def _fingerprint(text: str) -> str:
 
 def resolve(
     part: Parsed, text: str, catalog: Catalog, path: tuple[str, ...], *, fallback: tuple[str, ...] | None = None,
-    trusted: frozenset[str] = frozenset(), version: int = 18, budget: Budget | None = None,
+    trusted: frozenset[str] = frozenset(), sealed: frozenset[str] = frozenset(), version: int = 18,
+    budget: Budget | None = None,
 ) -> Statement:
     """Resolve one statement. Never raises: what goes wrong is a fact, and refuses.
 
+    :param sealed: views that are not seen through.
     :param budget: the work that is left for the text; one for this statement alone when it is None.
     """
-    w = Walk(catalog, path, trusted, version, fallback=fallback, adds=implicit_functions,
+    w = Walk(catalog, path, trusted, version, fallback=fallback, adds=implicit_functions, sealed=sealed,
              budget=Budget.of(part.end - part.start) if budget is None else budget)
     try:
         w.budget.spend(_EACH)

@@ -59,7 +59,7 @@ class Verdict:
     @property
     def protected(self) -> bool:
         """Whether it touches a protected schema at all, and be it what every purpose may: that too needs a role."""
-        schemas = self.policy.schemas
+        schemas = self.policy.schemas.keys() | self.policy.view_schemas
         return any(
             access.schema in schemas for judged in self.statements for access in judged.statement.accesses
         ) or any(schema in schemas for judged in self.statements for schema in judged.statement.schemas)

@@ -8,7 +8,7 @@ from sminion_guard.checks.ambiguous_paths import ambiguous_paths
 from sminion_guard.checks.around import around
 from sminion_guard.checks.asking import AskedOnce, Database
 from sminion_guard.checks.definers import definers
-from sminion_guard.checks.depersonalized import depersonalized
+from sminion_guard.checks.depersonalized import depersonalized, depersonalized_views
 from sminion_guard.checks.dumps import backup_hidden, backup_members
 from sminion_guard.checks.generated_subjects import generated_subjects
 from sminion_guard.checks.indexes import indexes
@@ -44,7 +44,7 @@ CHECKS = (
     subject_types, generated_subjects, ambiguous_paths, subject_indexes, values, policies, backup_hidden, rows, around,
     definers,
     ways_out, settling, neutral, nobody, refusing, triggers, numbers, indexes, refreshes, unlisted, revoked,
-    view_schemas,
+    view_schemas, depersonalized_views,
 )
 """In the order in which their findings are told."""
 

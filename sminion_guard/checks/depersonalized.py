@@ -10,6 +10,7 @@ from sminion_guard.checks.problem import Problem
 from sminion_guard.compiler import Compiled
 from sminion_guard.policy import OPEN_CATEGORIES, RetentionEnd, Table
 from sminion_guard.policy.access import leading_columns
+from sminion_guard.policy.depersonalized_views import WORKS_ON
 from sminion_guard.policy.depersonalizing import FITS, Operator, operator
 
 
@@ -22,6 +23,24 @@ def depersonalized(database: Database, compiled: Compiled) -> Iterator[Problem]:
         for column, said in _left(table).items():
             if rest := found.get((table.schema, table.name, column)):
                 yield from _judge(table, column, said, *rest)
+
+
+def depersonalized_views(database: Database, compiled: Compiled) -> Iterator[Problem]:
+    """Columns of views whose operator does not work on their type."""
+    views = compiled.policy.depersonalized_views
+    if not views:
+        return
+    found = {
+        (schema, name, column): kind for schema, name, column, kind, *_ in
+        database.ask("queries/preflight/depersonalized", as_owner=False, **names(compiled.policy))}
+    for name, view in sorted(views.items()):
+        for column, shown in sorted(view.columns.items()):
+            kind = found.get((view.source_schema, view.source_table, shown.column))
+            if kind is not None and kind not in WORKS_ON[shown.operator]:
+                yield Problem(
+                    "SG397", f"`{column}` of view `{name}` shows `{view.source}.{shown.column}`, which is {kind}",
+                    detail=f"`{shown.operator}` works on {', '.join(sorted(WORKS_ON[shown.operator]))}",
+                    hint="name another operator, or leave the column out of the view")
 
 
 def _left(table: Table) -> dict[str, Operator]:

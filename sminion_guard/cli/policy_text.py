@@ -136,6 +136,11 @@ def _purpose(purpose: PurposeView) -> Iterator[str]:
     yield f"  needs {_list(purpose.needs)}"
     if purpose.views:
         yield f"  views in schema {purpose.views}: what it may read of each table"
+    for shown in purpose.depersonalized:
+        yield f"  of {shown.source} it reads groups of {shown.k} people, in {shown.qualified}:"
+        yield f"    {_list(f'{name} = {column}' for name, column in sorted(shown.columns.items()))}"
+        if shown.sensitive:
+            yield f"    with {shown.distinct} values of {_list(shown.sensitive)} in each"
     for sentence in purpose.explains:
         yield f"  an access is explained where {sentence}"
     yield f"  logins: {', '.join(purpose.logins) or 'none'}"

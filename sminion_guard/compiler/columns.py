@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sminion_guard.compiler.depersonalized import read_columns
 from sminion_guard.compiler.quoting import columns, ident, literal, qualified
 from sminion_guard.compiler.statement import Statement, from_templates
 from sminion_guard.compiler.subjects import GUARD_SUBJECT, children_of, parent_of, subject_columns
@@ -58,6 +59,7 @@ def owner_grant(policy: Policy, table: Table) -> Statement:
     # what explains accesses: sminion.explained_accesses compares it, and only true or false comes out
     read.update(compared_columns(policy, table))
     read.update(child.subject.key for child in children_of(policy, table) if isinstance(child.subject, SubjectPath))
+    read.update(read_columns(policy, table))
     written = {"guard_mask"} if parent is None else {"guard_mask", GUARD_SUBJECT}
     written.update(_emptied(table))
     listed = f"SELECT ({columns(sorted(read))}), UPDATE ({columns(sorted(written))}), DELETE"

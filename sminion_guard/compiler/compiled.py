@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sminion_guard.compiler.backup import backup_grant, backup_policy, backup_schemas
 from sminion_guard.compiler.bits import assign_bits
 from sminion_guard.compiler.columns import column_grants, owner_grant, upserts
+from sminion_guard.compiler.depersonalized import depersonalized_schemas, depersonalized_views
 from sminion_guard.compiler.guard_grants import guard_grants
 from sminion_guard.compiler.holdings import guard_closed, holdings
 from sminion_guard.compiler.masks import guard_columns, guard_index, partition_maker, row_triggers
@@ -89,11 +90,13 @@ def _statements(policy: Policy, compartments: tuple[Compartment, ...], bits: Map
     yield from backup_schemas(policy)
     yield from schema_usage(policy, compartments)
     yield from view_schemas(policy, compartments)
+    yield from depersonalized_schemas(policy, compartments)
     yield from neutral_grants(policy, compartments)
     for table in policy.tables():
         yield from column_grants(policy, compartments, table)
         yield from backup_grant(policy, table)
     yield from purpose_views(policy, compartments)
+    yield from depersonalized_views(policy, compartments, bits)
     # Last: what is there beside all this.
     yield from holdings(policy, compartments)
     yield guard_closed(policy, compartments)

@@ -70,7 +70,7 @@ _ROUTINES: dict[str, tuple[str, ...]] = {
         "plan_destruction(bigint, boolean)", "begin_destruction(bigint, text, boolean, text)",
         "destroy_batch(bigint, integer)",
         "purge_batch(text, integer, boolean)", "retention_status(boolean)", "expired_partitions()",
-        "forget_pseudonym_key(text)",
+        "forget_pseudonym_key(text)", "rotate_pseudonyms(text, text)",
         "hold_data(text, text, text, text, text, timestamptz, text, text)", "release_hold(bigint, text, text)",
         "record_verification(bigint, jsonb, text)", "keep_certificate(bigint, text, text)",
         "record_disclosure(text, text, text[], text[], text, timestamptz, text, text)",

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+from sminion_guard.compiler.depersonalized import readers
 from sminion_guard.compiler.guard_grants import guard_privileges
 from sminion_guard.compiler.quoting import like, literal
 from sminion_guard.compiler.statement import Statement, from_templates
 from sminion_guard.compiler.subjects import personal_tables
 from sminion_guard.policy import Compartment, Policy
 from sminion_guard.policy.access import table_access
+from sminion_guard.policy.depersonalized_views import DepersonalizedView
 from sminion_guard.policy.views import views_of
 
 
@@ -57,11 +59,18 @@ def _tables(policy: Policy, compartment: Compartment) -> dict[str, dict[str, dic
     for view in views_of(policy, compartment.purpose):
         if policy.collection_of(view.table).name in compartment.collections:
             found.setdefault(view.schema, {})[view.name] = {"SELECT": list(view.columns)}
+    for shown in _depersonalized(policy, compartment):
+        found.setdefault(shown.schema, {})[shown.name] = {"SELECT": sorted(shown.columns)}
     return found
 
 
+def _depersonalized(policy: Policy, compartment: Compartment) -> list[DepersonalizedView]:
+    return [view for view in policy.depersonalized_views.values() if readers(policy, (compartment,), view)]
+
+
 def _schemas_of_views(policy: Policy, compartment: Compartment) -> set[str]:
-    return {view.schema for view in views_of(policy, compartment.purpose)}
+    found = {view.schema for view in views_of(policy, compartment.purpose)}
+    return found | {view.schema for view in _depersonalized(policy, compartment)}
 
 
 def _json(value: object) -> str:

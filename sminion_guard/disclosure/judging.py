@@ -136,6 +136,10 @@ def _judged(
         yield Reason("SG706", f"nobody knows what generated column `{reading.name}` is made of",
                      f"the catalog that it is judged by does not tell; {reading.path()}",
                      "take the catalog anew with `sminion-guard catalog dump`, or leave the column out", place)
+    elif category is None and (never := _never(policy, reading, granted)) is not None:
+        yield Reason("SG705", f"recipient `{granted.recipient.name}` never gets `{never}`, not even of groups",
+                     f"{reading.path()}; `never` names it",
+                     f"leave `{reading.column}` out, also of conditions, of groups and of the order", place)
     elif category is None:
         if not _seen_through(catalog, reading.schema, reading.relation):
             yield Reason("SG706", f"nobody knows what `{reading.name}` holds",
@@ -160,6 +164,16 @@ def _category(policy: Policy, reading: Reading) -> str | None:
     listed = schema.tables.get(reading.relation)
     found = None if listed is None else listed.columns.get(reading.column)
     return NONE if found is None and listed is None and schema.is_neutral(reading.relation) else found
+
+
+def _never(policy: Policy, reading: Reading, granted: Permission) -> str | None:
+    """The category that a column of a depersonalized view is made of, where the recipient never gets it."""
+    view = policy.depersonalized_views.get(f"{reading.schema}.{reading.relation}")
+    shown = None if view is None else view.columns.get(reading.column)
+    if view is None or shown is None or not shown.column:
+        return None
+    category = policy.source_of(view).columns[shown.column]
+    return category if category in granted.recipient.never else None
 
 
 def _known(access: Access, policy: Policy, catalog: Catalog) -> bool:

@@ -39,14 +39,15 @@ def undo(installer: Installer, entry: InstalledObject) -> None:
 
 def clear_columns(installer: Installer, installed: Installed, changes: Iterable[Change]) -> None:
     """Make room where a table finds its subject in another way than before, and so gets other columns."""
-    # Its policies stand on the old ones, so they go first; both are made anew, because they are missing then.
+    # Its policies and views stand on the old ones, so they go first; all are made anew, because they are missing then.
     for change in changes:
         if change.state is not State.OUTDATED or change.installed is None or change.installed.kind != "guard_columns":
             continue
         table = change.key.partition(":")[2]
         for entry in installed.descending():
-            if entry.key.startswith(f"policy:{table}:") and entry.state != "MISSING":
-                installer.run(entry.reverse, doing=f"the removal of `{entry.key}`")
+            named = entry.key.startswith((f"policy:{table}:", f"depersonalized_view:{table}:"))
+            if named and entry.state != "MISSING":
+                installer.run(entry.reverse, as_owner=entry.as_owner, doing=f"the removal of `{entry.key}`")
         installer.run(change.installed.reverse, doing=f"the removal of `{change.key}`")
 
 

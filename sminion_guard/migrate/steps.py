@@ -21,11 +21,11 @@ from sminion_guard.migrate.change import Change, State
 from sminion_guard.migrate.plan import Plan
 
 _GRANTS = frozenset({"column_grant", "sequence_usage", "backup_grant"})
-_WITHOUT_LOCK = _GRANTS | {"partition_maker", "trigger_function", "write_function", "view"}
+_WITHOUT_LOCK = _GRANTS | {"partition_maker", "trigger_function", "write_function", "view", "depersonalized_view"}
 """Kinds of statements about a table that nobody who reads or writes it waits for."""
 _ON_TABLES = _GRANTS | {
     "partition_maker", "guard_columns", "guard_index", "row_trigger", "moved_trigger", "write_triggers", "row_security",
-    "policy", "others", "adopted", "permission", "view", "backup_policy",
+    "policy", "others", "adopted", "permission", "view", "depersonalized_view", "backup_policy",
 }
 """Kinds whose keys begin with the table."""
 _RELATED = frozenset({"guard_columns", "trigger_function", "row_trigger", "moved_trigger"})

@@ -97,7 +97,8 @@ def table_access(policy: Policy, purpose: str, table: Table) -> TableAccess:
 
     return TableAccess(
         table=table.qualified,
-        use=needed_columns(chosen, table) if allowed(Operation.USE) else (),
+        # What a purpose reads in groups of people it does not read row by row: the two put together tell of each.
+        use=needed_columns(chosen, table) if allowed(Operation.USE) and not policy.views_only(purpose, table) else (),
         collect=written(needed_columns(chosen, table)) if allowed(Operation.COLLECT) else (),
         clarify=written(changeable_columns(chosen, table)) if allowed(Operation.CLARIFY) else (),
         delete=allowed(Operation.DELETE),

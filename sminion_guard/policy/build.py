@@ -32,10 +32,11 @@ from sminion_guard.policy.recipients import build_holds, build_recipients
 from sminion_guard.policy.requests import build_operator, build_requests
 from sminion_guard.policy.tables import build_schemas
 from sminion_guard.policy.ticket import build_ticket
+from sminion_guard.policy.view_sections import build_hierarchies, build_views
 
 SECTIONS = (
     "policy", "operator", "subject", "ticket", "request", "category", "purpose", "compatible", "further", "login",
-    "schema", "recipient",
+    "schema", "recipient", "view", "hierarchy",
 )
 _SINGLE = ("policy", "operator", "ticket", "request")
 """Sections that are one table each, and not one for each name."""
@@ -86,6 +87,8 @@ class Builder:
             logins=self._logins(),
             recipients=build_recipients(
                 self.sections["recipient"], self.purpose_names, self.categories, self.holds, self.report),
+            depersonalized_views=build_views(self.sections["view"], self.purpose_names, self.report),
+            hierarchies=build_hierarchies(self.sections["hierarchy"], self.report),
             own_categories=self._own_categories(),
             holds=MappingProxyType(self.holds),
             trusted_functions=frozenset(head.trusted_functions) if head else frozenset(),

@@ -18,6 +18,7 @@ from sminion_guard.policy.names import backup_role
 from sminion_guard.policy.profile_differences import differences_of_profiles
 from sminion_guard.policy.sentence import Sentence
 from sminion_guard.policy.terms import rights
+from sminion_guard.policy.view_difference import views
 
 _NOTHING = TableAccess("", (), (), (), False)
 _OPERATIONS = (("use", "see"), ("collect", "fill in"), ("clarify", "change"))
@@ -50,7 +51,7 @@ def difference(before: Policy, after: Policy) -> Difference:
     """What ``after`` changes of ``before``."""
     found = [
         *_backup(before, after), *_consents(before, after),
-        *_logins(before, after), *_purposes(before, after), *accesses(before, after),
+        *_logins(before, after), *_purposes(before, after), *accesses(before, after), *views(before, after),
         *_merges(before, after), *_rows(before, after),
         *_neutral(before, after), *_recipients(before, after), *_tickets(before, after), *rights(before, after),
     ]

@@ -8,11 +8,13 @@ an open ticket.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from sminion_guard.policy.access import table_access
 from sminion_guard.policy.compartments import Compartment, compartments_of
+from sminion_guard.policy.depersonalized_views import HIERARCHY, DepersonalizedView
+from sminion_guard.policy.document import document
 from sminion_guard.policy.model import Anonymous, Policy, SubjectPath, Table
 
 FORMAT = "1"
@@ -64,6 +66,11 @@ def held(policy: Policy, compartment: Compartment) -> Held:
             gives[name] = {"read neutral tables named": sorted(schema.neutral)}
             alone = replace(schema, tables={})
             terms[name] = {"listed tables with neutral names": _listed(filter(alone.is_neutral, sorted(schema.tables)))}
+    for view in policy.depersonalized_views.values():
+        source = policy.source_of(view)
+        if view.purpose == compartment.purpose and policy.collection_of(source).name in compartment.collections:
+            gives[view.qualified] = {"read": sorted(view.columns)}
+            terms[view.qualified] = {**_terms(policy, source), **_view_terms(policy, view)}
     of_policy = {"set": sorted(policy.may_set), "call": sorted(policy.trusted_functions | policy.may_call)}
     if purpose.views is not None:
         gives[purpose.views] = {"read views in": []}
@@ -138,6 +145,20 @@ def _terms(policy: Policy, table: Table) -> dict[str, str]:
     }
 
 
+def _view_terms(policy: Policy, view: DepersonalizedView) -> dict[str, str]:
+    used = sorted({shown.argument for shown in view.columns.values() if shown.operator == HIERARCHY})
+    groups = [(name, policy.hierarchies[name].other, sorted(document(policy.hierarchies[name].groups).items()))
+              for name in used]
+    return {
+        "columns": _listed(f"{name} = {shown}" for name, shown in sorted(view.columns.items())),
+        "source": view.source,
+        "least group": f"{view.k} people",
+        "values of sensitive columns": "any" if view.distinct is None
+        else f"{view.distinct} of each of {_listed(view.sensitive)}",
+        "hierarchies": repr(groups) if used else "none",
+    }
+
+
 def subject_terms(policy: Policy, table: Table) -> str:
     """How the subject of a row is found, up to the table that has it, for people and for comparison."""
     if isinstance(table.subject, SubjectPath):
@@ -150,5 +171,5 @@ def subject_terms(policy: Policy, table: Table) -> str:
     )
 
 
-def _listed(entries: Iterator[str] | list[str] | filter[str]) -> str:
+def _listed(entries: Iterable[str]) -> str:
     return ", ".join(entries) or "none"

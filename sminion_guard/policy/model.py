@@ -15,6 +15,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from sminion_guard.policy.condition import Kind
+from sminion_guard.policy.depersonalized_views import DepersonalizedView, Hierarchy
 from sminion_guard.policy.recipient_profiles import Holds, RecipientProfile, TimeUnit
 from sminion_guard.policy.rights import Operator, Requests
 
@@ -341,10 +342,17 @@ class Policy:
     """Operators that rules of rows may use although PostgreSQL does not call them leakproof."""
     kinds: Mapping[str, SubjectKey] = field(default_factory=lambda: MappingProxyType({}))
     """Kinds of subjects, name to the type of their keys; none where all subjects are of one kind."""
+    depersonalized_views: Mapping[str, DepersonalizedView] = field(default_factory=lambda: MappingProxyType({}))
+    """Depersonalized views by qualified name."""
+    hierarchies: Mapping[str, Hierarchy] = field(default_factory=lambda: MappingProxyType({}))
+    """Of the values of columns, by name."""
     collections: Mapping[str, Collection] = field(init=False, repr=False, compare=False)
     """Every collection by its name; it follows from the schemas."""
+    view_schemas: frozenset[str] = field(init=False, repr=False, compare=False)
+    """The schemas of depersonalized views."""
     _tables: tuple[Table, ...] = field(init=False, repr=False, compare=False)
     _children: Mapping[tuple[str, str], tuple[Table, ...]] = field(init=False, repr=False, compare=False)
+    _viewed: frozenset[tuple[str, str]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         # Asked thousands of times while a large policy is compiled.
@@ -361,6 +369,10 @@ class Policy:
             Collection(table.qualified, table.schema, table.collected_for)
             for table in self.tables() if table.collected_for is not None
         ]
+        viewed = frozenset((view.purpose, view.source) for view in self.depersonalized_views.values())
+        object.__setattr__(self, "_viewed", viewed)
+        schemas = frozenset(view.schema for view in self.depersonalized_views.values())
+        object.__setattr__(self, "view_schemas", schemas)
         object.__setattr__(self, "collections", MappingProxyType({entry.name: entry for entry in found}))
 
     @property
@@ -386,6 +398,22 @@ class Policy:
     def children(self, table: Table) -> tuple[Table, ...]:
         """Tables whose subject is reached through ``table``, sorted."""
         return self._children.get((table.schema, table.name), ())
+
+    def views_only(self, purpose: str, table: Table) -> bool:
+        """Whether a purpose reads a table through a depersonalized view, and so in no other way."""
+        return (purpose, table.qualified) in self._viewed
+
+    def views_in(self, schema: str) -> tuple[DepersonalizedView, ...]:
+        """The depersonalized views in a schema, sorted by name."""
+        found = (view for view in self.depersonalized_views.values() if view.schema == schema)
+        return tuple(sorted(found, key=lambda view: view.name))
+
+    def source_of(self, view: DepersonalizedView) -> Table:
+        """The table that a depersonalized view shows.
+
+        :raises KeyError: when the policy does not know it.
+        """
+        return self.schemas[view.source_schema].tables[view.source_table]
 
     def collection(self, schema: str, relation: str) -> Collection:
         """What ``schema.relation`` belongs to: itself, or its schema, as every relation that the policy does not list.

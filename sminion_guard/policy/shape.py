@@ -204,6 +204,20 @@ class RecipientShape(Shape):
     times: str | None = None
 
 
+class ViewShape(Shape):
+    from_: Annotated[str, Field(alias="from")]
+    for_: Annotated[list[str], Field(alias="for", min_length=1)]
+    columns: Annotated[dict[str, str], Field(min_length=1)]
+    k: Annotated[int, Field(ge=0, le=1_000_000)]
+    sensitive: list[str] = []
+    distinct: Annotated[int | None, Field(alias="l", ge=0, le=1_000_000)] = None
+
+
+class HierarchyShape(Shape):
+    groups: dict[str, list[str]]
+    other: Text | None = None
+
+
 S = TypeVar("S", bound=Shape)
 
 _TABLE = ("a table", "write it as a section of its own, or as `{ key = \"value\" }`")

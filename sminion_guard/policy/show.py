@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from sminion_guard.policy.access import TableAccess, table_access
 from sminion_guard.policy.check.logins import incompatible_pair
 from sminion_guard.policy.compartments import Compartment, collects_in, compartments_of
+from sminion_guard.policy.depersonalized_views import DepersonalizedView
 from sminion_guard.policy.kinds import kinds_of
 from sminion_guard.policy.model import (
     LOG_MB_PER_MINUTE,
@@ -51,6 +52,8 @@ class PurposeView:
     sees_blocked: bool
     views: str | None
     """The schema of views of what it may read."""
+    depersonalized: tuple[DepersonalizedView, ...]
+    """What it reads in groups of people."""
     explains: tuple[str, ...]
     """What explains an access, in the words of the policy."""
     collected_in: tuple[str, ...]
@@ -211,6 +214,7 @@ def _purpose(policy: Policy, name: str) -> PurposeView:
         may=tuple(sorted(operation.value for operation in purpose.may)),
         sees_blocked=purpose.sees_blocked,
         views=purpose.views,
+        depersonalized=tuple(view for _, view in sorted(policy.depersonalized_views.items()) if view.purpose == name),
         explains=purpose.explains,
         collected_in=tuple(sorted(collects_in(policy, name))),
         logins=tuple(sorted(login.name for login in policy.logins.values() if name in login.purposes)),

@@ -29,6 +29,8 @@ def world(server: Server) -> Iterator[World]:
         world.super(f"CREATE ROLE {world.name}_anna LOGIN; CREATE ROLE {world.name}_scheduler LOGIN;"
                     f"CREATE ROLE {world.name}_bert LOGIN;"
                     "INSERT INTO crm.customer (id, email) VALUES (42, 'a'), (43, 'b') ON CONFLICT DO NOTHING")
+        world.super("INSERT INTO sminion.view_key"
+                    " SELECT 'for_statistics.customers', p.* FROM sminion.hmac_pads(NULL) p")
         world.settle()
         yield world
 

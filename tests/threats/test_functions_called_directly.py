@@ -19,7 +19,7 @@ GRANTED = {
         "open_request", "identify_request", "assign_request", "note_request", "extend_request", "close_request", "load_calendar",
         "refuse_consent", "import_consents", "consent_differences", "record_disclosure", "settle_obligation",
         "plan_destruction", "begin_destruction", "destroy_batch", "hold_data", "release_hold", "record_verification", "keep_certificate",
-        "purge_batch", "retention_status", "expired_partitions", "forget_pseudonym_key",
+        "purge_batch", "retention_status", "expired_partitions", "forget_pseudonym_key", "rotate_pseudonyms",
         "state_holders", "blind_tables",
         "suspend_ddl_guard", "resume_ddl_guard", "erase_from_log", "record_reading", "report_restore", "accept_restore",
         "ledger_size", "ledger_events", "ledger_people", "replay_decision", "end_replay",

@@ -740,6 +740,18 @@ CREATE TABLE sminion.pseudonym_key (
 );
 COMMENT ON TABLE sminion.pseudonym_key IS 'the secret of pseudonyms in depersonalized rows';
 
+-- tables/view_key.sql
+-- The secrets of pseudonyms in depersonalized views, one for each view, as the two pads of HMAC-SHA-256. The views read them with the rights of
+-- sminion_owner; whoever else can read one can test whom a pseudonym of that view stands for. No role of a policy may, but for the one for dumps.
+-- Two views have nothing in common, so that those who read them cannot join what they have.
+CREATE TABLE sminion.view_key (
+  view      text        COLLATE "C" PRIMARY KEY,
+  inner_pad bytea       NOT NULL CHECK (pg_catalog.octet_length(inner_pad) = 64),
+  outer_pad bytea       NOT NULL CHECK (pg_catalog.octet_length(outer_pad) = 64),
+  made_at   timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp()
+);
+COMMENT ON TABLE sminion.view_key IS 'the secret of pseudonyms in each depersonalized view';
+
 -- tables/destruction.sql
 -- The ledger of destruction: one row for each request whose data are destroyed. It is committed before the first row goes. What is done
 -- of it stands in sminion.destruction_table, and its beginning and its end are events of the request.
@@ -11030,24 +11042,36 @@ AS $sminion$
     'prefixes', '[]'::jsonb, 'optional', '[]'::jsonb, 'depth', 0, 'anonymous', false)) r
 $sminion$;
 
--- functions/retention/make_pseudonym_key.sql
--- Makes the secret of pseudonyms where there is none: 244 random bits, hashed. `secret` is for tests.
-CREATE FUNCTION sminion.make_pseudonym_key(secret bytea DEFAULT NULL) RETURNS void
+-- functions/retention/hmac_pads.sql
+-- The two pads of HMAC-SHA-256 for a secret of at most 64 bytes; without one, for 244 random bits, hashed.
+CREATE FUNCTION sminion.hmac_pads(secret bytea, OUT inner_pad bytea, OUT outer_pad bytea)
 LANGUAGE plpgsql
 VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $sminion$
 DECLARE
-  key   bytea := coalesce(secret, sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())));
-  first bytea := decode(repeat('36', 64), 'hex');
-  other bytea := decode(repeat('5c', 64), 'hex');
+  key bytea := coalesce(secret, sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())));
 BEGIN
+  inner_pad := decode(repeat('36', 64), 'hex');
+  outer_pad := decode(repeat('5c', 64), 'hex');
   FOR i IN 0 .. octet_length(key) - 1 LOOP
-    first := set_byte(first, i, get_byte(key, i) # 54);
-    other := set_byte(other, i, get_byte(key, i) # 92);
+    inner_pad := set_byte(inner_pad, i, get_byte(key, i) # 54);
+    outer_pad := set_byte(outer_pad, i, get_byte(key, i) # 92);
   END LOOP;
-  INSERT INTO sminion.pseudonym_key (inner_pad, outer_pad) VALUES (first, other) ON CONFLICT DO NOTHING;
 END
+$sminion$;
+COMMENT ON FUNCTION sminion.hmac_pads(bytea) IS 'the pads of HMAC-SHA-256 for a secret';
+
+-- functions/retention/make_pseudonym_key.sql
+-- Makes the secret of pseudonyms where there is none. `secret` is for tests.
+CREATE FUNCTION sminion.make_pseudonym_key(secret bytea DEFAULT NULL) RETURNS void
+LANGUAGE sql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+  INSERT INTO sminion.pseudonym_key (inner_pad, outer_pad)
+  SELECT p.inner_pad, p.outer_pad FROM sminion.hmac_pads(secret) p
+  ON CONFLICT DO NOTHING
 $sminion$;
 
 -- functions/retention/pseudonym.sql
@@ -11082,6 +11106,23 @@ END
 $sminion$;
 COMMENT ON FUNCTION sminion.forget_pseudonym_key(text) IS 'destroys the secret of pseudonyms, and makes another for those to come';
 
+-- functions/views/depersonalized_value.sql
+-- What an operator leaves of a value, as an expression: for rows that are depersonalized at the end of their retention, and for depersonalized views.
+-- NULL for an operator that is none of those that both have.
+CREATE FUNCTION sminion.depersonalized_value(operator text, argument text, old text, type regtype, zone text) RETURNS text
+LANGUAGE sql
+IMMUTABLE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+  SELECT CASE
+    WHEN operator IN ('year', 'month', 'decade') THEN CASE type
+      WHEN 'timestamptz'::regtype THEN format('date_trunc(%L, %s, %L)', operator, old, zone)
+      ELSE format('date_trunc(%L, %s::timestamp)', operator, old) END
+    WHEN operator = 'prefix' THEN format('left(%s, %s)', old, argument::integer)
+    WHEN operator = 'bucket' THEN format('trunc(%s::numeric / %s) * %2$s', old, argument::integer) END
+$sminion$;
+COMMENT ON FUNCTION sminion.depersonalized_value(text, text, text, regtype, text) IS 'what an operator leaves of a value, as an expression';
+
 -- functions/destruction/depersonalized_values.sql
 -- What depersonalizing a row makes of it, column by column, as an expression over alias `t`: what leads to the person is emptied, and the moment that
 -- retention counts from, since what is about nobody has no end; of a column for which the policy names an operator that is left; all other personal
@@ -11106,18 +11147,14 @@ AS $sminion$
   )
   SELECT p.name, CASE
       WHEN p.leads OR p.operator IS NULL OR p.operator = 'null' THEN 'NULL'
-      WHEN p.operator IN ('year', 'month', 'decade') THEN CASE p.type
-        WHEN 'timestamptz'::regtype THEN format('date_trunc(%L, %s, %L)', p.operator, p.old, p.zone)
-        ELSE format('date_trunc(%L, %s::timestamp)', p.operator, p.old) END
-      WHEN p.operator LIKE 'prefix(%' THEN format('left(%s, %s)', p.old, substring(p.operator FROM '[0-9]+'))
-      WHEN p.operator LIKE 'bucket(%' THEN format('trunc(%s::numeric / %s) * %2$s', p.old, substring(p.operator FROM '[0-9]+'))
       WHEN p.operator LIKE 'value(%' THEN format('%L', substr(p.operator, 7, length(p.operator) - 7))
       WHEN p.operator = 'pseudonym' THEN CASE
         WHEN p.type = 'bytea'::regtype THEN format('sminion.pseudonym(%L, encode(%s, ''hex''))', k.scope, p.old)
         WHEN p.type = 'uuid'::regtype THEN format('left(encode(sminion.pseudonym(%L, %s::text), ''hex''), 32)::uuid', k.scope, p.old)
         ELSE format('left(encode(sminion.pseudonym(%L, %s::text), ''hex''), 32)', k.scope, p.old) END
       -- What is not known leaves nothing.
-      ELSE 'NULL' END
+      ELSE coalesce(sminion.depersonalized_value(
+        substring(p.operator FROM '^[a-z]+'), substring(p.operator FROM '^[a-z]+[(]([0-9]+)[)]$'), p.old, p.type, p.zone), 'NULL') END
   FROM present p CROSS JOIN LATERAL (SELECT format('%s.%s.%s', target.schema_name, target.table_name, p.name)) AS k (scope)
   WHERE p.leads OR p.operator IS NOT NULL OR p.category NOT IN ('key', 'none')
   ORDER BY p.attnum
@@ -11211,6 +11248,208 @@ BEGIN
   FROM refers r;
 END
 $sminion$;
+
+-- functions/views/shown_value.sql
+-- What a column of a depersonalized view shows of a row, as an expression over alias `t`. Values that are equal must look alike, or a group would
+-- hide nobody: texts are compared byte by byte (a collation may hold `OSLO` and `Oslo` for one), and numbers lose the zeros at their end.
+CREATE FUNCTION sminion.shown_value(definition jsonb, said jsonb) RETURNS text
+LANGUAGE plpgsql
+STABLE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  operator CONSTANT text := said ->> 'operator';
+  type     regtype;
+  old      text;
+  shown    text;
+BEGIN
+  SELECT coalesce(nullif(b.typbasetype, 0), b.oid)::regtype INTO STRICT type
+  FROM pg_attribute a JOIN pg_type b ON b.oid = a.atttypid
+  WHERE a.attrelid = (definition ->> 'table')::regclass AND a.attname = said ->> 'column' AND a.attnum > 0 AND NOT a.attisdropped;
+  type := CASE type WHEN 'varchar'::regtype THEN 'text'::regtype ELSE type END;
+  IF type NOT IN ('text'::regtype, 'smallint'::regtype, 'integer'::regtype, 'bigint'::regtype, 'numeric'::regtype, 'date'::regtype,
+                  'timestamp'::regtype, 'timestamptz'::regtype, 'boolean'::regtype, 'uuid'::regtype)
+  THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG397',
+      MESSAGE = format('column `%s` of `%s` is %s, which no depersonalized view shows', said ->> 'column', definition ->> 'table', type),
+      HINT = 'Leave the column out of the view.';
+  END IF;
+  old := format('t.%I::%s', said ->> 'column', type);
+  IF type = 'text'::regtype THEN
+    old := format('(%s COLLATE "C")', old);
+  END IF;
+  shown := CASE operator
+    WHEN 'keep' THEN old
+    WHEN 'pseudonym' THEN format('(%s::text COLLATE "C")', old)
+    WHEN 'top' THEN format('CASE WHEN %s > %s THEN %2$s ELSE %1$s END', old, (said ->> 'argument')::bigint)
+    WHEN 'bottom' THEN format('CASE WHEN %s < %s THEN %2$s ELSE %1$s END', old, (said ->> 'argument')::bigint)
+    WHEN 'hierarchy' THEN (
+      SELECT format('CASE WHEN %s IS NULL THEN NULL %s ELSE %s END', old,
+                    string_agg(format('WHEN (%s::text COLLATE "C") = %L THEN %L', old, g.key, g.value), ' ' ORDER BY g.key COLLATE "C"),
+                    quote_nullable(said ->> 'other') || '::text')
+      FROM jsonb_each_text(said -> 'groups') g)
+    ELSE sminion.depersonalized_value(operator, said ->> 'argument', old, type, definition ->> 'zone') END;
+  IF shown IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG397',
+      MESSAGE = format('nobody knows what `%s` shows of column `%s`', operator, said ->> 'column'),
+      HINT = 'Apply the policy with the version that the functions in the database are of.';
+  END IF;
+  type := CASE WHEN operator IN ('pseudonym', 'hierarchy') THEN 'text'::regtype ELSE type END;
+  RETURN format(CASE type WHEN 'numeric'::regtype THEN 'trim_scale((%s)::%s)' WHEN 'text'::regtype THEN '((%s)::%s COLLATE "C")' ELSE '(%s)::%s' END,
+                shown, type);
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.shown_value(jsonb, jsonb) IS 'what a column of a depersonalized view shows of a row, as an expression';
+
+-- functions/views/counting_query.sql
+-- The query of a depersonalized view that counts the people of each group, over rows whose groups have been measured. A total tells, with the groups
+-- that are shown, how many people there are in those that are not. So it is shown only where nobody is hidden, or as many as make a group: both of
+-- all who are in a hidden group, and of those who are in no other.
+CREATE FUNCTION sminion.counting_query(definition jsonb, shown text[], people integer, measured text) RETURNS text
+LANGUAGE sql
+IMMUTABLE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+  WITH said AS (
+    SELECT definition ->> 'k' AS k, quote_ident(definition ->> 'count') AS counted, quote_ident(definition ->> 'total') AS total,
+      (SELECT string_agg(format('nullif(count(DISTINCT guard_person_%s), 0)', n), ', ') FROM generate_series(1, people) n) AS persons
+  ), listed AS (
+    SELECT string_agg(c.name, ', ' ORDER BY c.name COLLATE "C") AS names
+    FROM said s, unnest(shown || ARRAY[s.counted] || array_remove(ARRAY[s.total], NULL)) c (name)
+  )
+  SELECT format('SELECT %s FROM (', l.names)
+    || format('SELECT %s FROM (%s) g WHERE guard_people >= %s',
+         concat_ws(', ', nullif(array_to_string(shown, ', '), ''), format('least(%s) AS %s', s.persons, s.counted), 'false AS ' || s.total),
+         measured, s.k)
+    || coalesce(' GROUP BY ' || nullif(array_to_string(shown, ', '), ''), format(' HAVING least(%s) >= %s', s.persons, s.k))
+    || CASE WHEN s.total IS NULL THEN '' ELSE
+         format(' UNION ALL SELECT %s FROM (%s) g HAVING count(DISTINCT guard_person_1) >= %s',
+           concat_ws(', ', nullif(array_to_string(array_fill('NULL'::text, ARRAY[cardinality(shown)]), ', '), ''),
+                     'count(DISTINCT guard_person_1)', 'true'),
+           measured, s.k)
+         || (SELECT string_agg(format(' AND (%s = 0 OR %1$s >= %s)', h.hidden, s.k), '') FROM (VALUES
+           (format('count(DISTINCT guard_person_1) FILTER (WHERE (guard_people >= %s) IS NOT TRUE)', s.k)),
+           (format('(count(DISTINCT guard_person_1) - count(DISTINCT guard_person_1) FILTER (WHERE guard_people >= %s))', s.k))) AS h (hidden))
+       END
+    || format(') u ORDER BY %s', l.names)
+  FROM said s, listed l
+$sminion$;
+COMMENT ON FUNCTION sminion.counting_query(jsonb, text[], integer, text) IS 'the query of a depersonalized view that counts';
+
+-- functions/views/make_depersonalized_view.sql
+-- Makes a depersonalized view, as sminion_owner. From inside to outside:
+--
+-- - the rows that the floor of the reader lets through, each column as its operator leaves it, with the keys of the people of the row;
+-- - keys that were declared to be one person count as one; the pseudonym is made, with the secret of this view;
+-- - where there is a pseudonym, what one person shows in all rows counts together: rows that can be linked look alike only if all of them do;
+-- - people and values of sensitive columns are counted in each group. A row about nobody counts for nobody, NULL is a value like others, and it is none
+--   that makes a sensitive column various. Of rows about several people each place is counted by itself, and the least number counts;
+-- - groups that are too small are left out.
+--
+-- The order of what comes out is that of what is shown: else it would be that of the keys, by which rows were sorted to count people. The view is a
+-- security barrier: no function in a query on it sees a row that it leaves out.
+CREATE FUNCTION sminion.make_depersonalized_view(definition jsonb) RETURNS void
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  shown    CONSTANT text[] := ARRAY(SELECT quote_ident(c ->> 'name') FROM jsonb_array_elements(definition -> 'columns') c
+                                    WHERE c ->> 'operator' NOT IN ('count', 'total') ORDER BY c ->> 'name');
+  alike    CONSTANT text[] := ARRAY(SELECT quote_ident(a) FROM jsonb_array_elements_text(definition -> 'alike') a);
+  apart    CONSTANT text[] := ARRAY(SELECT quote_ident(a) FROM jsonb_array_elements_text(definition -> 'sensitive') a);
+  people   CONSTANT integer := jsonb_array_length(definition -> 'people');
+  linked   CONSTANT text := quote_ident(definition ->> 'pseudonym');
+  together text;
+  query    text;
+BEGIN
+  SELECT format('SELECT %s FROM %s t WHERE %s', string_agg(v.value, ', ' ORDER BY v.n), definition ->> 'table', definition ->> 'floor') INTO query
+  FROM (
+    SELECT row_number() OVER (ORDER BY c ->> 'name'), format('%s AS %I', sminion.shown_value(definition, c), c ->> 'name')
+    FROM jsonb_array_elements(definition -> 'columns') c WHERE c ->> 'operator' NOT IN ('count', 'total')
+    UNION ALL
+    SELECT 100000 + p.n, format('((%s) COLLATE "C") AS guard_person_%s', p.key, p.n)
+    FROM jsonb_array_elements_text(definition -> 'people') WITH ORDINALITY p (key, n)
+  ) AS v (n, value);
+
+  SELECT format('SELECT %s FROM (%s) f %s %s',
+      concat_ws(', ', (
+        SELECT string_agg(CASE WHEN s = linked
+          THEN format('left(encode(sha256(k.outer_pad || sha256(k.inner_pad || convert_to(f.%s, ''UTF8''))), ''hex''), 32) COLLATE "C" AS %1$s', s)
+          ELSE 'f.' || s END, ', ') FROM unnest(shown) s),
+        string_agg(format('coalesce(m%s.person, f.guard_person_%1$s) AS guard_person_%1$s', n), ', ')),
+      query,
+      string_agg(format('LEFT JOIN guard_merged m%s ON m%1$s.subject = f.guard_person_%1$s', n), ' '),
+      CASE WHEN linked IS NOT NULL THEN
+        format('CROSS JOIN sminion.view_key k WHERE k.view = %L AND f.guard_person_1 IS NOT NULL', definition ->> 'view') END)
+  INTO query FROM generate_series(1, people) n;
+
+  together := array_to_string(alike, ', ');
+  IF linked IS NOT NULL THEN
+    query := format('SELECT s.*, string_agg(jsonb_build_array(%s)::text, '','') OVER (PARTITION BY guard_person_1 '
+      'ORDER BY jsonb_build_array(%1$s)::text COLLATE "C" ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) COLLATE "C" AS guard_alike '
+      'FROM (%s) s', together, query);
+    together := 'guard_alike';
+  END IF;
+  together := coalesce('PARTITION BY ' || nullif(together, ''), '');
+  SELECT format('SELECT c.*, %s FROM (%s) c', string_agg(w.rank, ', '), query) INTO query
+  FROM (
+    SELECT format('dense_rank() OVER (%s ORDER BY guard_person_%s NULLS LAST) AS guard_rank_%2$s', together, n) FROM generate_series(1, people) n
+    UNION ALL
+    SELECT format('dense_rank() OVER (%s ORDER BY %s NULLS LAST) AS guard_value_%s', together, a.name, a.n) FROM unnest(apart) WITH ORDINALITY a (name, n)
+  ) AS w (rank);
+  SELECT format('SELECT w.*, least(%s) AS guard_people, %s AS guard_values FROM (%s) w',
+    (SELECT string_agg(format('max(CASE WHEN guard_person_%s IS NOT NULL THEN guard_rank_%1$s END) OVER (%s)', n, together), ', ')
+     FROM generate_series(1, people) n),
+    coalesce('least(' || (
+      SELECT string_agg(format('coalesce(max(CASE WHEN %s IS NOT NULL THEN guard_value_%s END) OVER (%s), 0)', a.name, a.n, together), ', ')
+      FROM unnest(apart) WITH ORDINALITY a (name, n)) || ')', '0'),
+    query) INTO query;
+
+  query := CASE WHEN definition ->> 'count' IS NULL
+    THEN format('SELECT %s FROM (%s) g WHERE guard_people >= %s AND guard_values >= %s ORDER BY %1$s',
+                array_to_string(shown, ', '), query, definition ->> 'k', definition ->> 'l')
+    ELSE sminion.counting_query(definition, shown, people, query) END;
+  EXECUTE format(
+    'CREATE VIEW %s WITH (security_barrier = true) AS '
+    'WITH RECURSIVE guard_pair (one, other) AS ('
+    '  SELECT m.one, m.other FROM sminion.subject_merge m WHERE m.ended_at IS NULL'
+    '  UNION ALL SELECT m.other, m.one FROM sminion.subject_merge m WHERE m.ended_at IS NULL'
+    '), guard_reached (subject, key) AS ('
+    '  SELECT p.one, p.one FROM guard_pair p'
+    '  UNION SELECT r.subject, p.other FROM guard_reached r JOIN guard_pair p ON p.one = r.key'
+    '), guard_merged (subject, person) AS (SELECT r.subject, min(r.key) FROM guard_reached r GROUP BY r.subject) %s',
+    definition ->> 'name', query);
+  INSERT INTO sminion.view_key (view, inner_pad, outer_pad)
+  SELECT definition ->> 'view', p.inner_pad, p.outer_pad FROM sminion.hmac_pads(NULL) p
+  ON CONFLICT DO NOTHING;
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.make_depersonalized_view(jsonb) IS 'makes a depersonalized view';
+
+-- functions/views/rotate_pseudonyms.sql
+-- Gives a depersonalized view another secret: its pseudonyms are others from now on, and nobody joins what is read later to what was read before.
+CREATE FUNCTION sminion.rotate_pseudonyms(view text, reason text) RETURNS void
+LANGUAGE plpgsql
+VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  why CONSTANT text := sminion.require_reason(rotate_pseudonyms.reason);
+BEGIN
+  UPDATE sminion.view_key k SET inner_pad = p.inner_pad, outer_pad = p.outer_pad, made_at = clock_timestamp()
+  FROM sminion.hmac_pads(NULL) p
+  WHERE k.view = rotate_pseudonyms.view;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG270',
+      MESSAGE = format('no depersonalized view `%s`', sminion.log_text(rotate_pseudonyms.view, 130)),
+      HINT = 'Pass the name of a view of the policy, as `schema.view`.';
+  END IF;
+  PERFORM sminion.record_act('rotate_pseudonyms', jsonb_build_object('view', rotate_pseudonyms.view), why);
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.rotate_pseudonyms(text, text) IS 'gives a depersonalized view other pseudonyms from now on';
 
 -- functions/destruction/rows_about_others.sql
 -- The condition, over alias `t`, for rows of one table that are about other people too than the subject in parameter $1; the SET clause that

@@ -51,13 +51,13 @@ def expanded(
     memo = w.catalog.memo
     attached = attached or w.attached
     session = path_of_bodies(w) if path is None else path
-    memo_key = (*key, path, session, w.trusted, w.version, attached)
+    memo_key = (*key, path, session, w.trusted, w.sealed, w.version, attached)
     found = memo.get(memo_key)
     if found is None:
         if len(memo) > 20_000:  # a client that varies its path must not fill the memory
             memo.clear()
         inner = Walk(w.catalog, path or (), w.trusted, w.version, inside=w.inside | {key}, session=session,
-                     attached=attached, adds=w.adds, budget=w.budget)
+                     attached=attached, adds=w.adds, budget=w.budget, sealed=w.sealed)
         result = body(inner)
         found = _summary(inner, result)
         if not inner.circular:

@@ -95,7 +95,7 @@ def find_relation(w: Walk, node: Node) -> Relation | None:
 
 def relation_item(w: Walk, relation: Relation, alias: Node | None, start: int) -> Item:
     """The item of a relation, whose view, if it is one, is expanded."""
-    if relation.kind in {"v", "m"}:
+    if relation.kind in {"v", "m"} and relation.qualified not in w.sealed:
         expand_view(w, relation, start)
     for expression in relation.policies:
         w.expressions.append((relation, expression, start))

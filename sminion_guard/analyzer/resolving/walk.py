@@ -58,6 +58,8 @@ class Walk:
     what a view or a check names stands there in full. None: it is ``path``."""
     attached: bool = False
     """Inside of what hangs on a table: a trigger, a policy, a default. There the guard calls functions of its own."""
+    sealed: frozenset[str] = frozenset()
+    """Views that are not seen through: the policy says what they show."""
     touches: dict[TouchKey, Touch] = field(default_factory=dict)
     marks: dict[Source, int] = field(default_factory=dict)
     """Columns read, with the place."""

@@ -41,7 +41,7 @@ def category_not_needed(statement: Statement, frame: Frame) -> Iterator[Reason]:
 
 def _charged(access: Access, frame: Frame) -> bool:
     if access.operation is Operation.DELETE:
-        return access.relation not in frame.policy.schemas[access.schema].tables
+        return frame.listed(access.schema, access.relation) is None
     if not access.definer or not access.via:
         return True
     # The columns of a listed view carry categories of their own; what its owner reads below it is his to answer for.
@@ -59,7 +59,11 @@ def _columns(statement: Statement, frame: Frame, access: Access) -> Iterator[Rea
     closed = () if allowed.issuperset(access.columns) else [name for name in access.columns if name not in allowed]
     if not closed:
         if not access.columns and not allowed:
-            yield Reason("SG103", f"purpose `{frame.purpose.name}` needs nothing of `{access.qualified}`",
+            view = _view_of(frame, access)
+            yield Reason("SG103", f"purpose `{frame.purpose.name}` reads `{access.qualified}` in groups of people only",
+                         f"`{view}` shows them" + _through(access), f"read `{view}`",
+                         span(statement.text, access.start)) if view else \
+                Reason("SG103", f"purpose `{frame.purpose.name}` needs nothing of `{access.qualified}`",
                          "no column of it has a category that the purpose needs" + _through(access),
                          "leave the table out", span(statement.text, access.start))
         return
@@ -123,7 +127,8 @@ def _fixed(frame: Frame, access: Access, column: str) -> tuple[str, str] | None:
     """Why no purpose changes a column, and what to do instead."""
     if access.operation is not Operation.CLARIFY:
         return None
-    return unchangeable(frame.policy.schemas[access.schema].tables[access.relation], column)
+    table = frame.listed(access.schema, access.relation)
+    return None if table is None else unchangeable(table, column)
 
 
 def _hint(frame: Frame, access: Access, closed: Sequence[str]) -> str:
@@ -135,6 +140,8 @@ def _hint(frame: Frame, access: Access, closed: Sequence[str]) -> str:
     fixed = [found[1] for column in closed if (found := _fixed(frame, access, column)) is not None]
     if fixed:
         return "; ".join(dict.fromkeys(fixed))
+    if view := _view_of(frame, access):
+        return f"read `{view}`: the purpose gets of these people what it shows, in groups"
     kinds = {category(frame.policy, access.schema, access.relation, column) for column in closed}
     if None in kinds:
         return "leave the columns out, or list them in the policy with their categories"
@@ -145,6 +152,12 @@ def _hint(frame: Frame, access: Access, closed: Sequence[str]) -> str:
     if not others:
         return "leave the columns out"
     return f"leave the columns out, or act for {' or '.join(f'`{name}`' for name in others)}"
+
+
+def _view_of(frame: Frame, access: Access) -> str | None:
+    """The depersonalized view through which the purpose reads a table."""
+    return next((view.qualified for view in frame.policy.depersonalized_views.values()
+                 if view.purpose == frame.purpose.name and view.source == access.qualified), None)
 
 
 def _through(access: Access) -> str:

@@ -47,7 +47,7 @@ def touched(statement: Statement, frame: Frame) -> dict[str, tuple[str, int]]:
             if not access.via and access.start < found[name][1]:
                 found[name] = (access.qualified, access.start)
     for schema, start in statement.schemas.items():
-        if frame.protects(schema) and not frame.policy.schemas[schema].neutral:
+        if schema in frame.policy.schemas and not frame.policy.schemas[schema].neutral:
             found.setdefault(schema, (f"a function of {schema}", start))
     return found
 

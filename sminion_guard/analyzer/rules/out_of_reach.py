@@ -28,7 +28,7 @@ def out_of_reach(statement: Statement, frame: Frame) -> Iterator[Reason]:
                          f"schema `{schema}` is not in the policy, and PUBLIC has no right to it",
                          "add the schema to the policy, or leave the relation out", span(statement.text, access.start))
     for schema, start in statement.schemas.items():
-        if frame.protects(schema) and not frame.usable(schema) and schema not in seen:
+        if schema in frame.policy.schemas and not frame.usable(schema) and schema not in seen:
             seen.add(schema)
             yield _protected(statement, frame, schema, f"a function of {schema}", (), start)
         elif not frame.protects(schema):

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from sminion_guard.policy.check.declared import declared
 from sminion_guard.policy.check.depersonalized import depersonalized
+from sminion_guard.policy.check.depersonalized_views import (
+    depersonalized_views,
+    depersonalized_views_within_reach,
+)
 from sminion_guard.policy.check.explained import explained, explained_within_reach
 from sminion_guard.policy.check.kinds import kinds
 from sminion_guard.policy.check.logins import logins
@@ -17,10 +21,10 @@ from sminion_guard.policy.check.views import views
 from sminion_guard.policy.findings import Report
 from sminion_guard.policy.model import Policy
 
-PARTS = (naming, declared, ticket, subjects, retained, depersonalized, rows, views, explained)
+PARTS = (naming, declared, ticket, subjects, retained, depersonalized, rows, views, depersonalized_views, explained)
 """Checks of single parts, right even while other parts of the policy are missing."""
 
-WHOLE = (reach, logins, role_collisions, explained_within_reach)
+WHOLE = (reach, logins, role_collisions, explained_within_reach, depersonalized_views_within_reach)
 """Checks of how the parts go together; they need a policy that is right in its parts."""
 
 

@@ -21,18 +21,14 @@ AS $sminion$
   )
   SELECT p.name, CASE
       WHEN p.leads OR p.operator IS NULL OR p.operator = 'null' THEN 'NULL'
-      WHEN p.operator IN ('year', 'month', 'decade') THEN CASE p.type
-        WHEN 'timestamptz'::regtype THEN format('date_trunc(%L, %s, %L)', p.operator, p.old, p.zone)
-        ELSE format('date_trunc(%L, %s::timestamp)', p.operator, p.old) END
-      WHEN p.operator LIKE 'prefix(%' THEN format('left(%s, %s)', p.old, substring(p.operator FROM '[0-9]+'))
-      WHEN p.operator LIKE 'bucket(%' THEN format('trunc(%s::numeric / %s) * %2$s', p.old, substring(p.operator FROM '[0-9]+'))
       WHEN p.operator LIKE 'value(%' THEN format('%L', substr(p.operator, 7, length(p.operator) - 7))
       WHEN p.operator = 'pseudonym' THEN CASE
         WHEN p.type = 'bytea'::regtype THEN format('sminion.pseudonym(%L, encode(%s, ''hex''))', k.scope, p.old)
         WHEN p.type = 'uuid'::regtype THEN format('left(encode(sminion.pseudonym(%L, %s::text), ''hex''), 32)::uuid', k.scope, p.old)
         ELSE format('left(encode(sminion.pseudonym(%L, %s::text), ''hex''), 32)', k.scope, p.old) END
       -- What is not known leaves nothing.
-      ELSE 'NULL' END
+      ELSE coalesce(sminion.depersonalized_value(
+        substring(p.operator FROM '^[a-z]+'), substring(p.operator FROM '^[a-z]+[(]([0-9]+)[)]$'), p.old, p.type, p.zone), 'NULL') END
   FROM present p CROSS JOIN LATERAL (SELECT format('%s.%s.%s', target.schema_name, target.table_name, p.name)) AS k (scope)
   WHERE p.leads OR p.operator IS NOT NULL OR p.category NOT IN ('key', 'none')
   ORDER BY p.attnum

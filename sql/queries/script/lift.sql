@@ -10,11 +10,11 @@ BEGIN
       HINT = 'Write the script again with the policy in force.';
   END IF;
   FOR lifted IN
-    SELECT o.reverse FROM sminion.installed_object o JOIN sminion.object_states() s ON s.key = o.key
+    SELECT o.reverse, o.as_owner FROM sminion.installed_object o JOIN sminion.object_states() s ON s.key = o.key
     WHERE o.key = ANY (%(keys)s::text[]) AND s.state <> 'MISSING'
     ORDER BY o."position" DESC
   LOOP
-    PERFORM pg_catalog.set_config('role', pg_catalog.current_setting('sminion.installer'), true);
+    PERFORM pg_catalog.set_config('role', CASE WHEN lifted.as_owner THEN 'sminion_owner' ELSE pg_catalog.current_setting('sminion.installer') END, true);
     EXECUTE lifted.reverse;
     PERFORM pg_catalog.set_config('role', 'sminion_owner', true);
   END LOOP;

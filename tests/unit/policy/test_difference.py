@@ -87,6 +87,8 @@ NO_MATTER = {
     (Policy, "subject_key"), (Policy, "kinds"),
     # what becomes of rows once nobody sees them any more
     (Table, "shared"),
+    # compared by what a view makes of them: tests/unit/policy/test_view_difference.py
+    (Policy, "depersonalized_views"), (Policy, "hierarchies"),
     # of what the purpose reads anyway
     (Purpose, "views"),
 }  # fmt: skip

@@ -56,6 +56,8 @@ NO_MATTER = {
     (Table, "depersonalize"),
 }  # fmt: skip
 COMPARED = {
+    # tests/unit/policy/test_view_difference.py
+    (Policy, "depersonalized_views"), (Policy, "hierarchies"),
     (Policy, "subject_key"), (Policy, "kinds"), (Policy, "require_tls"), (Policy, "purposes"), (Policy, "schemas"),
     (Policy, "trusted_functions"), (Policy, "timezone"), (Policy, "ticket_values"), (Policy, "may_set"),
     (Policy, "may_call"),
