@@ -24,6 +24,7 @@ from sminion_guard.checks.problem import Problem, UnfitDatabase
 from sminion_guard.checks.refreshes import refreshes
 from sminion_guard.checks.refusing import refusing
 from sminion_guard.checks.retention import retention
+from sminion_guard.checks.retention_indexes import retention_indexes
 from sminion_guard.checks.revoked import revoked
 from sminion_guard.checks.rows import rows
 from sminion_guard.checks.server import server
@@ -41,7 +42,8 @@ __all__ = ["Problem", "UnfitDatabase", "preflight"]
 
 CHECKS = (
     server, logins, backup_members, missing_tables, no_tables, missing_columns, retention, depersonalized,
-    subject_types, generated_subjects, ambiguous_paths, subject_indexes, values, policies, backup_hidden, rows, around,
+    subject_types, generated_subjects, ambiguous_paths, subject_indexes, retention_indexes,
+    values, policies, backup_hidden, rows, around,
     definers,
     ways_out, settling, neutral, nobody, refusing, triggers, numbers, indexes, refreshes, unlisted, revoked,
     view_schemas, depersonalized_views,

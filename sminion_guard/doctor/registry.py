@@ -31,6 +31,8 @@ from sminion_guard.doctor.checks import (
     publications,
     refreshes,
     replication_slots,
+    retention_indexes,
+    retention_schedule,
     role_makers,
     server_log,
     server_version,
@@ -88,6 +90,8 @@ CHECKS: tuple[Check, ...] = (
     settling.CHECK,
     masks.CHECK,
     subject_indexes.CHECK,
+    retention_indexes.CHECK,
+    retention_schedule.CHECK,
     slow_indexes.CHECK,
 )
 """A test holds it complete against the files in ``checks``."""

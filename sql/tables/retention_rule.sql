@@ -29,6 +29,8 @@ CREATE TABLE sminion.retention_rule (
   unrecorded    bigint      NOT NULL DEFAULT 0,
   batches       bigint      NOT NULL DEFAULT 0,
   longest       interval,
+  -- how long nobody had looked, before the look last but what follows at once
+  gap           interval,
   -- the partition that transaction `dropping_by` has looked at, and is about to drop
   dropping      oid,
   dropping_name text,

@@ -68,7 +68,10 @@ BEGIN
   took := clock_timestamp() - began;
   state := CASE WHEN rows > 0 OR size < 0 THEN 'working' WHEN cause IS NULL THEN 'done' ELSE 'stuck' END;
   UPDATE sminion.retention_rule r
-  SET run_at = clock_timestamp(), cause = CASE WHEN rows > 0 THEN NULL ELSE purge_step.cause END,
+  SET run_at = clock_timestamp(),
+      -- A batch that follows at once is part of the same look.
+      gap = CASE WHEN r.retry_at > r.run_at + interval '1 minute' THEN began - r.run_at ELSE r.gap END,
+      cause = CASE WHEN rows > 0 THEN NULL ELSE purge_step.cause END,
       done_at = CASE state WHEN 'done' THEN clock_timestamp() ELSE r.done_at END,
       purged = r.purged + purge_step.rows, unrecorded = r.unrecorded + purge_step.rows,
       batches = r.batches + (purge_step.rows > 0)::integer, longest = CASE WHEN purge_step.rows > 0 THEN greatest(r.longest, took) ELSE r.longest END,

@@ -160,6 +160,8 @@ def test_what_does_no_harm_is_not_refused(shop: Shop, harmless: str) -> None:
 @pytest.mark.parametrize(("change", "code", "message"), [
     ("DROP INDEX sales.orders_customer_id_idx", "SG435", "no index of `sales.orders` begins with `customer_id`"),
     ("DROP INDEX sales.item_order_id_idx", "SG435", "no index of `sales.item` begins with `order_id`"),
+    ("UPDATE pg_class SET reltuples = 200000 WHERE oid = 'crm.customer'::regclass", "SG578",
+     "no index of `crm.customer` begins with `last_seen_at`, from which its retention counts"),
     ("CREATE FUNCTION public.all_mails() RETURNS SETOF text SECURITY DEFINER LANGUAGE sql"
      " AS 'SELECT email FROM crm.customer'",
      "SG434", "everybody may call `public.all_mails()`"),

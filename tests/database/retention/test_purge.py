@@ -30,6 +30,19 @@ def test_what_has_expired_goes_and_nothing_else(world: World) -> None:
     assert world.super(recorded) == [(CUSTOMER, 3)]
 
 
+def test_how_long_nobody_had_looked_is_on_record(world: World) -> None:
+    expire(world, 2, 3, 4)
+    rule = "sminion.retention_rule {} WHERE table_name = 'customer'"
+    for _ in range(2):
+        assert run(world).cause is None
+        world.super("UPDATE " + rule.format("SET run_at = now() - interval '2 hours', retry_at = now()"))
+    ((gap,),) = world.super("SELECT gap FROM " + rule.format(""))
+    assert timedelta(hours=2) <= gap < timedelta(hours=2, minutes=5)
+    run(world)
+    expire(world, 5, 6)
+    assert run(world).rows == 2
+
+
 def test_blocked_and_held_people_stay_and_go_when_that_ends(world: World) -> None:
     expire(world, 2, 3, 4, 5)
     with world.connect("officer") as officer:
