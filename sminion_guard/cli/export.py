@@ -13,6 +13,7 @@ import typer
 from sminion_guard.analyzer.explain import explain_reason
 from sminion_guard.cli.catalog import read_file
 from sminion_guard.cli.common import FINDINGS, Format, FormatOption, PolicyOption, policy_path, print_json
+from sminion_guard.cli.export_run import read_query, run_export
 from sminion_guard.disclosure import judge_export
 from sminion_guard.disclosure.scan import scan_file
 from sminion_guard.errors import TransferRefused
@@ -25,7 +26,8 @@ SHOWN = 100
 MOST = 100_000
 """Places. More are no list that anybody reads."""
 
-app = typer.Typer(no_args_is_help=True, help="Judge what may be sent to third parties.")
+app = typer.Typer(no_args_is_help=True, help="Judge and write what is sent to third parties.")
+app.command("run")(run_export)
 
 
 @app.command("check")
@@ -40,7 +42,7 @@ def check_export(
 ) -> None:
     """Judge whether the rows of a query may be sent to a recipient. Exit code 1: they may not. Nothing is sent."""
     known, rules = read_file(catalog), load(policy_path(policy))
-    verdict = judge_export(_text(query), catalog=known, policy=rules, recipient=recipient, purpose=purpose,
+    verdict = judge_export(read_query(query), catalog=known, policy=rules, recipient=recipient, purpose=purpose,
                            today=datetime.now(ZoneInfo(rules.timezone)).date())
     if form is Format.JSON:
         print_json({
@@ -91,11 +93,3 @@ def text(verdict: ExportVerdict) -> str:
         kinds, sources = ", ".join(column.categories) or "none", ", ".join(column.sources) or "no column"
         lines.append(f"  {column.name}: {kinds}  from {sources}")
     return "\n".join(lines)
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except (OSError, ValueError) as error:
-        raise TransferRefused("SG707", f"query file `{path}` cannot be read", detail=str(error),
-                              hint="pass a UTF-8 file with one query") from error

@@ -7,7 +7,7 @@ from typing import Any
 
 from sminion_guard.compiler.quoting import ident, literal
 from sminion_guard.compiler.statement import Statement, from_templates
-from sminion_guard.policy import Compartment, Policy
+from sminion_guard.policy import Compartment, Operation, Policy
 from sminion_guard.policy.names import backup_role
 
 _TICKET = (
@@ -19,6 +19,12 @@ _LOG = (
     # Row security of the journal calls it.
     "count_journal(integer, boolean)",
 )
+_TRANSFER = (
+    "open_transfer(text, text, text, text, text, bytea, text[], text[], text[], text, text, jsonb)",
+    "name_transferred(bigint, text[])", "finish_transfer(bigint, bigint, bigint, bytea, boolean)",
+    "fail_transfer(bigint, text)",
+)
+"""For logins with a purpose that transfers: exports to recipients."""
 _JOURNAL = "writer, first, proof, entries"
 """The columns of ``sminion.journal`` that a login may insert; the others say who and when."""
 _ROUTINES: dict[str, tuple[str, ...]] = {
@@ -112,7 +118,7 @@ _LOGS = (
     "statement_log", "refusals", "subject_access", "write_log", "log_faults",
     "dropped_log", "ddl_suspension", "act",
     "subject_history", "consent_register", "request_status", "request_history", "clarifications", "calendar", "report",
-    "obligation_status", "disclosures", "destruction_status", "destruction_event",
+    "obligation_status", "disclosures", "transfers", "destruction_status", "destruction_event",
     "destruction", "certificate", "hold", "merged_subjects", "subject_status",
 )
 _WAITING = ("settle_status", "pending_changes", "settle_problems", "maintenance_status", "retention_progress")
@@ -140,9 +146,13 @@ def guard_privileges(policy: Policy, compartments: tuple[Compartment, ...]) -> d
     recorders = [login for login in policy.logins.values() if login.may_record_consent]
     recording = {login.name for login in recorders} | {
         entry.role for entry in compartments if any(entry.purpose in login.purposes for login in recorders)}
+    transferring = {
+        login.name for login in policy.logins.values()
+        if any(Operation.TRANSFER in policy.purposes[purpose].may for purpose in login.purposes)}
     dumping = {backup_role(policy.name): {"routines": [], "views": [], "dump": True}} if policy.backup else {}
     return dumping | {
-        role: {"routines": [*routines[caller], *(_RECORDING if role in recording else ())],
+        role: {"routines": [*routines[caller], *(_RECORDING if role in recording else ()),
+                            *(_TRANSFER if role in transferring else ())],
                "views": list(_VIEWS.get(caller, ()))}
         | ({"journal": True} if caller == "login" else {})
         for role, caller in callers.items()

@@ -11,7 +11,8 @@ CREATE TABLE sminion.disclosure (
   contract    text        NOT NULL,
   purpose     text        NOT NULL,
   categories  text[]      NOT NULL,
-  persons     bigint      NOT NULL,
+  -- NULL for an export, whose people are named one after the other: see sminion.transfer_end
+  persons     bigint,
   reason      text        NOT NULL,
   epoch       integer     NOT NULL
 );

@@ -852,7 +852,8 @@ CREATE TABLE sminion.disclosure (
   contract    text        NOT NULL,
   purpose     text        NOT NULL,
   categories  text[]      NOT NULL,
-  persons     bigint      NOT NULL,
+  -- NULL for an export, whose people are named one after the other: see sminion.transfer_end
+  persons     bigint,
   reason      text        NOT NULL,
   epoch       integer     NOT NULL
 );
@@ -868,6 +869,42 @@ CREATE TABLE sminion.disclosure_subject (
 );
 CREATE INDEX disclosure_subject_subject ON sminion.disclosure_subject (subject);
 COMMENT ON TABLE sminion.disclosure_subject IS 'whose data each disclosure held';
+
+-- tables/transfer.sql
+-- Exports to third parties: each is a disclosure too, and this row says what was asked. Committed with the ticket that its rows are read
+-- under, so none is read before it is on record. The query is kept without its constants, which may be data of people, beside the
+-- digest of all of it. Append-only.
+CREATE TABLE sminion.transfer (
+  disclosure   bigint      PRIMARY KEY REFERENCES sminion.disclosure,
+  -- of sminion.ticket, which is dropped earlier
+  ticket       bigint      NOT NULL UNIQUE,
+  expires_at   timestamptz NOT NULL,
+  basis_ref    text,
+  columns      text[]      NOT NULL,
+  query        text        NOT NULL,
+  query_sha256 bytea       NOT NULL CHECK (length(query_sha256) = 32)
+);
+COMMENT ON TABLE sminion.transfer IS 'exports to third parties: what was asked; append-only';
+
+-- tables/transfer_end.sql
+-- How an export ended: everything was written (`finished`), or nothing is to be kept (`failed`). One that has no row here when its ticket has
+-- expired was cut off: its client is gone. Append-only.
+CREATE TABLE sminion.transfer_end (
+  disclosure bigint      PRIMARY KEY REFERENCES sminion.transfer,
+  at         timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+  state      text        NOT NULL CHECK (state IN ('finished', 'failed')),
+  -- as the client says them
+  rows       bigint      CHECK (rows >= 0),
+  bytes      bigint      CHECK (bytes >= 0),
+  sha256     bytea       CHECK (length(sha256) = 32),
+  -- people that it named; some of them may not be in the file where it says so
+  persons    bigint      NOT NULL,
+  at_most    boolean     NOT NULL DEFAULT false,
+  why        text,
+  CHECK ((state = 'finished') = (sha256 IS NOT NULL AND rows IS NOT NULL AND bytes IS NOT NULL)),
+  CHECK ((state = 'failed') = (why IS NOT NULL))
+);
+COMMENT ON TABLE sminion.transfer_end IS 'how exports to third parties ended; append-only';
 
 -- tables/obligation.sql
 -- Recipients that must be told of a request: one row for each request and recipient that got the person's data. What was done about it
@@ -1678,6 +1715,18 @@ CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON sminion.report
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON sminion.disclosure
   FOR EACH ROW EXECUTE FUNCTION sminion.erasable_append_only();
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON sminion.disclosure
+  FOR EACH STATEMENT EXECUTE FUNCTION sminion.append_only();
+
+-- triggers/transfer_append_only.sql
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON sminion.transfer
+  FOR EACH ROW EXECUTE FUNCTION sminion.append_only();
+CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON sminion.transfer
+  FOR EACH STATEMENT EXECUTE FUNCTION sminion.append_only();
+
+-- triggers/transfer_end_append_only.sql
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON sminion.transfer_end
+  FOR EACH ROW EXECUTE FUNCTION sminion.append_only();
+CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON sminion.transfer_end
   FOR EACH STATEMENT EXECUTE FUNCTION sminion.append_only();
 
 -- triggers/ticket_append_only.sql
@@ -6864,6 +6913,65 @@ BEGIN
 END
 $sminion$;
 
+-- functions/disclosure/permit_disclosure.sql
+-- Refuses what the policy in force does not let a recipient have, and returns what of it goes on record. Whoever passed it on all the same
+-- has an incident to report.
+CREATE FUNCTION sminion.permit_disclosure(
+  recipient text, purpose text, categories text[], moment timestamptz, keys_decide boolean, OUT contract text, OUT epoch integer
+)
+LANGUAGE plpgsql
+STABLE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+#variable_conflict use_column
+DECLARE
+  said    jsonb;
+  whole   jsonb;
+  unknown text;
+BEGIN
+  SELECT v.document -> 'recipients' -> permit_disclosure.recipient, v.document, v.epoch INTO said, whole, permit_disclosure.epoch
+  FROM sminion.policy p JOIN sminion.policy_version v ON v.epoch = p.epoch;
+  IF said IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG701',
+      MESSAGE = format('the policy in force has no recipient `%s`', coalesce(sminion.log_text(permit_disclosure.recipient, 80), 'NULL')),
+      HINT = 'See `sminion-guard policy show`; declare `[recipient.NAME]` with its contract.';
+  ELSIF NOT coalesce(said -> 'purposes' ? permit_disclosure.purpose, false) THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG701',
+      MESSAGE = format('recipient `%s` gets no data for purpose `%s`', permit_disclosure.recipient,
+                       coalesce(sminion.log_text(permit_disclosure.purpose, 80), 'NULL')),
+      HINT = 'Pass a purpose that `[recipient.NAME]` lists.';
+  ELSIF (permit_disclosure.moment AT TIME ZONE (whole ->> 'timezone'))::date > (said ->> 'until')::date THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG701',
+      MESSAGE = format('the contract with recipient `%s` ended on %s', permit_disclosure.recipient, said ->> 'until'),
+      HINT = 'Renew the contract and its `until` in the policy; what went out after its end is an incident: open a request `misconduct`.';
+  ELSIF array_position(permit_disclosure.categories, NULL) IS NOT NULL OR said -> 'never' ?| permit_disclosure.categories THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG701',
+      MESSAGE = format('recipient `%s` never gets %s', permit_disclosure.recipient, coalesce(
+        (SELECT string_agg(format('`%s`', c), ', ' ORDER BY c) FROM unnest(permit_disclosure.categories) c WHERE said -> 'never' ? c),
+        'data of no category')),
+      HINT = 'Pass the categories that were disclosed; one that the recipient never gets is an incident: open a request `misconduct`.';
+  END IF;
+  SELECT min(c) INTO unknown FROM unnest(permit_disclosure.categories) c
+  WHERE c <> 'none' AND jsonb_typeof(said -> 'gives') = 'array' AND NOT said -> 'gives' ? c
+    -- a key that decided which rows are sent, and is not sent itself
+    AND NOT (c = 'key' AND permit_disclosure.keys_decide);
+  IF unknown IS NOT NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG701',
+      MESSAGE = format('the contract with recipient `%s` does not cover `%s`', permit_disclosure.recipient, sminion.log_text(unknown, 80)),
+      HINT = 'Pass categories of `gives` in the policy; another one that was disclosed is an incident: open a request `misconduct`.';
+  END IF;
+  -- A slip of the keyboard must not go round what the recipient never gets.
+  SELECT min(c) INTO unknown FROM unnest(permit_disclosure.categories) c
+  WHERE NOT EXISTS (SELECT FROM jsonb_path_query(whole, '$.schemas.*.tables.*.columns.*') h WHERE h #>> '{}' = c);
+  IF unknown IS NOT NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG701',
+      MESSAGE = format('no column of the policy in force has the category `%s`', sminion.log_text(unknown, 80)),
+      HINT = 'Pass categories of the policy; see `sminion-guard policy show`.';
+  END IF;
+  permit_disclosure.contract := said ->> 'contract';
+END
+$sminion$;
+
 -- functions/requests/record_disclosure.sql
 -- Records that data of some people were passed on to a recipient of the policy, and returns the number. Open requests of these people get an
 -- obligation to tell the recipient. What the policy does not permit is refused: whoever passed it on all the same has an
@@ -6881,53 +6989,18 @@ SET search_path = pg_catalog, pg_temp
 AS $sminion$
 #variable_conflict use_column
 DECLARE
-  said     jsonb;
-  whole    jsonb;
-  unknown  text;
-  in_force integer;
+  permitted record;
   moment   timestamptz := coalesce(record_disclosure.disclosed_at, clock_timestamp());
   keys     text[];
   number   bigint;
 BEGIN
   PERFORM sminion.require_read_committed();
-  SELECT v.document -> 'recipients' -> record_disclosure.recipient, v.document, v.epoch INTO said, whole, in_force
-  FROM sminion.policy p JOIN sminion.policy_version v ON v.epoch = p.epoch;
-  IF said IS NULL THEN
+  permitted := sminion.permit_disclosure(
+    record_disclosure.recipient, record_disclosure.purpose, record_disclosure.categories, moment, false);
+  IF coalesce(cardinality(record_disclosure.categories), 0) = 0 THEN
     RAISE EXCEPTION USING ERRCODE = 'SG701',
-      MESSAGE = format('the policy in force has no recipient `%s`', coalesce(sminion.log_text(record_disclosure.recipient, 80), 'NULL')),
-      HINT = 'See `sminion-guard policy show`; declare `[recipient.NAME]` with its contract.';
-  ELSIF NOT coalesce(said -> 'purposes' ? record_disclosure.purpose, false) THEN
-    RAISE EXCEPTION USING ERRCODE = 'SG701',
-      MESSAGE = format('recipient `%s` gets no data for purpose `%s`', record_disclosure.recipient,
-                       coalesce(sminion.log_text(record_disclosure.purpose, 80), 'NULL')),
-      HINT = 'Pass a purpose that `[recipient.NAME]` lists.';
-  ELSIF (moment AT TIME ZONE (whole ->> 'timezone'))::date > (said ->> 'until')::date THEN
-    RAISE EXCEPTION USING ERRCODE = 'SG701',
-      MESSAGE = format('the contract with recipient `%s` ended on %s', record_disclosure.recipient, said ->> 'until'),
-      HINT = 'Renew the contract and its `until` in the policy; what went out after its end is an incident: open a request `misconduct`.';
-  ELSIF coalesce(cardinality(record_disclosure.categories), 0) = 0 OR array_position(record_disclosure.categories, NULL) IS NOT NULL
-    OR said -> 'never' ?| record_disclosure.categories
-  THEN
-    RAISE EXCEPTION USING ERRCODE = 'SG701',
-      MESSAGE = format('recipient `%s` never gets %s', record_disclosure.recipient, coalesce(
-        (SELECT string_agg(format('`%s`', c), ', ' ORDER BY c) FROM unnest(record_disclosure.categories) c WHERE said -> 'never' ? c),
-        'data of no category')),
-      HINT = 'Pass the categories that were disclosed; one that the recipient never gets is an incident: open a request `misconduct`.';
-  END IF;
-  SELECT min(c) INTO unknown FROM unnest(record_disclosure.categories) c
-  WHERE c <> 'none' AND jsonb_typeof(said -> 'gives') = 'array' AND NOT said -> 'gives' ? c;
-  IF unknown IS NOT NULL THEN
-    RAISE EXCEPTION USING ERRCODE = 'SG701',
-      MESSAGE = format('the contract with recipient `%s` does not cover `%s`', record_disclosure.recipient, sminion.log_text(unknown, 80)),
-      HINT = 'Pass categories of `gives` in the policy; another one that was disclosed is an incident: open a request `misconduct`.';
-  END IF;
-  -- A slip of the keyboard must not go round what the recipient never gets.
-  SELECT min(c) INTO unknown FROM unnest(record_disclosure.categories) c
-  WHERE NOT EXISTS (SELECT FROM jsonb_path_query(whole, '$.schemas.*.tables.*.columns.*') h WHERE h #>> '{}' = c);
-  IF unknown IS NOT NULL THEN
-    RAISE EXCEPTION USING ERRCODE = 'SG701',
-      MESSAGE = format('no column of the policy in force has the category `%s`', sminion.log_text(unknown, 80)),
-      HINT = 'Pass categories of the policy; see `sminion-guard policy show`.';
+      MESSAGE = format('recipient `%s` never gets data of no category', record_disclosure.recipient),
+      HINT = 'Pass the categories that were disclosed.';
   ELSIF moment > clock_timestamp() + interval '1 minute' THEN
     RAISE EXCEPTION USING ERRCODE = 'SG522',
       MESSAGE = format('nothing can have been disclosed at %s', moment),
@@ -6939,9 +7012,9 @@ BEGIN
       HINT = 'Pass an array of keys, such as `ARRAY(SELECT id::text FROM ...)`.';
   END IF;
   INSERT INTO sminion.disclosure AS d (disclosed_at, actor, recipient, contract, purpose, categories, persons, reason, epoch)
-  VALUES (moment, sminion.require_actor(record_disclosure.actor), record_disclosure.recipient, said ->> 'contract', record_disclosure.purpose,
+  VALUES (moment, sminion.require_actor(record_disclosure.actor), record_disclosure.recipient, permitted.contract, record_disclosure.purpose,
           ARRAY(SELECT DISTINCT sminion.log_text(c, 80) FROM unnest(record_disclosure.categories) c ORDER BY 1), cardinality(keys),
-          sminion.require_reason(record_disclosure.reason), in_force)
+          sminion.require_reason(record_disclosure.reason), permitted.epoch)
   RETURNING d.id INTO number;
   INSERT INTO sminion.disclosure_subject (disclosure, subject) SELECT number, k FROM unnest(keys) k;
   PERFORM sminion.record_act('disclosure', jsonb_build_object(
@@ -6993,6 +7066,188 @@ BEGIN
 END
 $sminion$;
 COMMENT ON FUNCTION sminion.settle_obligation(bigint, text, text, text) IS 'records what was done to tell a recipient of a request';
+
+-- functions/disclosure/own_transfer.sql
+-- Refuses an export that this login has not begun, or that has ended; else its recipient, purpose and categories. Locks it against a second end.
+CREATE FUNCTION sminion.own_transfer(disclosure bigint) RETURNS sminion.disclosure
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+#variable_conflict use_column
+DECLARE
+  begun sminion.disclosure;
+BEGIN
+  PERFORM sminion.require_read_committed();
+  SELECT d.* INTO begun FROM sminion.transfer t JOIN sminion.disclosure d ON d.id = t.disclosure
+  WHERE t.disclosure = own_transfer.disclosure AND d.login = session_user
+  FOR NO KEY UPDATE OF t;
+  IF NOT FOUND OR EXISTS (SELECT FROM sminion.transfer_end e WHERE e.disclosure = own_transfer.disclosure) THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG729',
+      MESSAGE = format('export %s is none that this login has begun and not ended', coalesce(own_transfer.disclosure::text, 'NULL')),
+      HINT = 'Begin another one: `sminion-guard export run`.';
+  END IF;
+  RETURN begun;
+END
+$sminion$;
+
+-- functions/disclosure/open_transfer.sql
+-- Begins an export to a recipient: writes what is asked into the register, and opens the ticket that the rows are read under. The ticket opens
+-- nothing before both are committed, so no row is read that is not on record. Ends with finish_transfer or fail_transfer.
+--
+-- The server cannot see where a client sends what it reads: it relies on the client for `columns`, `categories` and the query. What it holds
+-- by itself: the recipient, its purposes and categories, the end of its contract, and everything that a ticket does.
+CREATE FUNCTION sminion.open_transfer(
+  recipient text, purpose text, actor text, reason text, query text, query_sha256 bytea, columns text[], categories text[],
+  schemas text[] DEFAULT NULL, unit text DEFAULT NULL, basis_ref text DEFAULT NULL, "values" jsonb DEFAULT NULL,
+  OUT disclosure bigint, OUT token text
+)
+LANGUAGE plpgsql
+VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+#variable_conflict use_column
+DECLARE
+  permitted record;
+  asked     jsonb;
+BEGIN
+  PERFORM sminion.require_read_committed();
+  permitted := sminion.permit_disclosure(open_transfer.recipient, open_transfer.purpose, open_transfer.categories, clock_timestamp(), true);
+  SELECT v.document -> 'purposes' -> open_transfer.purpose INTO asked FROM sminion.policy_version v WHERE v.epoch = permitted.epoch;
+  IF NOT asked -> 'may' ? 'transfer' THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG701',
+      MESSAGE = format('purpose `%s` transfers no data', open_transfer.purpose),
+      HINT = 'Add `transfer` to `may` of the purpose, if people were told so.';
+  ELSIF asked ->> 'basis' IN ('mandatory_disclosure', 'vital_interest') AND coalesce(btrim(open_transfer.basis_ref), '') = '' THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG701',
+      MESSAGE = format('a transfer for purpose `%s` says what it rests on', open_transfer.purpose),
+      DETAIL = format('The purpose rests on `%s`.', asked ->> 'basis'),
+      HINT = 'Pass `basis_ref`: the number of the order, or of the case.';
+  ELSIF coalesce(cardinality(open_transfer.columns), 0) = 0 OR array_position(open_transfer.columns, NULL) IS NOT NULL
+    OR cardinality(open_transfer.columns) > 2000 OR coalesce(length(open_transfer.query_sha256), 0) <> 32
+    OR coalesce(btrim(open_transfer.query), '') = '' OR open_transfer.categories IS NULL OR cardinality(open_transfer.categories) > 1000
+  THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG729',
+      MESSAGE = 'the register says what is asked: query, columns or categories are missing',
+      HINT = 'Pass the query without its constants, the SHA-256 of all of it, the columns and their categories.';
+  END IF;
+  open_transfer.token := sminion.open_ticket(
+    open_transfer.purpose, open_transfer.actor, open_transfer.reason, open_transfer.schemas, open_transfer.unit, open_transfer.basis_ref,
+    NULL, open_transfer."values");
+  INSERT INTO sminion.disclosure AS d (disclosed_at, actor, recipient, contract, purpose, categories, reason, epoch)
+  SELECT clock_timestamp(), k.actor, open_transfer.recipient, permitted.contract, open_transfer.purpose,
+         ARRAY(SELECT DISTINCT c FROM unnest(open_transfer.categories) c ORDER BY 1), k.reason, permitted.epoch
+  FROM sminion.ticket k WHERE k.id = split_part(open_transfer.token, '.', 1)::bigint
+  RETURNING d.id INTO open_transfer.disclosure;
+  INSERT INTO sminion.transfer (disclosure, ticket, expires_at, basis_ref, columns, query, query_sha256)
+  SELECT open_transfer.disclosure, k.id, k.expires_at, k.basis_ref,
+         ARRAY(SELECT sminion.log_text(c, 80) FROM unnest(open_transfer.columns) WITH ORDINALITY AS u (c, place) ORDER BY u.place),
+         sminion.log_text(open_transfer.query, 8000), open_transfer.query_sha256
+  FROM sminion.ticket k WHERE k.id = split_part(open_transfer.token, '.', 1)::bigint;
+  PERFORM sminion.record_act('transfer', jsonb_build_object(
+    'disclosure', open_transfer.disclosure, 'recipient', open_transfer.recipient, 'purpose', open_transfer.purpose,
+    'categories', to_jsonb(open_transfer.categories), 'query_sha256', encode(open_transfer.query_sha256, 'hex')), NULL);
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.open_transfer(text, text, text, text, text, bytea, text[], text[], text[], text, text, jsonb) IS
+  'begins an export to a recipient, on record; its number, and the token that its rows are read under';
+
+-- functions/disclosure/name_transferred.sql
+-- Adds people whose data an export holds, at most 10,000 in a call; how many were new. Open requests of these people get the obligation to tell
+-- the recipient.
+CREATE FUNCTION sminion.name_transferred(disclosure bigint, subjects text[]) RETURNS bigint
+LANGUAGE plpgsql
+VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $sminion$
+#variable_conflict use_column
+DECLARE
+  added  bigint;
+  asking text[];
+BEGIN
+  PERFORM sminion.own_transfer(name_transferred.disclosure);
+  IF coalesce(cardinality(name_transferred.subjects), 0) NOT BETWEEN 1 AND 10000
+    OR EXISTS (SELECT FROM unnest(name_transferred.subjects) s WHERE s IS NULL OR s = '' OR length(s) > 400)
+  THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG729',
+      MESSAGE = 'an export names people by their keys, at most 10,000 in a call',
+      HINT = 'Pass some keys, none of them NULL or empty.';
+  END IF;
+  PERFORM sminion.lock_obligations();
+  INSERT INTO sminion.disclosure_subject (disclosure, subject)
+  SELECT name_transferred.disclosure, s FROM unnest(name_transferred.subjects) s
+  ON CONFLICT DO NOTHING;
+  GET DIAGNOSTICS added = ROW_COUNT;
+  -- From the requests, which are few: to ask for each key whose it is takes longer than all the rest.
+  SELECT array_agg(DISTINCT p.key) INTO asking
+  FROM sminion.request r CROSS JOIN LATERAL unnest(sminion.same_person(r.subject)) AS p (key)
+  WHERE r.closed_at IS NULL AND r.kind <> 'access' AND p.key = ANY (name_transferred.subjects);
+  IF asking IS NOT NULL THEN
+    PERFORM sminion.make_obligations(asking);
+  END IF;
+  RETURN added;
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.name_transferred(bigint, text[]) IS 'adds people whose data an export holds; how many were new';
+
+-- functions/disclosure/finish_transfer.sql
+-- Ends an export of which everything was written. Asks again whether the recipient may have it: the contract may have ended, and the policy
+-- changed, since it began. What it says of the file is the client's word.
+CREATE FUNCTION sminion.finish_transfer(
+  disclosure bigint, rows bigint, bytes bigint, sha256 bytea, at_most boolean DEFAULT false
+) RETURNS bigint
+LANGUAGE plpgsql
+VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+#variable_conflict use_column
+DECLARE
+  begun sminion.disclosure := sminion.own_transfer(finish_transfer.disclosure);
+  named bigint;
+BEGIN
+  PERFORM sminion.permit_disclosure(begun.recipient, begun.purpose, begun.categories, clock_timestamp(), true);
+  IF coalesce(finish_transfer.rows, -1) < 0 OR coalesce(finish_transfer.bytes, -1) < 0 OR coalesce(length(finish_transfer.sha256), 0) <> 32 THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG729',
+      MESSAGE = 'an export ends with its number of rows and bytes, and the SHA-256 of the file',
+      HINT = 'Pass them, or say that it failed: `sminion.fail_transfer`.';
+  END IF;
+  SELECT count(*) INTO named FROM sminion.disclosure_subject s WHERE s.disclosure = finish_transfer.disclosure;
+  INSERT INTO sminion.transfer_end (disclosure, state, rows, bytes, sha256, persons, at_most)
+  VALUES (finish_transfer.disclosure, 'finished', finish_transfer.rows, finish_transfer.bytes, finish_transfer.sha256, named,
+          coalesce(finish_transfer.at_most, true));
+  PERFORM sminion.record_act('transfer_finished', jsonb_build_object(
+    'disclosure', finish_transfer.disclosure, 'rows', finish_transfer.rows, 'bytes', finish_transfer.bytes,
+    'sha256', encode(finish_transfer.sha256, 'hex'), 'persons', named), NULL);
+  RETURN named;
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.finish_transfer(bigint, bigint, bigint, bytea, boolean) IS
+  'ends an export of which everything was written; how many people it named';
+
+-- functions/disclosure/fail_transfer.sql
+-- Ends an export that was not written, or of which nothing is kept. The register says so, and why.
+CREATE FUNCTION sminion.fail_transfer(disclosure bigint, why text) RETURNS void
+LANGUAGE plpgsql
+VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+#variable_conflict use_column
+DECLARE
+  said text := coalesce(sminion.log_text(nullif(btrim(fail_transfer.why), ''), 200), 'unknown');
+BEGIN
+  PERFORM sminion.own_transfer(fail_transfer.disclosure);
+  INSERT INTO sminion.transfer_end (disclosure, state, persons, why)
+  SELECT fail_transfer.disclosure, 'failed', count(*), said FROM sminion.disclosure_subject s
+  WHERE s.disclosure = fail_transfer.disclosure;
+  PERFORM sminion.record_act('transfer_failed', jsonb_build_object('disclosure', fail_transfer.disclosure, 'why', said), NULL);
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.fail_transfer(bigint, text) IS 'ends an export of which nothing is kept';
 
 -- functions/requests/open_request.sql
 -- Records a request, computes until when it must be answered, and does at once what cannot wait: whoever contests data or reports
@@ -10069,6 +10324,9 @@ BEGIN
   ), heard AS MATERIALIZED (
     SELECT e.ticket FROM sminion.statement_event e
     WHERE e.at >= (SELECT p.first FROM period p) AND e.at < (SELECT max(t.expires_at) + interval '1 day' FROM ticket t)
+    UNION ALL
+    -- what an export reads is on record with it
+    SELECT x.ticket FROM sminion.transfer x
     UNION ALL
     SELECT w.ticket FROM sminion.write_event w
     WHERE w.at >= (SELECT p.first FROM period p) AND w.at < (SELECT max(t.expires_at) + interval '1 day' FROM ticket t)
@@ -14813,12 +15071,28 @@ COMMENT ON VIEW sminion.retention_progress IS 'retention by the policy in force,
 -- views/disclosures.sql
 -- Disclosures of each person: one row for each person and disclosure.
 CREATE VIEW sminion.disclosures WITH (security_barrier) AS
-  SELECT d.id, s.subject, d.disclosed_at, d.recipient, d.contract, d.purpose, d.categories, d.persons, d.reason, d.actor, d.login, d.recorded_at,
+  SELECT d.id, s.subject, d.disclosed_at, d.recipient, d.contract, d.purpose, d.categories, coalesce(d.persons, e.persons) AS persons, d.reason, d.actor, d.login, d.recorded_at,
          v.version AS policy_version
   FROM sminion.disclosure d
   JOIN sminion.disclosure_subject s ON s.disclosure = d.id
-  JOIN sminion.policy_version v ON v.epoch = d.epoch;
+  JOIN sminion.policy_version v ON v.epoch = d.epoch
+  LEFT JOIN sminion.transfer_end e ON e.disclosure = d.id;
 COMMENT ON VIEW sminion.disclosures IS 'who received data of whom';
+
+-- views/transfers.sql
+-- Exports to third parties. `begun` while the client may still write, `aborted` when it is gone without a word.
+CREATE VIEW sminion.transfers WITH (security_barrier) AS
+  SELECT d.id, d.recipient, d.contract, d.purpose, d.categories, t.columns, t.query, encode(t.query_sha256, 'hex') AS query_sha256,
+         coalesce(e.state, CASE WHEN t.expires_at > pg_catalog.clock_timestamp() THEN 'begun' ELSE 'aborted' END) AS state,
+         e.rows, e.bytes, encode(e.sha256, 'hex') AS sha256,
+         coalesce(e.persons, (SELECT count(*) FROM sminion.disclosure_subject s WHERE s.disclosure = d.id)) AS persons,
+         coalesce(e.at_most, false) AS at_most, e.why, d.login, d.actor, d.reason, t.basis_ref, t.ticket,
+         d.disclosed_at AS begun_at, e.at AS ended_at, v.version AS policy_version
+  FROM sminion.transfer t
+  JOIN sminion.disclosure d ON d.id = t.disclosure
+  JOIN sminion.policy_version v ON v.epoch = d.epoch
+  LEFT JOIN sminion.transfer_end e ON e.disclosure = t.disclosure;
+COMMENT ON VIEW sminion.transfers IS 'exports to third parties: what was asked, by whom, and how each ended';
 
 -- views/settle_status.sql
 -- What waits for `settle`, `remask` and `backfill`. Pending changes are named, with who holds their locks, in

@@ -33,6 +33,9 @@ BEGIN
     SELECT e.ticket FROM sminion.statement_event e
     WHERE e.at >= (SELECT p.first FROM period p) AND e.at < (SELECT max(t.expires_at) + interval '1 day' FROM ticket t)
     UNION ALL
+    -- what an export reads is on record with it
+    SELECT x.ticket FROM sminion.transfer x
+    UNION ALL
     SELECT w.ticket FROM sminion.write_event w
     WHERE w.at >= (SELECT p.first FROM period p) AND w.at < (SELECT max(t.expires_at) + interval '1 day' FROM ticket t)
   )

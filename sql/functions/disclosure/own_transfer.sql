@@ -1,0 +1,22 @@
+-- Refuses an export that this login has not begun, or that has ended; else its recipient, purpose and categories. Locks it against a second end.
+CREATE FUNCTION sminion.own_transfer(disclosure bigint) RETURNS sminion.disclosure
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+#variable_conflict use_column
+DECLARE
+  begun sminion.disclosure;
+BEGIN
+  PERFORM sminion.require_read_committed();
+  SELECT d.* INTO begun FROM sminion.transfer t JOIN sminion.disclosure d ON d.id = t.disclosure
+  WHERE t.disclosure = own_transfer.disclosure AND d.login = session_user
+  FOR NO KEY UPDATE OF t;
+  IF NOT FOUND OR EXISTS (SELECT FROM sminion.transfer_end e WHERE e.disclosure = own_transfer.disclosure) THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG729',
+      MESSAGE = format('export %s is none that this login has begun and not ended', coalesce(own_transfer.disclosure::text, 'NULL')),
+      HINT = 'Begin another one: `sminion-guard export run`.';
+  END IF;
+  RETURN begun;
+END
+$sminion$;

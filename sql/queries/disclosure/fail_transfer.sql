@@ -1,0 +1,1 @@
+SELECT sminion.fail_transfer(%(disclosure)s, %(why)s)

@@ -1,0 +1,1 @@
+SELECT sminion.name_transferred(%(disclosure)s, %(subjects)s::text[])

@@ -1,0 +1,300 @@
+"""Exports: on record before the first byte, a whole file or none, and everybody whose data are in it."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from pyarrow import parquet
+
+from sminion_guard import migrate
+from sminion_guard.disclosure.export import judged as judging
+from sminion_guard.disclosure.export import reading, sending, transfer
+from sminion_guard.disclosure.export.register import Register
+from sminion_guard.disclosure.export.target import Target
+from sminion_guard.errors import AuditUnavailable, GuardError, TransferRefused
+from sminion_guard.policy import loads
+from tests.database.disclosure.conftest import Shop, policy_text
+
+WORDS = "SELECT word, count(*) FROM shop.orders GROUP BY word"
+MAILS = "SELECT p.mail, o.word FROM shop.orders o JOIN shop.person p ON p.id = o.person_id WHERE o.id <= 3"
+
+
+def refused(shop: Shop, *arguments: Any, **more: Any) -> GuardError:
+    with pytest.raises(GuardError) as caught:
+        shop.send(*arguments, **more)
+    assert shop.files() == []
+    return caught.value
+
+
+def test_a_file_and_its_row_of_the_register(shop: Shop) -> None:
+    told: list[int] = []
+    made = shop.send(MAILS, actor="dispatch", unit="warehouse", basis_ref="contract 7", progress=told.append)
+    rows = list(csv.reader((shop.directory / "out.csv").open(newline="")))
+    assert rows[0] == ["mail", "word"]
+    assert sorted(rows[1:]) == [["p2@example.org", "shoes 1"], ["p3@example.org", "shoes 2"], ["p4@example.org", "shoes 3"]]
+    data = (shop.directory / "out.csv").read_bytes()
+    assert (made.rows, made.bytes, made.sha256) == (3, len(data), hashlib.sha256(data).hexdigest())
+    assert (made.persons, made.at_most) == (3, False)
+    assert told == [3]
+    assert shop.people(made.disclosure) == {"2", "3", "4"}
+    (row,) = shop.super(
+        "SELECT recipient, contract, purpose, categories, columns, query, state, rows, bytes, sha256, persons, at_most, why,"
+        " login, actor, reason, basis_ref FROM sminion.transfers")
+    assert row == (
+        "carrier", "DPA-1", "delivery", ["behaviour", "contact", "key"], ["mail", "word"],
+        "SELECT p.mail, o.word FROM shop.orders o JOIN shop.person p ON p.id = o.person_id WHERE o.id <= ?", "finished", 3,
+        len(data), made.sha256, 3, False, None, f"{shop.name}_carrier", "dispatch", "a test", "contract 7")
+    assert [act for (act,) in shop.super("SELECT act FROM sminion.act ORDER BY id")] == ["transfer", "transfer_finished"]
+
+
+@pytest.mark.parametrize("out", ["out.csv", "out.jsonl", "out.parquet"])
+def test_the_name_of_the_file_says_its_format(shop: Shop, out: str) -> None:
+    shop.send("SELECT mail, total FROM shop.person p JOIN shop.orders o ON o.person_id = p.id WHERE o.id = 7", out=out)
+    path = shop.directory / out
+    if out.endswith("csv"):
+        assert path.read_bytes() == b'"mail","total"\r\n"p8@example.org",1.00\r\n'
+    elif out.endswith("jsonl"):
+        assert json.loads(path.read_text()) == {"mail": "p8@example.org", "total": 1.00}
+    else:
+        assert parquet.read_table(path).to_pylist() == [{"mail": "p8@example.org", "total": 1}]
+
+
+@pytest.mark.parametrize(("query", "people", "at_most"), [
+    ("SELECT word FROM shop.orders WHERE id = 1", {"2"}, False),
+    ("SELECT word, count(*) FROM shop.orders WHERE id IN (1, 2) GROUP BY word", {"2", "3"}, False),
+    ("SELECT count(*) FROM shop.orders o JOIN shop.person p ON p.id = o.person_id WHERE p.id <= 2", {"1", "2"}, False),
+    ("SELECT i.word FROM shop.item i WHERE i.id = 1", {"3"}, False),
+    ("SELECT word FROM shop.gift WHERE id = 1", {"1", "2"}, False),
+    ("SELECT word FROM shop.gift WHERE id = 1 UNION SELECT word FROM shop.orders WHERE id = 8", {"1", "2", "9"}, False),
+    ("WITH few AS (SELECT 1 AS x) SELECT o.word FROM shop.orders AS o, few WHERE o.id = few.x", {"2"}, False),
+    ("SELECT a.word, b.word AS other FROM shop.orders a LEFT JOIN shop.orders b ON b.id = a.id + 1 WHERE a.id = 1", {"2", "3"}, False),
+    ("SELECT name FROM shop.country", set(), False),
+    ("SELECT 1 AS one", set(), False),
+    # more than are sent, and said so
+    ("SELECT word FROM shop.orders WHERE id <= 2 ORDER BY id LIMIT 1", {"2", "3"}, True),
+    ("SELECT word, count(*) FROM shop.orders WHERE id <= 2 GROUP BY word HAVING count(*) > 5", {"2", "3"}, True),
+    ("SELECT s.word FROM (SELECT word FROM shop.gift WHERE id = 1) s", {"1", "2", "3", "4"}, True),
+    ("SELECT name FROM shop.country WHERE EXISTS (SELECT FROM shop.gift g WHERE g.id = 1)", {"1", "2", "3", "4"}, True),
+    ("SELECT word FROM shop.gift WHERE id = 1 EXCEPT SELECT word FROM shop.gift WHERE id = 2", {"1", "2", "3", "4"}, True),
+    ("WITH g AS (SELECT word FROM shop.gift) SELECT word FROM g", {"1", "2", "3", "4"}, True),
+    ("SELECT word FROM shop.gift g WHERE id = 1 AND EXISTS (SELECT FROM shop.gift h WHERE h.id = g.id)", {"1", "2", "3", "4"}, True),
+])
+def test_everybody_is_named(shop: Shop, query: str, people: set[str], at_most: bool) -> None:
+    made = shop.send(query)
+    assert (shop.people(made.disclosure), made.at_most, made.persons) == (people, at_most, len(people))
+
+
+def test_who_objects_or_is_blocked_is_in_no_export(shop: Shop) -> None:
+    shop.super("SELECT sminion.block('3', 'contests')")
+    shop.super("SELECT sminion.object('4', 'counting', 'letter')")
+    made = shop.send(MAILS)
+    assert (made.rows, shop.people(made.disclosure)) == (2, {"2", "4"})
+    made = shop.send("SELECT word FROM shop.orders WHERE total < 0.5", "counter", "counting", login="analyst", out="2.csv")
+    assert (made.rows, shop.people(made.disclosure)) == (1, {"2"})
+
+
+def test_who_is_named_is_told_of_open_requests(shop: Shop) -> None:
+    policy = policy_text(shop.name) + '\n[operator]\nname = "S"\naddress = "A"\ncontact = "c@example.org"\n[request]\nprofile = "GDPR"\n'
+    with shop.database.connect(autocommit=False) as connection:
+        migrate.apply(connection, loads(policy))
+    shop.super("SELECT sminion.open_request('2', 'stop', 'letter')")
+    shop.send(MAILS)
+    assert shop.super("SELECT recipient FROM sminion.obligation") == [("carrier",)]
+
+
+@pytest.mark.parametrize(("arguments", "more", "code"), [
+    ((MAILS, "stranger"), {}, "SG704"),
+    ((MAILS, "carrier", "care"), {}, "SG704"),
+    ((MAILS, "counter", "counting"), {"login": "analyst"}, "SG103"),
+    (("SELECT id FROM shop.person",), {}, "SG705"),
+    (("SELECT ordered_at, word FROM shop.orders", "counter", "counting"), {"login": "analyst"}, "SG725"),
+    (("SELECT mail FROM shop.person WHERE ip IS NOT NULL",), {}, "SG103"),
+    (("SELECT word FROM shop.orders; SELECT 1",), {}, "SG707"),
+    (("SELECT 1 AS a, 2 AS a",), {}, "SG721"),
+    (("SELECT mail FROM shop.person",), {"format": "xml"}, "SG720"),
+    (("SELECT mail FROM shop.person",), {"out": "none/out.csv"}, "SG720"),
+    (("SELECT mail FROM shop.person",), {"login": "clerk"}, "SG727"),
+    (("SELECT mail FROM shop.person", "court", "court"), {"login": "lawyer"}, "SG701"),
+])
+def test_what_may_not_leave_does_not(shop: Shop, arguments: tuple[str, ...], more: dict[str, Any], code: str) -> None:
+    assert refused(shop, *arguments, **more).code == code
+
+
+def test_a_court_gets_what_it_orders_by_its_number(shop: Shop) -> None:
+    made = shop.send("SELECT mail FROM shop.person WHERE id = 1", "court", "court", login="lawyer", basis_ref="2 O 17/26")
+    assert shop.super("SELECT basis_ref FROM sminion.transfers WHERE id = %s", made.disclosure) == [("2 O 17/26",)]
+
+
+def test_a_refusal_of_the_server_is_on_record(shop: Shop) -> None:
+    error = refused(shop, "SELECT word, 1 / (id - 2) AS x FROM shop.orders ORDER BY id", "carrier", "delivery")
+    assert error.code == "SG705"  # keys are not sent
+    error = refused(shop, "SELECT word, 1 / (total - 0.14) AS x FROM shop.orders")
+    assert error.code == "SG728"
+    assert shop.last() == ("failed", "SG728", None, 0)
+
+
+def test_a_statement_that_takes_too_long_leaves_nothing(shop: Shop) -> None:
+    shop.super(f"ALTER ROLE {shop.name}_carrier SET statement_timeout = '300ms'")
+    error = refused(shop, "SELECT a.word FROM shop.orders a, shop.orders b, shop.orders c, shop.orders d, shop.orders e")
+    assert error.code == "SG728"
+    assert shop.last()[:2] == ("failed", "SG728")
+
+
+def test_a_full_disk_leaves_nothing(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = Target.write
+
+    def full(self: Target, data: bytes) -> None:
+        if self.bytes:
+            raise self._failure(OSError(28, "No space left on device"))
+        written(self, data)
+
+    monkeypatch.setattr(Target, "write", full)
+    error = refused(shop, MAILS)
+    assert (error.code, error.detail) == ("SG720", "No space left on device")
+    assert shop.last() == ("failed", "SG720", None, 0)
+
+
+@pytest.mark.parametrize("stopped", [KeyboardInterrupt, MemoryError])
+def test_whatever_stops_it_is_on_record(shop: Shop, stopped: type[BaseException]) -> None:
+    def stop(rows: int) -> None:
+        raise stopped
+
+    with pytest.raises(stopped):
+        shop.send(MAILS, progress=stop)
+    assert shop.files() == []
+    assert shop.last() == ("failed", stopped.__name__, None, 0)
+
+
+def test_no_register_no_row(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.database.suspend_ddl_guard()
+    shop.super("ALTER TABLE sminion.transfer ADD CONSTRAINT full_disk CHECK (false) NOT VALID")
+    monkeypatch.setattr(sending, "_Sending", None)
+    assert isinstance(refused(shop, MAILS), AuditUnavailable)
+    assert shop.super("SELECT count(*) FROM sminion.ticket") == [(0,)]
+
+
+def test_no_end_no_file(shop: Shop) -> None:
+    shop.database.suspend_ddl_guard()
+    shop.super("ALTER TABLE sminion.transfer_end ADD CONSTRAINT full_disk CHECK (false) NOT VALID")
+    error = refused(shop, MAILS)
+    assert (type(error), error.code) == (AuditUnavailable, "SG727")
+    assert shop.last()[0] == "begun"
+
+
+def meanwhile(monkeypatch: pytest.MonkeyPatch, change: Callable[[], object]) -> None:
+    """Something happens when all rows are written, and the last look is not yet taken."""
+    look = sending.judge_again
+
+    def changed(*arguments: Any) -> None:
+        change()
+        look(*arguments)
+
+    monkeypatch.setattr(sending, "judge_again", changed)
+
+
+def put_in_force(shop: Shop, text: str) -> None:
+    with shop.database.connect(autocommit=False) as connection:
+        migrate.apply(connection, loads(text))
+
+
+def ended(shop: Shop) -> str:
+    return policy_text(shop.name, str(date.today() - timedelta(2)))
+
+
+def test_a_contract_that_ends_meanwhile(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    meanwhile(monkeypatch, lambda: put_in_force(shop, ended(shop)))
+    error = refused(shop, WORDS, "counter", "counting", login="analyst")
+    assert error.code == "SG723"
+    assert "ended" in str(error.detail)
+    assert shop.last()[:2] == ("failed", "SG723")
+
+
+def test_a_contract_ends_at_midnight_too(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    put_in_force(shop, policy_text(shop.name, str(date.today() + timedelta(1))))
+    tomorrow = date.today() + timedelta(3)
+    meanwhile(monkeypatch, lambda: monkeypatch.setattr(judging.Ground, "today", tomorrow))
+    error = refused(shop, WORDS, "counter", "counting", login="analyst")
+    assert (error.code, shop.last()[:2]) == ("SG704", ("failed", "SG704"))
+
+
+def test_the_server_ends_a_contract_by_itself(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sending, "judge_again", lambda *_: put_in_force(shop, ended(shop)))
+    assert refused(shop, WORDS, "counter", "counting", login="analyst").code == "SG701"
+    assert shop.last()[:2] == ("failed", "SG701")
+
+
+def test_a_table_that_means_something_else_meanwhile(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patched:
+        meanwhile(patched, lambda: shop.super("ALTER TABLE shop.country ADD COLUMN note text"))
+        assert shop.send("SELECT name FROM shop.country").rows == 1  # another column, which the query does not name
+    text = policy_text(shop.name).replace('total = "none"', 'total = "behaviour"')
+    meanwhile(monkeypatch, lambda: put_in_force(shop, text))
+    with pytest.raises(TransferRefused) as caught:
+        shop.send("SELECT total FROM shop.orders", out="two.csv")
+    assert caught.value.code == "SG723"
+    assert shop.files() == ["out.csv"]
+
+
+def test_a_person_that_the_purpose_cannot_see_is_not_left_out(shop: Shop) -> None:
+    """The parent of a row is hidden by a policy of the application: nobody could be told of a correction."""
+    shop.database.suspend_ddl_guard()
+    shop.super("CREATE POLICY hidden ON shop.orders AS RESTRICTIVE USING (id <> 2)")
+    assert refused(shop, "SELECT word FROM shop.item WHERE id = 1").code == "SG724"
+    assert shop.last()[:2] == ("failed", "SG724")
+    made = shop.send("SELECT word FROM shop.item WHERE id = 2")
+    assert shop.people(made.disclosure) == {"4"}
+
+
+def test_a_crowd_is_named_in_parts(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "BATCH", 7)
+    sizes: list[int] = []
+    named = Register.name
+
+    def name(self: Register, disclosure: int, subjects: Any) -> int:
+        sizes.append(len(subjects))
+        return named(self, disclosure, subjects)
+
+    monkeypatch.setattr(Register, "name", name)
+    made = shop.send("SELECT segment FROM shop.person")
+    assert (sizes, made.persons) == ([7, 7, 7, 7, 2], 30)
+
+
+def test_what_a_killed_export_left_is_removed_by_the_next(shop: Shop) -> None:
+    stale = shop.directory / ".out.csv.0123456789abcdef.sminion-part"
+    stale.write_bytes(b"half")
+    shop.send(MAILS)
+    assert shop.files() == ["out.csv"]
+
+
+def test_an_engine_is_an_address_too(shop: Shop) -> None:
+    from sqlalchemy import create_engine
+
+    engine = create_engine(shop.database.url(f"{shop.name}_carrier"))
+    made = transfer(engine, "carrier", purpose="delivery", query=MAILS + ";  -- the end", reason="a test",
+                              out=Path(shop.directory) / "out.csv")
+    engine.dispose()
+    assert made.rows == 3
+
+
+def test_rows_are_read_in_one_snapshot(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever comes while the rows are written is in neither of the two."""
+    def arrive(rows: int) -> None:
+        shop.super("INSERT INTO shop.person VALUES (77, 'late@example.org', NULL, 'x')")
+
+    made = shop.send("SELECT mail FROM shop.person", progress=arrive)
+    assert (made.rows, made.persons) == (30, 30)
+    assert "77" not in shop.people(made.disclosure)
+
+
+def test_psycopg_is_told_what_the_server_says(shop: Shop) -> None:
+    with psycopg.connect(shop.login("carrier")) as connection, pytest.raises(psycopg.Error) as caught:
+        connection.execute("SELECT sminion.finish_transfer(1, 1, 1, sha256('x'))")
+    assert caught.value.sqlstate == "SG729"
