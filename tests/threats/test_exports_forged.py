@@ -100,7 +100,8 @@ def test_people_are_named_by_their_keys(shop, subjects: list[str] | None) -> Non
 
 
 @pytest.mark.parametrize("statement", [
-    "UPDATE sminion.transfer_end SET rows = 0", "DELETE FROM sminion.transfer", "INSERT INTO sminion.transfer_end SELECT 1",
+    "UPDATE sminion.transfer_end SET rows = 0", "DELETE FROM sminion.transfer",
+    "INSERT INTO sminion.transfer_end SELECT 1",
     "SELECT * FROM sminion.transfer", "SELECT * FROM sminion.transfers", "SELECT sminion.own_transfer(1)",
     "SELECT sminion.permit_disclosure('carrier', 'delivery', '{}', now(), true)",
 ])

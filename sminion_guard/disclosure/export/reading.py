@@ -37,9 +37,10 @@ def snapshot(connection: psycopg.Connection[Any], token: str, timezone: str) -> 
         try:
             connection.execute("SELECT sminion.enter(%s)", (token,))
             yield
-        finally:
-            if not connection.closed:
-                connection.execute("ROLLBACK")
+        except BaseException:
+            connection.close()  # whatever it was doing: a cancel of its own may have come in the midst of an answer
+            raise
+        connection.execute("COMMIT")
 
 
 def described(connection: psycopg.Connection[Any], query: str) -> tuple[Field, ...]:

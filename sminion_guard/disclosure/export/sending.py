@@ -214,9 +214,12 @@ def _told() -> Iterator[None]:
 
 @contextmanager
 def _connected(address: str) -> Iterator[psycopg.Connection[Any]]:
-    with psycopg.connect(address, autocommit=True, client_encoding="utf8", prepare_threshold=None,
-                         fallback_application_name="sminion-guard export") as connection:
+    connection = psycopg.connect(address, autocommit=True, client_encoding="utf8", prepare_threshold=None,
+                                 fallback_application_name="sminion-guard export")
+    try:
         yield connection
+    finally:
+        connection.close()
 
 
 def _statement(query: str) -> str:

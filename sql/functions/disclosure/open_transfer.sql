@@ -17,6 +17,8 @@ AS $sminion$
 DECLARE
   permitted record;
   asked     jsonb;
+  made      text;
+  number    bigint;
 BEGIN
   PERFORM sminion.require_read_committed();
   permitted := sminion.permit_disclosure(open_transfer.recipient, open_transfer.purpose, open_transfer.categories, clock_timestamp(), true);
@@ -38,22 +40,24 @@ BEGIN
       MESSAGE = 'the register says what is asked: query, columns or categories are missing',
       HINT = 'Pass the query without its constants, the SHA-256 of all of it, the columns and their categories.';
   END IF;
-  open_transfer.token := sminion.open_ticket(
+  made := sminion.open_ticket(
     open_transfer.purpose, open_transfer.actor, open_transfer.reason, open_transfer.schemas, open_transfer.unit, open_transfer.basis_ref,
     NULL, open_transfer."values");
   INSERT INTO sminion.disclosure AS d (disclosed_at, actor, recipient, contract, purpose, categories, reason, epoch)
   SELECT clock_timestamp(), k.actor, open_transfer.recipient, permitted.contract, open_transfer.purpose,
          ARRAY(SELECT DISTINCT c FROM unnest(open_transfer.categories) c ORDER BY 1), k.reason, permitted.epoch
-  FROM sminion.ticket k WHERE k.id = split_part(open_transfer.token, '.', 1)::bigint
-  RETURNING d.id INTO open_transfer.disclosure;
+  FROM sminion.ticket k WHERE k.id = split_part(made, '.', 1)::bigint
+  RETURNING d.id INTO number;
   INSERT INTO sminion.transfer (disclosure, ticket, expires_at, basis_ref, columns, query, query_sha256)
-  SELECT open_transfer.disclosure, k.id, k.expires_at, k.basis_ref,
+  SELECT number, k.id, k.expires_at, k.basis_ref,
          ARRAY(SELECT sminion.log_text(c, 80) FROM unnest(open_transfer.columns) WITH ORDINALITY AS u (c, place) ORDER BY u.place),
          sminion.log_text(open_transfer.query, 8000), open_transfer.query_sha256
-  FROM sminion.ticket k WHERE k.id = split_part(open_transfer.token, '.', 1)::bigint;
+  FROM sminion.ticket k WHERE k.id = split_part(made, '.', 1)::bigint;
   PERFORM sminion.record_act('transfer', jsonb_build_object(
-    'disclosure', open_transfer.disclosure, 'recipient', open_transfer.recipient, 'purpose', open_transfer.purpose,
+    'disclosure', number, 'recipient', open_transfer.recipient, 'purpose', open_transfer.purpose,
     'categories', to_jsonb(open_transfer.categories), 'query_sha256', encode(open_transfer.query_sha256, 'hex')), NULL);
+  disclosure := number;
+  token := made;
 END
 $sminion$;
 COMMENT ON FUNCTION sminion.open_transfer(text, text, text, text, text, bytea, text[], text[], text[], text, text, jsonb) IS

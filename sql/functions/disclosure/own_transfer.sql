@@ -11,7 +11,7 @@ BEGIN
   PERFORM sminion.require_read_committed();
   SELECT d.* INTO begun FROM sminion.transfer t JOIN sminion.disclosure d ON d.id = t.disclosure
   WHERE t.disclosure = own_transfer.disclosure AND d.login = session_user
-  FOR NO KEY UPDATE OF t;
+  FOR NO KEY UPDATE;
   IF NOT FOUND OR EXISTS (SELECT FROM sminion.transfer_end e WHERE e.disclosure = own_transfer.disclosure) THEN
     RAISE EXCEPTION USING ERRCODE = 'SG729',
       MESSAGE = format('export %s is none that this login has begun and not ended', coalesce(own_transfer.disclosure::text, 'NULL')),

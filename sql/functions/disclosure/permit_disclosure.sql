@@ -9,11 +9,12 @@ SET search_path = pg_catalog, pg_temp
 AS $sminion$
 #variable_conflict use_column
 DECLARE
-  said    jsonb;
-  whole   jsonb;
-  unknown text;
+  said     jsonb;
+  whole    jsonb;
+  in_force integer;
+  unknown  text;
 BEGIN
-  SELECT v.document -> 'recipients' -> permit_disclosure.recipient, v.document, v.epoch INTO said, whole, permit_disclosure.epoch
+  SELECT v.document -> 'recipients' -> permit_disclosure.recipient, v.document, v.epoch INTO said, whole, in_force
   FROM sminion.policy p JOIN sminion.policy_version v ON v.epoch = p.epoch;
   IF said IS NULL THEN
     RAISE EXCEPTION USING ERRCODE = 'SG701',
@@ -52,6 +53,7 @@ BEGIN
       MESSAGE = format('no column of the policy in force has the category `%s`', sminion.log_text(unknown, 80)),
       HINT = 'Pass categories of the policy; see `sminion-guard policy show`.';
   END IF;
-  permit_disclosure.contract := said ->> 'contract';
+  contract := said ->> 'contract';
+  epoch := in_force;
 END
 $sminion$;

@@ -99,7 +99,8 @@ never = []
 TABLES = """
 CREATE SCHEMA shop;
 CREATE TABLE shop.person (id bigint PRIMARY KEY, mail text, ip inet, segment text);
-CREATE TABLE shop.orders (id bigint PRIMARY KEY, person_id bigint, word text, ordered_at timestamptz, total numeric(12, 2));
+CREATE TABLE shop.orders (
+  id bigint PRIMARY KEY, person_id bigint, word text, ordered_at timestamptz, total numeric(12, 2));
 CREATE TABLE shop.item (id bigint PRIMARY KEY, order_id bigint REFERENCES shop.orders, word text);
 CREATE TABLE shop.gift (id bigint PRIMARY KEY, giver_id bigint, taker_id bigint, word text);
 CREATE TABLE shop.country (id bigint PRIMARY KEY, name text);
@@ -110,8 +111,10 @@ CREATE INDEX ON shop.gift (giver_id);
 CREATE INDEX ON shop.gift (taker_id);
 CREATE INDEX ON web_log.view (person_id);
 CREATE INDEX ON shop.item (order_id);
-INSERT INTO shop.person SELECT n, 'p' || n || '@example.org', '192.0.2.1', 'group ' || n % 3 FROM generate_series(1, 30) n;
-INSERT INTO shop.orders SELECT n, n % 30 + 1, 'shoes ' || n % 5, '2026-11-01 10:17+00'::timestamptz + n * interval '1 hour', n / 7.0
+INSERT INTO shop.person SELECT n, 'p' || n || '@example.org', '192.0.2.1', 'group ' || n % 3
+  FROM generate_series(1, 30) n;
+INSERT INTO shop.orders
+  SELECT n, n % 30 + 1, 'shoes ' || n % 5, '2026-11-01 10:17+00'::timestamptz + n * interval '1 hour', n / 7.0
   FROM generate_series(1, 90) n;
 INSERT INTO shop.item SELECT n, n % 90 + 1, 'lace ' || n % 4 FROM generate_series(1, 120) n;
 INSERT INTO shop.gift VALUES (1, 1, 2, 'card'), (2, 3, 4, 'card');

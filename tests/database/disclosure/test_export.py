@@ -24,6 +24,8 @@ from sminion_guard.policy import loads
 from tests.database.disclosure.conftest import Shop, policy_text
 
 WORDS = "SELECT word, count(*) FROM shop.orders GROUP BY word"
+EVERYBODY = {"1", "2", "3", "4"}
+"""In a gift."""
 MAILS = "SELECT p.mail, o.word FROM shop.orders o JOIN shop.person p ON p.id = o.person_id WHERE o.id <= 3"
 
 
@@ -39,20 +41,22 @@ def test_a_file_and_its_row_of_the_register(shop: Shop) -> None:
     made = shop.send(MAILS, actor="dispatch", unit="warehouse", basis_ref="contract 7", progress=told.append)
     rows = list(csv.reader((shop.directory / "out.csv").open(newline="")))
     assert rows[0] == ["mail", "word"]
-    assert sorted(rows[1:]) == [["p2@example.org", "shoes 1"], ["p3@example.org", "shoes 2"], ["p4@example.org", "shoes 3"]]
+    assert sorted(rows[1:]) == [
+        ["p2@example.org", "shoes 1"], ["p3@example.org", "shoes 2"], ["p4@example.org", "shoes 3"]]
     data = (shop.directory / "out.csv").read_bytes()
     assert (made.rows, made.bytes, made.sha256) == (3, len(data), hashlib.sha256(data).hexdigest())
     assert (made.persons, made.at_most) == (3, False)
     assert told == [3]
     assert shop.people(made.disclosure) == {"2", "3", "4"}
     (row,) = shop.super(
-        "SELECT recipient, contract, purpose, categories, columns, query, state, rows, bytes, sha256, persons, at_most, why,"
-        " login, actor, reason, basis_ref FROM sminion.transfers")
+        "SELECT recipient, contract, purpose, categories, columns, query, state, rows, bytes, sha256, persons, at_most,"
+        " why, login, actor, reason, basis_ref FROM sminion.transfers")
     assert row == (
         "carrier", "DPA-1", "delivery", ["behaviour", "contact", "key"], ["mail", "word"],
-        "SELECT p.mail, o.word FROM shop.orders o JOIN shop.person p ON p.id = o.person_id WHERE o.id <= ?", "finished", 3,
+        MAILS.replace("3", "?"), "finished", 3,
         len(data), made.sha256, 3, False, None, f"{shop.name}_carrier", "dispatch", "a test", "contract 7")
-    assert [act for (act,) in shop.super("SELECT act FROM sminion.act ORDER BY id")] == ["transfer", "transfer_finished"]
+    acts = shop.super("SELECT act FROM sminion.act ORDER BY id")
+    assert acts == [("transfer",), ("transfer_finished",)]
 
 
 @pytest.mark.parametrize("out", ["out.csv", "out.jsonl", "out.parquet"])
@@ -75,17 +79,19 @@ def test_the_name_of_the_file_says_its_format(shop: Shop, out: str) -> None:
     ("SELECT word FROM shop.gift WHERE id = 1", {"1", "2"}, False),
     ("SELECT word FROM shop.gift WHERE id = 1 UNION SELECT word FROM shop.orders WHERE id = 8", {"1", "2", "9"}, False),
     ("WITH few AS (SELECT 1 AS x) SELECT o.word FROM shop.orders AS o, few WHERE o.id = few.x", {"2"}, False),
-    ("SELECT a.word, b.word AS other FROM shop.orders a LEFT JOIN shop.orders b ON b.id = a.id + 1 WHERE a.id = 1", {"2", "3"}, False),
+    ("SELECT a.word, b.word AS other FROM shop.orders a LEFT JOIN shop.orders b ON b.id = a.id + 1 WHERE a.id = 1",
+     {"2", "3"}, False),
     ("SELECT name FROM shop.country", set(), False),
     ("SELECT 1 AS one", set(), False),
     # more than are sent, and said so
     ("SELECT word FROM shop.orders WHERE id <= 2 ORDER BY id LIMIT 1", {"2", "3"}, True),
     ("SELECT word, count(*) FROM shop.orders WHERE id <= 2 GROUP BY word HAVING count(*) > 5", {"2", "3"}, True),
-    ("SELECT s.word FROM (SELECT word FROM shop.gift WHERE id = 1) s", {"1", "2", "3", "4"}, True),
-    ("SELECT name FROM shop.country WHERE EXISTS (SELECT FROM shop.gift g WHERE g.id = 1)", {"1", "2", "3", "4"}, True),
-    ("SELECT word FROM shop.gift WHERE id = 1 EXCEPT SELECT word FROM shop.gift WHERE id = 2", {"1", "2", "3", "4"}, True),
-    ("WITH g AS (SELECT word FROM shop.gift) SELECT word FROM g", {"1", "2", "3", "4"}, True),
-    ("SELECT word FROM shop.gift g WHERE id = 1 AND EXISTS (SELECT FROM shop.gift h WHERE h.id = g.id)", {"1", "2", "3", "4"}, True),
+    ("SELECT s.word FROM (SELECT word FROM shop.gift WHERE id = 1) s", EVERYBODY, True),
+    ("SELECT name FROM shop.country WHERE EXISTS (SELECT FROM shop.gift g WHERE g.id = 1)", EVERYBODY, True),
+    ("SELECT word FROM shop.gift WHERE id = 1 EXCEPT SELECT word FROM shop.gift WHERE id = 2", EVERYBODY, True),
+    ("WITH g AS (SELECT word FROM shop.gift) SELECT word FROM g", EVERYBODY, True),
+    ("SELECT word FROM shop.gift g WHERE id = 1 AND EXISTS (SELECT FROM shop.gift h WHERE h.id = g.id)",
+     EVERYBODY, True),
 ])
 def test_everybody_is_named(shop: Shop, query: str, people: set[str], at_most: bool) -> None:
     made = shop.send(query)
@@ -97,14 +103,21 @@ def test_who_objects_or_is_blocked_is_in_no_export(shop: Shop) -> None:
     shop.super("SELECT sminion.object('4', 'counting', 'letter')")
     made = shop.send(MAILS)
     assert (made.rows, shop.people(made.disclosure)) == (2, {"2", "4"})
-    made = shop.send("SELECT word FROM shop.orders WHERE total < 0.5", "counter", "counting", login="analyst", out="2.csv")
+    few = "SELECT word FROM shop.orders WHERE total < 0.5"
+    made = shop.send(few, "counter", "counting", login="analyst", out="2.csv")
     assert (made.rows, shop.people(made.disclosure)) == (1, {"2"})
 
 
 def test_who_is_named_is_told_of_open_requests(shop: Shop) -> None:
-    policy = policy_text(shop.name) + '\n[operator]\nname = "S"\naddress = "A"\ncontact = "c@example.org"\n[request]\nprofile = "GDPR"\n'
-    with shop.database.connect(autocommit=False) as connection:
-        migrate.apply(connection, loads(policy))
+    policy = policy_text(shop.name) + """
+[operator]
+name = "Shop"
+address = "1 Road"
+contact = "privacy@shop.example"
+[request]
+profile = "GDPR"
+"""
+    put_in_force(shop, policy)
     shop.super("SELECT sminion.open_request('2', 'stop', 'letter')")
     shop.send(MAILS)
     assert shop.super("SELECT recipient FROM sminion.obligation") == [("carrier",)]
@@ -129,7 +142,7 @@ def test_what_may_not_leave_does_not(shop: Shop, arguments: tuple[str, ...], mor
 
 
 def test_a_court_gets_what_it_orders_by_its_number(shop: Shop) -> None:
-    made = shop.send("SELECT mail FROM shop.person WHERE id = 1", "court", "court", login="lawyer", basis_ref="2 O 17/26")
+    made = shop.send("SELECT mail FROM shop.person", "court", "court", login="lawyer", basis_ref="2 O 17/26")
     assert shop.super("SELECT basis_ref FROM sminion.transfers WHERE id = %s", made.disclosure) == [("2 O 17/26",)]
 
 
@@ -143,7 +156,7 @@ def test_a_refusal_of_the_server_is_on_record(shop: Shop) -> None:
 
 def test_a_statement_that_takes_too_long_leaves_nothing(shop: Shop) -> None:
     shop.super(f"ALTER ROLE {shop.name}_carrier SET statement_timeout = '300ms'")
-    error = refused(shop, "SELECT a.word FROM shop.orders a, shop.orders b, shop.orders c, shop.orders d, shop.orders e")
+    error = refused(shop, "SELECT a.word FROM shop.orders a, shop.orders b, shop.orders c, shop.orders d")
     assert error.code == "SG728"
     assert shop.last()[:2] == ("failed", "SG728")
 
