@@ -8,9 +8,12 @@ CREATE TABLE sminion.report (
   login       name        NOT NULL DEFAULT session_user,
   -- NULL once the person was erased from the log
   subject     text        COLLATE "C",
+  -- the other keys of the person, whose data it covers too: they are told of it also when they are no longer one person
+  other_keys  text[]      COLLATE "C" CHECK (other_keys <> '{}'),
   -- the request that it answers, if any
   request     bigint      REFERENCES sminion.request,
   epoch       integer     NOT NULL
 );
 CREATE INDEX report_subject ON sminion.report (subject);
+CREATE INDEX report_other_keys ON sminion.report USING gin (other_keys);
 COMMENT ON TABLE sminion.report IS 'access reports: who read all data of which subject; append-only';

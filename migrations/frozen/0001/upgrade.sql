@@ -1404,11 +1404,14 @@ CREATE TABLE sminion.report (
   login       name        NOT NULL DEFAULT session_user,
   -- NULL once the person was erased from the log
   subject     text        COLLATE "C",
+  -- the other keys of the person, whose data it covers too: they are told of it also when they are no longer one person
+  other_keys  text[]      COLLATE "C" CHECK (other_keys <> '{}'),
   -- the request that it answers, if any
   request     bigint      REFERENCES sminion.request,
   epoch       integer     NOT NULL
 );
 CREATE INDEX report_subject ON sminion.report (subject);
+CREATE INDEX report_other_keys ON sminion.report USING gin (other_keys);
 COMMENT ON TABLE sminion.report IS 'access reports: who read all data of which subject; append-only';
 
 -- tables/salt.sql
@@ -1574,6 +1577,9 @@ BEGIN
       RETURN OLD;
     ELSIF TG_OP = 'UPDATE' AND to_jsonb(NEW) = to_jsonb(OLD)
       || (CASE WHEN to_jsonb(OLD) ? 'channel' THEN '{"subject": null, "channel": null}' ELSE '{"subject": null}' END)::jsonb
+      -- one key of several
+      OR TG_OP = 'UPDATE' AND to_jsonb(NEW) - 'other_keys' = to_jsonb(OLD) - 'other_keys'
+        AND to_jsonb(OLD) -> 'other_keys' @> coalesce(nullif(to_jsonb(NEW) -> 'other_keys', 'null'), '[]')
       -- sminion.forget_actors
       OR TG_OP = 'UPDATE' AND to_jsonb(OLD) ? 'actor' AND to_jsonb(NEW) = to_jsonb(OLD) || '{"actor": null}'
     THEN
@@ -10430,6 +10436,7 @@ BEGIN
   UPDATE sminion.ticket k SET subject = NULL WHERE k.id = ANY (tickets);
   UPDATE sminion.subject_event e SET subject = NULL, channel = NULL WHERE e.id = ANY (states);
   UPDATE sminion.report p SET subject = NULL WHERE p.subject = key;
+  UPDATE sminion.report p SET other_keys = nullif(array_remove(p.other_keys, key), '{}') WHERE p.other_keys @> ARRAY[key];
   DELETE FROM sminion.consent_inbox i WHERE i.subject = key;
   DELETE FROM sminion.subject_merge m WHERE m.one = key OR m.other = key;
   DELETE FROM sminion.disclosure_subject d WHERE d.subject = key;
@@ -13551,10 +13558,22 @@ BEGIN
 END
 $sminion$;
 
+-- functions/report/report_keys.sql
+-- The keys whose data a report opens: those that are on record with it, and are one person still. A merge that comes after its beginning adds
+-- none, since nobody was told of it; and once two keys are two people again, neither is shown the data of the other.
+CREATE FUNCTION sminion.report_keys(own sminion.report) RETURNS text[]
+LANGUAGE sql
+STABLE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+  SELECT array_agg(k.key ORDER BY k.key)
+  FROM unnest(sminion.same_person(own.subject)) AS k (key) WHERE k.key = own.subject OR k.key = ANY (own.other_keys)
+$sminion$;
+
 -- functions/report/begin_report.sql
 -- Puts on record that all data of a subject are about to be read, for the person who asked for them. Commit, then read
 -- with sminion.report_tables and sminion.report_rows, which take the number that this returns. They open nothing but the data of
--- this one person, under all keys that were merged, and only to the login that called this, for an hour.
+-- this one person, under all keys that are merged by now, and only to the login that called this, for an hour.
 --
 -- request: the number of the request that it answers: of kind `access`, open, of this person, whose identity was checked.
 CREATE FUNCTION sminion.begin_report(
@@ -13570,6 +13589,7 @@ DECLARE
   key    text := sminion.subject_key(begin_report.subject, begin_report.kind);
   row_of sminion.request;
   act    bigint;
+  others text[];
 BEGIN
   IF (SELECT p.completed_at IS NULL FROM sminion.policy p) THEN
     RAISE EXCEPTION USING ERRCODE = 'SG548',
@@ -13592,10 +13612,11 @@ BEGIN
   IF current_setting('synchronous_commit') = 'off' THEN
     PERFORM set_config('synchronous_commit', 'on', true);
   END IF;
+  others := sminion.other_keys(key);
   act := sminion.record_act('report', jsonb_strip_nulls(jsonb_build_object(
-    'request', begin_report.request, 'keys', nullif(cardinality(sminion.same_person(key)), 1))), why);
-  INSERT INTO sminion.report (act, subject, request, epoch)
-  SELECT act, key, begin_report.request, p.epoch FROM sminion.policy p;
+    'request', begin_report.request, 'keys', 1 + cardinality(others))), why);
+  INSERT INTO sminion.report (act, subject, other_keys, request, epoch)
+  SELECT act, key, others, begin_report.request, p.epoch FROM sminion.policy p;
   RETURN act;
 END
 $sminion$;
@@ -13617,7 +13638,7 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $sminion$
 DECLARE
-  own       CONSTANT text[] := sminion.same_person((sminion.open_report(report_tables.report)).subject);
+  own       CONSTANT text[] := sminion.report_keys(sminion.open_report(report_tables.report));
   target    sminion.protected_table;
   blind     text;
   hindrance text;
@@ -13687,7 +13708,7 @@ BEGIN
   END IF;
   zone := (SELECT v.document ->> 'timezone' FROM sminion.policy_version v WHERE v.epoch = own.epoch);
   PERFORM set_config('timezone', zone, true);
-  RETURN QUERY EXECUTE sminion.report_query(target) USING sminion.same_person(own.subject);
+  RETURN QUERY EXECUTE sminion.report_query(target) USING sminion.report_keys(own);
 END
 $sminion$;
 COMMENT ON FUNCTION sminion.report_rows(bigint, text, text) IS

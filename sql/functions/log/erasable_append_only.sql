@@ -10,6 +10,9 @@ BEGIN
       RETURN OLD;
     ELSIF TG_OP = 'UPDATE' AND to_jsonb(NEW) = to_jsonb(OLD)
       || (CASE WHEN to_jsonb(OLD) ? 'channel' THEN '{"subject": null, "channel": null}' ELSE '{"subject": null}' END)::jsonb
+      -- one key of several
+      OR TG_OP = 'UPDATE' AND to_jsonb(NEW) - 'other_keys' = to_jsonb(OLD) - 'other_keys'
+        AND to_jsonb(OLD) -> 'other_keys' @> coalesce(nullif(to_jsonb(NEW) -> 'other_keys', 'null'), '[]')
       -- sminion.forget_actors
       OR TG_OP = 'UPDATE' AND to_jsonb(OLD) ? 'actor' AND to_jsonb(NEW) = to_jsonb(OLD) || '{"actor": null}'
     THEN

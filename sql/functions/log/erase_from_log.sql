@@ -83,6 +83,7 @@ BEGIN
   UPDATE sminion.ticket k SET subject = NULL WHERE k.id = ANY (tickets);
   UPDATE sminion.subject_event e SET subject = NULL, channel = NULL WHERE e.id = ANY (states);
   UPDATE sminion.report p SET subject = NULL WHERE p.subject = key;
+  UPDATE sminion.report p SET other_keys = nullif(array_remove(p.other_keys, key), '{}') WHERE p.other_keys @> ARRAY[key];
   DELETE FROM sminion.consent_inbox i WHERE i.subject = key;
   DELETE FROM sminion.subject_merge m WHERE m.one = key OR m.other = key;
   DELETE FROM sminion.disclosure_subject d WHERE d.subject = key;

@@ -1,6 +1,6 @@
 -- Puts on record that all data of a subject are about to be read, for the person who asked for them. Commit, then read
 -- with sminion.report_tables and sminion.report_rows, which take the number that this returns. They open nothing but the data of
--- this one person, under all keys that were merged, and only to the login that called this, for an hour.
+-- this one person, under all keys that are merged by now, and only to the login that called this, for an hour.
 --
 -- request: the number of the request that it answers: of kind `access`, open, of this person, whose identity was checked.
 CREATE FUNCTION sminion.begin_report(
@@ -16,6 +16,7 @@ DECLARE
   key    text := sminion.subject_key(begin_report.subject, begin_report.kind);
   row_of sminion.request;
   act    bigint;
+  others text[];
 BEGIN
   IF (SELECT p.completed_at IS NULL FROM sminion.policy p) THEN
     RAISE EXCEPTION USING ERRCODE = 'SG548',
@@ -38,10 +39,11 @@ BEGIN
   IF current_setting('synchronous_commit') = 'off' THEN
     PERFORM set_config('synchronous_commit', 'on', true);
   END IF;
+  others := sminion.other_keys(key);
   act := sminion.record_act('report', jsonb_strip_nulls(jsonb_build_object(
-    'request', begin_report.request, 'keys', nullif(cardinality(sminion.same_person(key)), 1))), why);
-  INSERT INTO sminion.report (act, subject, request, epoch)
-  SELECT act, key, begin_report.request, p.epoch FROM sminion.policy p;
+    'request', begin_report.request, 'keys', 1 + cardinality(others))), why);
+  INSERT INTO sminion.report (act, subject, other_keys, request, epoch)
+  SELECT act, key, others, begin_report.request, p.epoch FROM sminion.policy p;
   RETURN act;
 END
 $sminion$;

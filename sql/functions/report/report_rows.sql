@@ -41,7 +41,7 @@ BEGIN
   END IF;
   zone := (SELECT v.document ->> 'timezone' FROM sminion.policy_version v WHERE v.epoch = own.epoch);
   PERFORM set_config('timezone', zone, true);
-  RETURN QUERY EXECUTE sminion.report_query(target) USING sminion.same_person(own.subject);
+  RETURN QUERY EXECUTE sminion.report_query(target) USING sminion.report_keys(own);
 END
 $sminion$;
 COMMENT ON FUNCTION sminion.report_rows(bigint, text, text) IS

@@ -12,7 +12,7 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $sminion$
 DECLARE
-  own       CONSTANT text[] := sminion.same_person((sminion.open_report(report_tables.report)).subject);
+  own       CONSTANT text[] := sminion.report_keys(sminion.open_report(report_tables.report));
   target    sminion.protected_table;
   blind     text;
   hindrance text;

@@ -210,6 +210,25 @@ def test_a_request_is_granted_when_all_keys_of_the_person_are_destroyed(ready: W
         ("2", 0), ("3", 0)]
 
 
+def test_a_row_between_two_keys_of_one_person_goes_when_the_last_of_them_is_destroyed(world: World) -> None:
+    first(world, "last")
+    world.super("INSERT INTO sales.gift (giver, taker, email) VALUES (2, 3, 'between her keys')")
+    with world.connect("officer") as officer:
+        officer.execute("SELECT sminion.merge_subjects('2', '3', 'two accounts of one person')")
+        one, other = asked(officer), asked(officer, 3)
+        destructions, requests = Destructions(officer), Requests(officer)
+        destructions.destroy(one, "letter", patience=0)
+        between = "SELECT giver, taker FROM sales.gift WHERE email = 'between her keys'"
+        assert left(world, 2) == {} and world.super(between) == [(None, 3)]
+        with pytest.raises(GuardError) as refused:
+            requests.close(one, "granted", "done")
+        assert refused.value.code == "SG565"
+        destructions.destroy(other, "letter", patience=0)
+        assert left(world, 3) == {} and world.super(between) == []
+        requests.close(one, "granted", "done")
+        requests.close(other, "granted", "done")
+
+
 @pytest.mark.parametrize("gone", [True, False], ids=["dropped", "left out of the policy"])
 def test_a_table_that_the_policy_lost_is_looked_for_and_not_believed(ready: World, gone: bool) -> None:
     with ready.connect("officer") as officer:

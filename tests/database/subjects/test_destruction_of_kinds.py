@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from sminion_guard.embedded import Server
+from sminion_guard.errors import GuardError
 from sminion_guard.policy import loads
 from sminion_guard.subjects import Destructions, Requests
 from tests.firm import POLICY, Firm, new_firm
@@ -42,3 +45,23 @@ def test_another_kind_with_the_number_keeps_everything(server: Server) -> None:
         assert destroyed(firm, "customer", "5") == {"gift", "message"}
         assert firm.super(ids.format("message", "customer_id = 5")) == [([2],)]
         assert firm.super("SELECT id FROM firm.customer WHERE id = 5") == []
+
+
+def test_the_request_of_one_kind_is_granted_when_the_other_key_of_the_person_is_destroyed_too(server: Server) -> None:
+    with new_firm(server) as firm:
+        firm.apply(loads(POLICY.replace("NAME", firm.name) + REGISTER))
+        firm.super("SELECT sminion.merge_subjects('5', '6', 'one passport', kind => 'employee',"
+                   " other_kind => 'customer')")
+        assert destroyed(firm, "employee", "5") == set()
+        with firm.database.connect() as officer:
+            requests = Requests(officer)
+            ((number,),) = firm.super("SELECT id FROM sminion.request WHERE subject = 'employee:5'")
+            with pytest.raises(GuardError) as refused:
+                requests.close(number, "granted", "done")
+            assert refused.value.code == "SG565" and "`customer:6`" in str(refused.value.detail)
+            # Customer 5 is nobody of this person.
+            assert firm.super("SELECT id FROM firm.customer WHERE id IN (5, 6) ORDER BY 1") == [(5,), (6,)]
+            assert destroyed(firm, "customer", "6") == set()
+            assert firm.super("SELECT id FROM firm.customer WHERE id IN (5, 6)") == [(5,)]
+            requests.close(number, "granted", "done")
+            assert requests.get(number).outcome == "granted"

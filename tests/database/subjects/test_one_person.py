@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from itertools import pairwise
 
+import psycopg
 import pytest
 
 from sminion_guard.audit.reading import Kind, Question, read
@@ -13,7 +15,7 @@ from sminion_guard.errors import GuardError
 from sminion_guard.subjects import Recipients, Requests
 from sminion_guard.subjects.notices import notice
 from sminion_guard.subjects.report import chunks, open_report
-from tests.world import World, rows
+from tests.world import Connection, World, rows
 
 
 def merge(world: World, *keys: int) -> None:
@@ -55,6 +57,42 @@ def test_a_report_covers_all_keys_of_the_person_and_nobody_else(world: World) ->
         assert "7 and 8" in "".join(page(opened))
     world.super("SELECT sminion.unmerge_subjects('7', '8', 'two people')")
     assert "of8@" not in reported(world, 7)
+
+
+def test_a_report_is_on_record_for_every_key_that_it_covered_and_covers_no_other(world: World) -> None:
+    for key in (7, 8):
+        world.super(f"UPDATE crm.customer SET email = 'of{key}@example.org' WHERE id = {key}")
+
+    def told(key: int) -> list[str]:
+        return [entry["reason"] for entry in json.loads(reported(world, key))["accesses"]
+                if entry["operations"] == ["report"] and entry["reason"] != "asked"]
+
+    merge(world, 7, 8)
+    world.super("SELECT sminion.begin_report('7', 'while they were one')")
+    assert told(7) == told(8) == ["while they were one"]
+
+    def customers(officer: Connection, number: int) -> set[str]:
+        found = officer.execute("SELECT r::text FROM sminion.report_rows(%s, 'crm', 'customer') r", [number])
+        return set(re.findall("of.@", str(found.fetchall())))
+
+    with world.connect("officer") as officer:
+        begin = "SELECT sminion.begin_report('7', %s)"
+        ((number,),) = officer.execute(begin, ["begun before"]).fetchall()
+        assert customers(officer, number) == {"of7@", "of8@"}
+        # Found to be two people while the report is open.
+        world.super("SELECT sminion.unmerge_subjects('7', '8', 'two people')")
+        assert customers(officer, number) == {"of7@"}
+        assert told(7) == told(8) == ["while they were one", "begun before"]
+        ((number,),) = officer.execute(begin, ["begun apart"]).fetchall()
+        merge(world, 7, 8)
+        assert customers(officer, number) == {"of7@"}
+    world.super("SELECT sminion.unmerge_subjects('7', '8', 'two people')")
+    assert told(7) == ["while they were one", "begun before", "begun apart"]
+    assert told(8) == ["while they were one", "begun before"]
+    world.super("SELECT sminion.erase_from_log('8', 'gone')")
+    assert world.super("SELECT DISTINCT other_keys FROM sminion.report WHERE subject = '7'") == [(None,)]
+    with pytest.raises(psycopg.Error, match="append-only"):
+        world.super("UPDATE sminion.report SET other_keys = ARRAY['9']")
 
 
 def test_who_got_data_of_another_key_is_told(world: World) -> None:
