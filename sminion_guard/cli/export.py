@@ -48,6 +48,8 @@ def check_export(
         print_json({
             "recipient": recipient, "purpose": purpose, "allowed": verdict.allowed, "columns": verdict.columns,
             "categories": verdict.categories,
+            "warnings": [{"code": entry.code, "message": entry.message, "detail": entry.detail, "hint": entry.hint}
+                         for entry in verdict.warnings],
             "reasons": [{"code": entry.code, "message": entry.message, "detail": entry.detail, "hint": entry.hint}
                         for entry in verdict.reasons]})
     else:
@@ -92,4 +94,5 @@ def text(verdict: ExportVerdict) -> str:
     for column in verdict.columns:
         kinds, sources = ", ".join(column.categories) or "none", ", ".join(column.sources) or "no column"
         lines.append(f"  {column.name}: {kinds}  from {sources}")
+    lines += [f"warning {entry.code}: {entry.message}: {entry.detail}" for entry in verdict.warnings]
     return "\n".join(lines)

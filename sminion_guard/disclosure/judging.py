@@ -13,6 +13,7 @@ from sminion_guard.codes import error_class
 from sminion_guard.disclosure.coarse import too_fine
 from sminion_guard.disclosure.flows import Reading, readings
 from sminion_guard.disclosure.generated import behind, is_generated
+from sminion_guard.disclosure.inference import doubts
 from sminion_guard.disclosure.permission import NONE, Permission, permission
 from sminion_guard.errors import GuardError
 from sminion_guard.policy.model import Operation, Policy
@@ -45,6 +46,8 @@ class ExportVerdict:
     reasons: tuple[Reason, ...]
     columns: tuple[SentColumn, ...]
     categories: tuple[str, ...]
+    warnings: tuple[Reason, ...] = ()
+    """What may be sent and could tell more than is meant."""
 
     @property
     def allowed(self) -> bool:
@@ -89,7 +92,8 @@ def judge_export(
     if fine:
         return ExportVerdict(sql, recipient, purpose, fine, (), ())
     found = {_category(policy, entry) or NONE for entry in _all(catalog, statement)}
-    return ExportVerdict(sql, recipient, purpose, (), tuple(_columns(policy, statement)), tuple(sorted(found - {NONE})))
+    return ExportVerdict(sql, recipient, purpose, (), tuple(_columns(policy, statement)), tuple(sorted(found - {NONE})),
+                         tuple(doubts(policy, catalog, statement)))
 
 
 def _reasons(verdict: Verdict, catalog: Catalog, granted: Permission) -> Iterator[Reason]:

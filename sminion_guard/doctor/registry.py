@@ -17,6 +17,7 @@ from sminion_guard.doctor.checks import (
     generated_subjects,
     guard_objects,
     guard_owner,
+    inference,
     log_faults,
     logins,
     maintenance,
@@ -93,5 +94,6 @@ CHECKS: tuple[Check, ...] = (
     retention_indexes.CHECK,
     retention_schedule.CHECK,
     slow_indexes.CHECK,
+    inference.CHECK,
 )
 """A test holds it complete against the files in ``checks``."""

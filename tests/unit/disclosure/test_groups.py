@@ -104,3 +104,45 @@ def test_a_recipient_gets_groups_but_of_what_it_never_gets() -> None:
     assert judged("SELECT part FROM for_analytics.people") == ["SG705"]
     assert judged("SELECT decade FROM for_analytics.people WHERE part = 'a'") == ["SG705"]
     assert judged("SELECT decade FROM outer_view") == []
+
+
+def test_what_identifies_together_and_free_texts_are_warned_of() -> None:
+    text = """
+[policy]
+name = "shop"
+version = "1"
+subject_key = "bigint"
+ticket_lifetime = "15 minutes"
+
+[purpose.poll]
+title = "Ask what people think"
+basis = "contract"
+needs = "*"
+may = ["use", "transfer"]
+
+[schema.poll]
+collected_for = ["poll"]
+[schema.poll.answer]
+subject = "person_id"
+columns = { person_id = "key", born_on = "birth", postcode = "address", sex = "none", said = "free_text" }
+
+[recipient.institute]
+title = "Institute"
+contract = "DPA-9"
+purposes = ["poll"]
+never = []
+"""
+    answer = relation("poll", "answer", "person_id born_on postcode sex said")
+    catalog = Catalog("poll-1", "shop", 18, ("poll",), {answer.key: answer}, {}, public_usage=frozenset())
+
+    def warned(sql: str) -> list[str]:
+        verdict = judge_export(sql, catalog=catalog, policy=loads(text), recipient="institute", purpose="poll",
+                               today=TODAY)
+        assert verdict.allowed
+        return [warning.code for warning in verdict.warnings]
+
+    assert warned("SELECT born_on, postcode, sex FROM poll.answer") == ["SG730"]
+    assert warned("SELECT born_on || postcode || sex AS all FROM poll.answer") == ["SG730"]
+    assert warned("SELECT said FROM poll.answer") == ["SG731"]
+    assert warned("SELECT born_on, postcode FROM poll.answer") == []
+    assert warned("SELECT postcode, sex, count(born_on) FROM poll.answer GROUP BY 1, 2") == []
