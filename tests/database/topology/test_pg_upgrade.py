@@ -120,7 +120,7 @@ def test_the_policy_is_in_place_after_apply_and_the_doctor_finds_nothing_new(aft
     assert errors == []
     # 18 formats the text of some views in another way.
     assert changed == {f"guard:view {name}" for name in (
-        "pending_changes", "ticket_minutes", "journal_minutes", "retention_progress")}
+        "pending_changes", "subject_status", "ticket_minutes", "journal_minutes", "retention_progress")}
 
 
 def test_the_ddl_guard_goes_on(after: Upgraded) -> None:
