@@ -51,6 +51,8 @@ class Target:
 
         :raises TransferRefused: SG720, when the disk is full for example.
         """
+        if self._descriptor < 0:
+            return  # given up: a writer of Parquet ends its file when it is forgotten, and the number may mean another
         view = memoryview(data)
         try:
             while view:
@@ -83,14 +85,19 @@ class Target:
             sync_directory(self.path.parent)
         except OSError as error:
             raise self._failure(error) from error
-        os.close(self._descriptor)
+        self._close()
 
     def discard(self) -> None:
         """Leave nothing."""
         with suppress(OSError):
             os.unlink(self._temporary)
         with suppress(OSError):
-            os.close(self._descriptor)
+            self._close()
+
+    def _close(self) -> None:
+        descriptor, self._descriptor = self._descriptor, -1
+        if descriptor >= 0:
+            os.close(descriptor)
 
     def _refuse_existing(self) -> None:
         if os.path.lexists(self.path):

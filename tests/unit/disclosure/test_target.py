@@ -41,6 +41,19 @@ def test_what_is_given_up_leaves_nothing(tmp_path: Path) -> None:
     assert names(tmp_path) == []
 
 
+def test_what_is_written_after_that_reaches_no_other_file(tmp_path: Path) -> None:
+    """The number of a closed file is that of the next one that is opened."""
+    target = Target(tmp_path / "out.csv")
+    target.write(b"one")
+    target.discard()
+    other = os.open(tmp_path / "other", os.O_WRONLY | os.O_CREAT, 0o600)
+    target.write(b"two")
+    target.discard()
+    os.write(other, b"mine")
+    os.close(other)
+    assert (tmp_path / "other").read_bytes() == b"mine"
+
+
 @pytest.mark.parametrize("when", ["before", "meanwhile"])
 def test_no_file_is_replaced(tmp_path: Path, when: str) -> None:
     path = tmp_path / "out.csv"
