@@ -11859,9 +11859,11 @@ BEGIN
   ELSIF shared = 'last' AND others.fixed IS NOT NULL THEN
     eligible := format('%s AND ((%s) AND (%s)) IS NOT TRUE', about, others.condition, others.stuck);
   END IF;
-  before := sminion.begin_replica_role();
-  IF NOT silent THEN
-    PERFORM sminion.end_replica_role(before);
+  IF silent THEN
+    before := sminion.begin_replica_role();
+  ELSE
+    -- The same for the guard's own trigger, without another role, whose change would take all plans of the session with it.
+    PERFORM set_config('sminion.masks_set', '', true);
   END IF;
   EXECUTE format(
     'SELECT array_agg(q.tableoid), array_agg(q.ctid) FROM (SELECT t.tableoid, t.ctid FROM %s AS t WHERE %s AND (%s) IS NOT TRUE LIMIT $2 '
@@ -12627,9 +12629,11 @@ BEGIN
     -- Each batch would read what the ones before left dead.
     PERFORM set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true);
   END IF;
-  before := sminion.begin_replica_role();
-  IF NOT silent THEN
-    PERFORM sminion.end_replica_role(before);
+  IF silent THEN
+    before := sminion.begin_replica_role();
+  ELSE
+    -- The same for the guard's own trigger, without another role, whose change would take all plans of the session with it.
+    PERFORM set_config('sminion.masks_set', '', true);
   END IF;
   EXECUTE format('SELECT array_agg(q.tableoid), array_agg(q.ctid) FROM (SELECT t.tableoid, t.ctid FROM %s AS t WHERE %s LIMIT $2 '
                  || 'FOR UPDATE OF t SKIP LOCKED) q', relation, stays)

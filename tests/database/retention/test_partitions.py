@@ -16,6 +16,7 @@ from sminion_guard.policy import Policy, loads
 from sminion_guard.subjects import Destructions, DroppedPartition, Retentions
 from tests import servers
 from tests.database.retention.purging import WEB, keeping
+from tests.database.subjects.test_restore_drill import run as command
 from tests.world import World, new_world, refusal
 
 MORE = """
@@ -184,3 +185,15 @@ def test_a_reader_is_not_stopped_and_the_partition_goes_when_it_has_ended(web: W
         reader.execute("COMMIT")
         waiting.join()
     assert all(one.cause is None for one in later[0].values()) and len(there(web)) == 2
+
+
+def test_the_command_tells_what_it_would_drop_and_drops_it(
+    web: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    at = ("--table", "web.part", "--database-url", web.database.dsn(f"{web.name}_owner"))
+    assert command(monkeypatch, "retention", "run", "--dry-run", *at) == 0
+    assert "partition web.part_old has expired as a whole" in capsys.readouterr().out and len(there(web)) == 4
+    assert command(monkeypatch, "retention", "run", "--drop-partitions", *at) == 0
+    said = capsys.readouterr().out
+    assert "web.part_old: dropped, with 50 rows" in said and "web.part: 50 purged" in said  # of another
+    assert there(web) == {"web.part_rest", "web.part_new"}
