@@ -15,7 +15,7 @@ from sminion_guard.policy.compartments import mergeable
 from sminion_guard.policy.interval import may_exceed
 from sminion_guard.policy.model import Anonymous, Basis, ConsentOnChange, InReport, Policy, RetentionEnd, Table
 from sminion_guard.policy.names import backup_role
-from sminion_guard.policy.profile_differences import differences_of_profiles
+from sminion_guard.policy.recipient_differences import differences_of_recipients
 from sminion_guard.policy.sentence import Sentence
 from sminion_guard.policy.terms import rights
 from sminion_guard.policy.view_difference import views
@@ -53,7 +53,8 @@ def difference(before: Policy, after: Policy) -> Difference:
         *_backup(before, after), *_consents(before, after),
         *_logins(before, after), *_purposes(before, after), *accesses(before, after), *views(before, after),
         *_merges(before, after), *_rows(before, after),
-        *_neutral(before, after), *_recipients(before, after), *_tickets(before, after), *rights(before, after),
+        *_neutral(before, after), *differences_of_recipients(before, after), *_tickets(before, after),
+        *rights(before, after),
     ]
     concerned = {entry.purpose for entry in found if entry.purpose is not None}
     everybody = any(entry.purpose is None for entry in found)
@@ -230,41 +231,6 @@ def _neutral(before: Policy, after: Policy) -> Iterator[Sentence]:
             yield Sentence(
                 f"every purpose {'now reads' if pattern in has else 'no longer reads'} `{name}.{pattern}`",
                 pattern in has)
-
-
-def _recipients(before: Policy, after: Policy) -> Iterator[Sentence]:
-    for name in sorted(before.recipients.keys() | after.recipients.keys()):
-        old, new = before.recipients.get(name), after.recipients.get(name)
-        if old is None or new is None:
-            yield Sentence(f"recipient `{name}` is {'new' if old is None else 'gone'}", old is None)
-            continue
-        for purpose in sorted(set(new.purposes) ^ set(old.purposes)):
-            more = purpose in new.purposes
-            yield Sentence(f"recipient `{name}` may {'now' if more else 'no longer'} get data for `{purpose}`", more,
-                           purpose)
-        for category in sorted(new.never ^ old.never):
-            never = category in new.never
-            yield Sentence(f"recipient `{name}` {'now never gets' if never else 'may now get'} `{category}`", not never)
-        yield from _given(name, old.gives, new.gives)
-        yield from differences_of_profiles(name, before, after)
-        if old.until != new.until:
-            said = "has no end any more" if new.until is None else f"now ends on {new.until}"
-            yield Sentence(f"the contract with recipient `{name}` {said}",
-                           old.until is not None and (new.until is None or new.until > old.until))
-        if old.contract != new.contract:
-            yield Sentence(f"the contract with recipient `{name}` is now {new.contract}", False)
-
-
-def _given(name: str, old: frozenset[str] | None, new: frozenset[str] | None) -> Iterator[Sentence]:
-    if old is None and new is not None:
-        listed = ", ".join(f"`{word}`" for word in sorted(new))
-        yield Sentence(f"recipient `{name}` gets nothing but {listed} any more", False)
-    elif old is not None and new is None:
-        yield Sentence(f"recipient `{name}` may now get all that the purpose needs", True)
-    elif old is not None and new is not None:
-        for category in sorted(old ^ new):
-            more = category in new
-            yield Sentence(f"recipient `{name}` {'may now get' if more else 'no longer gets'} `{category}`", more)
 
 
 def _tickets(before: Policy, after: Policy) -> Iterator[Sentence]:

@@ -1,5 +1,5 @@
 -- A dump has the extension by its name, and of its tables only the rows that are asked for here. What the installation itself
--- writes is written again where the extension is created; the last two tables have no columns.
+-- writes is written again where the extension is created; the last three tables have no columns.
 DO $sminion$
 DECLARE
   kept pg_catalog.regclass;
@@ -10,7 +10,7 @@ BEGIN
     JOIN pg_catalog.pg_class c ON c.oid = d.objid
     WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass
       AND d.deptype = 'e' AND c.relkind IN ('r', 'S') AND c.relpersistence = 'p'
-      AND c.relname NOT IN ('guard_object', 'maintenance_state', 'ddl_migration', 'new_writer')
+      AND c.relname NOT IN ('guard_object', 'maintenance_state', 'ddl_migration', 'new_writer', 'register_lock')
     ORDER BY c.relname
   LOOP
     PERFORM pg_catalog.pg_extension_config_dump(kept, '');

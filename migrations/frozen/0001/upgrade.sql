@@ -870,6 +870,12 @@ CREATE TABLE sminion.disclosure_subject (
 CREATE INDEX disclosure_subject_subject ON sminion.disclosure_subject (subject);
 COMMENT ON TABLE sminion.disclosure_subject IS 'whose data each disclosure held';
 
+-- tables/register_lock.sql
+-- No rows and no columns: whoever has it locked adds requests or disclosures (sminion.lock_obligations). Apart from the registers themselves, so that a
+-- login that may send data and leaves a transaction open keeps no officer from recording a request.
+CREATE TABLE sminion.register_lock ();
+COMMENT ON TABLE sminion.register_lock IS 'locked by whoever adds requests or disclosures';
+
 -- tables/transfer.sql
 -- Exports to third parties: each is a disclosure too, and this row says what was asked. Committed with the ticket that its rows are read
 -- under, so none is read before it is on record. The query is kept without its constants, which may be data of people, beside the
@@ -6904,7 +6910,7 @@ AS $sminion$
 BEGIN
   FOR attempt IN 1 .. 250 LOOP
     BEGIN
-      LOCK TABLE sminion.disclosure_subject IN SHARE ROW EXCLUSIVE MODE NOWAIT;
+      LOCK TABLE sminion.register_lock IN SHARE ROW EXCLUSIVE MODE NOWAIT;
       RETURN;
     EXCEPTION WHEN lock_not_available THEN
       PERFORM pg_sleep(0.02);
@@ -6914,7 +6920,7 @@ BEGIN
     MESSAGE = 'another officer is recording requests or disclosures, and has not committed',
     DETAIL = format('The register is locked by %s.', sminion.transactions_named(ARRAY(
       SELECT DISTINCT l.virtualtransaction FROM pg_locks l
-      WHERE l.relation = 'sminion.disclosure_subject'::regclass AND l.granted AND l.mode = 'ShareRowExclusiveLock'))),
+      WHERE l.relation = 'sminion.register_lock'::regclass AND l.granted AND l.mode = 'ShareRowExclusiveLock'))),
     HINT = 'Call it again when that transaction has ended, or end it.';
 END
 $sminion$;
@@ -7167,7 +7173,8 @@ COMMENT ON FUNCTION sminion.open_transfer(text, text, text, text, text, bytea, t
 
 -- functions/disclosure/name_transferred.sql
 -- Adds people whose data an export holds, at most 10,000 in a call; how many were new. Open requests of these people get the obligation to tell
--- the recipient.
+-- the recipient with the next maintenance, or when they are closed: a login that leaves its transaction open must keep no officer from
+-- recording a request, so it takes no lock that one waits for.
 CREATE FUNCTION sminion.name_transferred(disclosure bigint, subjects text[]) RETURNS bigint
 LANGUAGE plpgsql
 VOLATILE
@@ -7177,8 +7184,7 @@ SET jit = off
 AS $sminion$
 #variable_conflict use_column
 DECLARE
-  added  bigint;
-  asking text[];
+  added bigint;
 BEGIN
   PERFORM sminion.own_transfer(name_transferred.disclosure);
   IF coalesce(cardinality(name_transferred.subjects), 0) NOT BETWEEN 1 AND 10000
@@ -7188,18 +7194,12 @@ BEGIN
       MESSAGE = 'an export names people by their keys, at most 10,000 in a call',
       HINT = 'Pass some keys, none of them NULL or empty.';
   END IF;
-  PERFORM sminion.lock_obligations();
   INSERT INTO sminion.disclosure_subject (disclosure, subject)
   SELECT name_transferred.disclosure, s FROM unnest(name_transferred.subjects) s
+  -- Who is erased from the log meanwhile is not brought back.
+  WHERE NOT EXISTS (SELECT FROM sminion.erasure e WHERE e.holder = 'subject:' || s)
   ON CONFLICT DO NOTHING;
   GET DIAGNOSTICS added = ROW_COUNT;
-  -- From the requests, which are few: to ask for each key whose it is takes longer than all the rest.
-  SELECT array_agg(DISTINCT p.key) INTO asking
-  FROM sminion.request r CROSS JOIN LATERAL unnest(sminion.same_person(r.subject)) AS p (key)
-  WHERE r.closed_at IS NULL AND r.kind <> 'access' AND p.key = ANY (name_transferred.subjects);
-  IF asking IS NOT NULL THEN
-    PERFORM sminion.make_obligations(asking);
-  END IF;
   RETURN added;
 END
 $sminion$;
@@ -7222,7 +7222,14 @@ DECLARE
   named bigint;
 BEGIN
   PERFORM sminion.permit_disclosure(begun.recipient, begun.purpose, begun.categories, clock_timestamp(), true);
-  IF coalesce(finish_transfer.rows, -1) < 0 OR coalesce(finish_transfer.bytes, -1) < 0 OR coalesce(length(finish_transfer.sha256), 0) <> 32 THEN
+  IF NOT EXISTS (
+    SELECT FROM sminion.policy p JOIN sminion.policy_version v ON v.epoch = p.epoch
+    WHERE v.document -> 'purposes' -> begun.purpose -> 'may' ? 'transfer')
+  THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG701',
+      MESSAGE = format('purpose `%s` transfers no data any more', begun.purpose),
+      HINT = 'Delete what was written, and say that it failed: `sminion.fail_transfer`.';
+  ELSIF coalesce(finish_transfer.rows, -1) < 0 OR coalesce(finish_transfer.bytes, -1) < 0 OR coalesce(length(finish_transfer.sha256), 0) <> 32 THEN
     RAISE EXCEPTION USING ERRCODE = 'SG729',
       MESSAGE = 'an export ends with its number of rows and bytes, and the SHA-256 of the file',
       HINT = 'Pass them, or say that it failed: `sminion.fail_transfer`.';
@@ -7536,6 +7543,10 @@ BEGIN
     AND r.subject = ANY (sminion.same_person((SELECT s.subject FROM sminion.request s WHERE s.id = close_request.id)))
   ORDER BY r.id FOR UPDATE;
   row_of := sminion.open_request_row(close_request.id);
+  -- An export may have named the person since the last maintenance.
+  IF row_of.subject IS NOT NULL THEN
+    PERFORM sminion.make_obligations(ARRAY[row_of.subject]);
+  END IF;
   IF coalesce(close_request.outcome, '') NOT IN ('granted', 'partly_granted', 'refused', 'withdrawn', 'duplicate') THEN
     RAISE EXCEPTION USING ERRCODE = 'SG522',
       MESSAGE = format('a request cannot be closed as `%s`', coalesce(sminion.log_text(close_request.outcome, 40), 'NULL')),
@@ -10893,6 +10904,12 @@ BEGIN
         more := sminion.forget_actors(1000);
       WHEN 'tidy' THEN
         PERFORM sminion.forget_write_tickets();
+        -- sminion.name_transferred leaves it to us; whoever closes a request does the same for that person.
+        PERFORM sminion.make_obligations(ARRAY(
+          SELECT DISTINCT r.subject FROM sminion.request r
+          CROSS JOIN LATERAL unnest(sminion.same_person(r.subject)) AS p (key)
+          JOIN sminion.disclosure_subject s ON s.subject = p.key JOIN sminion.transfer t ON t.disclosure = s.disclosure
+          WHERE r.closed_at IS NULL AND r.kind <> 'access' AND t.expires_at > clock_timestamp() - interval '7 days'));
         DELETE FROM sminion.erasure e WHERE e.at < clock_timestamp() - interval '1 day';
         DELETE FROM sminion.certificate c WHERE c.keep_until <= clock_timestamp();
         DELETE FROM sminion.folded_batch f WHERE f.folded_at < clock_timestamp() - interval '1 hour';

@@ -14,7 +14,14 @@ DECLARE
   named bigint;
 BEGIN
   PERFORM sminion.permit_disclosure(begun.recipient, begun.purpose, begun.categories, clock_timestamp(), true);
-  IF coalesce(finish_transfer.rows, -1) < 0 OR coalesce(finish_transfer.bytes, -1) < 0 OR coalesce(length(finish_transfer.sha256), 0) <> 32 THEN
+  IF NOT EXISTS (
+    SELECT FROM sminion.policy p JOIN sminion.policy_version v ON v.epoch = p.epoch
+    WHERE v.document -> 'purposes' -> begun.purpose -> 'may' ? 'transfer')
+  THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG701',
+      MESSAGE = format('purpose `%s` transfers no data any more', begun.purpose),
+      HINT = 'Delete what was written, and say that it failed: `sminion.fail_transfer`.';
+  ELSIF coalesce(finish_transfer.rows, -1) < 0 OR coalesce(finish_transfer.bytes, -1) < 0 OR coalesce(length(finish_transfer.sha256), 0) <> 32 THEN
     RAISE EXCEPTION USING ERRCODE = 'SG729',
       MESSAGE = 'an export ends with its number of rows and bytes, and the SHA-256 of the file',
       HINT = 'Pass them, or say that it failed: `sminion.fail_transfer`.';

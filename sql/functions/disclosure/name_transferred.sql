@@ -1,5 +1,6 @@
 -- Adds people whose data an export holds, at most 10,000 in a call; how many were new. Open requests of these people get the obligation to tell
--- the recipient.
+-- the recipient with the next maintenance, or when they are closed: a login that leaves its transaction open must keep no officer from
+-- recording a request, so it takes no lock that one waits for.
 CREATE FUNCTION sminion.name_transferred(disclosure bigint, subjects text[]) RETURNS bigint
 LANGUAGE plpgsql
 VOLATILE
@@ -9,8 +10,7 @@ SET jit = off
 AS $sminion$
 #variable_conflict use_column
 DECLARE
-  added  bigint;
-  asking text[];
+  added bigint;
 BEGIN
   PERFORM sminion.own_transfer(name_transferred.disclosure);
   IF coalesce(cardinality(name_transferred.subjects), 0) NOT BETWEEN 1 AND 10000
@@ -20,18 +20,12 @@ BEGIN
       MESSAGE = 'an export names people by their keys, at most 10,000 in a call',
       HINT = 'Pass some keys, none of them NULL or empty.';
   END IF;
-  PERFORM sminion.lock_obligations();
   INSERT INTO sminion.disclosure_subject (disclosure, subject)
   SELECT name_transferred.disclosure, s FROM unnest(name_transferred.subjects) s
+  -- Who is erased from the log meanwhile is not brought back.
+  WHERE NOT EXISTS (SELECT FROM sminion.erasure e WHERE e.holder = 'subject:' || s)
   ON CONFLICT DO NOTHING;
   GET DIAGNOSTICS added = ROW_COUNT;
-  -- From the requests, which are few: to ask for each key whose it is takes longer than all the rest.
-  SELECT array_agg(DISTINCT p.key) INTO asking
-  FROM sminion.request r CROSS JOIN LATERAL unnest(sminion.same_person(r.subject)) AS p (key)
-  WHERE r.closed_at IS NULL AND r.kind <> 'access' AND p.key = ANY (name_transferred.subjects);
-  IF asking IS NOT NULL THEN
-    PERFORM sminion.make_obligations(asking);
-  END IF;
   RETURN added;
 END
 $sminion$;

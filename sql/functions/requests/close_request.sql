@@ -28,6 +28,10 @@ BEGIN
     AND r.subject = ANY (sminion.same_person((SELECT s.subject FROM sminion.request s WHERE s.id = close_request.id)))
   ORDER BY r.id FOR UPDATE;
   row_of := sminion.open_request_row(close_request.id);
+  -- An export may have named the person since the last maintenance.
+  IF row_of.subject IS NOT NULL THEN
+    PERFORM sminion.make_obligations(ARRAY[row_of.subject]);
+  END IF;
   IF coalesce(close_request.outcome, '') NOT IN ('granted', 'partly_granted', 'refused', 'withdrawn', 'duplicate') THEN
     RAISE EXCEPTION USING ERRCODE = 'SG522',
       MESSAGE = format('a request cannot be closed as `%s`', coalesce(sminion.log_text(close_request.outcome, 40), 'NULL')),

@@ -9,7 +9,7 @@ AS $sminion$
 BEGIN
   FOR attempt IN 1 .. 250 LOOP
     BEGIN
-      LOCK TABLE sminion.disclosure_subject IN SHARE ROW EXCLUSIVE MODE NOWAIT;
+      LOCK TABLE sminion.register_lock IN SHARE ROW EXCLUSIVE MODE NOWAIT;
       RETURN;
     EXCEPTION WHEN lock_not_available THEN
       PERFORM pg_sleep(0.02);
@@ -19,7 +19,7 @@ BEGIN
     MESSAGE = 'another officer is recording requests or disclosures, and has not committed',
     DETAIL = format('The register is locked by %s.', sminion.transactions_named(ARRAY(
       SELECT DISTINCT l.virtualtransaction FROM pg_locks l
-      WHERE l.relation = 'sminion.disclosure_subject'::regclass AND l.granted AND l.mode = 'ShareRowExclusiveLock'))),
+      WHERE l.relation = 'sminion.register_lock'::regclass AND l.granted AND l.mode = 'ShareRowExclusiveLock'))),
     HINT = 'Call it again when that transaction has ended, or end it.';
 END
 $sminion$;

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,14 @@ from tests.database.disclosure.conftest import Shop, policy_text
 WORDS = "SELECT word, count(*) FROM shop.orders GROUP BY word"
 EVERYBODY = {"1", "2", "3", "4"}
 """In a gift."""
+REQUESTS = """
+[operator]
+name = "Shop"
+address = "1 Road"
+contact = "privacy@shop.example"
+[request]
+profile = "GDPR"
+"""
 MAILS = "SELECT p.mail, o.word FROM shop.orders o JOIN shop.person p ON p.id = o.person_id WHERE o.id <= 3"
 
 
@@ -109,18 +117,51 @@ def test_who_objects_or_is_blocked_is_in_no_export(shop: Shop) -> None:
 
 
 def test_who_is_named_is_told_of_open_requests(shop: Shop) -> None:
-    policy = policy_text(shop.name) + """
-[operator]
-name = "Shop"
-address = "1 Road"
-contact = "privacy@shop.example"
-[request]
-profile = "GDPR"
-"""
-    put_in_force(shop, policy)
+    put_in_force(shop, policy_text(shop.name) + REQUESTS)
     shop.super("SELECT sminion.open_request('2', 'stop', 'letter')")
     shop.send(MAILS)
+    shop.super("CALL sminion.maintain()")
     assert shop.super("SELECT recipient FROM sminion.obligation") == [("carrier",)]
+
+
+@pytest.fixture
+def begun(shop: Shop) -> Iterator[tuple[psycopg.Connection, int]]:
+    """An export under way whose login has left a transaction open, in which it named person 3."""
+    put_in_force(shop, policy_text(shop.name) + REQUESTS)
+    with shop.database.connect(f"{shop.name}_carrier") as sender:
+        ((number,),) = sender.execute(
+            "SELECT disclosure FROM sminion.open_transfer('carrier', 'delivery', 'actor', 'reason', 'SELECT ?',"
+            " sha256('q'), ARRAY['mail'], ARRAY['contact'])").fetchall()
+        sender.execute("BEGIN")
+        sender.execute("SELECT sminion.name_transferred(%s, ARRAY['3'])", [number])
+        yield sender, number
+
+
+def test_whoever_names_people_in_an_open_transaction_keeps_no_officer_waiting(
+    shop: Shop, begun: tuple[psycopg.Connection, int]
+) -> None:
+    """Who contests data is blocked at once, and a login that exports must not stop that."""
+    with shop.database.connect() as officer:
+        officer.execute("SET statement_timeout = '3s'")
+        officer.execute("SELECT sminion.open_request('3', 'stop', 'letter')")
+
+
+def test_who_is_named_after_a_request_must_be_told_before_it_is_granted(
+    shop: Shop, begun: tuple[psycopg.Connection, int]
+) -> None:
+    shop.super("SELECT sminion.open_request('3', 'object', 'letter', purpose => 'counting')")
+    begun[0].execute("COMMIT")
+    with pytest.raises(psycopg.Error) as refused:
+        shop.super("SELECT sminion.close_request(max(id), 'granted', 'done') FROM sminion.request WHERE subject = '3'")
+    assert refused.value.sqlstate == "SG703"
+
+
+def test_who_was_erased_from_the_log_is_not_brought_back(shop: Shop, begun: tuple[psycopg.Connection, int]) -> None:
+    sender, number = begun
+    sender.execute("COMMIT")
+    shop.super("SELECT sminion.erase_from_log('5', 'destroyed')")
+    assert sender.execute("SELECT sminion.name_transferred(%s, ARRAY['5'])", [number]).fetchone() == (0,)
+    assert shop.super("SELECT count(*) FROM sminion.disclosure_subject WHERE subject = '5'") == [(0,)]
 
 
 @pytest.mark.parametrize(("arguments", "more", "code"), [
