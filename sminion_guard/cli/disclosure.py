@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,7 +15,7 @@ from sminion_guard.cli.officer import officer, warn
 from sminion_guard.cli.request import ActorOption, moment
 
 if TYPE_CHECKING:
-    from sminion_guard.subjects import Obligation, Recipients
+    from sminion_guard.subjects import Obligation, Recall, Recipients
 
 app = typer.Typer(no_args_is_help=True, help="Record what third parties received, and tell them of requests.")
 
@@ -57,6 +57,55 @@ def list_disclosures(
         typer.echo(f"{entry.disclosed_at:%Y-%m-%d}  {entry.recipient} ({entry.contract}), for {entry.purpose}: "
                    f"{', '.join(entry.categories)}; {entry.reason}")
     typer.echo(f"{len(found)} disclosure{'' if len(found) == 1 else 's'}")
+
+
+@app.command("register")
+def list_register(
+    recipient: Annotated[str | None, typer.Option(
+        "--recipient", metavar="NAME", show_default=False, help="What one recipient got.")] = None,
+    purpose: Annotated[str | None, typer.Option(
+        "--purpose", metavar="NAME", show_default=False, help="What was passed on for one purpose.")] = None,
+    legal: Annotated[bool, typer.Option(
+        "--legal", help="What rested on law, on a mandatory disclosure or on a vital interest.")] = False,
+    most: Annotated[int, typer.Option("--limit", metavar="N", min=1, help="The newest N.")] = 100,
+    database_url: DatabaseOption = None, form: FormatOption = Format.TEXT,
+) -> None:
+    """List what was passed on, newest first, whoever it is about: exports, and what was recorded by hand."""
+    with _recipients(database_url) as recipients:
+        found = recipients.register(recipient=recipient, purpose=purpose, legal=legal, most=most)
+    if form is Format.JSON:
+        print_json(found)
+        return
+    for entry in found:
+        rests = "" if entry.basis_ref is None else f", {entry.basis_ref}"
+        people = f"{'at most ' if entry.at_most else ''}{entry.persons} {'person' if entry.persons == 1 else 'people'}"
+        typer.echo(f"{entry.id}  {entry.disclosed_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC  {entry.recipient}"
+                   f" ({entry.contract}), for {entry.purpose} ({entry.basis}{rests}):"
+                   f" {', '.join(entry.categories)} of {people}; {entry.state}; by {entry.who}: {entry.reason}")
+    typer.echo(f"{len(found)} disclosure{'' if len(found) == 1 else 's'}")
+
+
+@app.command("recall")
+def recall_subject(
+    subject: Annotated[str, typer.Argument(
+        metavar="KEY", help="Of the person; with the kind before the key where the policy names kinds: employee:17.")],
+    database_url: DatabaseOption = None, form: FormatOption = Format.TEXT,
+) -> None:
+    """Say who has data of a person, and who must still be told of a request. Exit code 1: somebody must."""
+    with _recipients(database_url) as recipients:
+        found = recipients.recall(subject)
+    waiting = [entry for entry in found if entry.to_be_told]
+    if form is Format.JSON:
+        print_json(found)
+    else:
+        for entry in found:
+            times = "once" if entry.times == 1 else f"{entry.times} times"
+            typer.echo(f"{entry.recipient} ({', '.join(entry.contracts)}): {', '.join(entry.categories)}, for"
+                       f" {', '.join(entry.purposes)}; {times}, last on {entry.last_at.astimezone(UTC):%Y-%m-%d};"
+                       f" {_told(entry)}")
+        typer.echo(f"{len(found)} recipient{'' if len(found) == 1 else 's'}, {len(waiting)} to be told")
+    if waiting:
+        raise typer.Exit(FINDINGS)
 
 
 @app.command("obligations")
@@ -115,6 +164,13 @@ def tell_recipients(
             to_address(webhook, operator) if webhook else to_directory(directory or Path(), operator), request=request,
             actor=actor)
     typer.echo(f"{told} recipient{'' if told == 1 else 's'} told")
+
+
+def _told(entry: Recall) -> str:
+    """What is left to be done about a recipient."""
+    if entry.to_be_told:
+        return f"to be told: obligation {', '.join(map(str, entry.to_be_told))}"
+    return "told" if entry.told else "no request is open that it must be told of"
 
 
 def line(duty: Obligation) -> str:

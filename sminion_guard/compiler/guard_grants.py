@@ -118,7 +118,7 @@ _LOGS = (
     "statement_log", "refusals", "subject_access", "write_log", "log_faults",
     "dropped_log", "ddl_suspension", "act",
     "subject_history", "consent_register", "request_status", "request_history", "clarifications", "calendar", "report",
-    "obligation_status", "disclosures", "transfers", "destruction_status", "destruction_event",
+    "obligation_status", "disclosures", "transfers", "disclosure_register", "destruction_status", "destruction_event",
     "destruction", "certificate", "hold", "merged_subjects", "subject_status",
 )
 _WAITING = ("settle_status", "pending_changes", "settle_problems", "maintenance_status", "retention_progress")

@@ -9,7 +9,7 @@ from sminion_guard.subjects.consents import Consents
 from sminion_guard.subjects.destruction import Batch, DestroyedTable, Destruction, Planned
 from sminion_guard.subjects.destructions import Destructions
 from sminion_guard.subjects.kept import KeptCertificate, certificate_events, keep
-from sminion_guard.subjects.obligation import Disclosure, Obligation
+from sminion_guard.subjects.obligation import Disclosure, Obligation, Recall, Registered
 from sminion_guard.subjects.persons import Merged, Persons
 from sminion_guard.subjects.recipients import Recipients
 from sminion_guard.subjects.request import Clarification, Request, RequestEvent
@@ -19,7 +19,7 @@ from sminion_guard.subjects.retention import DroppedPartition, ExpiredPartition,
 __all__ = [
     "Batch", "Blocks", "Certificate", "Clarification", "Consent", "Consents", "DestroyedTable", "Destruction",
     "Destructions", "Difference", "Disclosure", "DroppedPartition", "ExpiredPartition", "Expiring", "Fault",
-    "Grounding", "Imported", "KeptCertificate", "Merged", "Obligation", "Persons", "Planned", "Purged",
-    "Recipients", "Request", "RequestEvent", "Requests", "Retentions", "StateEvent", "Status", "TableGrounding",
-    "Verified", "certificate", "certificate_events", "keep",
+    "Grounding", "Imported", "KeptCertificate", "Merged", "Obligation", "Persons", "Planned", "Purged", "Recall",
+    "Recipients", "Registered", "Request", "RequestEvent", "Requests", "Retentions", "StateEvent", "Status",
+    "TableGrounding", "Verified", "certificate", "certificate_events", "keep",
 ]

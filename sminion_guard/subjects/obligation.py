@@ -26,6 +26,52 @@ class Disclosure:
 
 
 @dataclass(frozen=True, slots=True)
+class Registered:
+    """Data that were passed on once, whoever they are about.
+
+    :param basis: what the purpose rested on, as the policy said it then.
+    :param basis_ref: the order, decision or case, where one was named.
+    :param state: recorded by hand, or the state of an export: begun, finished, failed or aborted.
+    :param at_most: more people are named than there are.
+    """
+
+    id: int
+    disclosed_at: datetime
+    recipient: str
+    contract: str
+    purpose: str
+    basis: str | None
+    basis_ref: str | None
+    categories: list[str]
+    state: str
+    persons: int
+    at_most: bool
+    reason: str
+    who: str
+    policy_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """A recipient that got data of a person, under any key of that person.
+
+    :param times: how often.
+    :param to_be_told: numbers of obligations that are due or overdue.
+    :param told: numbers of obligations that are settled by telling.
+    """
+
+    recipient: str
+    contracts: list[str]
+    purposes: list[str]
+    categories: list[str]
+    first_at: datetime
+    last_at: datetime
+    times: int
+    to_be_told: list[int]
+    told: list[int]
+
+
+@dataclass(frozen=True, slots=True)
 class Obligation:
     """A recipient that must be told of a request.
 

@@ -11,7 +11,7 @@ import psycopg
 from sminion_guard.errors import GuardError
 from sminion_guard.policy.rights import Operator
 from sminion_guard.subjects.asking import Hear, Officer
-from sminion_guard.subjects.obligation import Disclosure, Obligation
+from sminion_guard.subjects.obligation import Disclosure, Obligation, Recall, Registered
 
 Deliver = Callable[[Obligation], str]
 """Delivers the notice of an obligation; returns how, for the record. Raises OSError where it could not."""
@@ -51,6 +51,24 @@ class Recipients:
         :param subject: as the log has it: with its kind before the key where the policy names kinds.
         """
         return [Disclosure(**row) for row in self._officer.ask("disclosures", subject=subject)]
+
+    def register(
+        self, *, recipient: str | None = None, purpose: str | None = None, legal: bool = False, most: int = 100
+    ) -> list[Registered]:
+        """What was passed on, newest first, whoever it is about.
+
+        :param legal: only what rested on law, on a mandatory disclosure or on a vital interest.
+        :param most: how many.
+        """
+        rows = self._officer.ask("disclosure_register", recipient=recipient, purpose=purpose, legal=legal, most=most)
+        return [Registered(**row) for row in rows]
+
+    def recall(self, subject: str) -> list[Recall]:
+        """Who has data of a person, and who of them must still be told of a request.
+
+        :param subject: as the log has it: with its kind before the key where the policy names kinds.
+        """
+        return [Recall(**row) for row in self._officer.ask("recall", subject=subject)]
 
     def obligations(
         self, *, states: Sequence[str] | None = ("due", "overdue"), request: int | None = None

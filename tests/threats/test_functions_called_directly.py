@@ -48,7 +48,7 @@ EVENTS = {
 LOGS = {
     "access_log", "ticket_minutes", "journal_minutes", "statement_log", "refusals", "subject_access", "write_log", "log_faults", "dropped_log",
     "ddl_suspension", "act", "subject_history",
-    "request_status", "request_history", "clarifications", "calendar", "consent_register", "report", "obligation_status", "disclosures", "transfers", "destruction_status",
+    "request_status", "request_history", "clarifications", "calendar", "consent_register", "report", "obligation_status", "disclosures", "transfers", "disclosure_register", "destruction_status",
     "destruction_event", "destruction", "certificate", "hold", "merged_subjects", "subject_status",
 }
 WAITING = {"settle_status", "pending_changes", "settle_problems", "maintenance_status", "retention_progress"}

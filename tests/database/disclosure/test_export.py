@@ -353,3 +353,10 @@ def test_psycopg_is_told_what_the_server_says(shop: Shop) -> None:
     with psycopg.connect(shop.login("carrier")) as connection, pytest.raises(psycopg.Error) as caught:
         connection.execute("SELECT sminion.finish_transfer(1, 1, 1, sha256('x'))")
     assert caught.value.sqlstate == "SG729"
+
+
+def test_the_register_shows_exports_with_what_they_rest_on(shop: Shop) -> None:
+    made = shop.send(MAILS)
+    ((state, persons, basis, recipient),) = shop.super(
+        "SELECT state, persons, basis, recipient FROM sminion.disclosure_register WHERE id = %s", made.disclosure)
+    assert (state, persons, basis, recipient) == ("finished", len(shop.people(made.disclosure)), "contract", "carrier")

@@ -234,3 +234,48 @@ def test_an_officer_records_and_tells(
     (written,) = tmp_path.iterdir()
     assert (json.loads(written.read_text())["kind"], written.stat().st_mode & 0o777) == ("stop", 0o600)
     assert run(monkeypatch, "disclosure", "obligations", "--all", "--format", "json") == 0
+
+
+def test_a_recall_says_who_has_data_under_any_key_and_who_must_be_told(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", world.database.dsn(f"{world.name}_officer"))
+    disclose(world, 7, 8)
+    disclose(world, 7)
+    disclose(world, 9, recipient="printer")
+    disclose(world, 10, recipient="printer")
+    with world.connect("officer") as officer:
+        officer.execute("SELECT sminion.merge_subjects('7', '9', 'one person')")
+    assert run(monkeypatch, "disclosure", "recall", "7") == 0
+    said = capsys.readouterr().out
+    assert "carrier (DPA-1): contact, for contract; 2 times" in said
+    assert "printer (DPA-2): contact, for contract; once" in said
+    assert "no request is open that it must be told of\n2 recipients, 0 to be told" in said
+    assert run(monkeypatch, "request", "open", "stop", "7", "--reason", "letter") == 0
+    capsys.readouterr()
+    assert run(monkeypatch, "disclosure", "recall", "9", "--format", "json") == 1
+    found = json.loads(capsys.readouterr().out)
+    assert [(entry["recipient"], len(entry["to_be_told"]), entry["told"]) for entry in found] == [
+        ("carrier", 1, []), ("printer", 1, [])]
+    with world.connect("officer") as officer:
+        for entry in found:
+            Recipients(officer).settle(entry["to_be_told"][0], "told", "letter")
+        assert [(entry.to_be_told, len(entry.told)) for entry in Recipients(officer).recall("7")] == [([], 1), ([], 1)]
+        assert Recipients(officer).recall("11") == []
+
+
+def test_the_register_is_of_everybody_and_by_what_it_rested_on(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", world.database.dsn(f"{world.name}_officer"))
+    first, second = disclose(world, 7, 8), disclose(world, 9, recipient="printer")
+    with world.connect("officer") as officer:
+        recipients = Recipients(officer)
+        found = recipients.register()
+        assert [(entry.id, entry.recipient, entry.persons, entry.state, entry.basis) for entry in found] == [
+            (second, "printer", 1, "recorded", "contract"), (first, "carrier", 2, "recorded", "contract")]
+        assert [entry.id for entry in recipients.register(recipient="carrier")] == [first]
+        assert [entry.id for entry in recipients.register(most=1)] == [second]
+        assert recipients.register(purpose="marketing") == recipients.register(legal=True) == []
+    assert run(monkeypatch, "disclosure", "register", "--recipient", "carrier") == 0
+    assert "carrier (DPA-1), for contract (contract): contact of 2 people; recorded" in capsys.readouterr().out
