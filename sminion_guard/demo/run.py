@@ -11,6 +11,7 @@ from sminion_guard.demo import (
     story_application,
     story_context,
     story_destruction,
+    story_disclosure,
     story_log,
     story_merges,
     story_people,
@@ -34,6 +35,7 @@ STORY: tuple[Callable[[Shop], None], ...] = (
     story_people.retention,
     story_application.application,
     story_log.access_log,
+    story_disclosure.disclosure,
     story_destruction.destruction,
 )
 """The chapters, in order."""

@@ -14,6 +14,7 @@ from sminion_guard.demo import (
     story_application,
     story_context,
     story_destruction,
+    story_disclosure,
     story_log,
     story_merges,
     story_people,
@@ -62,6 +63,14 @@ SABOTAGE: dict[str, tuple[Callable[[Shop], None], str]] = {
         story_application.application, "REVOKE INSERT ON sales.orders FROM shop_contract"),
     "a log that forgets": (
         story_log.access_log, "ALTER TABLE sminion.ticket DISABLE TRIGGER ALL"),
+    "a register of exports that nobody may write": (
+        story_disclosure.disclosure,
+        "REVOKE EXECUTE ON FUNCTION sminion.finish_transfer(bigint, bigint, bigint, bytea, boolean) FROM shop_app"),
+    "a register of exports that forgets whom they were about": (
+        story_disclosure.disclosure,
+        "CREATE FUNCTION public.forget() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';"
+        "CREATE TRIGGER forget BEFORE INSERT ON sminion.disclosure_subject FOR EACH ROW"
+        " EXECUTE FUNCTION public.forget()"),
     "a row that a trigger keeps from being destroyed": (
         story_destruction.destruction,
         "CREATE FUNCTION public.keep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';"

@@ -1,0 +1,58 @@
+"""The story, what leaves: exports to third parties are judged, and on record before the first byte."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from textwrap import dedent
+from time import perf_counter
+
+from sminion_guard.demo.answer import Answer, Expectation, Refusal, first, refused, some
+from sminion_guard.demo.asking import say
+from sminion_guard.demo.shop import HEROINE, Shop
+from sminion_guard.disclosure.export import transfer
+from sminion_guard.errors import GuardError
+
+SALES = """
+    SELECT date_trunc('month', o.placed_at) AS month, p.name, sum(i.quantity) AS sold
+    FROM sales.order_item i JOIN sales.orders o ON o.id = i.order_id JOIN sales.product p ON p.id = i.product_id
+    GROUP BY 1, 2 ORDER BY 1, 2"""
+PARCELS = f"SELECT full_name, street, city FROM crm.customer WHERE id = {HEROINE}"
+
+
+def disclosure(shop: Shop) -> None:
+    """Data leave for third parties, or do not."""
+    shop.printer.chapter("What leaves for third parties", """The provider of web analytics gets nothing that identifies
+        a person or a device, however it is written. Whatever leaves is on record before the first row is read.""")
+    folder = Path(tempfile.mkdtemp(dir=shop.server.directory, prefix="exports-"))
+    _send(shop, folder, "shop_analyst", "web_analytics", "analytics", SALES, some())
+    _send(shop, folder, "shop_analyst", "web_analytics", "analytics",
+          "SELECT md5(address) AS visitor, page FROM web_log.page_view", refused("SG102"))
+    _send(shop, folder, "shop_analyst", "web_analytics", "analytics",
+          "SELECT md5(customer_id::text) AS visitor, total FROM sales.orders", refused("SG705"))
+    _send(shop, folder, "shop_analyst", "parcel_carrier", "analytics", SALES, refused("SG704"))
+    _send(shop, folder, "shop_app", "parcel_carrier", "contract", PARCELS, first("parcel_carrier", 1, 1))
+    shop.printer.console.print()
+    shop.printer.say("The privacy officer sees all of it, and can say who must be told when the person asks.")
+    say(shop, "olga", """
+        SELECT recipient, purpose, categories, state, persons FROM sminion.disclosure_register
+        ORDER BY id DESC LIMIT 2""",
+        first("parcel_carrier", "contract"))
+    say(shop, "olga", f"""
+        SELECT recipient, categories FROM sminion.disclosures WHERE subject = 'customer:{HEROINE}'""", some())
+
+
+def _send(
+    shop: Shop, folder: Path, login: str, to: str, purpose: str, query: str, expected: Expectation
+) -> None:
+    text = dedent(query).strip()
+    path = folder / f"{len(list(folder.iterdir()))}.csv"
+    start = perf_counter()
+    try:
+        made = transfer(shop.url(login), to, purpose=purpose, query=text, out=path, reason="as agreed")
+    except GuardError as error:
+        answer = Answer(refusal=Refusal.of(error))
+    else:
+        answer = Answer(("recipient", "rows", "people", "sha256"),
+                        ((to, made.rows, made.persons, made.sha256[:16]),), 1, perf_counter() - start)
+    shop.printer.shows(f"{login}, export to {to} for {purpose}", text, answer, expected)
