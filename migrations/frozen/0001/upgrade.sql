@@ -2113,7 +2113,7 @@ BEGIN
   END IF;
   IF settled OR current_setting('transaction_isolation') <> 'read committed' THEN
     PERFORM sminion.make_states(ARRAY[key]);
-    SELECT sminion.mask_in(s, place) INTO permitted FROM sminion.subject_state s WHERE s.subject = key FOR SHARE;
+    SELECT sminion.mask_in(s.*, place) INTO permitted FROM sminion.subject_state s WHERE s.subject = key FOR SHARE;
     -- Without a policy in force there is no state, and nothing is permitted.
     RETURN coalesce(permitted, 0);
   END IF;
@@ -2126,7 +2126,7 @@ BEGIN
     RETURN permitted;
   END IF;
   LOCK TABLE sminion.new_writer IN ROW SHARE MODE;
-  SELECT sminion.mask_in(s, place) INTO permitted FROM sminion.subject_state s WHERE s.subject = key FOR SHARE;
+  SELECT sminion.mask_in(s.*, place) INTO permitted FROM sminion.subject_state s WHERE s.subject = key FOR SHARE;
   IF FOUND THEN
     RETURN permitted;
   END IF;
@@ -3935,7 +3935,7 @@ AS $sminion$
     string_agg(
       CASE WHEN c.optional THEN format('CASE WHEN t.%I IS NULL THEN -1 ELSE ', c.name) ELSE '' END
       || format(
-        'coalesce((SELECT sminion.mask_in(s, %L) FROM sminion.subject_state s WHERE s.subject = %s),'
+        'coalesce((SELECT sminion.mask_in(s.*, %L) FROM sminion.subject_state s WHERE s.subject = %s),'
         || ' (SELECT sminion.mask(p.*, false, 0, 0) FROM sminion.policy p))', target.schema_name, c.subject)
       || CASE WHEN c.optional THEN ' END' ELSE '' END, ' & ' ORDER BY c.name),
     CASE WHEN target.depth > 0 THEN format(
@@ -4231,8 +4231,8 @@ BEGIN
       'SELECT array_agg(DISTINCT k.subject) FROM %s AS t%s CROSS JOIN LATERAL unnest(ARRAY[%s]) AS k (subject) '
       || 'LEFT JOIN sminion.subject_state o ON o.subject = k.subject WHERE (%s) AND k.subject IS NOT NULL AND (o.subject IS NULL OR %s)',
       relation, CASE WHEN child THEN format(' JOIN %s AS p ON %s', parent, leads) END, array_to_string(keys, ', '), rows,
-      CASE WHEN child THEN format('t.guard_mask IS DISTINCT FROM sminion.mask_in(o, %L) OR ', target.schema_name) || follows
-        WHEN cardinality(keys) = 1 THEN format('t.guard_mask IS DISTINCT FROM sminion.mask_in(o, %L)', target.schema_name)
+      CASE WHEN child THEN format('t.guard_mask IS DISTINCT FROM sminion.mask_in(o.*, %L) OR ', target.schema_name) || follows
+        WHEN cardinality(keys) = 1 THEN format('t.guard_mask IS DISTINCT FROM sminion.mask_in(o.*, %L)', target.schema_name)
         -- All subjects of a row are needed, also those that permit what it carries.
         ELSE sminion.stale_rows(target) END)
     INTO names USING subjects;
@@ -4243,7 +4243,7 @@ BEGIN
       WHERE NOT EXISTS (SELECT FROM sminion.subject_state s WHERE s.subject = k.subject)));
   END IF;
   SELECT array_agg(l.subject), array_agg(l.mask) INTO known, masks
-  FROM (SELECT s.subject, sminion.mask_in(s, target.schema_name) AS mask FROM sminion.subject_state s WHERE s.subject = ANY (names) FOR SHARE SKIP LOCKED) l;
+  FROM (SELECT s.subject, sminion.mask_in(s.*, target.schema_name) AS mask FROM sminion.subject_state s WHERE s.subject = ANY (names) FOR SHARE SKIP LOCKED) l;
   -- Read after the locks: a change that could not get one is in force all the same. Nobody has the empty subject: it stands
   -- for an optional one that is NULL.
   SELECT array_agg(k.subject), array_agg(k.mask) INTO known, masks

@@ -49,8 +49,8 @@ BEGIN
       'SELECT array_agg(DISTINCT k.subject) FROM %s AS t%s CROSS JOIN LATERAL unnest(ARRAY[%s]) AS k (subject) '
       || 'LEFT JOIN sminion.subject_state o ON o.subject = k.subject WHERE (%s) AND k.subject IS NOT NULL AND (o.subject IS NULL OR %s)',
       relation, CASE WHEN child THEN format(' JOIN %s AS p ON %s', parent, leads) END, array_to_string(keys, ', '), rows,
-      CASE WHEN child THEN format('t.guard_mask IS DISTINCT FROM sminion.mask_in(o, %L) OR ', target.schema_name) || follows
-        WHEN cardinality(keys) = 1 THEN format('t.guard_mask IS DISTINCT FROM sminion.mask_in(o, %L)', target.schema_name)
+      CASE WHEN child THEN format('t.guard_mask IS DISTINCT FROM sminion.mask_in(o.*, %L) OR ', target.schema_name) || follows
+        WHEN cardinality(keys) = 1 THEN format('t.guard_mask IS DISTINCT FROM sminion.mask_in(o.*, %L)', target.schema_name)
         -- All subjects of a row are needed, also those that permit what it carries.
         ELSE sminion.stale_rows(target) END)
     INTO names USING subjects;
@@ -61,7 +61,7 @@ BEGIN
       WHERE NOT EXISTS (SELECT FROM sminion.subject_state s WHERE s.subject = k.subject)));
   END IF;
   SELECT array_agg(l.subject), array_agg(l.mask) INTO known, masks
-  FROM (SELECT s.subject, sminion.mask_in(s, target.schema_name) AS mask FROM sminion.subject_state s WHERE s.subject = ANY (names) FOR SHARE SKIP LOCKED) l;
+  FROM (SELECT s.subject, sminion.mask_in(s.*, target.schema_name) AS mask FROM sminion.subject_state s WHERE s.subject = ANY (names) FOR SHARE SKIP LOCKED) l;
   -- Read after the locks: a change that could not get one is in force all the same. Nobody has the empty subject: it stands
   -- for an optional one that is NULL.
   SELECT array_agg(k.subject), array_agg(k.mask) INTO known, masks

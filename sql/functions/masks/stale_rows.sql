@@ -26,7 +26,7 @@ AS $sminion$
     string_agg(
       CASE WHEN c.optional THEN format('CASE WHEN t.%I IS NULL THEN -1 ELSE ', c.name) ELSE '' END
       || format(
-        'coalesce((SELECT sminion.mask_in(s, %L) FROM sminion.subject_state s WHERE s.subject = %s),'
+        'coalesce((SELECT sminion.mask_in(s.*, %L) FROM sminion.subject_state s WHERE s.subject = %s),'
         || ' (SELECT sminion.mask(p.*, false, 0, 0) FROM sminion.policy p))', target.schema_name, c.subject)
       || CASE WHEN c.optional THEN ' END' ELSE '' END, ' & ' ORDER BY c.name),
     CASE WHEN target.depth > 0 THEN format(

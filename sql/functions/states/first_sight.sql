@@ -22,7 +22,7 @@ BEGIN
   END IF;
   IF settled OR current_setting('transaction_isolation') <> 'read committed' THEN
     PERFORM sminion.make_states(ARRAY[key]);
-    SELECT sminion.mask_in(s, place) INTO permitted FROM sminion.subject_state s WHERE s.subject = key FOR SHARE;
+    SELECT sminion.mask_in(s.*, place) INTO permitted FROM sminion.subject_state s WHERE s.subject = key FOR SHARE;
     -- Without a policy in force there is no state, and nothing is permitted.
     RETURN coalesce(permitted, 0);
   END IF;
@@ -35,7 +35,7 @@ BEGIN
     RETURN permitted;
   END IF;
   LOCK TABLE sminion.new_writer IN ROW SHARE MODE;
-  SELECT sminion.mask_in(s, place) INTO permitted FROM sminion.subject_state s WHERE s.subject = key FOR SHARE;
+  SELECT sminion.mask_in(s.*, place) INTO permitted FROM sminion.subject_state s WHERE s.subject = key FOR SHARE;
   IF FOUND THEN
     RETURN permitted;
   END IF;

@@ -7,7 +7,7 @@ SELECT pg_catalog.format('%%s.%%s', p.schema_name, p.table_name), pg_catalog.for
          't.guard_mask & ~(%%s) & %%s <> 0 AND NOT ARRAY[%%s] && ARRAY(SELECT u.subject FROM sminion.unsettled u'
          || ' UNION ALL SELECT q.subject FROM sminion.pending_change q)::pg_catalog.text[]',
          (SELECT pg_catalog.string_agg(pg_catalog.format(
-            'CASE WHEN %%1$s IS NULL THEN -1 ELSE coalesce((SELECT sminion.mask_in(s, %%2$L) FROM sminion.subject_state s WHERE s.subject = %%1$s),'
+            'CASE WHEN %%1$s IS NULL THEN -1 ELSE coalesce((SELECT sminion.mask_in(s.*, %%2$L) FROM sminion.subject_state s WHERE s.subject = %%1$s),'
             || ' (SELECT sminion.mask(y, false, 0, 0) FROM sminion.policy y)) END', k.subject, p.schema_name), ' & ')
           FROM pg_catalog.unnest(sminion.subject_texts(p)) AS k (subject)),
          p.bits, pg_catalog.array_to_string(sminion.subject_texts(p), ', '))

@@ -15,7 +15,7 @@ DECLARE
 BEGIN
   IF TG_OP <> 'INSERT' THEN
     IF TG_OP = 'DELETE' THEN
-      SELECT sminion.mask_in(s, <<schema>>) INTO permitted FROM sminion.subject_state s WHERE s.subject = <<old_subjects>> FOR SHARE;
+      SELECT sminion.mask_in(s.*, <<schema>>) INTO permitted FROM sminion.subject_state s WHERE s.subject = <<old_subjects>> FOR SHARE;
 <<nobody_delete>>      -- Assigned: PERFORM would start an executor for each row.
       done := sminion.permit_delete(permitted, ARRAY[<<old_subjects>>]);
       RETURN OLD;
@@ -26,7 +26,7 @@ BEGIN
   LOOP
     permitted := 0;
 <<nobody_write>>    EXIT WHEN owner_key IS NULL;
-    SELECT sminion.mask_in(s, <<schema>>) INTO permitted FROM sminion.subject_state s WHERE s.subject = <<owner_subject>> FOR SHARE;
+    SELECT sminion.mask_in(s.*, <<schema>>) INTO permitted FROM sminion.subject_state s WHERE s.subject = <<owner_subject>> FOR SHARE;
     IF NOT FOUND THEN
       -- A parent of our own transaction cannot move to another subject under us; any other must find a state to lock.
       SELECT p.xmin INTO written FROM <<parent>> p WHERE p.<<parent_key>> = NEW.<<column>>;

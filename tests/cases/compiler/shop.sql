@@ -917,7 +917,7 @@ DECLARE
 BEGIN
   IF TG_OP <> 'INSERT' THEN
     IF TG_OP = 'DELETE' THEN
-SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = OLD."id"::text FOR SHARE;
+SELECT sminion.mask_in(s.*, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = OLD."id"::text FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight(OLD."id"::text, 'crm');
   END IF;
@@ -929,7 +929,7 @@ SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.s
       done := sminion.permit_move(ARRAY[OLD."id"::text], ARRAY[NEW."id"::text], 'crm.customer', 'crm', false);
     END IF;
   END IF;
-SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = NEW."id"::text FOR SHARE;
+SELECT sminion.mask_in(s.*, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = NEW."id"::text FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight(NEW."id"::text, 'crm');
   END IF;
@@ -1006,7 +1006,7 @@ DECLARE
 BEGIN
   IF TG_OP <> 'INSERT' THEN
     IF TG_OP = 'DELETE' THEN
-SELECT sminion.mask_in(s, 'marketing') INTO one FROM sminion.subject_state s WHERE s.subject = OLD."customer_id"::text FOR SHARE;
+SELECT sminion.mask_in(s.*, 'marketing') INTO one FROM sminion.subject_state s WHERE s.subject = OLD."customer_id"::text FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight(OLD."customer_id"::text, 'marketing');
   END IF;
@@ -1018,7 +1018,7 @@ SELECT sminion.mask_in(s, 'marketing') INTO one FROM sminion.subject_state s WHE
       done := sminion.permit_move(ARRAY[OLD."customer_id"::text], ARRAY[NEW."customer_id"::text], 'marketing.subscriber', 'marketing', false);
     END IF;
   END IF;
-SELECT sminion.mask_in(s, 'marketing') INTO one FROM sminion.subject_state s WHERE s.subject = NEW."customer_id"::text FOR SHARE;
+SELECT sminion.mask_in(s.*, 'marketing') INTO one FROM sminion.subject_state s WHERE s.subject = NEW."customer_id"::text FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight(NEW."customer_id"::text, 'marketing');
   END IF;
@@ -1095,7 +1095,7 @@ DECLARE
 BEGIN
   IF TG_OP <> 'INSERT' THEN
     IF TG_OP = 'DELETE' THEN
-SELECT sminion.mask_in(s, 'sales') INTO one FROM sminion.subject_state s WHERE s.subject = OLD."customer_id"::text FOR SHARE;
+SELECT sminion.mask_in(s.*, 'sales') INTO one FROM sminion.subject_state s WHERE s.subject = OLD."customer_id"::text FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight(OLD."customer_id"::text, 'sales');
   END IF;
@@ -1107,7 +1107,7 @@ SELECT sminion.mask_in(s, 'sales') INTO one FROM sminion.subject_state s WHERE s
       done := sminion.permit_move(ARRAY[OLD."customer_id"::text], ARRAY[NEW."customer_id"::text], 'sales.orders', 'sales', true);
     END IF;
   END IF;
-SELECT sminion.mask_in(s, 'sales') INTO one FROM sminion.subject_state s WHERE s.subject = NEW."customer_id"::text FOR SHARE;
+SELECT sminion.mask_in(s.*, 'sales') INTO one FROM sminion.subject_state s WHERE s.subject = NEW."customer_id"::text FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight(NEW."customer_id"::text, 'sales');
   END IF;
@@ -1232,7 +1232,7 @@ DECLARE
 BEGIN
   IF TG_OP <> 'INSERT' THEN
     IF TG_OP = 'DELETE' THEN
-      SELECT sminion.mask_in(s, 'sales') INTO permitted FROM sminion.subject_state s WHERE s.subject = OLD."guard_subject"::text FOR SHARE;
+      SELECT sminion.mask_in(s.*, 'sales') INTO permitted FROM sminion.subject_state s WHERE s.subject = OLD."guard_subject"::text FOR SHARE;
       -- Assigned: PERFORM would start an executor for each row.
       done := sminion.permit_delete(permitted, ARRAY[OLD."guard_subject"::text]);
       RETURN OLD;
@@ -1243,7 +1243,7 @@ BEGIN
   LOOP
     permitted := 0;
     EXIT WHEN owner_key IS NULL;
-    SELECT sminion.mask_in(s, 'sales') INTO permitted FROM sminion.subject_state s WHERE s.subject = owner_key::text FOR SHARE;
+    SELECT sminion.mask_in(s.*, 'sales') INTO permitted FROM sminion.subject_state s WHERE s.subject = owner_key::text FOR SHARE;
     IF NOT FOUND THEN
       -- A parent of our own transaction cannot move to another subject under us; any other must find a state to lock.
       SELECT p.xmin INTO written FROM "sales"."orders" p WHERE p."id" = NEW."order_id";

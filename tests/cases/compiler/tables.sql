@@ -817,7 +817,7 @@ DECLARE
 BEGIN
   IF TG_OP <> 'INSERT' THEN
     IF TG_OP = 'DELETE' THEN
-SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = OLD."id"::text FOR SHARE;
+SELECT sminion.mask_in(s.*, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = OLD."id"::text FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight(OLD."id"::text, 'crm');
   END IF;
@@ -829,7 +829,7 @@ SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.s
       done := sminion.permit_move(ARRAY[OLD."id"::text], ARRAY[NEW."id"::text], 'crm.contact', 'crm', false);
     END IF;
   END IF;
-SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = NEW."id"::text FOR SHARE;
+SELECT sminion.mask_in(s.*, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = NEW."id"::text FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight(NEW."id"::text, 'crm');
   END IF;
@@ -908,12 +908,12 @@ BEGIN
     IF TG_OP = 'DELETE' THEN
   -- a row about nobody permits everything
   IF OLD."giver" IS NOT NULL OR OLD."taker" IS NOT NULL THEN
-SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = OLD."giver"::text FOR SHARE;
+SELECT sminion.mask_in(s.*, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = OLD."giver"::text FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight(OLD."giver"::text, 'crm');
   END IF;
   permitted := permitted & one;
-SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = OLD."taker"::text FOR SHARE;
+SELECT sminion.mask_in(s.*, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = OLD."taker"::text FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight(OLD."taker"::text, 'crm');
   END IF;
@@ -928,12 +928,12 @@ SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.s
   END IF;
   -- a row about nobody permits everything
   IF NEW."giver" IS NOT NULL OR NEW."taker" IS NOT NULL THEN
-SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = NEW."giver"::text FOR SHARE;
+SELECT sminion.mask_in(s.*, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = NEW."giver"::text FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight(NEW."giver"::text, 'crm');
   END IF;
   permitted := permitted & one;
-SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = NEW."taker"::text FOR SHARE;
+SELECT sminion.mask_in(s.*, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = NEW."taker"::text FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight(NEW."taker"::text, 'crm');
   END IF;
@@ -1011,7 +1011,7 @@ DECLARE
 BEGIN
   IF TG_OP <> 'INSERT' THEN
     IF TG_OP = 'DELETE' THEN
-SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = OLD."person"::text FOR SHARE;
+SELECT sminion.mask_in(s.*, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = OLD."person"::text FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight(OLD."person"::text, 'crm');
   END IF;
@@ -1023,7 +1023,7 @@ SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.s
       done := sminion.permit_move(ARRAY[OLD."person"::text], ARRAY[NEW."person"::text], 'crm.letter', 'crm', false);
     END IF;
   END IF;
-SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = NEW."person"::text FOR SHARE;
+SELECT sminion.mask_in(s.*, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = NEW."person"::text FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight(NEW."person"::text, 'crm');
   END IF;
@@ -1100,7 +1100,7 @@ DECLARE
 BEGIN
   IF TG_OP <> 'INSERT' THEN
     IF TG_OP = 'DELETE' THEN
-SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = OLD."id"::text FOR SHARE;
+SELECT sminion.mask_in(s.*, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = OLD."id"::text FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight(OLD."id"::text, 'crm');
   END IF;
@@ -1112,7 +1112,7 @@ SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.s
       done := sminion.permit_move(ARRAY[OLD."id"::text], ARRAY[NEW."id"::text], 'crm.narrow', 'crm', false);
     END IF;
   END IF;
-SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = NEW."id"::text FOR SHARE;
+SELECT sminion.mask_in(s.*, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = NEW."id"::text FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight(NEW."id"::text, 'crm');
   END IF;
@@ -1189,7 +1189,7 @@ DECLARE
 BEGIN
   IF TG_OP <> 'INSERT' THEN
     IF TG_OP = 'DELETE' THEN
-SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = OLD."id"::text FOR SHARE;
+SELECT sminion.mask_in(s.*, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = OLD."id"::text FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight(OLD."id"::text, 'crm');
   END IF;
@@ -1201,7 +1201,7 @@ SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.s
       done := sminion.permit_move(ARRAY[OLD."id"::text], ARRAY[NEW."id"::text], 'crm.shut', 'crm', false);
     END IF;
   END IF;
-SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = NEW."id"::text FOR SHARE;
+SELECT sminion.mask_in(s.*, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = NEW."id"::text FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight(NEW."id"::text, 'crm');
   END IF;
@@ -1280,7 +1280,7 @@ BEGIN
     IF TG_OP = 'DELETE' THEN
   -- a row about nobody permits everything
   IF OLD."person" IS NOT NULL THEN
-SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = OLD."person"::text FOR SHARE;
+SELECT sminion.mask_in(s.*, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = OLD."person"::text FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight(OLD."person"::text, 'crm');
   END IF;
@@ -1295,7 +1295,7 @@ SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.s
   END IF;
   -- a row about nobody permits everything
   IF NEW."person" IS NOT NULL THEN
-SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = NEW."person"::text FOR SHARE;
+SELECT sminion.mask_in(s.*, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = NEW."person"::text FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight(NEW."person"::text, 'crm');
   END IF;
@@ -1418,7 +1418,7 @@ DECLARE
 BEGIN
   IF TG_OP <> 'INSERT' THEN
     IF TG_OP = 'DELETE' THEN
-SELECT sminion.mask_in(s, 'public') INTO one FROM sminion.subject_state s WHERE s.subject = OLD."id"::text FOR SHARE;
+SELECT sminion.mask_in(s.*, 'public') INTO one FROM sminion.subject_state s WHERE s.subject = OLD."id"::text FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight(OLD."id"::text, 'public');
   END IF;
@@ -1430,7 +1430,7 @@ SELECT sminion.mask_in(s, 'public') INTO one FROM sminion.subject_state s WHERE 
       done := sminion.permit_move(ARRAY[OLD."id"::text], ARRAY[NEW."id"::text], 'public.customer', 'public', true);
     END IF;
   END IF;
-SELECT sminion.mask_in(s, 'public') INTO one FROM sminion.subject_state s WHERE s.subject = NEW."id"::text FOR SHARE;
+SELECT sminion.mask_in(s.*, 'public') INTO one FROM sminion.subject_state s WHERE s.subject = NEW."id"::text FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight(NEW."id"::text, 'public');
   END IF;
@@ -1552,7 +1552,7 @@ DECLARE
 BEGIN
   IF TG_OP <> 'INSERT' THEN
     IF TG_OP = 'DELETE' THEN
-SELECT sminion.mask_in(s, 'public') INTO one FROM sminion.subject_state s WHERE s.subject = OLD."customer_id"::text FOR SHARE;
+SELECT sminion.mask_in(s.*, 'public') INTO one FROM sminion.subject_state s WHERE s.subject = OLD."customer_id"::text FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight(OLD."customer_id"::text, 'public');
   END IF;
@@ -1564,7 +1564,7 @@ SELECT sminion.mask_in(s, 'public') INTO one FROM sminion.subject_state s WHERE 
       done := sminion.permit_move(ARRAY[OLD."customer_id"::text], ARRAY[NEW."customer_id"::text], 'public.subscriber', 'public', false);
     END IF;
   END IF;
-SELECT sminion.mask_in(s, 'public') INTO one FROM sminion.subject_state s WHERE s.subject = NEW."customer_id"::text FOR SHARE;
+SELECT sminion.mask_in(s.*, 'public') INTO one FROM sminion.subject_state s WHERE s.subject = NEW."customer_id"::text FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight(NEW."customer_id"::text, 'public');
   END IF;
@@ -1641,7 +1641,7 @@ DECLARE
 BEGIN
   IF TG_OP <> 'INSERT' THEN
     IF TG_OP = 'DELETE' THEN
-SELECT sminion.mask_in(s, 'public') INTO one FROM sminion.subject_state s WHERE s.subject = OLD."customer_id"::text FOR SHARE;
+SELECT sminion.mask_in(s.*, 'public') INTO one FROM sminion.subject_state s WHERE s.subject = OLD."customer_id"::text FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight(OLD."customer_id"::text, 'public');
   END IF;
@@ -1653,7 +1653,7 @@ SELECT sminion.mask_in(s, 'public') INTO one FROM sminion.subject_state s WHERE 
       done := sminion.permit_move(ARRAY[OLD."customer_id"::text], ARRAY[NEW."customer_id"::text], 'public.unsaid', 'public', false);
     END IF;
   END IF;
-SELECT sminion.mask_in(s, 'public') INTO one FROM sminion.subject_state s WHERE s.subject = NEW."customer_id"::text FOR SHARE;
+SELECT sminion.mask_in(s.*, 'public') INTO one FROM sminion.subject_state s WHERE s.subject = NEW."customer_id"::text FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight(NEW."customer_id"::text, 'public');
   END IF;
@@ -1733,7 +1733,7 @@ DECLARE
 BEGIN
   IF TG_OP <> 'INSERT' THEN
     IF TG_OP = 'DELETE' THEN
-      SELECT sminion.mask_in(s, 'crm') INTO permitted FROM sminion.subject_state s WHERE s.subject = OLD."guard_subject"::text FOR SHARE;
+      SELECT sminion.mask_in(s.*, 'crm') INTO permitted FROM sminion.subject_state s WHERE s.subject = OLD."guard_subject"::text FOR SHARE;
     IF OLD.guard_subject IS NULL AND OLD.guard_mask = -1 THEN
         permitted := -1;
       END IF;
@@ -1754,7 +1754,7 @@ BEGIN
       permitted := CASE WHEN owner_key IS NULL AND (NEW."visit_no" IS NULL OR permitted = -1) THEN -1 ELSE 0 END;
     END IF;
     EXIT WHEN owner_key IS NULL;
-    SELECT sminion.mask_in(s, 'crm') INTO permitted FROM sminion.subject_state s WHERE s.subject = owner_key::text FOR SHARE;
+    SELECT sminion.mask_in(s.*, 'crm') INTO permitted FROM sminion.subject_state s WHERE s.subject = owner_key::text FOR SHARE;
     IF NOT FOUND THEN
       -- A parent of our own transaction cannot move to another subject under us; any other must find a state to lock.
       SELECT p.xmin INTO written FROM "crm"."visit" p WHERE p."no" = NEW."visit_no";
@@ -1846,7 +1846,7 @@ DECLARE
 BEGIN
   IF TG_OP <> 'INSERT' THEN
     IF TG_OP = 'DELETE' THEN
-      SELECT sminion.mask_in(s, 'public') INTO permitted FROM sminion.subject_state s WHERE s.subject = OLD."guard_subject"::text FOR SHARE;
+      SELECT sminion.mask_in(s.*, 'public') INTO permitted FROM sminion.subject_state s WHERE s.subject = OLD."guard_subject"::text FOR SHARE;
       -- Assigned: PERFORM would start an executor for each row.
       done := sminion.permit_delete(permitted, ARRAY[OLD."guard_subject"::text]);
       RETURN OLD;
@@ -1857,7 +1857,7 @@ BEGIN
   LOOP
     permitted := 0;
     EXIT WHEN owner_key IS NULL;
-    SELECT sminion.mask_in(s, 'public') INTO permitted FROM sminion.subject_state s WHERE s.subject = owner_key::text FOR SHARE;
+    SELECT sminion.mask_in(s.*, 'public') INTO permitted FROM sminion.subject_state s WHERE s.subject = owner_key::text FOR SHARE;
     IF NOT FOUND THEN
       -- A parent of our own transaction cannot move to another subject under us; any other must find a state to lock.
       SELECT p.xmin INTO written FROM "public"."customer" p WHERE p."id" = NEW."customer_id";

@@ -705,7 +705,7 @@ DECLARE
 BEGIN
   IF TG_OP <> 'INSERT' THEN
     IF TG_OP = 'DELETE' THEN
-SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = 'customer:' || OLD."id"::text FOR SHARE;
+SELECT sminion.mask_in(s.*, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = 'customer:' || OLD."id"::text FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight('customer:' || OLD."id"::text, 'crm');
   END IF;
@@ -717,7 +717,7 @@ SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.s
       done := sminion.permit_move(ARRAY['customer:' || OLD."id"::text], ARRAY['customer:' || NEW."id"::text], 'crm.customer', 'crm', true);
     END IF;
   END IF;
-SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = 'customer:' || NEW."id"::text FOR SHARE;
+SELECT sminion.mask_in(s.*, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = 'customer:' || NEW."id"::text FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight('customer:' || NEW."id"::text, 'crm');
   END IF;
@@ -840,14 +840,14 @@ BEGIN
   IF TG_OP <> 'INSERT' THEN
     IF TG_OP = 'DELETE' THEN
   IF OLD."giver" IS NOT NULL THEN
-SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = 'customer:' || OLD."giver"::text FOR SHARE;
+SELECT sminion.mask_in(s.*, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = 'customer:' || OLD."giver"::text FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight('customer:' || OLD."giver"::text, 'crm');
   END IF;
   permitted := permitted & one;
   END IF;
   IF OLD."taker" IS NOT NULL THEN
-SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = 'customer:' || OLD."taker"::text FOR SHARE;
+SELECT sminion.mask_in(s.*, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = 'customer:' || OLD."taker"::text FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight('customer:' || OLD."taker"::text, 'crm');
   END IF;
@@ -865,14 +865,14 @@ SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.s
     END IF;
   END IF;
   IF NEW."giver" IS NOT NULL THEN
-SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = 'customer:' || NEW."giver"::text FOR SHARE;
+SELECT sminion.mask_in(s.*, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = 'customer:' || NEW."giver"::text FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight('customer:' || NEW."giver"::text, 'crm');
   END IF;
   permitted := permitted & one;
   END IF;
   IF NEW."taker" IS NOT NULL THEN
-SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = 'customer:' || NEW."taker"::text FOR SHARE;
+SELECT sminion.mask_in(s.*, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = 'customer:' || NEW."taker"::text FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight('customer:' || NEW."taker"::text, 'crm');
   END IF;
@@ -955,20 +955,20 @@ BEGIN
   IF TG_OP <> 'INSERT' THEN
     IF TG_OP = 'DELETE' THEN
   IF OLD."for" IS NOT NULL THEN
-SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = 'partner:' || nullif(OLD."for"::text, '') FOR SHARE;
+SELECT sminion.mask_in(s.*, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = 'partner:' || nullif(OLD."for"::text, '') FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight('partner:' || nullif(OLD."for"::text, ''), 'crm');
   END IF;
   permitted := permitted & one;
   END IF;
   IF OLD."handled_by" IS NOT NULL THEN
-SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = 'employee:' || OLD."handled_by"::text FOR SHARE;
+SELECT sminion.mask_in(s.*, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = 'employee:' || OLD."handled_by"::text FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight('employee:' || OLD."handled_by"::text, 'crm');
   END IF;
   permitted := permitted & one;
   END IF;
-SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = 'customer:' || OLD."sender"::text FOR SHARE;
+SELECT sminion.mask_in(s.*, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = 'customer:' || OLD."sender"::text FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight('customer:' || OLD."sender"::text, 'crm');
   END IF;
@@ -981,20 +981,20 @@ SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.s
     END IF;
   END IF;
   IF NEW."for" IS NOT NULL THEN
-SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = 'partner:' || nullif(NEW."for"::text, '') FOR SHARE;
+SELECT sminion.mask_in(s.*, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = 'partner:' || nullif(NEW."for"::text, '') FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight('partner:' || nullif(NEW."for"::text, ''), 'crm');
   END IF;
   permitted := permitted & one;
   END IF;
   IF NEW."handled_by" IS NOT NULL THEN
-SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = 'employee:' || NEW."handled_by"::text FOR SHARE;
+SELECT sminion.mask_in(s.*, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = 'employee:' || NEW."handled_by"::text FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight('employee:' || NEW."handled_by"::text, 'crm');
   END IF;
   permitted := permitted & one;
   END IF;
-SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = 'customer:' || NEW."sender"::text FOR SHARE;
+SELECT sminion.mask_in(s.*, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = 'customer:' || NEW."sender"::text FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight('customer:' || NEW."sender"::text, 'crm');
   END IF;
@@ -1074,14 +1074,14 @@ BEGIN
   -- a row about nobody permits everything
   IF OLD."customer_id" IS NOT NULL OR OLD."employee_id" IS NOT NULL THEN
   IF OLD."customer_id" IS NOT NULL THEN
-SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = 'customer:' || OLD."customer_id"::text FOR SHARE;
+SELECT sminion.mask_in(s.*, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = 'customer:' || OLD."customer_id"::text FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight('customer:' || OLD."customer_id"::text, 'crm');
   END IF;
   permitted := permitted & one;
   END IF;
   IF OLD."employee_id" IS NOT NULL THEN
-SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = 'employee:' || OLD."employee_id"::text FOR SHARE;
+SELECT sminion.mask_in(s.*, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = 'employee:' || OLD."employee_id"::text FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight('employee:' || OLD."employee_id"::text, 'crm');
   END IF;
@@ -1098,14 +1098,14 @@ SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.s
   -- a row about nobody permits everything
   IF NEW."customer_id" IS NOT NULL OR NEW."employee_id" IS NOT NULL THEN
   IF NEW."customer_id" IS NOT NULL THEN
-SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = 'customer:' || NEW."customer_id"::text FOR SHARE;
+SELECT sminion.mask_in(s.*, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = 'customer:' || NEW."customer_id"::text FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight('customer:' || NEW."customer_id"::text, 'crm');
   END IF;
   permitted := permitted & one;
   END IF;
   IF NEW."employee_id" IS NOT NULL THEN
-SELECT sminion.mask_in(s, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = 'employee:' || NEW."employee_id"::text FOR SHARE;
+SELECT sminion.mask_in(s.*, 'crm') INTO one FROM sminion.subject_state s WHERE s.subject = 'employee:' || NEW."employee_id"::text FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight('employee:' || NEW."employee_id"::text, 'crm');
   END IF;
@@ -1184,7 +1184,7 @@ DECLARE
 BEGIN
   IF TG_OP <> 'INSERT' THEN
     IF TG_OP = 'DELETE' THEN
-SELECT sminion.mask_in(s, 'hr') INTO one FROM sminion.subject_state s WHERE s.subject = 'employee:' || OLD."id"::text FOR SHARE;
+SELECT sminion.mask_in(s.*, 'hr') INTO one FROM sminion.subject_state s WHERE s.subject = 'employee:' || OLD."id"::text FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight('employee:' || OLD."id"::text, 'hr');
   END IF;
@@ -1196,7 +1196,7 @@ SELECT sminion.mask_in(s, 'hr') INTO one FROM sminion.subject_state s WHERE s.su
       done := sminion.permit_move(ARRAY['employee:' || OLD."id"::text], ARRAY['employee:' || NEW."id"::text], 'hr.employee', 'hr', true);
     END IF;
   END IF;
-SELECT sminion.mask_in(s, 'hr') INTO one FROM sminion.subject_state s WHERE s.subject = 'employee:' || NEW."id"::text FOR SHARE;
+SELECT sminion.mask_in(s.*, 'hr') INTO one FROM sminion.subject_state s WHERE s.subject = 'employee:' || NEW."id"::text FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight('employee:' || NEW."id"::text, 'hr');
   END IF;
@@ -1318,7 +1318,7 @@ DECLARE
 BEGIN
   IF TG_OP <> 'INSERT' THEN
     IF TG_OP = 'DELETE' THEN
-SELECT sminion.mask_in(s, 'hr') INTO one FROM sminion.subject_state s WHERE s.subject = 'partner:' || nullif(OLD."code"::text, '') FOR SHARE;
+SELECT sminion.mask_in(s.*, 'hr') INTO one FROM sminion.subject_state s WHERE s.subject = 'partner:' || nullif(OLD."code"::text, '') FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight('partner:' || nullif(OLD."code"::text, ''), 'hr');
   END IF;
@@ -1330,7 +1330,7 @@ SELECT sminion.mask_in(s, 'hr') INTO one FROM sminion.subject_state s WHERE s.su
       done := sminion.permit_move(ARRAY['partner:' || nullif(OLD."code"::text, '')], ARRAY['partner:' || nullif(NEW."code"::text, '')], 'hr.partner', 'hr', false);
     END IF;
   END IF;
-SELECT sminion.mask_in(s, 'hr') INTO one FROM sminion.subject_state s WHERE s.subject = 'partner:' || nullif(NEW."code"::text, '') FOR SHARE;
+SELECT sminion.mask_in(s.*, 'hr') INTO one FROM sminion.subject_state s WHERE s.subject = 'partner:' || nullif(NEW."code"::text, '') FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight('partner:' || nullif(NEW."code"::text, ''), 'hr');
   END IF;
@@ -1410,7 +1410,7 @@ DECLARE
 BEGIN
   IF TG_OP <> 'INSERT' THEN
     IF TG_OP = 'DELETE' THEN
-      SELECT sminion.mask_in(s, 'crm') INTO permitted FROM sminion.subject_state s WHERE s.subject = 'customer:' || OLD."guard_subject"::text FOR SHARE;
+      SELECT sminion.mask_in(s.*, 'crm') INTO permitted FROM sminion.subject_state s WHERE s.subject = 'customer:' || OLD."guard_subject"::text FOR SHARE;
       -- Assigned: PERFORM would start an executor for each row.
       done := sminion.permit_delete(permitted, ARRAY['customer:' || OLD."guard_subject"::text]);
       RETURN OLD;
@@ -1421,7 +1421,7 @@ BEGIN
   LOOP
     permitted := 0;
     EXIT WHEN owner_key IS NULL;
-    SELECT sminion.mask_in(s, 'crm') INTO permitted FROM sminion.subject_state s WHERE s.subject = 'customer:' || owner_key::text FOR SHARE;
+    SELECT sminion.mask_in(s.*, 'crm') INTO permitted FROM sminion.subject_state s WHERE s.subject = 'customer:' || owner_key::text FOR SHARE;
     IF NOT FOUND THEN
       -- A parent of our own transaction cannot move to another subject under us; any other must find a state to lock.
       SELECT p.xmin INTO written FROM "crm"."customer" p WHERE p."id" = NEW."customer_id";
@@ -1513,7 +1513,7 @@ DECLARE
 BEGIN
   IF TG_OP <> 'INSERT' THEN
     IF TG_OP = 'DELETE' THEN
-      SELECT sminion.mask_in(s, 'hr') INTO permitted FROM sminion.subject_state s WHERE s.subject = 'employee:' || OLD."guard_subject"::text FOR SHARE;
+      SELECT sminion.mask_in(s.*, 'hr') INTO permitted FROM sminion.subject_state s WHERE s.subject = 'employee:' || OLD."guard_subject"::text FOR SHARE;
       -- Assigned: PERFORM would start an executor for each row.
       done := sminion.permit_delete(permitted, ARRAY['employee:' || OLD."guard_subject"::text]);
       RETURN OLD;
@@ -1524,7 +1524,7 @@ BEGIN
   LOOP
     permitted := 0;
     EXIT WHEN owner_key IS NULL;
-    SELECT sminion.mask_in(s, 'hr') INTO permitted FROM sminion.subject_state s WHERE s.subject = 'employee:' || owner_key::text FOR SHARE;
+    SELECT sminion.mask_in(s.*, 'hr') INTO permitted FROM sminion.subject_state s WHERE s.subject = 'employee:' || owner_key::text FOR SHARE;
     IF NOT FOUND THEN
       -- A parent of our own transaction cannot move to another subject under us; any other must find a state to lock.
       SELECT p.xmin INTO written FROM "hr"."employee" p WHERE p."id" = NEW."employee_id";

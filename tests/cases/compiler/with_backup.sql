@@ -435,7 +435,7 @@ DECLARE
 BEGIN
   IF TG_OP <> 'INSERT' THEN
     IF TG_OP = 'DELETE' THEN
-SELECT sminion.mask_in(s, 'desk') INTO one FROM sminion.subject_state s WHERE s.subject = OLD."id"::text FOR SHARE;
+SELECT sminion.mask_in(s.*, 'desk') INTO one FROM sminion.subject_state s WHERE s.subject = OLD."id"::text FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight(OLD."id"::text, 'desk');
   END IF;
@@ -447,7 +447,7 @@ SELECT sminion.mask_in(s, 'desk') INTO one FROM sminion.subject_state s WHERE s.
       done := sminion.permit_move(ARRAY[OLD."id"::text], ARRAY[NEW."id"::text], 'desk.person', 'desk', false);
     END IF;
   END IF;
-SELECT sminion.mask_in(s, 'desk') INTO one FROM sminion.subject_state s WHERE s.subject = NEW."id"::text FOR SHARE;
+SELECT sminion.mask_in(s.*, 'desk') INTO one FROM sminion.subject_state s WHERE s.subject = NEW."id"::text FOR SHARE;
   IF NOT FOUND THEN
     one := sminion.first_sight(NEW."id"::text, 'desk');
   END IF;
