@@ -7171,6 +7171,75 @@ $sminion$;
 COMMENT ON FUNCTION sminion.open_transfer(text, text, text, text, text, bytea, text[], text[], text[], text, text, jsonb) IS
   'begins an export to a recipient, on record; its number, and the token that its rows are read under';
 
+-- functions/disclosure/row_persons.sql
+-- Per subject column of a table the subject of a row of `alias`, found anew by way of its parents: SQL text for EXECUTE. NULL for a row
+-- that is about nobody; an empty text where the row leads to a parent that is gone, and did not say whose it was.
+CREATE FUNCTION sminion.row_persons(target sminion.protected_table, alias text DEFAULT 't', level integer DEFAULT 0) RETURNS text[]
+LANGUAGE plpgsql
+STABLE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+DECLARE
+  parent sminion.protected_table;
+  above  text := 'p' || level;
+  own    text[];
+BEGIN
+  SELECT array_agg(
+    CASE WHEN c.prefix = '' THEN format('%s.%I::text', alias, c.name)
+      WHEN c.type = 'text' THEN format('%L || nullif(%s.%I::text, %L)', c.prefix, alias, c.name, '')
+      ELSE format('%L || %s.%I::text', c.prefix, alias, c.name) END
+    ORDER BY c.n)
+  INTO own
+  FROM unnest(target.subject_columns, target.key_types, target.prefixes) WITH ORDINALITY AS c (name, type, prefix, n);
+  IF target.depth = 0 THEN
+    RETURN own;
+  END IF;
+  SELECT t.* INTO STRICT parent FROM sminion.protected_table t
+  WHERE t.schema_name = target.parent_schema AND t.table_name = target.parent_table;
+  -- An array tells a parent that is about nobody from one that is not there.
+  RETURN ARRAY[format(
+    'CASE WHEN %1$s.%2$I IS NOT NULL THEN (coalesce((SELECT ARRAY[%3$s] FROM %4$I.%5$I AS %6$s WHERE %6$s.%7$I = %1$s.%2$I), '
+    || 'ARRAY[coalesce(%8$s, %9$L)]))[1] END',
+    alias, target.child_column, (sminion.row_persons(parent, above, level + 1))[1], parent.schema_name, parent.table_name, above,
+    target.parent_key, own[1], '')];
+END
+$sminion$;
+
+-- functions/disclosure/persons_of_rows.sql
+-- Whose data stand in rows of a protected table: for each row, by its place, every person that it is about. No row for what is about nobody,
+-- or is not there in the snapshot of the transaction; an empty subject where the row leads to a person that cannot be found.
+--
+-- relation: the table, or a partition of it: what `tableoid` of the rows says.
+CREATE FUNCTION sminion.persons_of_rows(relation regclass, rows tid[], OUT place tid, OUT subject text) RETURNS SETOF record
+LANGUAGE plpgsql
+STABLE
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $sminion$
+#variable_conflict use_column
+DECLARE
+  target sminion.protected_table;
+BEGIN
+  SELECT t.* INTO target FROM sminion.protected_table t
+  JOIN pg_namespace n ON n.nspname = t.schema_name
+  JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = t.table_name
+  WHERE c.oid = persons_of_rows.relation
+    OR c.oid IN (SELECT a.relid FROM pg_partition_ancestors(persons_of_rows.relation) a);
+  IF NOT FOUND THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG732',
+      MESSAGE = format('`%s` is no table with data of people', coalesce(persons_of_rows.relation::text, 'NULL')),
+      DETAIL = 'The policy in force lists no table with a subject that it is, or is a partition of.',
+      HINT = 'Pass `tableoid` of rows of a table of the policy.';
+  END IF;
+  -- By the table itself: the guard holds nothing on partitions. There each partition counts its blocks from 0, hence tableoid.
+  RETURN QUERY EXECUTE format(
+    'SELECT DISTINCT t.ctid, s.subject FROM %I.%I AS t CROSS JOIN LATERAL unnest(ARRAY[%s]) AS s (subject) '
+    || 'WHERE t.ctid = ANY ($1) AND t.tableoid = $2 AND s.subject IS NOT NULL',
+    target.schema_name, target.table_name, array_to_string(sminion.row_persons(target), ', '))
+  USING persons_of_rows.rows, persons_of_rows.relation::oid;
+END
+$sminion$;
+
 -- functions/disclosure/name_transferred.sql
 -- Adds people whose data an export holds, at most 10,000 in a call; how many were new. Open requests of these people get the obligation to tell
 -- the recipient with the next maintenance, or when they are closed: a login that leaves its transaction open must keep no officer from
