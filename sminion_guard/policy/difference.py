@@ -15,6 +15,7 @@ from sminion_guard.policy.compartments import mergeable
 from sminion_guard.policy.interval import may_exceed
 from sminion_guard.policy.model import Anonymous, Basis, ConsentOnChange, InReport, Policy, RetentionEnd, Table
 from sminion_guard.policy.names import backup_role
+from sminion_guard.policy.recipient_columns import differences_of_columns
 from sminion_guard.policy.recipient_differences import differences_of_recipients
 from sminion_guard.policy.sentence import Sentence
 from sminion_guard.policy.terms import rights
@@ -53,8 +54,8 @@ def difference(before: Policy, after: Policy) -> Difference:
         *_backup(before, after), *_consents(before, after),
         *_logins(before, after), *_purposes(before, after), *accesses(before, after), *views(before, after),
         *_merges(before, after), *_rows(before, after),
-        *_neutral(before, after), *differences_of_recipients(before, after), *_tickets(before, after),
-        *rights(before, after),
+        *_neutral(before, after), *differences_of_recipients(before, after),
+        *differences_of_columns(before, after), *_tickets(before, after), *rights(before, after),
     ]
     concerned = {entry.purpose for entry in found if entry.purpose is not None}
     everybody = any(entry.purpose is None for entry in found)

@@ -49,7 +49,7 @@ def _received(policy: Policy, purpose: str) -> dict[str, frozenset[str]]:
     """What each recipient may get for a purpose."""
     needs = policy.purposes[purpose].needs
     return {
-        name: frozenset(category for category in policy.categories
+        name: frozenset(category for category in (*policy.categories, *(() if entry.gives is None else ("key",)))
                         if entry.receives(category) and policy.purposes[purpose].needs_category(category))
         for name, entry in sorted(policy.recipients.items()) if purpose in entry.purposes and needs
     }

@@ -13,9 +13,11 @@ class Sentence:
     :param widens: whether somebody sees or may do more.
     :param purpose: which purpose it is about; None where it is about none in particular.
     :param table: which table, ``schema.table``; None where it is about none in particular.
+    :param columns: that a recipient gets, ``schema.table.column``, sorted: all, also where the text only counts them.
     """
 
     text: str
     widens: bool
     purpose: str | None = None
     table: str | None = None
+    columns: tuple[str, ...] = ()
