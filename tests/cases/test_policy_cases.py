@@ -31,6 +31,10 @@ ELSEWHERE = {
 }
 
 
+OUTSIDE = {"SG550"}
+"""Findings of a policy that have their number among people's rights."""
+
+
 def findings(case: Path) -> list[str]:
     with pytest.raises(InvalidPolicy) as caught:
         loads(case.read_text(encoding="utf-8"))
@@ -57,4 +61,4 @@ def test_line_ends_of_windows_change_no_finding(case: Path) -> None:
 
 def test_every_code_of_the_policy_has_a_case() -> None:
     shown = {code for case in CASES for line in findings(case) for code in CODES if line.endswith(f"[{code}]")}
-    assert shown == {code for code in CODES if code.startswith("SG3")} - ELSEWHERE
+    assert shown == {code for code in CODES if code.startswith("SG3")} - ELSEWHERE | OUTSIDE

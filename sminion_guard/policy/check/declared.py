@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sminion_guard.policy.findings import Report
-from sminion_guard.policy.model import Basis, Policy
+from sminion_guard.policy.model import Basis, Operation, Policy
 from sminion_guard.policy.positions import Path
 
 MAX_PURPOSES = 60
@@ -20,8 +20,25 @@ def declared(policy: Policy, report: Report) -> None:
             report.add("SG322", ("purpose", purpose.name, "sees_blocked"),
                        f"purpose `{purpose.name}` sees blocked subjects but rests on consent",
                        "who is blocked has not consented: give it a legal basis of its own")
+    _consents(policy, report)
     _compatible(policy, report)
     _further(policy, report)
+
+
+def _consents(policy: Policy, report: Report) -> None:
+    """A consent counts for a purpose. Who may get its data must follow from it, or nobody could refuse one of two."""
+    first: dict[str, str] = {}
+    for recipient in policy.recipients.values():
+        for at, word in enumerate(recipient.purposes):
+            purpose = policy.purposes.get(word)
+            if purpose is None or purpose.basis is not Basis.CONSENT or Operation.TRANSFER not in purpose.may:
+                continue
+            other = first.setdefault(word, recipient.name)
+            if other != recipient.name:
+                report.add("SG550", ("recipient", recipient.name, "purposes", at),
+                           f"people cannot consent to `{recipient.name}` without `{other}`: both get data for `{word}`,"
+                           " which rests on consent",
+                           "declare a purpose for each recipient, and ask for each with its own text")
 
 
 def _compatible(policy: Policy, report: Report) -> None:

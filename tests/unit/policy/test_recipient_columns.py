@@ -88,8 +88,8 @@ CHANGES = {
     "a purpose that transfers": (
         'needs = "*"\nmay = ["collect", "use"]', 'needs = ["contact"]\nmay = ["use", "transfer"]', None),
     "a recipient": (
-        "[recipient.printer]", '[recipient.post]\ntitle = "P"\ncontract = "3"\npurposes = ["letters"]\nnever = []\n'
-        "[recipient.printer]", "recipient `post` may now get for `letters`: `crm.customer.email` (`contact`); `crm.customer.seen_at` (`none`)"),
+        "[recipient.printer]", '[recipient.post]\ntitle = "P"\ncontract = "3"\npurposes = ["counting"]\nnever = []\n'
+        "[recipient.printer]", "recipient `post` may now get for `counting`: `for_counting.customers.year` (of groups)"),
 }
 
 
