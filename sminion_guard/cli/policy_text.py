@@ -79,6 +79,7 @@ def _overview(view: Overview) -> Iterator[str]:
                f"never {_list(sorted(recipient.never))}"
                + ("" if recipient.gives is None else f"; only {_list(sorted(recipient.gives))}")
                + ("" if recipient.profile is None else f"; as {recipient.profile}, whole {recipient.times}s")
+               + ("" if recipient.k is None else f"; in groups of {recipient.k:,} people or more")
                + ("" if recipient.until is None else f"; until {recipient.until}"))
 
 

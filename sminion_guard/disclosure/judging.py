@@ -11,6 +11,7 @@ from sminion_guard.analyzer.excerpt import excerpt
 from sminion_guard.analyzer.places import span
 from sminion_guard.codes import error_class
 from sminion_guard.disclosure.coarse import too_fine
+from sminion_guard.disclosure.differencing import grouping
 from sminion_guard.disclosure.flows import Reading, readings
 from sminion_guard.disclosure.generated import behind, is_generated
 from sminion_guard.disclosure.inference import doubts
@@ -88,6 +89,10 @@ def judge_export(
         return ExportVerdict(sql, recipient, purpose, reasons, (), ())
     statement = verdict.statements[0].statement
     path = catalog.search_path if search_path is None else search_path
+    if granted.recipient.k is not None:
+        single = grouping(sql, statement, catalog, policy, granted.recipient, path).reasons
+        if single:
+            return ExportVerdict(sql, recipient, purpose, single, (), ())
     fine = tuple(too_fine(sql, statement, catalog, policy, granted.recipient, path))
     if fine:
         return ExportVerdict(sql, recipient, purpose, fine, (), ())

@@ -286,6 +286,8 @@ class Recipient:
     """Its kind, which says what it never gets; that is in ``never`` already. Its texts are scanned."""
     times: TimeUnit | None = None
     """The finest time that it gets; None: as fine as the data."""
+    k: int | None = None
+    """The smallest group of persons in anything that is sent there; None: it may get rows of one person."""
 
     def receives(self, category: str) -> bool:
         """Whether data of a category may be disclosed to it; a column of category `none` tells of nobody."""

@@ -25,12 +25,22 @@ def differences_of_recipients(before: Policy, after: Policy) -> Iterator[Sentenc
             yield Sentence(f"recipient `{name}` {'now never gets' if never else 'may now get'} `{category}`", not never)
         yield from _given(name, old.gives, new.gives)
         yield from differences_of_profiles(name, before, after)
+        yield from _groups(name, old.k, new.k)
         if old.until != new.until:
             said = "has no end any more" if new.until is None else f"now ends on {new.until}"
             yield Sentence(f"the contract with recipient `{name}` {said}",
                            old.until is not None and (new.until is None or new.until > old.until))
         if old.contract != new.contract:
             yield Sentence(f"the contract with recipient `{name}` is now {new.contract}", False)
+
+
+def _groups(name: str, old: int | None, new: int | None) -> Iterator[Sentence]:
+    if old == new:
+        return
+    if new is None:
+        yield Sentence(f"recipient `{name}` may now get rows of one person", True)
+    else:
+        yield Sentence(f"recipient `{name}` gets groups of {new:,} people or more", old is not None and new < old)
 
 
 def _given(name: str, old: frozenset[str] | None, new: frozenset[str] | None) -> Iterator[Sentence]:

@@ -14,6 +14,8 @@ from sminion_guard.policy.positions import Path
 from sminion_guard.policy.recipient_profiles import Holds, RecipientProfile, TimeUnit, never_for
 
 E = TypeVar("E", bound=StrEnum)
+K_LEAST, K_MOST = 2, 1000
+"""What `k` of a recipient may be."""
 
 
 def build_holds(raw: Mapping[str, Any], report: Report) -> dict[str, Holds]:
@@ -55,12 +57,14 @@ def build_recipients(
                  for at, word in enumerate(entry.purposes)]
         profile, times = _profile(entry, path, report)
         refused = frozenset() if profile is None else never_for(profile, holds)
+        _groups(entry, path, report)
         if profile is not None:
             _refuse_given(entry, profile, refused | {"key"}, path, report)
         if all(known):
             found[name] = Recipient(
                 name, entry.title, entry.contract, tuple(entry.purposes), frozenset(entry.never) & allowed | refused,
-                None if entry.gives is None else frozenset(entry.gives) & allowed, entry.until, profile, times)
+                None if entry.gives is None else frozenset(entry.gives) & allowed, entry.until, profile, times,
+                entry.k)
     return MappingProxyType(found)
 
 
@@ -74,6 +78,17 @@ def _profile(
         report.add("SG386", (*path, "times"), "`times` without a profile limits nothing",
                    'add `profile = "web_analytics"`, or leave `times` out')
     return profile, times or (None if profile is None else TimeUnit.HOUR)
+
+
+def _groups(entry: shape.RecipientShape, path: Path, report: Report) -> None:
+    if entry.k is None:
+        return
+    if not K_LEAST <= entry.k <= K_MOST:
+        report.add("SG398", (*path, "k"), f"`k` is {K_LEAST} to {K_MOST:,}", "write the least number of people: 10")
+    for at, word in enumerate(entry.gives or ()):
+        if word == "key":
+            report.add("SG399", (*path, "gives", at), "a recipient with `k` gets groups, and a key is of one person",
+                       "leave `key` out, or `k`")
 
 
 def _refuse_given(

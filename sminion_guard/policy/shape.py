@@ -202,6 +202,7 @@ class RecipientShape(Shape):
     until: Annotated[date | None, PlainValidator(_day)] = None
     profile: str | None = None
     times: str | None = None
+    k: Annotated[int | None, Field(ge=0, le=1_000_000)] = None
 
 
 class ViewShape(Shape):

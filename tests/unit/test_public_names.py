@@ -41,7 +41,8 @@ All are in `sminion_guard`. All but the warnings are a `GuardError`, with `code`
 | class | is a | raised when | codes |
 | --- | --- | --- | --- |
 """
-INTERNAL = {"Orphan", "ServerError", "Unsafe", "OverBudget", "Unparsed", "MalformedCondition", "MalformedExplanation"}
+INTERNAL = {"Orphan", "ServerError", "Unsafe", "OverBudget", "Unparsed", "MalformedCondition", "MalformedExplanation",
+            "Refused"}
 """Classes by which our own code talks to itself; none of them leaves it."""
 
 

@@ -912,6 +912,32 @@ CREATE TABLE sminion.transfer_end (
 );
 COMMENT ON TABLE sminion.transfer_end IS 'how exports to third parties ended; append-only';
 
+-- tables/group_salt.sql
+-- What the people of groups that were sent are hashed with, for each recipient: the hashes of two recipients have nothing in common. It goes when
+-- nothing that was hashed with it is remembered any more. Nobody but sminion_owner reads it.
+CREATE TABLE sminion.group_salt (
+  recipient text  COLLATE "C" PRIMARY KEY,
+  salt      bytea NOT NULL CHECK (length(salt) = 32)
+);
+COMMENT ON TABLE sminion.group_salt IS 'what people of groups are hashed with, for each recipient';
+
+-- tables/sent_group.sql
+-- Groups of people that exports to a recipient with `k` are about: 8 bytes of a salted hash for each person. They count once the export has
+-- ended well; those of others are deleted by the maintenance. Nobody but sminion_owner reads it.
+CREATE TABLE sminion.sent_group (
+  disclosure bigint   NOT NULL REFERENCES sminion.transfer,
+  number     bigint   NOT NULL,
+  -- in order, each once
+  persons    bigint[] NOT NULL,
+  size       integer  NOT NULL,
+  -- how many of them have each value of the last four bits: what is far apart here is far apart in people
+  buckets    integer[] NOT NULL CHECK (cardinality(buckets) = 16),
+  -- equal for groups of the same people, and for no others
+  digest     bytea    NOT NULL,
+  PRIMARY KEY (disclosure, number)
+);
+COMMENT ON TABLE sminion.sent_group IS 'groups of people in exports to recipients with k, as hashes';
+
 -- tables/obligation.sql
 -- Recipients that must be told of a request: one row for each request and recipient that got the person's data. What was done about it
 -- stands in sminion.request_event too.
@@ -7105,6 +7131,312 @@ BEGIN
 END
 $sminion$;
 
+-- functions/disclosure/groups_remembered_for.sql
+-- How long the groups of an export are remembered.
+CREATE FUNCTION sminion.groups_remembered_for() RETURNS interval
+LANGUAGE sql
+IMMUTABLE
+SET search_path = pg_catalog, pg_temp
+RETURN interval '400 days';
+
+-- functions/disclosure/group_minimum.sql
+-- The smallest group of people that a recipient of the policy in force gets; NULL where it may get rows of one person.
+CREATE FUNCTION sminion.group_minimum(recipient text) RETURNS integer
+LANGUAGE sql
+STABLE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+  SELECT (v.document -> 'recipients' -> group_minimum.recipient ->> 'k')::integer
+  FROM sminion.policy p JOIN sminion.policy_version v ON v.epoch = p.epoch
+$sminion$;
+
+-- functions/disclosure/group_mark.sql
+-- Stands for a person in the groups of a recipient. Keys that are merged are one person.
+CREATE FUNCTION sminion.group_mark(salt bytea, subject text) RETURNS bigint
+LANGUAGE sql
+STABLE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+  SELECT ('x' || encode(substr(sha256(group_mark.salt || convert_to(
+    CASE WHEN EXISTS (
+      SELECT FROM sminion.subject_merge m
+      WHERE m.ended_at IS NULL AND (m.one = group_mark.subject COLLATE "C" OR m.other = group_mark.subject COLLATE "C"))
+    THEN (sminion.same_person(group_mark.subject))[1] ELSE group_mark.subject END, 'UTF8')), 1, 8), 'hex'))::bit(64)::bigint
+$sminion$;
+
+-- functions/disclosure/group_buckets.sql
+-- How many marks have each value of the last four bits.
+CREATE FUNCTION sminion.group_buckets(persons bigint[]) RETURNS integer[]
+LANGUAGE sql
+IMMUTABLE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+  SELECT array_agg(coalesce(c.many, 0) ORDER BY i.bucket)
+  FROM generate_series(0, 15) AS i (bucket)
+  LEFT JOIN (SELECT (p & 15)::integer AS bucket, count(*)::integer AS many FROM unnest(group_buckets.persons) p GROUP BY 1) c
+    ON c.bucket = i.bucket
+$sminion$;
+
+-- functions/disclosure/group_digest.sql
+-- Of marks in order: equal for equal groups.
+CREATE FUNCTION sminion.group_digest(persons bigint[]) RETURNS bytea
+LANGUAGE sql
+IMMUTABLE
+SET search_path = pg_catalog, pg_temp
+RETURN sha256(convert_to(array_to_string(group_digest.persons, ','), 'UTF8'));
+
+-- functions/disclosure/group_support.sql
+-- How many people have a sum other than 0 when the groups of `plus` count once for each of their people, and those of `less_one` and `less_other`
+-- are taken away.
+CREATE FUNCTION sminion.group_support(plus bigint[], less_one bigint[], less_other bigint[]) RETURNS bigint
+LANGUAGE sql
+IMMUTABLE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+  SELECT count(*) FROM (
+    SELECT u.person FROM (
+      SELECT unnest(group_support.plus) AS person, 1 AS sign
+      UNION ALL SELECT unnest(group_support.less_one), -1
+      UNION ALL SELECT unnest(group_support.less_other), -1) u
+    GROUP BY u.person HAVING sum(u.sign) <> 0) s
+$sminion$;
+
+-- functions/disclosure/begin_groups.sql
+-- Makes the salt of a recipient with `k` that has none.
+CREATE FUNCTION sminion.begin_groups(recipient text) RETURNS void
+LANGUAGE sql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+  INSERT INTO sminion.group_salt (recipient, salt)
+  SELECT begin_groups.recipient, sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()))
+  WHERE sminion.group_minimum(begin_groups.recipient) IS NOT NULL
+  ON CONFLICT DO NOTHING
+$sminion$;
+
+-- functions/disclosure/isolated_by.sql
+-- Whether the groups of an export isolate fewer than `k` people, together with each other and with groups that the recipient has already: the
+-- export that has the other group (the latest of them), or NULL.
+--
+-- Two groups, or three, are put together with a sign each: what is left must be nobody, or `k` people at least. New groups have `k` people or more,
+-- so where all signs are the same enough are left. So one group, the whole, has another sign than one or two others, its parts, and each part has
+-- fewer than `k` people who are not in the whole. Such pairs are looked for first: among the people of a part with the lowest marks, then by buckets,
+-- then by all of its people.
+CREATE FUNCTION sminion.isolated_by(disclosure bigint, recipient text, k integer) RETURNS bigint
+LANGUAGE plpgsql
+STABLE
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+SET work_mem = '64MB'
+-- Nobody can estimate how often people meet, and a nested loop over all of them would not end.
+SET enable_nestloop = off
+AS $sminion$
+#variable_conflict use_column
+DECLARE
+  found record;
+BEGIN
+  FOR found IN
+  WITH known AS MATERIALIZED (
+    -- Groups of the same people are one: the one that the recipient has already, where it has one.
+    SELECT row_number() OVER () AS id, u.* FROM (
+      SELECT DISTINCT ON (g.digest) g.disclosure, g.number, g.size, g.buckets AS b, g.disclosure = isolated_by.disclosure AS fresh
+      FROM sminion.sent_group g JOIN sminion.disclosure d ON d.id = g.disclosure
+      LEFT JOIN sminion.transfer_end e ON e.disclosure = g.disclosure
+      WHERE d.recipient = isolated_by.recipient AND g.size > 0
+        AND (g.disclosure = isolated_by.disclosure
+          OR (e.state = 'finished' AND e.at > clock_timestamp() - sminion.groups_remembered_for()))
+      ORDER BY g.digest, g.disclosure = isolated_by.disclosure, g.disclosure DESC) u
+  ), member AS MATERIALIZED (
+    SELECT n.id, n.fresh, p.person, p.place <= 3 * isolated_by.k AS low
+    FROM known n JOIN sminion.sent_group g ON (g.disclosure, g.number) = (n.disclosure, n.number)
+    CROSS JOIN LATERAL unnest(g.persons) WITH ORDINALITY AS p (person, place)
+  ), met AS (
+    SELECT m.whole, m.part, count(*) AS many FROM (
+      SELECT z.id AS whole, s.id AS part FROM member z JOIN member s ON s.person = z.person WHERE z.fresh AND s.low
+      UNION ALL
+      SELECT z.id, s.id FROM member z JOIN member s ON s.person = z.person WHERE NOT z.fresh AND s.fresh AND s.low) m
+    WHERE m.whole <> m.part
+    GROUP BY m.whole, m.part
+    UNION ALL
+    -- From before `k` was raised: too few to be outside of anything.
+    SELECT z.id, s.id, s.size FROM known z CROSS JOIN known s WHERE z.fresh AND s.size < isolated_by.k
+  ), met_often AS MATERIALIZED (
+    SELECT z.id AS whole, s.id AS part FROM met m JOIN known z ON z.id = m.whole JOIN known s ON s.id = m.part
+    WHERE m.many > least(3 * isolated_by.k, s.size) - isolated_by.k
+      AND
+      greatest(s.b[1] - z.b[1], 0) + greatest(s.b[2] - z.b[2], 0) + greatest(s.b[3] - z.b[3], 0) + greatest(s.b[4] - z.b[4], 0)
+      + greatest(s.b[5] - z.b[5], 0) + greatest(s.b[6] - z.b[6], 0) + greatest(s.b[7] - z.b[7], 0) + greatest(s.b[8] - z.b[8], 0)
+      + greatest(s.b[9] - z.b[9], 0) + greatest(s.b[10] - z.b[10], 0) + greatest(s.b[11] - z.b[11], 0) + greatest(s.b[12] - z.b[12], 0)
+      + greatest(s.b[13] - z.b[13], 0) + greatest(s.b[14] - z.b[14], 0) + greatest(s.b[15] - z.b[15], 0) + greatest(s.b[16] - z.b[16], 0)
+      < isolated_by.k
+    GROUP BY z.id, s.id
+  ), inside AS MATERIALIZED (
+    SELECT m.id, m.person FROM member m WHERE m.id IN (SELECT o.whole FROM met_often o)
+  ), near AS MATERIALIZED (
+    SELECT o.whole, o.part, count(*) FILTER (WHERE i.person IS NULL) AS outside
+    FROM met_often o JOIN member s ON s.id = o.part
+    LEFT JOIN inside i ON i.id = o.whole AND i.person = s.person
+    GROUP BY o.whole, o.part
+    HAVING count(*) FILTER (WHERE i.person IS NULL) < isolated_by.k
+  ), three AS (
+    SELECT n.whole, n.part, o.part AS other FROM near n JOIN near o ON o.whole = n.whole AND o.part > n.part
+    UNION ALL
+    -- A whole and a part that the recipient has, and another part that is new.
+    SELECT n.whole, n.part, y.id
+    FROM near n JOIN known z ON z.id = n.whole JOIN known x ON x.id = n.part
+    CROSS JOIN (VALUES (-1), (0), (1)) AS w (step)
+    JOIN known y ON y.size / (2 * isolated_by.k) = greatest(z.size - x.size, 0) / (2 * isolated_by.k) + w.step
+    WHERE NOT z.fresh AND NOT y.fresh AND y.id <> n.whole
+  )
+  SELECT z.disclosure AS one, s.disclosure AS other, NULL::bigint AS third, NULL::bigint AS alone,
+         NULL::bigint AS zn, NULL::bigint AS xn, NULL::bigint AS yn
+  FROM near n JOIN known z ON z.id = n.whole JOIN known s ON s.id = n.part
+  WHERE z.size - s.size + 2 * n.outside < isolated_by.k
+  UNION ALL
+  SELECT z.disclosure, x.disclosure, y.disclosure, 0, z.number, x.number, y.number
+  FROM three t JOIN known z ON z.id = t.whole JOIN known x ON x.id = t.part JOIN known y ON y.id = t.other
+  -- What is left has the sums -2 to 1, so the sizes differ by less than twice `k`, and so do all buckets together.
+  WHERE abs(z.size - x.size - y.size) < 2 * isolated_by.k - 1
+    AND
+      abs(z.b[1] - x.b[1] - y.b[1]) + abs(z.b[2] - x.b[2] - y.b[2]) + abs(z.b[3] - x.b[3] - y.b[3]) + abs(z.b[4] - x.b[4] - y.b[4])
+      + abs(z.b[5] - x.b[5] - y.b[5]) + abs(z.b[6] - x.b[6] - y.b[6]) + abs(z.b[7] - x.b[7] - y.b[7]) + abs(z.b[8] - x.b[8] - y.b[8])
+      + abs(z.b[9] - x.b[9] - y.b[9]) + abs(z.b[10] - x.b[10] - y.b[10]) + abs(z.b[11] - x.b[11] - y.b[11])
+      + abs(z.b[12] - x.b[12] - y.b[12]) + abs(z.b[13] - x.b[13] - y.b[13]) + abs(z.b[14] - x.b[14] - y.b[14])
+      + abs(z.b[15] - x.b[15] - y.b[15]) + abs(z.b[16] - x.b[16] - y.b[16])
+      < 2 * isolated_by.k - 1
+  LOOP
+    IF found.alone IS NOT NULL THEN
+      SELECT sminion.group_support(z.persons, x.persons, y.persons) INTO found.alone
+      FROM sminion.sent_group z, sminion.sent_group x, sminion.sent_group y
+      WHERE (z.disclosure, z.number) = (found.one, found.zn) AND (x.disclosure, x.number) = (found.other, found.xn)
+        AND (y.disclosure, y.number) = (found.third, found.yn);
+      CONTINUE WHEN found.alone NOT BETWEEN 1 AND isolated_by.k - 1;
+    END IF;
+    -- The one of them that is not this export, where there is one.
+    RETURN coalesce(
+      (SELECT max(d) FROM unnest(ARRAY[found.one, found.other, found.third]) d WHERE d <> isolated_by.disclosure), isolated_by.disclosure);
+  END LOOP;
+  RETURN NULL;
+END
+$sminion$;
+
+-- functions/disclosure/check_groups.sql
+-- Refuses the end of an export to a recipient with `k` whose groups are too small, or isolate people against what the recipient has already. Exports to
+-- one recipient are checked one after the other: nobody but an export to the same recipient waits for the row of its salt. Refusals name no
+-- people, and no sizes.
+CREATE FUNCTION sminion.check_groups(own sminion.disclosure) RETURNS void
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+#variable_conflict use_column
+DECLARE
+  k       CONSTANT integer := sminion.group_minimum(own.recipient);
+  -- groups and people of all of them
+  most    CONSTANT integer[] := ARRAY[5000, 5000000];
+  key     bytea;
+  many    bigint;
+  people  bigint;
+  other   bigint;
+BEGIN
+  IF k IS NULL THEN
+    RETURN;
+  END IF;
+  SELECT s.salt INTO key FROM sminion.group_salt s WHERE s.recipient = own.recipient FOR UPDATE;
+  IF NOT FOUND OR EXISTS (
+    SELECT sminion.group_mark(key, s.subject) FROM sminion.disclosure_subject s WHERE s.disclosure = own.id
+    EXCEPT SELECT unnest(g.persons) FROM sminion.sent_group g WHERE g.disclosure = own.id)
+  THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG746',
+      MESSAGE = format('recipient `%s` gets groups, and people of this export are in none', own.recipient),
+      HINT = 'Run it again with `sminion-guard export run`, which names the groups of a query.';
+  END IF;
+  SELECT count(*) INTO many FROM sminion.sent_group g WHERE g.disclosure = own.id AND g.size BETWEEN 1 AND k - 1;
+  IF many > 0 THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG743',
+      MESSAGE = format('%s of the groups for recipient `%s` have fewer than %s people', many, own.recipient, k),
+      DETAIL = 'What is counted or summed up has groups of its own: the people of the rows that have a value.',
+      HINT = format('Make the groups coarser, or leave small ones out: `HAVING count(DISTINCT ...) >= %s` with the column that leads to the person.', k);
+  END IF;
+  SELECT count(*), coalesce(sum(r.size), 0) INTO many, people FROM (
+    SELECT DISTINCT ON (g.digest) g.size FROM sminion.sent_group g JOIN sminion.disclosure d ON d.id = g.disclosure
+    LEFT JOIN sminion.transfer_end e ON e.disclosure = g.disclosure
+    WHERE d.recipient = own.recipient AND (g.disclosure = own.id
+      OR (e.state = 'finished' AND e.at > clock_timestamp() - sminion.groups_remembered_for()))) r;
+  IF many > most[1] OR people > most[2] THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG745',
+      MESSAGE = format('recipient `%s` has too many groups to compare with', own.recipient),
+      DETAIL = format('%s groups with %s people together are remembered, for 400 days; at most %s groups and %s people are compared.',
+                      many, people, most[1], most[2]),
+      HINT = 'Send fewer and coarser groups, or wait until older ones are forgotten.';
+  END IF;
+  other := sminion.isolated_by(own.id, own.recipient, k);
+  IF other IS NOT NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG744',
+      MESSAGE = CASE WHEN other = own.id THEN format('groups of this export isolate fewer than %s people, one against another', k)
+        ELSE format('with export %s, which recipient `%s` has already, it would isolate fewer than %s people', other, own.recipient, k) END,
+      DETAIL = 'Groups that differ by a few people tell of these few. So does a report that is repeated when a few have come or gone.',
+      HINT = 'Make the groups coarser, leave groups out with HAVING, or wait until they differ by more people.';
+  END IF;
+END
+$sminion$;
+
+-- functions/disclosure/forget_in_groups.sql
+-- Puts a random number in the place of a person in the groups that are remembered, the same one in all groups of a recipient: nobody can find the
+-- person again, and the groups still differ by as many people as they did. Without it, whoever is erased would be isolated by the next export.
+CREATE FUNCTION sminion.forget_in_groups(subject text) RETURNS void
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+#variable_conflict use_column
+DECLARE
+  one     record;
+  instead bigint;
+BEGIN
+  FOR one IN SELECT s.recipient, sminion.group_mark(s.salt, forget_in_groups.subject) AS mark FROM sminion.group_salt s LOOP
+    -- The last four bits stay, and with them the buckets.
+    instead := (('x' || encode(substr(sha256(uuid_send(gen_random_uuid())), 1, 8), 'hex'))::bit(64)::bigint & ~15::bigint) | (one.mark & 15);
+    UPDATE sminion.sent_group g SET persons = n.persons, digest = sminion.group_digest(n.persons)
+    FROM sminion.disclosure d, sminion.sent_group o
+    CROSS JOIN LATERAL (SELECT array_agg(p ORDER BY p) FROM unnest(array_replace(o.persons, one.mark, instead)) p) AS n (persons)
+    WHERE d.id = o.disclosure AND d.recipient = one.recipient AND o.persons @> ARRAY[one.mark]
+      AND (g.disclosure, g.number) = (o.disclosure, o.number);
+  END LOOP;
+END
+$sminion$;
+
+-- functions/disclosure/forget_groups.sql
+-- Deletes groups that are not remembered: of exports that nobody got, of those that are too old, and of equal ones all but the latest. Then the salts
+-- that nothing was hashed with.
+CREATE FUNCTION sminion.forget_groups() RETURNS void
+LANGUAGE sql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+  -- An export that was under way when somebody was erased may have named the person afterwards.
+  SELECT sminion.forget_in_groups(substr(e.holder, 9)) FROM sminion.erasure e
+  WHERE e.holder LIKE 'subject:%' AND EXISTS (SELECT FROM sminion.sent_group);
+  DELETE FROM sminion.sent_group g USING sminion.transfer t LEFT JOIN sminion.transfer_end e ON e.disclosure = t.disclosure
+  WHERE t.disclosure = g.disclosure
+    -- A day for clients that are slow to end: what the server has of them would be missing.
+    AND (e.state = 'failed' OR e.at <= clock_timestamp() - sminion.groups_remembered_for()
+      OR (e.state IS NULL AND t.expires_at < clock_timestamp() - interval '1 day'));
+  WITH equal AS (
+    SELECT g.disclosure, g.number, row_number() OVER (PARTITION BY d.recipient, g.digest ORDER BY g.disclosure DESC, g.number) AS nth
+    FROM sminion.sent_group g JOIN sminion.disclosure d ON d.id = g.disclosure
+    JOIN sminion.transfer_end e ON e.disclosure = g.disclosure AND e.state = 'finished')
+  DELETE FROM sminion.sent_group g USING equal q
+  WHERE q.nth > 1 AND (g.disclosure, g.number) = (q.disclosure, q.number);
+  DELETE FROM sminion.group_salt s
+  WHERE NOT EXISTS (
+    SELECT FROM sminion.sent_group g JOIN sminion.disclosure d ON d.id = g.disclosure WHERE d.recipient = s.recipient)
+    AND NOT EXISTS (
+      SELECT FROM sminion.transfer t JOIN sminion.disclosure d ON d.id = t.disclosure
+      WHERE d.recipient = s.recipient AND t.expires_at > clock_timestamp() - interval '1 day'
+        AND NOT EXISTS (SELECT FROM sminion.transfer_end e WHERE e.disclosure = t.disclosure))
+$sminion$;
+
 -- functions/disclosure/open_transfer.sql
 -- Begins an export to a recipient: writes what is asked into the register, and opens the ticket that the rows are read under. The ticket opens
 -- nothing before both are committed, so no row is read that is not on record. Ends with finish_transfer or fail_transfer.
@@ -7148,6 +7480,7 @@ BEGIN
       MESSAGE = 'the register says what is asked: query, columns or categories are missing',
       HINT = 'Pass the query without its constants, the SHA-256 of all of it, the columns and their categories.';
   END IF;
+  PERFORM sminion.begin_groups(open_transfer.recipient);
   made := sminion.open_ticket(
     open_transfer.purpose, open_transfer.actor, open_transfer.reason, open_transfer.schemas, open_transfer.unit, open_transfer.basis_ref,
     NULL, open_transfer."values");
@@ -7303,6 +7636,7 @@ BEGIN
       MESSAGE = 'an export ends with its number of rows and bytes, and the SHA-256 of the file',
       HINT = 'Pass them, or say that it failed: `sminion.fail_transfer`.';
   END IF;
+  PERFORM sminion.check_groups(begun);
   SELECT count(*) INTO named FROM sminion.disclosure_subject s WHERE s.disclosure = finish_transfer.disclosure;
   INSERT INTO sminion.transfer_end (disclosure, state, rows, bytes, sha256, persons, at_most)
   VALUES (finish_transfer.disclosure, 'finished', finish_transfer.rows, finish_transfer.bytes, finish_transfer.sha256, named,
@@ -10520,6 +10854,7 @@ BEGIN
   DELETE FROM sminion.consent_inbox i WHERE i.subject = key;
   DELETE FROM sminion.subject_merge m WHERE m.one = key OR m.other = key;
   DELETE FROM sminion.disclosure_subject d WHERE d.subject = key;
+  PERFORM sminion.forget_in_groups(key);
   UPDATE sminion.request r SET subject = NULL, representative = NULL WHERE r.subject = key;
   PERFORM set_config('sminion.erasing', '', true);
   -- Its end would be a new event about the person.
@@ -10979,6 +11314,7 @@ BEGIN
           CROSS JOIN LATERAL unnest(sminion.same_person(r.subject)) AS p (key)
           JOIN sminion.disclosure_subject s ON s.subject = p.key JOIN sminion.transfer t ON t.disclosure = s.disclosure
           WHERE r.closed_at IS NULL AND r.kind <> 'access' AND t.expires_at > clock_timestamp() - interval '7 days'));
+        PERFORM sminion.forget_groups();
         DELETE FROM sminion.erasure e WHERE e.at < clock_timestamp() - interval '1 day';
         DELETE FROM sminion.certificate c WHERE c.keep_until <= clock_timestamp();
         DELETE FROM sminion.folded_batch f WHERE f.folded_at < clock_timestamp() - interval '1 hour';

@@ -26,6 +26,7 @@ BEGIN
       MESSAGE = 'an export ends with its number of rows and bytes, and the SHA-256 of the file',
       HINT = 'Pass them, or say that it failed: `sminion.fail_transfer`.';
   END IF;
+  PERFORM sminion.check_groups(begun);
   SELECT count(*) INTO named FROM sminion.disclosure_subject s WHERE s.disclosure = finish_transfer.disclosure;
   INSERT INTO sminion.transfer_end (disclosure, state, rows, bytes, sha256, persons, at_most)
   VALUES (finish_transfer.disclosure, 'finished', finish_transfer.rows, finish_transfer.bytes, finish_transfer.sha256, named,

@@ -40,6 +40,7 @@ BEGIN
       MESSAGE = 'the register says what is asked: query, columns or categories are missing',
       HINT = 'Pass the query without its constants, the SHA-256 of all of it, the columns and their categories.';
   END IF;
+  PERFORM sminion.begin_groups(open_transfer.recipient);
   made := sminion.open_ticket(
     open_transfer.purpose, open_transfer.actor, open_transfer.reason, open_transfer.schemas, open_transfer.unit, open_transfer.basis_ref,
     NULL, open_transfer."values");

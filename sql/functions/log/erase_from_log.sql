@@ -87,6 +87,7 @@ BEGIN
   DELETE FROM sminion.consent_inbox i WHERE i.subject = key;
   DELETE FROM sminion.subject_merge m WHERE m.one = key OR m.other = key;
   DELETE FROM sminion.disclosure_subject d WHERE d.subject = key;
+  PERFORM sminion.forget_in_groups(key);
   UPDATE sminion.request r SET subject = NULL, representative = NULL WHERE r.subject = key;
   PERFORM set_config('sminion.erasing', '', true);
   -- Its end would be a new event about the person.

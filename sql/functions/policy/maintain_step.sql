@@ -86,6 +86,7 @@ BEGIN
           CROSS JOIN LATERAL unnest(sminion.same_person(r.subject)) AS p (key)
           JOIN sminion.disclosure_subject s ON s.subject = p.key JOIN sminion.transfer t ON t.disclosure = s.disclosure
           WHERE r.closed_at IS NULL AND r.kind <> 'access' AND t.expires_at > clock_timestamp() - interval '7 days'));
+        PERFORM sminion.forget_groups();
         DELETE FROM sminion.erasure e WHERE e.at < clock_timestamp() - interval '1 day';
         DELETE FROM sminion.certificate c WHERE c.keep_until <= clock_timestamp();
         DELETE FROM sminion.folded_batch f WHERE f.folded_at < clock_timestamp() - interval '1 hour';

@@ -106,7 +106,8 @@ COMPARED = {
     (Login, "purposes"), (Login, "may_hold_incompatible"), (Login, "may_own"),
     (Login, "tickets_per_minute"), (Login, "log_mb_per_minute"), (Login, "may_record_consent"),
     (Recipient, "contract"), (Recipient, "purposes"), (Recipient, "never"),
-    (Recipient, "gives"), (Recipient, "until"), (Recipient, "profile"), (Recipient, "times"), (Policy, "holds"),
+    (Recipient, "gives"), (Recipient, "until"), (Recipient, "profile"), (Recipient, "times"), (Recipient, "k"),
+    (Policy, "holds"),
 }  # fmt: skip
 
 
@@ -196,6 +197,7 @@ CHANGES: dict[str, Change] = {  # name: what becomes what
     "what a recipient never gets": ('never = ["birth"]', 'never = ["contact"]'),
     "what a recipient gets alone": ('never = ["birth"]', 'never = ["birth"]\ngives = ["contact"]'),
     "the end of a contract": ('never = ["birth"]', 'never = ["birth"]\nuntil = 2027-03-31'),
+    "groups for a recipient": ('never = ["birth"]', 'never = ["birth"]\nk = 10'),
     "a purpose of a recipient": (
         'contract = "2026-1"\npurposes = ["newsletter"]',
         'contract = "2026-2"\npurposes = ["newsletter", "support"]',

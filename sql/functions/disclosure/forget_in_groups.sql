@@ -1,0 +1,23 @@
+-- Puts a random number in the place of a person in the groups that are remembered, the same one in all groups of a recipient: nobody can find the
+-- person again, and the groups still differ by as many people as they did. Without it, whoever is erased would be isolated by the next export.
+CREATE FUNCTION sminion.forget_in_groups(subject text) RETURNS void
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+#variable_conflict use_column
+DECLARE
+  one     record;
+  instead bigint;
+BEGIN
+  FOR one IN SELECT s.recipient, sminion.group_mark(s.salt, forget_in_groups.subject) AS mark FROM sminion.group_salt s LOOP
+    -- The last four bits stay, and with them the buckets.
+    instead := (('x' || encode(substr(sha256(uuid_send(gen_random_uuid())), 1, 8), 'hex'))::bit(64)::bigint & ~15::bigint) | (one.mark & 15);
+    UPDATE sminion.sent_group g SET persons = n.persons, digest = sminion.group_digest(n.persons)
+    FROM sminion.disclosure d, sminion.sent_group o
+    CROSS JOIN LATERAL (SELECT array_agg(p ORDER BY p) FROM unnest(array_replace(o.persons, one.mark, instead)) p) AS n (persons)
+    WHERE d.id = o.disclosure AND d.recipient = one.recipient AND o.persons @> ARRAY[one.mark]
+      AND (g.disclosure, g.number) = (o.disclosure, o.number);
+  END LOOP;
+END
+$sminion$;
