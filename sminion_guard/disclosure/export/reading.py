@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import select
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager, suppress
+from itertools import repeat
 from typing import Any
 
 import psycopg
 from psycopg.pq import ExecStatus
+from psycopg.pq.abc import PGresult
 
 from sminion_guard.codes import raised_by_server
 from sminion_guard.disclosure.export.fields import Field, checked
-from sminion_guard.disclosure.export.formats import Form
-from sminion_guard.errors import TransferRefused
+from sminion_guard.disclosure.export.formats import Block
 
 BATCH = 10_000
-"""Rows or people that are fetched at once."""
+"""People that are fetched at once."""
 COPIED = 1 << 18
-"""Bytes of COPY that are written at once."""
+"""Bytes of COPY that are written at once: what the cache of a processor holds."""
 SETTINGS = ("SET DateStyle TO 'ISO, YMD'", "SET IntervalStyle TO 'iso_8601'", "SET extra_float_digits TO 1",
             "SET bytea_output TO 'hex'")
 """What a file must not depend on."""
@@ -56,42 +58,60 @@ def described(connection: psycopg.Connection[Any], query: str) -> tuple[Field, .
                     for at in range(answer.nfields)])
 
 
-def batches(connection: psycopg.Connection[Any], form: Form, query: str) -> Iterator[Sequence[Any]]:
-    """The rows of a query, many at a time, in the form that ``form`` asks for."""
-    if not form.copies:
-        yield from _fetched(connection, form.question(query), form)
-        return
-    with connection.cursor() as cursor, cursor.copy(form.question(query).encode()) as copy:
-        rows: list[bytes] = []
-        size = 0
-        for data in copy:
-            row = bytes(data)
-            rows.append(row)
-            size += len(row)
-            if size >= COPIED:
-                yield rows
-                rows, size = [], 0
-        if rows:
-            yield rows
+def blocks(connection: psycopg.Connection[Any], question: str) -> Generator[Block, None, None]:
+    """What the server sends for a COPY, many rows at a time.
+
+    It asks libpq itself: through a cursor, each row would pass four functions of Python. Close it when nothing more is
+    wanted, and the connection after that.
+    """
+    pgconn = connection.pgconn
+    take, without_waiting = pgconn.get_copy_data, repeat(1)
+    arrival = select.poll()
+    arrival.register(pgconn.socket, select.POLLIN)
+    data, rows, length = bytearray(), 0, 0
+    pgconn.send_query(question.encode())
+    try:
+        while pgconn.is_busy():  # a call that waits within libpq could not be interrupted
+            arrival.poll()
+            pgconn.consume_input()
+        answer = pgconn.get_result()
+        if answer is None or answer.status != ExecStatus.COPY_OUT:
+            raise _failure(answer)
+        while True:
+            for length, row in map(take, without_waiting):
+                if length <= 0:
+                    break
+                data += row
+                rows += 1
+            if data and (len(data) >= COPIED or length < 0):
+                yield Block(bytes(data), rows)
+                data, rows = bytearray(), 0
+            if length < 0:
+                break
+            arrival.poll()
+            pgconn.consume_input()
+    except BaseException as error:
+        if not isinstance(error, psycopg.Error):  # else the server has ended it
+            with suppress(psycopg.Error):
+                connection.cancel_safe(timeout=5.0)
+        raise
+    end = pgconn.get_result()
+    while pgconn.get_result() is not None:
+        pass
+    if end is None or end.status != ExecStatus.COMMAND_OK:
+        raise _failure(end)
+
+
+def _failure(answer: PGresult | None) -> psycopg.Error:
+    return psycopg.OperationalError("no answer") if answer is None else psycopg.errors.error_from_result(answer)
 
 
 def subjects(connection: psycopg.Connection[Any], query: str) -> Iterator[list[str]]:
     """The people that a query lists, many at a time."""
-    for rows in _fetched(connection, query, None):
-        yield [subject for (subject,) in rows]
-
-
-def _fetched(connection: psycopg.Connection[Any], query: str, form: Form | None) -> Iterator[list[tuple[Any, ...]]]:
     with connection.cursor("guard_export") as cursor:
-        if form is not None:
-            form.prepare(cursor.adapters)
-        try:
-            cursor.execute(query.encode())
-            while rows := cursor.fetchmany(BATCH):
-                yield rows
-        except psycopg.DataError as error:
-            raise TransferRefused("SG721", "a value has no place in the format", detail=str(error).partition("\n")[0],
-                                  hint="cast the column to text in the query") from error
+        cursor.execute(query.encode())
+        while rows := cursor.fetchmany(BATCH):
+            yield [subject for (subject,) in rows]
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ from sminion_guard.analyzer.parse import parse
 from sminion_guard.codes import raised_by_server
 from sminion_guard.disclosure.export import reading
 from sminion_guard.disclosure.export.fields import Field
-from sminion_guard.disclosure.export.formats import FileFormat, Form, form
+from sminion_guard.disclosure.export.formats import Block, FileFormat, Form, form
 from sminion_guard.disclosure.export.judged import Ground, ground, judge, judge_again
 from sminion_guard.disclosure.export.persons import UNKNOWN, Persons, persons
 from sminion_guard.disclosure.export.register import Opened, Register
@@ -150,23 +150,24 @@ class _Sending:
         writer = form(self._kind, fields)
         writer.begin(self._target.write)
         rows = 0
-        for batch in reading.batches(self._reader, writer, sql):
-            self._scan(writer, fields, batch, rows)
-            writer.write(batch)
-            rows += len(batch)
-            if self._progress is not None:
-                self._progress(rows)
+        with closing(reading.blocks(self._reader, writer.question(sql))) as blocks:
+            for block in blocks:
+                self._scan(writer, fields, block, rows)
+                writer.write(block)
+                rows += block.rows
+                if self._progress is not None:
+                    self._progress(rows)
         writer.end()
         return rows
 
-    def _scan(self, writer: Form, fields: tuple[Field, ...], batch: Any, before: int) -> None:
+    def _scan(self, writer: Form, fields: tuple[Field, ...], block: Block, before: int) -> None:
         """Before they are written.
 
         :raises TransferRefused: SG722 where a text identifies somebody.
         """
-        if self._values is None:
+        if self._values is None or self._values.hold_nothing(writer.distinct(block)):
             return
-        texts = ((before + row + 1, fields[at].name, text) for row, at, text in writer.texts(batch))
+        texts = ((before + row + 1, fields[at].name, text) for row, at, text in writer.texts(block))
         places = list(self._values.places(texts))
         if places:
             more = [f"and {len(places) - SHOWN} more in these rows"] if len(places) > SHOWN else []

@@ -35,14 +35,26 @@ class Values:
     def __init__(self) -> None:
         self._clean: set[str] = set()
 
+    def hold_nothing(self, texts: set[str]) -> bool:
+        """Whether no text holds something. False also where one is too long: ask for :meth:`places`."""
+        new = texts - self._clean
+        asked = [text for text in new if not plain(text)]
+        if asked and (max(map(len, asked)) > MAX_LINE or hits("\n".join(asked))):
+            return False
+        kept = {text for text in new if len(text) <= LONGEST_KEPT}
+        if len(self._clean) + len(kept) > MOST_KEPT:
+            self._clean = set()  # what comes now says more of what will come than what came first
+        if len(kept) <= MOST_KEPT:
+            self._clean |= kept
+        return True
+
     def places(self, texts: Iterable[tuple[int, str, str]]) -> Iterator[Place]:
         """Where something was found.
 
         :param texts: row, column and text.
         :raises TransferRefused: SG709 for a text of over a million characters.
         """
-        known = self._clean
-        asked = [entry for entry in texts if entry[2] not in known and not plain(entry[2])]
+        asked = [entry for entry in texts if entry[2] not in self._clean and not plain(entry[2])]
         starts, at = [], 0
         for row, column, text in asked:
             if len(text) > MAX_LINE:
@@ -51,12 +63,7 @@ class Values:
                                       hint="leave the column out")
             starts.append(at)
             at += len(text) + 1
-        guilty = set()
         # No pattern goes over the end of a line.
         for hit in hits("\n".join(text for _, _, text in asked)):
             index = bisect_right(starts, hit.start) - 1
-            guilty.add(index)
             yield Place(asked[index][0], asked[index][1], hit.kind)
-        for index, (_, _, text) in enumerate(asked):
-            if index not in guilty and len(text) <= LONGEST_KEPT and len(known) < MOST_KEPT:
-                known.add(text)

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from sminion_guard.disclosure.export.fields import Field
 from sminion_guard.disclosure.export.formats.comma import Comma
-from sminion_guard.disclosure.export.formats.form import Form
+from sminion_guard.disclosure.export.formats.form import Block, Form
 from sminion_guard.disclosure.export.formats.lines import Lines
 
 
@@ -33,4 +33,4 @@ def form(kind: FileFormat, fields: Sequence[Field]) -> Form:
     return Parquet(fields)
 
 
-__all__ = ["FileFormat", "Form", "form"]
+__all__ = ["Block", "FileFormat", "Form", "form"]
