@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from sminion_guard.checks.asking import Database
 from sminion_guard.checks.problem import Problem
+from sminion_guard.checks.singling import comparable
 from sminion_guard.compiler import Compiled
 from sminion_guard.compiler.quoting import ident, qualified
-from sminion_guard.compiler.subjects import subjects_of
+from sminion_guard.compiler.subjects import subject_columns
 from sminion_guard.policy import Operation, Policy, Table
 from sminion_guard.policy.access import may
 from sminion_guard.policy.inference import free_texts, inferring, received
@@ -45,10 +46,12 @@ def inference(database: Database, compiled: Compiled) -> Iterator[Problem]:
 
 def _alone(database: Database, policy: Policy, table: Table, columns: tuple[str, ...]) -> str:
     """How many combinations of the values only one person has."""
-    people = ", ".join(ident(subject.column) for subject in subjects_of(policy, table))
-    values = ", ".join(f"{ident(column)}::text" for column in columns)
-    counted = database.count(
-        f"SELECT count(*) FROM (SELECT FROM {qualified(table.schema, table.name)} GROUP BY {values}"
+    countable = {column.name: column for column in comparable(database, policy).get(table.qualified, ())}
+    people = ", ".join(f"t.{ident(column)}" for column in subject_columns(table))
+    # A cast to text could be a function of whoever owns the type, and would run as the role that sees all rows.
+    counted = None if not countable.keys() >= set(columns) else database.count(
+        f"SELECT count(*) FROM (SELECT FROM {qualified(table.schema, table.name)} AS t"
+        f" GROUP BY {', '.join(countable[column].value for column in columns)}"
         f" HAVING count(DISTINCT ({people})) = 1) AS alone", as_owner=True, milliseconds=LIMIT)
     if counted is None:
         return "birth, place and sex name most people; how many they name here could not be counted"

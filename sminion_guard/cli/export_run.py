@@ -64,7 +64,8 @@ def text(made: Transfer, recipient: str) -> str:
     people = f"{'at most ' if made.at_most else ''}{made.persons:,} {'person' if made.persons == 1 else 'people'}"
     rows = f"{made.rows:,} row{'' if made.rows == 1 else 's'}"
     return (f"disclosure {made.disclosure}: {rows} about {people}, to {recipient}\n"
-            f"{made.path}: {made.bytes:,} bytes, sha256 {made.sha256}")
+            f"{made.path}: {made.bytes:,} bytes, sha256 {made.sha256}"
+            + "".join(f"\nwarning {entry.code}: {entry.message}: {entry.detail}" for entry in made.warnings))
 
 
 @contextmanager

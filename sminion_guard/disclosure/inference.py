@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from sminion_guard.analyzer import Catalog, Manner, Reason, Statement
 from sminion_guard.disclosure.generated import behind
-from sminion_guard.policy.inference import free_texts, inferring
+from sminion_guard.policy.inference import free_texts, inferring, telling
 from sminion_guard.policy.model import Policy
 
 
 def doubts(policy: Policy, catalog: Catalog, statement: Statement) -> Iterator[Reason]:
-    """Warnings about a query that may be sent: columns that identify people together, and free texts.
+    """Warnings about a query that may be sent: columns that identify people or could single them out, and free texts.
 
     Columns of several tables count together, since a query may join them. Those of depersonalized views do not count:
     their groups are large enough.
@@ -30,6 +30,11 @@ def doubts(policy: Policy, catalog: Catalog, statement: Statement) -> Iterator[R
         yield Reason(
             "SG730", f"{', '.join(f'`{name}`' for name in together)} identify people together",
             "birth, place and sex name most people, although each alone names nobody",
+            "show groups of people in a depersonalized view, or leave one of the columns out")
+    elif len(several := telling(sent)) > 1:
+        yield Reason(
+            "SG710", f"{', '.join(f'`{name}`' for name in several)} may single people out together",
+            "by names nobody can tell how many: `sminion-guard doctor` counts them in the data",
             "show groups of people in a depersonalized view, or leave one of the columns out")
     for name in free_texts(sent):
         yield Reason("SG731", f"`{name}` is a free text", "anything may stand in it, also about others",

@@ -117,6 +117,7 @@ def _reading(connection: psycopg.Connection[Any]) -> Iterator[Installer]:
         queries.run(connection, "statement_timeout", value=READING)
         queries.run(connection, "lock_timeout", value=LOCKS)
         queries.run(connection, "jit", value="off")  # as for installing: the catalogs are small
+        queries.run(connection, "queries/doctor/no_parallel")
         with translated("acting as `sminion_owner`"):
             queries.run(connection, "become_installer")
         queries.run(connection, "queries/doctor/read_only")

@@ -9,6 +9,7 @@ from sminion_guard.doctor.checks import (
     code_of_owners,
     code_within_reach,
     columns_as_listed,
+    combinations,
     computed_columns,
     ddl_guard,
     definers,
@@ -95,5 +96,6 @@ CHECKS: tuple[Check, ...] = (
     retention_schedule.CHECK,
     slow_indexes.CHECK,
     inference.CHECK,
+    combinations.CHECK,
 )
 """A test holds it complete against the files in ``checks``."""

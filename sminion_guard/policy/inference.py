@@ -50,6 +50,18 @@ def inferring(columns: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(sorted(found)) if set(found.values()) == set(Trait) else ()
 
 
+def telling(columns: Mapping[str, str]) -> tuple[str, ...]:
+    """The columns whose values could single out a person whom no name names, sorted; none where it is said who it is.
+
+    Neither those that tell of nobody, nor free texts, which differ from each other anyway.
+
+    :param columns: name to category, of what somebody gets of a table.
+    """
+    if not IDENTIFYING.isdisjoint(columns.values()):
+        return ()
+    return tuple(sorted(name for name, category in columns.items() if category not in ("none", FREE_TEXT)))
+
+
 def free_texts(columns: Mapping[str, str]) -> tuple[str, ...]:
     """The columns in which anything may stand, sorted."""
     return tuple(sorted(name for name, category in columns.items() if category == FREE_TEXT))

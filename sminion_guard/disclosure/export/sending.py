@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 
 from sminion_guard.address import conninfo
-from sminion_guard.analyzer import analyze
+from sminion_guard.analyzer import Reason, analyze
 from sminion_guard.analyzer.parse import parse
 from sminion_guard.codes import raised_by_server
 from sminion_guard.disclosure.export import reading
@@ -53,6 +53,8 @@ class Transfer:
     sha256: str
     persons: int
     at_most: bool
+    warnings: tuple[Reason, ...] = ()
+    """What it could tell more than is meant."""
 
 
 def transfer(
@@ -143,7 +145,8 @@ class _Sending:
             rows = self._rows(sql)
             named = self._people(people)
         target = self._target
-        return Transfer(self._opened.disclosure, target.path, rows, target.bytes, target.sha256, named, people.at_most)
+        return Transfer(self._opened.disclosure, target.path, rows, target.bytes, target.sha256, named, people.at_most,
+                        self._verdict.warnings)
 
     def _rows(self, sql: str) -> int:
         fields = reading.described(self._reader, sql)

@@ -15,6 +15,7 @@ import pytest
 from pyarrow import parquet
 
 from sminion_guard import migrate
+from sminion_guard.cli import export_run
 from sminion_guard.disclosure.export import judged as judging
 from sminion_guard.disclosure.export import reading, sending, transfer
 from sminion_guard.disclosure.export.register import Register
@@ -65,6 +66,19 @@ def test_a_file_and_its_row_of_the_register(shop: Shop) -> None:
         len(data), made.sha256, 3, False, None, f"{shop.name}_carrier", "dispatch", "a test", "contract 7")
     acts = shop.super("SELECT act FROM sminion.act ORDER BY id")
     assert acts == [("transfer",), ("transfer_finished",)]
+
+
+def test_an_export_tells_what_could_single_people_out(shop: Shop) -> None:
+    put_in_force(shop, policy_text(shop.name).replace('total = "none"', 'total = "payment"').replace(
+        'needs = ["contact", "behaviour"]', 'needs = ["contact", "behaviour", "payment"]'))
+    made = shop.send("SELECT word, total FROM shop.orders")
+    (warning,) = made.warnings
+    assert (warning.code, warning.message) == (
+        "SG710", "`shop.orders.total`, `shop.orders.word` may single people out together")
+    assert "\nwarning SG710: `shop.orders.total`, " in export_run.text(made, "carrier")
+    assert shop.send("SELECT word FROM shop.orders", out="one.csv").warnings == ()
+    assert shop.send("SELECT mail, word, total FROM shop.person p JOIN shop.orders o ON o.person_id = p.id",
+                     out="names.csv").warnings == ()  # it is told who they are
 
 
 @pytest.mark.parametrize("out", ["out.csv", "out.jsonl", "out.parquet"])
