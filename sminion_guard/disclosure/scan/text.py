@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import accumulate
 
 from sminion_guard.disclosure.scan.encodings import decoded
 from sminion_guard.disclosure.scan.patterns import Kind, matches
 
+Span = tuple[int, int]
 MAX_DEPTH = 4
 """How often a stretch may be encoded; what is encoded more often counts as a token."""
 
@@ -26,10 +29,18 @@ class Hit:
 def hits(text: str) -> list[Hit]:
     """Everything in a text, in the order of its places; of what overlaps, the longer."""
     found = {Hit(start, end, kind) for kind, start, end in matches(text)}
+    meanings: dict[str, set[Span]] = {}
     for start, end, meaning in decoded(text):
-        found.update(Hit(start, end, kind) for kind in _kinds(meaning, 1))
+        meanings.setdefault(meaning, set()).add((start, end))
+    for depth in range(1, MAX_DEPTH + 1):
+        if not meanings:
+            break
+        kinds, meanings = _deeper(meanings)
+        if depth == MAX_DEPTH:
+            kinds += [(Kind.TOKEN, spans) for spans in meanings.values()]
+        found.update(Hit(start, end, kind) for kind, spans in kinds for start, end in spans)
     chosen: list[Hit] = []
-    for hit in sorted(found, key=lambda hit: (hit.start, hit.kind is Kind.TOKEN, -hit.end)):
+    for hit in sorted(found, key=lambda hit: (hit.start, hit.kind is Kind.TOKEN, -hit.end, hit.kind)):
         if not chosen or hit.start >= chosen[-1].end:
             chosen.append(hit)
         elif hit.end - hit.start > chosen[-1].end - chosen[-1].start:
@@ -37,11 +48,18 @@ def hits(text: str) -> list[Hit]:
     return chosen
 
 
-def _kinds(text: str, depth: int) -> set[Kind]:
-    found = {kind for kind, _, _ in matches(text)}
-    deeper = [meaning for _, _, meaning in decoded(text) if meaning != text]
-    if depth >= MAX_DEPTH:
-        return found | ({Kind.TOKEN} if deeper else set())
-    for meaning in deeper:
-        found |= _kinds(meaning, depth + 1)
-    return found
+def _deeper(meanings: dict[str, set[Span]]) -> tuple[list[tuple[Kind, set[Span]]], dict[str, set[Span]]]:
+    """What some texts hold, and what is encoded in them; all at once, since nothing spans lines.
+
+    :param meanings: texts, and the stretches that say them.
+    """
+    texts = list(meanings)
+    starts = [0, *accumulate(len(text) + 1 for text in texts)]
+    joined = "\n".join(texts)
+    kinds = [(kind, meanings[texts[bisect_right(starts, start) - 1]]) for kind, start, _ in matches(joined)]
+    deeper: dict[str, set[Span]] = {}
+    for start, _, meaning in decoded(joined):
+        text = texts[bisect_right(starts, start) - 1]
+        if meaning != text:
+            deeper.setdefault(meaning, set()).update(meanings[text])
+    return kinds, deeper

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from sminion_guard.disclosure.scan import Kind, Place, Values, hits
+from sminion_guard.disclosure.scan import Hit, Kind, Place, Values, hits
 from sminion_guard.disclosure.scan.plain import plain
 from sminion_guard.errors import TransferRefused
 
@@ -45,6 +45,36 @@ def test_places_are_told_by_row_and_column() -> None:
     assert list(values.places(texts)) == [Place(2, "page", Kind.EMAIL), Place(2, "word", Kind.EMAIL)]
     assert list(values.places([(5, "page", "тёплые куртки"), (6, "page", "mail anna@example.org")])) == [
         Place(6, "page", Kind.EMAIL)]
+
+
+def test_many_texts_at_once_are_judged_as_each_alone() -> None:
+    values = Values()
+    assert values.hold_nothing({"/shoes", "тёплые куртки", "x" * 300})
+    assert not values.hold_nothing({"/shoes", "mail anna@example.org"})
+    assert not values.hold_nothing({"mail anna@example.org"})
+    assert not values.hold_nothing({"ж" * (1 << 20 | 1)})
+    assert values.hold_nothing({"mail anna", "@example"})
+
+
+def test_what_was_seen_is_remembered_and_forgotten_in_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    scanned: list[int] = []
+
+    def counted(text: str) -> list[Hit]:
+        scanned.append(text.count("\n") + 1)
+        return hits(text)
+
+    monkeypatch.setattr("sminion_guard.disclosure.scan.values.hits", counted)
+    monkeypatch.setattr("sminion_guard.disclosure.scan.values.MOST_KEPT", 10)
+    values = Values()
+    first = {f"куртка {n}" for n in range(8)}
+    assert values.hold_nothing(first)
+    assert values.hold_nothing(first)
+    assert scanned == [8]
+    assert values.hold_nothing({f"шапка {n}" for n in range(8)})
+    assert values.hold_nothing(first)
+    assert scanned == [8, 8, 8]
+    assert values.hold_nothing({f"пальто {n}" for n in range(40)})
+    assert len(values._clean) <= 10
 
 
 def test_nothing_is_found_across_two_values() -> None:
