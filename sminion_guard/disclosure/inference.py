@@ -10,11 +10,13 @@ from sminion_guard.policy.inference import free_texts, inferring, telling
 from sminion_guard.policy.model import Policy
 
 
-def doubts(policy: Policy, catalog: Catalog, statement: Statement) -> Iterator[Reason]:
+def doubts(policy: Policy, catalog: Catalog, statement: Statement, *, grouped: bool) -> Iterator[Reason]:
     """Warnings about a query that may be sent: columns that identify people or could single them out, and free texts.
 
     Columns of several tables count together, since a query may join them. Those of depersonalized views do not count:
     their groups are large enough.
+
+    :param grouped: the recipient gets groups of so many people only that no row singles anybody out.
     """
     sent: dict[str, str] = {}
     for output in statement.outputs:
@@ -31,7 +33,7 @@ def doubts(policy: Policy, catalog: Catalog, statement: Statement) -> Iterator[R
             "SG730", f"{', '.join(f'`{name}`' for name in together)} identify people together",
             "birth, place and sex name most people, although each alone names nobody",
             "show groups of people in a depersonalized view, or leave one of the columns out")
-    elif len(several := telling(sent)) > 1:
+    elif not grouped and len(several := telling(sent)) > 1:
         yield Reason(
             "SG710", f"{', '.join(f'`{name}`' for name in several)} may single people out together",
             "by names nobody can tell how many: `sminion-guard doctor` counts them in the data",

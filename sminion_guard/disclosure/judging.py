@@ -98,7 +98,7 @@ def judge_export(
         return ExportVerdict(sql, recipient, purpose, fine, (), ())
     found = {_category(policy, entry) or NONE for entry in _all(catalog, statement)}
     return ExportVerdict(sql, recipient, purpose, (), tuple(_columns(policy, statement)), tuple(sorted(found - {NONE})),
-                         tuple(doubts(policy, catalog, statement)))
+                         tuple(doubts(policy, catalog, statement, grouped=granted.recipient.k is not None)))
 
 
 def _reasons(verdict: Verdict, catalog: Catalog, granted: Permission) -> Iterator[Reason]:

@@ -90,7 +90,7 @@ def takes_away(w: Walk, node: Node, scope: Scope) -> Result:
     """``UNLISTEN c``, ``DEALLOCATE p``."""
     words = "DEALLOCATE" if node.keys() & {"name", "isall"} else "UNLISTEN"
     w.fact(FactKind.ESCAPE, f"`{words}` takes away what the session had before the transaction", None,
-           detail="what a driver prepared, or a pool listens to, is its own to put away", hint="leave it out")
+           detail="a driver discards what it has prepared, and a pool ends its own LISTEN", hint="leave it out")
     return Result()
 
 

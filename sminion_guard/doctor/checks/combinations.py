@@ -31,7 +31,7 @@ def find(look: Look) -> Iterator[Finding]:
             continue
         wanted = {
             (recipient.name, purpose): columns
-            for recipient in look.policy.recipients.values()
+            for recipient in look.policy.recipients.values() if recipient.k is None  # else it gets groups only
             for purpose, columns in _received(look.policy, recipient, table, countable[table.qualified])
         }
         counted = _counted(look, table, rows[table.qualified], set(wanted.values()))

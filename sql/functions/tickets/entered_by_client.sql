@@ -22,7 +22,7 @@ DECLARE
     '^~(?:(?:begin(?:_(?:work|transaction))?|start_transaction)'
     || '(?:(?:_|~,~)(?:isolation_level_(?:serializable|repeatable_read|read_committed|read_uncommitted)'
     || '|read_only|read_write|(?:not_)?deferrable))*~;~)?'
-    -- What a guarded connection puts away behind a pooler.
+    -- What a guarded connection resets and closes behind a pooler: the role, the search path and cursors that are held.
     || '(?:set_local_role_none~;~)?(?:set_local_search\x5fpath_to_default~;~)?(?:close_all~;~)?'
     || 'select_(?:sminion|"sminion")~\.~(?:enter|"enter")~\(~(?:\$1|''[^''\\]*'')'
     || '(?:~::~(?:text|varchar|character_varying))?~\)(?:_as_[a-z][a-z0-9\x5f]*)?~;?~(?:--[^\n\r]*)?$',

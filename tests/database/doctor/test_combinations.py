@@ -123,10 +123,12 @@ def test_whom_names_are_told_needs_no_combination(world: World) -> None:
     assert found(world) == []
 
 
-def test_a_view_of_groups_is_no_finding(world: World) -> None:
+def test_whom_groups_only_are_told_is_no_finding(world: World) -> None:
     fill(world, GRID + ", 'good', 'cat'")
+    policy(world, more=MORE.replace("never = [NEVER]", "never = []\nk = 5"))
+    assert found(world) == []
     view = '\n[view.for_poll.answers]\nfrom = "poll.answer"\nfor = ["poll"]\ncolumns = { city = "city" }\nk = 3\n'
-    policy(world, more=MORE + view)
+    policy(world, version="3", more=MORE + view)
     assert found(world) == []
 
 

@@ -135,8 +135,8 @@ never = []
     answer = relation("poll", "answer", "person_id born_on postcode sex said")
     catalog = Catalog("poll-1", "shop", 18, ("poll",), {answer.key: answer}, {}, public_usage=frozenset())
 
-    def warned(sql: str) -> list[str]:
-        verdict = judge_export(sql, catalog=catalog, policy=loads(text), recipient="institute", purpose="poll",
+    def warned(sql: str, rules: str = text) -> list[str]:
+        verdict = judge_export(sql, catalog=catalog, policy=loads(rules), recipient="institute", purpose="poll",
                                today=TODAY)
         assert verdict.allowed
         return [warning.code for warning in verdict.warnings]
@@ -146,4 +146,7 @@ never = []
     assert warned("SELECT said FROM poll.answer") == ["SG731"]
     assert warned("SELECT born_on, postcode FROM poll.answer") == ["SG710"]
     assert warned("SELECT born_on, sex FROM poll.answer") == []
+    grouped = "SELECT born_on, postcode, count(*) FROM poll.answer GROUP BY 1, 2"
+    assert warned(grouped) == ["SG710"]
+    assert warned(grouped, text.replace("never = []", "never = []\nk = 5")) == []  # nobody is alone in a group of five
     assert warned("SELECT postcode, sex, count(born_on) FROM poll.answer GROUP BY 1, 2") == []

@@ -1,4 +1,4 @@
-"""The file of an export: whole or not there, and what was killed is put away."""
+"""The file of an export: whole or not there, and what was killed is removed."""
 
 from __future__ import annotations
 
