@@ -40,7 +40,9 @@ def _paste(shop: Shop, login: Login) -> list[str]:
     if shop.policy.purposes[purpose].sees_blocked:
         arguments.append(f"subject => '{HEROINE}', kind => 'customer'")
     reads = Operation.USE in shop.policy.purposes[purpose].may
-    table = next(iter(shop.policy.schemas[found[0].schemas[0]].tables.values())).qualified
+    groups = [view.qualified for view in shop.policy.depersonalized_views.values() if view.purpose == purpose]
+    table = next(iter([*groups, *(
+        table.qualified for table in shop.policy.schemas[found[0].schemas[0]].tables.values())]))
     return [
         f"SELECT sminion.open_ticket({', '.join(arguments)}) AS token \\gset",
         "BEGIN; SELECT sminion.enter(:'token');",

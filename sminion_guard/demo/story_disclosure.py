@@ -7,8 +7,8 @@ from pathlib import Path
 from textwrap import dedent
 from time import perf_counter
 
-from sminion_guard.demo.answer import Answer, Expectation, Refusal, first, refused, some
-from sminion_guard.demo.asking import say
+from sminion_guard.demo.answer import Answer, Expectation, Refusal, first, refused, rows, some
+from sminion_guard.demo.asking import DENIED, ask, say
 from sminion_guard.demo.shop import HEROINE, Shop
 from sminion_guard.disclosure.export import transfer
 from sminion_guard.errors import GuardError
@@ -18,6 +18,11 @@ SALES = """
     FROM sales.order_item i JOIN sales.orders o ON o.id = i.order_id JOIN sales.product p ON p.id = i.product_id
     GROUP BY 1, 2 ORDER BY 1, 2"""
 PARCELS = f"SELECT full_name, street, city FROM crm.customer WHERE id = {HEROINE}"
+
+GROUPS = "SELECT decade, town, people FROM shop_groups.customers ORDER BY town DESC, decade"
+NOT_SAID = "SELECT decade, town, people FROM shop_groups.customers WHERE decade IS NULL"
+NEWCOMER = """
+    INSERT INTO crm.customer (full_name, email, city) VALUES ('Ada Bell', 'ada.bell@example.org', 'El Paso')"""
 
 
 def disclosure(shop: Shop) -> None:
@@ -32,14 +37,28 @@ def disclosure(shop: Shop) -> None:
           "SELECT md5(customer_id::text) AS visitor, total FROM sales.orders", refused("SG705"))
     _send(shop, folder, "shop_analyst", "parcel_carrier", "analytics", SALES, refused("SG704"))
     _send(shop, folder, "shop_app", "parcel_carrier", "contract", PARCELS, first("parcel_carrier", 1, 1))
+    _groups(shop, folder)
     shop.printer.console.print()
     shop.printer.say("The privacy officer sees all of it, and can say who must be told when the person asks.")
     say(shop, "olga", """
         SELECT recipient, purpose, categories, state, persons FROM sminion.disclosure_register
-        ORDER BY id DESC LIMIT 2""",
-        first("parcel_carrier", "contract"))
+        ORDER BY id DESC LIMIT 3""",
+        first("chamber", "statistics"))
     say(shop, "olga", f"""
         SELECT recipient, categories FROM sminion.disclosures WHERE subject = 'customer:{HEROINE}'""", some())
+
+
+def _groups(shop: Shop, folder: Path) -> None:
+    """A recipient that learns of people only how many they are."""
+    shop.printer.console.print()
+    shop.printer.say("""The chamber of commerce gets groups of at least 20 customers, by a depersonalized view: the
+        decade in which they were born, and whether they live in a large city. Nothing else of them is open to its
+        purpose. A newcomer has not said when she was born. She would be a group of one, so no query shows it.""")
+    ask(shop, "shop_counter", "statistics", "census", GROUPS, some())
+    _send(shop, folder, "shop_counter", "chamber", "statistics", GROUPS, some())
+    ask(shop, "shop_counter", "statistics", "census", "SELECT count(*) FROM crm.customer", refused(DENIED))
+    ask(shop, "shop_app", "contract", "a newcomer", NEWCOMER, rows(1))
+    ask(shop, "shop_counter", "statistics", "census", NOT_SAID, rows(0))
 
 
 def _send(
