@@ -1,26 +1,30 @@
 # ruff: noqa: E501 - SQL stands on long lines
 """What an export costs, beside COPY by hand of the same query to the same disk.
 
-Run: ``python -m bench.exports [--rows 1000000] [--people 10000] [--rounds 5] [--pg system|wheel|DIRECTORY]``. The baseline is a
-superuser's COPY through psycopg into a file, with fsync: no judgement, no row security, no register, no people, no digest.
-Both run in turns; medians and their ratio are printed, and how much memory the process had at most.
+Run: ``python -m bench.exports [--rows 1000000] [--people 10000] [--rounds 5] [--parts csv,...] [--pg system|wheel|DIRECTORY]``.
+The baseline is a superuser's COPY through psycopg into a file, with fsync: no judgement, no row security, no register, no people, no digest.
+``guarded`` is the same COPY by the login under a ticket, so with row security; ``as objects`` is a superuser's COPY of ``row_to_json``.
+All run in turns, each in a process of its own. Printed are medians: wall time, CPU of client and server, the ratios of wall time and of all CPU to
+the baseline, and the most memory that the process had.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import resource
 import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
 
 from sminion_guard import migrate
-from sminion_guard.disclosure.export import transfer
+from sminion_guard.disclosure.export import reading, transfer
+from sminion_guard.disclosure.export.formats.parquet import Parquet  # noqa: F401 - loaded before the clock starts
+from sminion_guard.disclosure.export.register import Register
 from sminion_guard.embedded import Server, find_binaries
 from sminion_guard.policy import loads
 
@@ -62,7 +66,7 @@ profile = "web_analytics"
 """
 PREPARE = """
 CREATE ROLE bench_app LOGIN NOINHERIT; CREATE SCHEMA shop;
-CREATE TABLE shop.view (id bigint PRIMARY KEY, person_id bigint, page text, word text, mail text, seen_at timestamptz, paid numeric(12, 2));
+CREATE TABLE shop.view (id bigint PRIMARY KEY, person_id bigint, page text, word text, mail text, seen_at timestamptz, paid numeric(12, 2)) WITH (autovacuum_enabled = false);
 INSERT INTO shop.view
 SELECT n, n % {people}, '/' || (ARRAY['shoes', 'jackets', 'search', 'cart', 'home'])[1 + n % 5] || '/' || n % 2000,
        (ARRAY['summer shoes', 'blue jacket', 'returns', 'gift card'])[1 + n % 4], 'person' || n % {people} || '@example.org',
@@ -74,13 +78,42 @@ WHOLE = "SELECT page, word, mail, seen_at, paid FROM shop.view"
 COARSE = "SELECT page, word, date_trunc('hour', seen_at) AS hour, paid FROM shop.view"
 
 
-def by_hand(dsn: str, query: str, out: Path) -> None:
-    with psycopg.connect(dsn) as connection, connection.cursor() as cursor, out.open("wb") as file:
-        with cursor.copy(f"COPY ({query}) TO STDOUT WITH (FORMAT csv, HEADER)".encode()) as copy:
+def by_hand(dsn: str, question: str, out: Path, token: str | None = None) -> None:
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        if token is None:
+            copied(connection, question, out)
+        else:
+            with reading.snapshot(connection, token, "UTC"):
+                copied(connection, question, out)
+
+
+def copied(connection: psycopg.Connection, question: str, out: Path) -> None:
+    with connection.cursor() as cursor, out.open("wb") as file:
+        with cursor.copy(question.encode()) as copy:
             for data in copy:
                 file.write(data)
         file.flush()
         os.fsync(file.fileno())
+
+
+def under_ticket(dsn: str, question: str, out: Path) -> None:
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        opened = Register(connection).open(
+            "plain", "counting", actor="bench", reason="a bench", query=WHOLE, columns=["page"], categories=["behaviour"], schemas=["shop"],
+            unit=None, basis_ref=None, values=None)
+    by_hand(dsn, question, out, opened.token)
+
+
+@dataclass
+class Cost:
+    wall: float
+    client: float
+    server: float
+    memory: int
+
+    @property
+    def cpu(self) -> float:
+        return self.client + self.server
 
 
 def main() -> None:
@@ -92,7 +125,7 @@ def main() -> None:
     parser.add_argument("--pg", default="wheel")
     arguments = parser.parse_args()
     with Server(find_binaries(arguments.pg)) as server, tempfile.TemporaryDirectory() as where:
-        dsn = server.dsn()
+        dsn, login = server.dsn(), server.dsn(user="bench_app")
         with psycopg.connect(dsn) as connection:
             connection.execute(PREPARE.format(rows=arguments.rows, people=arguments.people).encode())
         migrate.upgrade(dsn)
@@ -100,36 +133,68 @@ def main() -> None:
             migrate.apply(connection, loads(POLICY))
         with psycopg.connect(dsn, autocommit=True) as connection:
             connection.execute("VACUUM ANALYZE shop.view")
-        print(f"{arguments.rows:,} rows of {arguments.people:,} people, {arguments.rounds} rounds")
+        print(f"{arguments.rows:,} rows of {arguments.people:,} people, {arguments.rounds} rounds; load {os.getloadavg()[0]:.1f}", flush=True)
         for part in arguments.parts.split(","):
-            query = COARSE if part == "scanned" else WHOLE
-            ending = "csv" if part == "scanned" else part
-
-            def ours(out: Path, part: str = part, query: str = query, ending: str = ending) -> None:
-                transfer(server.dsn(user="bench_app"), "scanned" if part == "scanned" else "plain", purpose="counting",
-                         query=query, out=out, reason="a bench", format=ending)
-
-            def theirs(out: Path, query: str = query) -> None:
-                by_hand(dsn, query, out)
-
-            compared(part, theirs, ours, arguments.rounds, Path(where))
+            compared(part, dsn, login, postmaster(dsn), arguments.rounds, Path(where))
+        print(f"load {os.getloadavg()[0]:.1f}")
 
 
-def compared(
-    part: str, theirs: Callable[[Path], None], ours: Callable[[Path], None], rounds: int, where: Path
-) -> None:
-    found: dict[str, list[float]] = {"by hand": [], "export": []}
+def compared(part: str, dsn: str, login: str, pid: int, rounds: int, where: Path) -> None:
+    query = COARSE if part == "scanned" else WHOLE
+    rows = f"COPY ({query}) TO STDOUT WITH (FORMAT csv, HEADER)"
+    objects = f"COPY (SELECT row_to_json(s) FROM ({query}) AS s) TO STDOUT"
+
+    def ours(out: Path) -> None:
+        transfer(login, "scanned" if part == "scanned" else "plain", purpose="counting", query=query, out=out, reason="a bench",
+                 format="csv" if part == "scanned" else part)
+
+    turns: dict[str, Callable[[Path], None]] = {
+        "by hand": lambda out: by_hand(dsn, rows, out), "guarded": lambda out: under_ticket(login, rows, out), "export": ours}
+    if part == "jsonl":
+        turns["as objects"] = lambda out: by_hand(dsn, objects, out)
+    found: dict[str, list[Cost]] = {name: [] for name in turns}
     for number in range(rounds):
-        turns = [("by hand", theirs), ("export", ours)]
-        for name, run in turns if number % 2 else reversed(turns):
-            out = where / f"{name}.{part}"
-            begun = time.perf_counter()
+        for name in list(turns) if number % 2 else list(turns)[::-1]:
+            found[name].append(measured(turns[name], where / f"{name}.{part}", pid))
+    base = median(found["by hand"])
+    for name, costs in found.items():
+        cost = median(costs)
+        print(f"{part:8} {name:10} {cost.wall:6.2f} s  client {cost.client:5.2f} server {cost.server:5.2f} s of CPU  ratio {cost.wall / base.wall:4.2f}"
+              f"  of CPU {cost.cpu / base.cpu:4.2f}  {cost.memory / 1024:,.0f} MB", flush=True)
+
+
+def measured(run: Callable[[Path], None], out: Path, pid: int) -> Cost:
+    before, begun = ended(pid), time.perf_counter()
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
             run(out)
-            found[name].append(time.perf_counter() - begun)
-            out.unlink()
-    hand, export = (statistics.median(found[name]) for name in ("by hand", "export"))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{part:8} by hand {hand:6.2f} s  export {export:6.2f} s  ratio {export / hand:5.2f}  at most {peak:,.0f} MB so far")
+            code = 0
+        finally:
+            os._exit(code)
+    _, status, usage = os.wait4(child, 0)
+    wall = time.perf_counter() - begun
+    if status != 0:
+        raise SystemExit("a run failed")
+    out.unlink()
+    time.sleep(0.2)  # its backends end
+    return Cost(wall, usage.ru_utime + usage.ru_stime, ended(pid) - before, usage.ru_maxrss)
+
+
+def postmaster(dsn: str) -> int:
+    with psycopg.connect(dsn) as connection:
+        return int(Path(f"/proc/{connection.info.backend_pid}/stat").read_text().rpartition(")")[2].split()[1])
+
+
+def ended(pid: int) -> float:
+    """CPU seconds of the processes of a server that have ended."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK")
+
+
+def median(costs: list[Cost]) -> Cost:
+    return Cost(*(statistics.median(getattr(cost, name) for cost in costs) for name in ("wall", "client", "server", "memory")))
 
 
 if __name__ == "__main__":

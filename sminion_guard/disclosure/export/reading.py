@@ -18,8 +18,6 @@ from sminion_guard.disclosure.export.formats import Block
 
 BATCH = 10_000
 """People that are fetched at once."""
-COPIED = 1 << 18
-"""Bytes of COPY that are written at once: what the cache of a processor holds."""
 SETTINGS = ("SET DateStyle TO 'ISO, YMD'", "SET IntervalStyle TO 'iso_8601'", "SET extra_float_digits TO 1",
             "SET bytea_output TO 'hex'")
 """What a file must not depend on."""
@@ -58,8 +56,8 @@ def described(connection: psycopg.Connection[Any], query: str) -> tuple[Field, .
                     for at in range(answer.nfields)])
 
 
-def blocks(connection: psycopg.Connection[Any], question: str) -> Generator[Block, None, None]:
-    """What the server sends for a COPY, many rows at a time.
+def blocks(connection: psycopg.Connection[Any], question: str, size: int) -> Generator[Block, None, None]:
+    """What the server sends for a COPY, ``size`` bytes and some more at a time.
 
     It asks libpq itself: through a cursor, each row would pass four functions of Python. Close it when nothing more is
     wanted, and the connection after that.
@@ -83,7 +81,7 @@ def blocks(connection: psycopg.Connection[Any], question: str) -> Generator[Bloc
                     break
                 data += row
                 rows += 1
-            if data and (len(data) >= COPIED or length < 0):
+            if data and (len(data) >= size or length < 0):
                 yield Block(bytes(data), rows)
                 data, rows = bytearray(), 0
             if length < 0:

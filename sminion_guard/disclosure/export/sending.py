@@ -153,7 +153,7 @@ class _Sending:
         writer = form(self._kind, fields)
         writer.begin(self._target.write)
         rows = 0
-        with closing(reading.blocks(self._reader, writer.question(sql))) as blocks:
+        with closing(reading.blocks(self._reader, writer.question(sql), writer.size)) as blocks:
             for block in blocks:
                 self._scan(writer, fields, block, rows)
                 writer.write(block)

@@ -22,6 +22,7 @@ from sminion_guard.disclosure.export import reading
 from sminion_guard.disclosure.export.fields import Field, checked
 from sminion_guard.disclosure.export.formats import FileFormat, form
 from sminion_guard.disclosure.export.formats.comma import as_it_was, harmless
+from sminion_guard.disclosure.export.formats.form import CACHED
 from sminion_guard.embedded import Server
 from sminion_guard.errors import TransferRefused
 from tests.servers import new_database
@@ -43,7 +44,7 @@ def written(connection: Connection, query: str, kind: FileFormat) -> bytes:
     out: list[bytes] = []
     writer = form(kind, fields)
     writer.begin(out.append)
-    for block in list(reading.blocks(connection, writer.question(query))):  # all: a refusal leaves the connection idle
+    for block in list(reading.blocks(connection, writer.question(query), writer.size)):
         writer.write(block)
     writer.end()
     return b"".join(out)
@@ -191,7 +192,7 @@ def test_a_column_alone_may_be_null_or_empty(database: Connection, kind: FileFor
     else:
         assert [json.loads(line)["a"] for line in data.splitlines()] == expected
     writer = form(kind, [Field("a", 25)])
-    (block,) = reading.blocks(database, writer.question(query))
+    (block,) = reading.blocks(database, writer.question(query), writer.size)
     assert list(writer.texts(block)) == [(3, 0, "\\."), (4, 0, "x")]
 
 
@@ -204,7 +205,7 @@ def test_each_format_scans_the_same_texts(database: Connection, rows: list[tuple
     expected = {(at, column, row[column]) for at, row in enumerate(rows) for column in (0, 2) if row[column]}
     for kind in FileFormat:
         writer = form(kind, [Field("a", 25), Field("b", 23), Field("c", 25)])
-        (block,) = reading.blocks(database, writer.question("SELECT a, b, c FROM said ORDER BY n"))
+        (block,) = reading.blocks(database, writer.question("SELECT a, b, c FROM said ORDER BY n"), writer.size)
         assert set(writer.texts(block)) == expected
         assert writer.distinct(block) - {""} == {text for _, _, text in expected}
 
@@ -213,7 +214,7 @@ def test_a_key_that_json_names_twice_is_scanned_both_times(database: Connection)
     query = "SELECT '{\"a\": \"anna@example.org\", \"a\": 1.50}'::json AS b"
     for kind in FileFormat:
         writer = form(kind, [Field("b", 114)])
-        (block,) = reading.blocks(database, writer.question(query))
+        (block,) = reading.blocks(database, writer.question(query), writer.size)
         ((row, column, text),) = writer.texts(block)
         assert (row, column) == (0, 0)
         assert "anna@example.org" in text
@@ -223,7 +224,7 @@ def test_a_key_that_json_names_twice_is_scanned_both_times(database: Connection)
 
 def test_many_blocks_are_the_whole_answer(database: Connection) -> None:
     question = "COPY (SELECT n, repeat('x', n % 700) FROM generate_series(1, 20000) AS n) TO STDOUT"
-    blocks = list(reading.blocks(database, question))
+    blocks = list(reading.blocks(database, question, CACHED))
     assert len(blocks) > 10
     assert sum(block.rows for block in blocks) == 20_000
     assert b"".join(block.data for block in blocks) == b"".join(
@@ -232,7 +233,8 @@ def test_many_blocks_are_the_whole_answer(database: Connection) -> None:
 
 def test_an_error_in_the_midst_of_rows_is_told(database: Connection) -> None:
     with pytest.raises(psycopg.errors.DivisionByZero):
-        list(reading.blocks(database, "COPY (SELECT 1 / (30000 - n) FROM generate_series(1, 40000) AS n) TO STDOUT"))
+        question = "COPY (SELECT 1 / (30000 - n) FROM generate_series(1, 40000) AS n) TO STDOUT"
+        list(reading.blocks(database, question, CACHED))
     assert database.execute("SELECT 1").fetchone() == (1,)
 
 
@@ -241,7 +243,7 @@ def test_who_stops_reading_ends_the_query(server: Server) -> None:
         watcher.autocommit = True
         reader = database.connect()
         query = "SELECT repeat('x', 150000) FROM generate_series(1, 3) UNION ALL SELECT pg_sleep(200)::text"
-        blocks = reading.blocks(reader, f"COPY ({query}) TO STDOUT")
+        blocks = reading.blocks(reader, f"COPY ({query}) TO STDOUT", CACHED)
         assert next(blocks).rows > 0
         blocks.close()
         state: Any = None
@@ -259,6 +261,6 @@ def test_texts_to_scan_are_those_that_are_written(database: Connection) -> None:
     fields = [Field("a", 25), Field("b", 20), Field("c", 25), Field("d", 869), Field("e", 25)]
     for kind in FileFormat:
         writer = form(kind, fields)
-        (block,) = reading.blocks(database, writer.question(query))
+        (block,) = reading.blocks(database, writer.question(query), writer.size)
         assert list(writer.texts(block)) == [(0, 0, 'a,"b'), (0, 3, "127.0.0.1"), (0, 4, "x\ny")]
         assert writer.distinct(block) == {'a,"b', "127.0.0.1", "x\ny"}

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 
 from sminion_guard.compiler.quoting import columns
 from sminion_guard.disclosure.export.fields import Field
-from sminion_guard.disclosure.export.formats.form import Block, Write
+from sminion_guard.disclosure.export.formats.form import CACHED, Block, Write
 
 _DANGEROUS = re.compile(r"'*[ \u00a0]*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 # NUL stands after the end of each row, and no value holds it. A quote after a comma or NUL begins a cell: within one,
@@ -29,6 +29,8 @@ _CLASSES = bytes(ord("F") if byte in b"'=+-@\t\r \xc2\xef" else byte if byte == 
 
 class Comma:
     """CSV for some fields."""
+
+    size = CACHED
 
     def __init__(self, fields: Sequence[Field]) -> None:
         self._fields = fields

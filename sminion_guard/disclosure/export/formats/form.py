@@ -9,6 +9,10 @@ from typing import Protocol
 Write = Callable[[bytes], object]
 
 
+CACHED = 1 << 18
+"""Bytes that stay in the cache of a processor while they are gone through several times."""
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
     """Some whole rows, as COPY sends them one after the other.
@@ -22,6 +26,9 @@ class Block:
 
 class Form(Protocol):
     """Writes one file. Made for the fields of a query; used once."""
+
+    size: int
+    """Bytes of COPY that it takes at once."""
 
     def question(self, query: str) -> str:
         """The COPY statement that makes the server send the rows of ``query``."""

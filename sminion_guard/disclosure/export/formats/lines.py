@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from sminion_guard.disclosure.export.fields import Field
-from sminion_guard.disclosure.export.formats.form import Block, Write
+from sminion_guard.disclosure.export.formats.form import CACHED, Block, Write
 
 _WORDS = frozenset({19, 25, 1042, 1043})
 """name, text, char, varchar."""
@@ -18,6 +18,8 @@ _BREAKS = bytes.maketrans(b"\r\n", b"  ")
 
 class Lines:
     """JSON lines for some fields."""
+
+    size = CACHED
 
     def __init__(self, fields: Sequence[Field]) -> None:
         self._texts = {field.name: at for at, field in enumerate(fields) if field.is_text}

@@ -34,11 +34,13 @@ _COLUMN = re.compile(r"In CSV column #(\d+):")
 class Parquet:
     """Parquet for some fields. The server sends CSV, which Arrow reads without a value of Python for each."""
 
+    size = 1 << 22  # each call of Arrow costs some
+
     def __init__(self, fields: Sequence[Field]) -> None:
         self._fields = fields
         self._schema = pa.schema([pa.field(field.name, arrow_type(field)) for field in fields])
         names = [str(at) for at in range(len(fields))]
-        self._named = csv.ReadOptions(column_names=names, block_size=1 << 30)
+        self._named = csv.ReadOptions(column_names=names, block_size=1 << 30, use_threads=False)
         self._typed = csv.ConvertOptions(
             column_types={name: _sent(kind.type) for name, kind in zip(names, self._schema, strict=True)},
             null_values=[""], true_values=["t"], false_values=["f"],
