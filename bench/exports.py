@@ -37,7 +37,7 @@ ticket_lifetime = "1 hour"
 require_tls = false
 
 [login.bench_app]
-purposes = ["counting"]
+transfers_to = ["plain", "scanned"]
 
 [purpose.counting]
 title = "Know what is read"

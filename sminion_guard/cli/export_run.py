@@ -46,7 +46,8 @@ def run_export(
 ) -> None:
     """Write the rows of a query to a file for a recipient. The register says so before the first row is read.
 
-    Connect as a login that holds the purpose. Whatever goes wrong, there is no file, and the register says why.
+    Connect as a login that may send data to the recipient (`transfers_to`). Whatever goes wrong, there is no file, and
+    the register says why.
     """
     from sminion_guard.disclosure.export import transfer  # here: other commands need no libpq
 

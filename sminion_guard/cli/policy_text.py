@@ -171,6 +171,8 @@ def _login(login: LoginView) -> str:
         text += f"; opens at most {login.tickets_per_minute} tickets a minute"
     if login.log_mb_per_minute is not None:
         text += f"; writes at most {login.log_mb_per_minute} MB of the log a minute"
+    if login.transfers_to:
+        text += f"; may send data to {_list(login.transfers_to)}"
     if login.records:
         text += f"; may record consents to {_list(login.records)}"
     return text

@@ -9,7 +9,7 @@ from sminion_guard.compiler.quoting import columns, ident, literal, qualified
 from sminion_guard.compiler.statement import Statement, from_templates
 from sminion_guard.compiler.subjects import GUARD_SUBJECT, children_of, parent_of, subject_columns
 from sminion_guard.policy import OPEN_CATEGORIES, Compartment, InReport, Policy, RetentionEnd, SubjectPath, Table
-from sminion_guard.policy.access import TableAccess, table_access
+from sminion_guard.policy.access import TableAccess, compartment_access, table_access
 from sminion_guard.policy.explanations import compared_columns
 
 
@@ -18,7 +18,7 @@ def column_grants(policy: Policy, compartments: tuple[Compartment, ...], table: 
     for compartment in compartments:
         if policy.collection_of(table).name not in compartment.collections:
             continue
-        access = table_access(policy, compartment.purpose, table)
+        access = compartment_access(policy, compartment, table)
         if not access.any:
             continue
         values = _values(table, compartment.role)

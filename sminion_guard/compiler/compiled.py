@@ -21,13 +21,14 @@ from sminion_guard.compiler.statement import Statement
 from sminion_guard.compiler.subjects import personal_tables
 from sminion_guard.compiler.views import purpose_views, view_schemas
 from sminion_guard.compiler.writes import write_triggers
-from sminion_guard.policy import Compartment, Policy, compartments
+from sminion_guard.policy import Compartment, Policy, compartments, recipient_compartments
 
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
     """A compiled policy.
 
+    :param compartments: those of purposes and those of recipients.
     :param statements: in the order of installation; each key is unique.
     :param registry: the argument of ``sminion.record_policy``.
     :param upserts: (purpose, table) pairs that get SELECT, INSERT and UPDATE.
@@ -56,7 +57,7 @@ def compile_policy(
     :raises PolicyError: when the policy has no bits or too many compartments.
     """
     bits = assign_bits(policy) if bits is None else bits
-    found = compartments(policy)
+    found = tuple(sorted((*compartments(policy), *recipient_compartments(policy)), key=lambda entry: entry.role))
     statements = tuple(_statements(policy, found, bits))
     hashed = hashlib.sha256("\n".join(f"{entry.key} {entry.digest}" for entry in statements).encode())
     said = registry(policy, found, bits, "")

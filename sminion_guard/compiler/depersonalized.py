@@ -17,6 +17,7 @@ from sminion_guard.compiler.rows import rows_condition
 from sminion_guard.compiler.statement import Statement, from_templates
 from sminion_guard.compiler.subjects import subject_columns, subjects_of
 from sminion_guard.policy import Compartment, Policy, Table
+from sminion_guard.policy.access import shown_columns
 from sminion_guard.policy.depersonalized_views import COUNT, HIERARCHY, PSEUDONYM, TOTAL, DepersonalizedView
 
 
@@ -46,15 +47,24 @@ def depersonalized_views(
             "view_literal": literal(qualified(view.schema, view.name)),
             "definition": literal(definition),
             "comment": literal(f"sminion_guard: groups of {view.k} people of {view.source} for purpose {view.purpose}"),
-            "columns": columns(sorted(view.columns)),
-            "roles": ", ".join(ident(role) for role in roles),
+            "grants": _grants(policy, compartments, view),
         }, as_owner=True)
 
 
 def readers(policy: Policy, compartments: tuple[Compartment, ...], view: DepersonalizedView) -> tuple[str, ...]:
-    """The compartments of the view's purpose that hold its table."""
-    name = policy.collection_of(policy.source_of(view)).name
-    return tuple(entry.role for entry in compartments if entry.purpose == view.purpose and name in entry.collections)
+    """The compartments of the view's purpose that hold its table, but for recipients that never get what it shows."""
+    return tuple(entry.role for entry in compartments if shown_columns(policy, entry, view))
+
+
+def _grants(policy: Policy, compartments: tuple[Compartment, ...], view: DepersonalizedView) -> str:
+    """SELECT on the view for its readers, by the columns that they read."""
+    roles: dict[tuple[str, ...], list[str]] = {}
+    for entry in compartments:
+        if shown := shown_columns(policy, entry, view):
+            roles.setdefault(shown, []).append(ident(entry.role))
+    name = qualified(view.schema, view.name)
+    return ";\n".join(f"GRANT SELECT ({columns(shown)}) ON TABLE {name} TO {', '.join(held)}"
+                      for shown, held in roles.items())
 
 
 def read_columns(policy: Policy, table: Table) -> frozenset[str]:

@@ -7,12 +7,12 @@ from typing import Any
 
 from sminion_guard.compiler.quoting import ident, literal
 from sminion_guard.compiler.statement import Statement, from_templates
-from sminion_guard.policy import Compartment, Operation, Policy
+from sminion_guard.policy import Compartment, Policy
 from sminion_guard.policy.names import backup_role
 
 _TICKET = (
-    "open_ticket(text, text, text, text[], text, text, text, jsonb, text, text)", "enter(text)", "session_facts()",
-    "policy_in_force()",
+    "open_ticket(text, text, text, text[], text, text, text, jsonb, text, text, bigint)", "enter(text)",
+    "session_facts()", "policy_in_force()",
 )
 _LOG = (
     "open_log()", "knows_log(bigint, text)", "log_shape(jsonb)", "maintain(boolean)", "maintain_step(text)",
@@ -21,10 +21,11 @@ _LOG = (
 )
 _TRANSFER = (
     "open_transfer(text, text, text, text, text, bytea, text[], text[], text[], text, text, jsonb)",
-    "name_transferred(bigint, text[])", "finish_transfer(bigint, bigint, bigint, bytea, boolean)",
-    "fail_transfer(bigint, text)",
+    "finish_transfer(bigint, bigint, bigint, bytea, boolean)", "fail_transfer(bigint, text)",
 )
-"""For logins with a purpose that transfers: exports to recipients."""
+"""For logins that export to recipients."""
+_SENT = ("name_rows(bigint, regclass, tid[])", "name_table(bigint, regclass)")
+"""For the compartments of recipients, in which an export reads: whose data it sends."""
 _JOURNAL = "writer, first, proof, entries"
 """The columns of ``sminion.journal`` that a login may insert; the others say who and when."""
 _ROUTINES: dict[str, tuple[str, ...]] = {
@@ -145,14 +146,14 @@ def guard_privileges(policy: Policy, compartments: tuple[Compartment, ...]) -> d
     routines = _ROUTINES | ({"compartment": (*_ROUTINES["compartment"], *_OF_KINDS)} if policy.kinds else {})
     recorders = [login for login in policy.logins.values() if login.may_record_consent]
     recording = {login.name for login in recorders} | {
-        entry.role for entry in compartments if any(entry.purpose in login.purposes for login in recorders)}
-    transferring = {
-        login.name for login in policy.logins.values()
-        if any(Operation.TRANSFER in policy.purposes[purpose].may for purpose in login.purposes)}
+        entry.role for entry in compartments
+        if entry.recipient is None and any(entry.purpose in login.purposes for login in recorders)}
+    transferring = {login.name for login in policy.logins.values() if login.transfers_to}
+    sent = {entry.role for entry in compartments if entry.recipient is not None}
     dumping = {backup_role(policy.name): {"routines": [], "views": [], "dump": True}} if policy.backup else {}
     return dumping | {
         role: {"routines": [*routines[caller], *(_RECORDING if role in recording else ()),
-                            *(_TRANSFER if role in transferring else ())],
+                            *(_TRANSFER if role in transferring else ()), *(_SENT if role in sent else ())],
                "views": list(_VIEWS.get(caller, ()))}
         | ({"journal": True} if caller == "login" else {})
         for role, caller in callers.items()

@@ -10,10 +10,10 @@ from sminion_guard.compiler.guard_grants import guard_privileges
 from sminion_guard.compiler.quoting import like, literal
 from sminion_guard.compiler.statement import Statement, from_templates
 from sminion_guard.compiler.subjects import personal_tables
-from sminion_guard.policy import Compartment, Policy
-from sminion_guard.policy.access import table_access
+from sminion_guard.policy import Compartment, Policy, holds
+from sminion_guard.policy.access import compartment_access, shown_columns
 from sminion_guard.policy.depersonalized_views import DepersonalizedView
-from sminion_guard.policy.views import views_of
+from sminion_guard.policy.views import shown_to, views_of
 
 
 def holdings(policy: Policy, compartments: tuple[Compartment, ...]) -> Iterator[Statement]:
@@ -30,7 +30,7 @@ def holdings(policy: Policy, compartments: tuple[Compartment, ...]) -> Iterator[
             "tables": _tables(policy, compartment),
             "routines": routines[compartment.role]["routines"],
             "members": sorted(
-                login.name for login in policy.logins.values() if compartment.purpose in login.purposes
+                login.name for login in policy.logins.values() if holds(login, compartment)
             ),
         }
         values = {"role_literal": literal(compartment.role), "expected": _json(expected)}
@@ -51,16 +51,16 @@ def _tables(policy: Policy, compartment: Compartment) -> dict[str, dict[str, dic
     for table in policy.tables():
         if policy.collection_of(table).name not in compartment.collections:
             continue
-        access = table_access(policy, compartment.purpose, table)
+        access = compartment_access(policy, compartment, table)
         held = {"SELECT": list(access.use), "INSERT": list(access.collect), "UPDATE": list(access.clarify)}
         held = {verb: names for verb, names in held.items() if names} | ({"DELETE": []} if access.delete else {})
         if held:
             found.setdefault(table.schema, {})[table.name] = held
     for view in views_of(policy, compartment.purpose):
-        if policy.collection_of(view.table).name in compartment.collections:
+        if shown_to(policy, compartment, view):
             found.setdefault(view.schema, {})[view.name] = {"SELECT": list(view.columns)}
     for shown in _depersonalized(policy, compartment):
-        found.setdefault(shown.schema, {})[shown.name] = {"SELECT": sorted(shown.columns)}
+        found.setdefault(shown.schema, {})[shown.name] = {"SELECT": list(shown_columns(policy, compartment, shown))}
     return found
 
 
@@ -69,7 +69,8 @@ def _depersonalized(policy: Policy, compartment: Compartment) -> list[Depersonal
 
 
 def _schemas_of_views(policy: Policy, compartment: Compartment) -> set[str]:
-    found = {view.schema for view in views_of(policy, compartment.purpose)}
+    found = {view.schema for view in views_of(policy, compartment.purpose)
+             if compartment.recipient is None or shown_to(policy, compartment, view)}
     return found | {view.schema for view in _depersonalized(policy, compartment)}
 
 

@@ -7,10 +7,11 @@ from typing import Any
 
 from sminion_guard.compiler.explanations import explanations_of
 from sminion_guard.compiler.subjects import depth, parent_of, personal_tables, subject_columns, subjects_of
-from sminion_guard.policy import Anonymous, Basis, Compartment, Policy, Table
+from sminion_guard.policy import Anonymous, Basis, Compartment, Login, Policy, Table
 from sminion_guard.policy.compartments import clash
 from sminion_guard.policy.document import document
 from sminion_guard.policy.held import held, subject_terms
+from sminion_guard.policy.permission import transferring
 
 Json = dict[str, Any]
 
@@ -41,6 +42,7 @@ def registry(policy: Policy, compartments: tuple[Compartment, ...], bits: Mappin
             {
                 "role": entry.role,
                 "purpose": entry.purpose,
+                "recipient": entry.recipient or "",
                 "mask": 1 << bits[entry.purpose],
                 "schemas": list(entry.schemas),
                 "tables": [
@@ -54,11 +56,12 @@ def registry(policy: Policy, compartments: tuple[Compartment, ...], bits: Mappin
             for entry in compartments
         ],
         "logins": [
-            {"login": login.name, "purpose": purpose, "may_hold_incompatible": login.may_hold_incompatible is not None,
+            {"login": login.name, "purpose": purpose, "recipient": recipient,
+             "may_hold_incompatible": login.may_hold_incompatible is not None,
              "may_own": login.may_own is not None, "tickets_per_minute": login.tickets_per_minute,
              "log_mb_per_minute": login.log_mb_per_minute}
             for login in sorted(policy.logins.values(), key=lambda entry: entry.name)
-            for purpose in sorted(set(login.purposes))
+            for purpose, recipient in _openings(policy, login)
         ],
         "consent_logins": [
             {"login": login.name, "purpose": purpose}
@@ -87,6 +90,12 @@ def registry(policy: Policy, compartments: tuple[Compartment, ...], bits: Mappin
         "explanations": explanations_of(policy),
         "document": document(policy),
     }
+
+
+def _openings(policy: Policy, login: Login) -> list[tuple[str, str]]:
+    """The purposes that a login acts for, each with the recipient that it exports to; empty for tickets of its own."""
+    sent = [(purpose, name) for name in login.transfers_to for purpose in transferring(policy, policy.recipients[name])]
+    return sorted([*((purpose, "") for purpose in set(login.purposes)), *sent])
 
 
 def _request_terms(policy: Policy) -> Json | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sminion_guard.compiler.quoting import array_literal, ident, like, literal
 from sminion_guard.compiler.statement import Statement, from_templates
-from sminion_guard.policy import Compartment, Policy
+from sminion_guard.policy import Compartment, Policy, holds
 from sminion_guard.policy.names import backup_role, office_roles
 
 
@@ -23,10 +23,10 @@ def roles(policy: Policy, compartments: tuple[Compartment, ...]) -> Iterator[Sta
 
 
 def memberships(policy: Policy, compartments: tuple[Compartment, ...]) -> Iterator[Statement]:
-    """Logins hold the compartments of their purposes without inheriting them."""
+    """Logins hold the compartments of their purposes, and of recipients that they export to, and inherit none."""
     for login in sorted(policy.logins.values(), key=lambda entry: entry.name):
         for compartment in compartments:
-            if compartment.purpose in login.purposes:
+            if holds(login, compartment):
                 values = {
                     "role": ident(compartment.role),
                     "role_literal": literal(compartment.role),

@@ -81,9 +81,12 @@ def _permissions(policy: Policy, inside: tuple[Compartment, ...], table: Table) 
             "UPDATE": bool(access.clarify),
             "DELETE": access.delete,
         }
-        roles = tuple(ident(entry.role) for entry in inside if entry.purpose == purpose)
+        of_purpose = [entry for entry in inside if entry.purpose == purpose]
         for command, wanted in granted.items():
             if wanted:
+                # What is sent to a recipient is read, and nothing is written with it.
+                reads = command == "SELECT"
+                roles = tuple(ident(entry.role) for entry in of_purpose if reads or entry.recipient is None)
                 parts = (purpose, command.lower())
                 if table.adopt_policies:
                     yield _permission(table, ("unless", *parts), command, roles)

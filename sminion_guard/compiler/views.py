@@ -9,7 +9,7 @@ from sminion_guard.compiler.quoting import array_literal, columns, ident, litera
 from sminion_guard.compiler.roles import usage
 from sminion_guard.compiler.statement import Statement, from_templates
 from sminion_guard.policy import Compartment, Policy
-from sminion_guard.policy.views import View, views, views_of
+from sminion_guard.policy.views import View, shown_to, views, views_of
 
 
 def view_schemas(policy: Policy, compartments: tuple[Compartment, ...]) -> Iterator[Statement]:
@@ -24,7 +24,9 @@ def view_schemas(policy: Policy, compartments: tuple[Compartment, ...]) -> Itera
         }
         yield from_templates("view_schema", purpose.views, values)
         # The owner of the guard recognises what is in it.
-        for role in (OWNER, *(entry.role for entry in compartments if entry.purpose == name)):
+        readers = (entry.role for entry in compartments if entry.purpose == name and (
+            entry.recipient is None or any(shown_to(policy, entry, view) for view in views_of(policy, name))))
+        for role in (OWNER, *readers):
             yield from_templates("schema_usage", f"{purpose.views}:{role}", usage(purpose.views, role))
 
 
@@ -44,6 +46,5 @@ def purpose_views(policy: Policy, compartments: tuple[Compartment, ...]) -> Iter
 
 
 def roles_of(policy: Policy, compartments: tuple[Compartment, ...], view: View) -> tuple[str, ...]:
-    """The compartments of the view's purpose that hold its table."""
-    name = policy.collection_of(view.table).name
-    return tuple(entry.role for entry in compartments if entry.purpose == view.purpose and name in entry.collections)
+    """The compartments of the view's purpose that hold its table, and read all that it shows."""
+    return tuple(entry.role for entry in compartments if shown_to(policy, entry, view))

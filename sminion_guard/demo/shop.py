@@ -90,7 +90,7 @@ class Shop:
 ACTORS = {
     "shop_app": "web shop", "shop_support": "agent:17", "shop_newsletter": "mailer", "shop_logger": "web server",
     "shop_hr": "payroll run", "shop_analyst": "analyst:3", "shop_counter": "census",
-    "shop_console": "operator:1",
+    "shop_parcels": "parcel job", "shop_console": "operator:1",
     "olga": "Olga, privacy officer", "amir": "Amir, auditor", "night_job": "maintenance", Server.superuser: "superuser",
 }
 """Login to what its tickets name as the actor."""

@@ -8,7 +8,7 @@ from textwrap import dedent
 from time import perf_counter
 
 from sminion_guard.demo.answer import Answer, Expectation, Refusal, first, refused, rows, some
-from sminion_guard.demo.asking import DENIED, ask, say
+from sminion_guard.demo.asking import DENIED, ask, attempt, say, told_token
 from sminion_guard.demo.shop import HEROINE, Shop
 from sminion_guard.disclosure.export import transfer
 from sminion_guard.errors import GuardError
@@ -28,7 +28,8 @@ NEWCOMER = """
 def disclosure(shop: Shop) -> None:
     """Data leave for third parties, or do not."""
     shop.printer.chapter("What leaves for third parties", """The provider of web analytics gets nothing that identifies
-        a person or a device, however it is written. Whatever leaves is on record before the first row is read.""")
+        a person or a device, however it is written. Whatever leaves is on record before the first row is read. It is
+        read as the recipient, so not even a client of its own gets what the recipient never gets.""")
     folder = Path(tempfile.mkdtemp(dir=shop.server.directory, prefix="exports-"))
     _send(shop, folder, "shop_analyst", "web_analytics", "analytics", SALES, some())
     _send(shop, folder, "shop_analyst", "web_analytics", "analytics",
@@ -36,7 +37,15 @@ def disclosure(shop: Shop) -> None:
     _send(shop, folder, "shop_analyst", "web_analytics", "analytics",
           "SELECT md5(customer_id::text) AS visitor, total FROM sales.orders", refused("SG705"))
     _send(shop, folder, "shop_analyst", "parcel_carrier", "analytics", SALES, refused("SG704"))
-    _send(shop, folder, "shop_app", "parcel_carrier", "contract", PARCELS, first("parcel_carrier", 1, 1))
+    _send(shop, folder, "shop_app", "parcel_carrier", "contract", PARCELS, refused("SG734"))
+    _send(shop, folder, "shop_parcels", "parcel_carrier", "contract", PARCELS, first("parcel_carrier", 1, 1))
+    shop.printer.console.print()
+    shop.printer.say("shop_parcels only exports. It opens no ticket of its own; that of an export shows what the"
+                     " carrier may get.")
+    ask(shop, "shop_parcels", "contract", "read them without an export", "SELECT street FROM crm.customer LIMIT 1",
+        refused("SG212"))
+    _read_raw(shop, f"SELECT street FROM crm.customer WHERE id = {HEROINE}", some())
+    _read_raw(shop, f"SELECT total FROM sales.orders WHERE customer_id = {HEROINE}", refused(DENIED))
     _groups(shop, folder)
     shop.printer.console.print()
     shop.printer.say("The privacy officer sees all of it, and can say who must be told when the person asks.")
@@ -59,6 +68,17 @@ def _groups(shop: Shop, folder: Path) -> None:
     ask(shop, "shop_counter", "statistics", "census", "SELECT count(*) FROM crm.customer", refused(DENIED))
     ask(shop, "shop_app", "contract", "a newcomer", NEWCOMER, rows(1))
     ask(shop, "shop_counter", "statistics", "census", NOT_SAID, rows(0))
+
+
+def _read_raw(shop: Shop, query: str, expected: Expectation) -> None:
+    """Begin an export and read something else under its ticket, as a client of one's own could."""
+    opened = shop.login("shop_parcels").say(
+        "SELECT token, disclosure FROM sminion.open_transfer('parcel_carrier', 'contract', 'parcel job', 'as agreed',"
+        " 'SELECT street FROM crm.customer', sha256('q'), ARRAY['street'], ARRAY['address'])")
+    ((token, number),) = opened.rows
+    attempt(shop, "shop_parcels", [("SELECT sminion.enter(%s)", [token])], query, expected,
+            told=f"SELECT sminion.enter('{told_token(token)}');\n{query}")
+    shop.login("shop_parcels").say("SELECT sminion.fail_transfer(%s, 'only tried')", [number])
 
 
 def _send(

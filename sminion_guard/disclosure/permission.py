@@ -2,45 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 from sminion_guard.errors import TransferRefused
-from sminion_guard.policy.model import Operation, Policy, Purpose, Recipient
+from sminion_guard.policy.model import Operation, Policy
+from sminion_guard.policy.permission import KEY, NONE, Permission
 
-KEY = "key"
-NONE = "none"
-
-
-@dataclass(frozen=True, slots=True)
-class Permission:
-    """A recipient and a purpose for which it may get data."""
-
-    recipient: Recipient
-    purpose: Purpose
-
-    def covers(self, category: str) -> bool:
-        """Whether values of a category may be in what is sent.
-
-        A key tells persons apart for ever, so it is sent only where `gives` names it.
-        """
-        if not self.recipient.receives(category):
-            return False
-        if category == KEY:
-            return self.recipient.gives is not None
-        return category == NONE or self.purpose.needs_category(category)
-
-    def decides(self, category: str) -> bool:
-        """Whether a category may decide what is sent, as in a condition: keys may, since tables are joined by them."""
-        return self.covers(category) or (category == KEY and KEY not in self.recipient.never)
-
-    def why_not(self, category: str) -> str:
-        """Why the recipient does not get a category, as the end of a sentence."""
-        if category in self.recipient.never:
-            return "`never` names it"
-        if self.recipient.gives is not None:
-            return "`gives` does not name it"
-        return "a key is sent only where `gives` names it" if category == KEY else "the purpose does not need it"
+__all__ = ["KEY", "NONE", "Permission", "permission"]
 
 
 def permission(policy: Policy, recipient: str, purpose: str, today: date) -> Permission:

@@ -9,8 +9,10 @@ from sminion_guard.policy.compartments import (
     collects_in,
     compartments,
     compartments_of,
+    holds,
     mergeable,
     reaches,
+    recipient_compartments,
 )
 from sminion_guard.policy.findings import Finding, InvalidPolicy
 from sminion_guard.policy.load import doubts, load, loads
@@ -45,6 +47,6 @@ __all__ = [
     "Compartment", "Compatible", "ConsentOnChange", "Finding", "Further", "InReport", "InvalidPolicy", "Login",
     "Operation", "Policy", "Purpose", "Recipient", "Retention", "RetentionEnd", "Schema", "Shared", "SubjectColumn",
     "SubjectKey",
-    "SubjectPath", "Table", "TooManyCompartments", "collects_in", "compartments", "compartments_of", "doubts", "load",
-    "loads", "mergeable", "reaches",
+    "SubjectPath", "Table", "TooManyCompartments", "collects_in", "compartments", "compartments_of", "doubts", "holds",
+    "load", "loads", "mergeable", "reaches", "recipient_compartments",
 ]

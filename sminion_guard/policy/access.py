@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sminion_guard.policy.compartments import collects_in_one, reaches_one
+from sminion_guard.policy.compartments import Compartment, collects_in_one, reaches_one
+from sminion_guard.policy.depersonalized_views import DepersonalizedView
 from sminion_guard.policy.model import Operation, Policy, Purpose, SubjectPath, Table
 from sminion_guard.policy.names import SYSTEM_COLUMNS
+from sminion_guard.policy.permission import Permission
 
 OWN_DATA = frozenset({Operation.COLLECT, Operation.CLARIFY, Operation.DELETE})
 """Operations only on data collected for the purpose itself: compatible and further speak of use."""
@@ -69,6 +71,35 @@ def changeable_columns(purpose: Purpose, table: Table) -> tuple[str, ...]:
     return tuple(
         column for column in needed_columns(purpose, table) if column not in fixed and table.columns[column] != "key"
     )
+
+
+PLACE = ("ctid", "tableoid")
+"""By these columns an export says which rows it sends, and whose data they are, without their keys."""
+
+
+def compartment_access(policy: Policy, compartment: Compartment, table: Table) -> TableAccess:
+    """What ``compartment`` may do with ``table``: of a recipient, read what the recipient may get, and nothing else."""
+    access = table_access(policy, compartment.purpose, table)
+    if compartment.recipient is None:
+        return access
+    granted = Permission(policy.recipients[compartment.recipient], policy.purposes[compartment.purpose])
+    read = {name for name in access.use if granted.decides(table.columns[name])}
+    if access.use and table.subject is not None:
+        read.update(PLACE)
+    return TableAccess(table.qualified, tuple(sorted(read)), (), (), False)
+
+
+def shown_columns(policy: Policy, compartment: Compartment, view: DepersonalizedView) -> tuple[str, ...]:
+    """The columns of a depersonalized view that ``compartment`` reads, sorted.
+
+    A recipient does not read those that are made of what it never gets.
+    """
+    source = policy.source_of(view)
+    if view.purpose != compartment.purpose or policy.collection_of(source).name not in compartment.collections:
+        return ()
+    never = frozenset() if compartment.recipient is None else policy.recipients[compartment.recipient].never
+    return tuple(sorted(
+        name for name, shown in view.columns.items() if not shown.column or source.columns[shown.column] not in never))
 
 
 def may(policy: Policy, purpose: str, table: Table, operation: Operation) -> bool:

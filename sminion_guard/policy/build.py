@@ -231,11 +231,13 @@ class Builder:
         found = {}
         for name, raw in self.sections["login"].items():
             entry = shape.validate(shape.LoginShape, raw, ("login", name), self.report)
-            if entry and self._known_purposes(entry.purposes, ("login", name, "purposes")):
+            if entry and self._known_purposes(entry.purposes, ("login", name, "purposes")) & self._known_recipients(
+                    entry.transfers_to, ("login", name, "transfers_to")):
                 found[name] = Login(name, tuple(entry.purposes), entry.may_hold_incompatible, entry.may_own,
                                     entry.tickets_per_minute or TICKETS_PER_MINUTE,
                                     entry.log_mb_per_minute or LOG_MB_PER_MINUTE,
-                                    self._recorded(entry.may_record_consent, ("login", name, "may_record_consent")))
+                                    self._recorded(entry.may_record_consent, ("login", name, "may_record_consent")),
+                                    tuple(entry.transfers_to))
         return MappingProxyType(found)
 
     def _recorded(self, words: list[str], path: Path) -> tuple[str, ...]:
@@ -252,6 +254,11 @@ class Builder:
         # A list, not a generator: every unknown word is reported, not just the first.
         names = self.purpose_names
         known = [self._known(word, names, "SG308", "purpose", (*path, at)) for at, word in enumerate(words)]
+        return all(known)
+
+    def _known_recipients(self, words: list[str], path: Path) -> bool:
+        known = [self._known(word, self.sections["recipient"], "SG381", "recipient", (*path, at))
+                 for at, word in enumerate(words)]
         return all(known)
 
     def _known(self, word: str, words: Collection[str], code: str, kind: str, path: Path) -> bool:

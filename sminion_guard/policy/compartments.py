@@ -7,13 +7,14 @@ pairwise mergeable collections that it reaches; it compiles to one role.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 from sminion_guard.errors import PolicyError
 from sminion_guard.policy.findings import suggestion
-from sminion_guard.policy.model import Collection, Policy
+from sminion_guard.policy.model import Collection, Login, Policy
 from sminion_guard.policy.names import compartment_role
+from sminion_guard.policy.permission import transferring
 
 MAX_COMPARTMENTS = 32
 """Maximum number of compartments of one purpose. Nobody could review more, and their number can grow as 3^(n/3)."""
@@ -32,12 +33,14 @@ class Compartment:
     :param purpose: the purpose it acts for.
     :param collections: the names of what it holds, sorted, pairwise mergeable.
     :param schemas: the schemas in which that lies, sorted. Of a schema it may hold some tables only.
+    :param recipient: for a recipient's compartment, which is entered by exports to it alone, its name.
     """
 
     role: str
     purpose: str
     collections: tuple[str, ...]
     schemas: tuple[str, ...]
+    recipient: str | None = None
 
 
 class TooManyCompartments(PolicyError):
@@ -184,6 +187,30 @@ def compartments(policy: Policy) -> tuple[Compartment, ...]:
     """
     found = [compartment for purpose in policy.purposes for compartment in compartments_of(policy, purpose)]
     return tuple(sorted(found, key=lambda compartment: compartment.role))
+
+
+def recipient_compartments(policy: Policy) -> tuple[Compartment, ...]:
+    """The compartments of every recipient, sorted by role: those of each purpose that data are sent to it for.
+
+    They hold what those of the purpose hold, and give of it what the recipient may get.
+    """
+    found = []
+    for recipient in policy.recipients.values():
+        for purpose in transferring(policy, recipient):
+            own = compartments_of(policy, purpose)
+            found += [
+                replace(entry, recipient=recipient.name, role=compartment_role(
+                    policy.name, purpose, entry.collections, alone=len(own) == 1, recipient=recipient.name))
+                for entry in own
+            ]
+    return tuple(sorted(found, key=lambda compartment: compartment.role))
+
+
+def holds(login: Login, compartment: Compartment) -> bool:
+    """Whether a login may enter a compartment: that of a purpose by tickets, that of a recipient by exports."""
+    if compartment.recipient is None:
+        return compartment.purpose in login.purposes
+    return compartment.recipient in login.transfers_to
 
 
 def _explosion(policy: Policy, purpose: str, graph: Graph) -> TooManyCompartments:

@@ -101,6 +101,10 @@ def _logins(before: Policy, after: Policy) -> Iterator[Sentence]:
         for purpose in sorted(recorded ^ records):
             may = purpose in records
             yield Sentence(f"login `{name}` may {'now' if may else 'no longer'} record consents to `{purpose}`", may)
+        sent, sends = (set(login.transfers_to if login else ()) for login in (old, new))
+        for recipient in sorted(sent ^ sends):
+            may = recipient in sends
+            yield Sentence(f"login `{name}` may {'now' if may else 'no longer'} send data to `{recipient}`", may)
         if old and new and old.tickets_per_minute != new.tickets_per_minute:
             yield Sentence(f"login `{name}` may open {new.tickets_per_minute} tickets a minute,"
                            f" and could open {old.tickets_per_minute}", new.tickets_per_minute > old.tickets_per_minute)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from sminion_guard.policy.access import table_access
+from sminion_guard.policy.access import compartment_access, shown_columns
 from sminion_guard.policy.compartments import Compartment, compartments_of
 from sminion_guard.policy.depersonalized_views import HIERARCHY, DepersonalizedView
 from sminion_guard.policy.document import document
@@ -49,10 +49,14 @@ def held(policy: Policy, compartment: Compartment) -> Held:
         "TLS": "required" if policy.require_tls else "not required",
         "values of tickets": _listed(f"{name} {kind.value}" for name, kind in sorted(policy.ticket_values.items())),
     }}
+    if compartment.recipient is not None:
+        # A ticket ends with the contract as it was when it was opened.
+        until = policy.recipients[compartment.recipient].until
+        terms[""]["end of the contract"] = "none" if until is None else until.isoformat()
     for table in policy.tables():
         if policy.collection_of(table).name not in compartment.collections:
             continue
-        access = table_access(policy, compartment.purpose, table)
+        access = compartment_access(policy, compartment, table)
         said = {"read": access.use, "fill in": access.collect, "change": access.clarify}
         of_table = {verb: list(names) for verb, names in said.items() if names}
         if access.delete:
@@ -68,8 +72,8 @@ def held(policy: Policy, compartment: Compartment) -> Held:
             terms[name] = {"listed tables with neutral names": _listed(filter(alone.is_neutral, sorted(schema.tables)))}
     for view in policy.depersonalized_views.values():
         source = policy.source_of(view)
-        if view.purpose == compartment.purpose and policy.collection_of(source).name in compartment.collections:
-            gives[view.qualified] = {"read": sorted(view.columns)}
+        if shown := shown_columns(policy, compartment, view):
+            gives[view.qualified] = {"read": list(shown)}
             terms[view.qualified] = {**_terms(policy, source), **_view_terms(policy, view)}
     of_policy = {"set": sorted(policy.may_set), "call": sorted(policy.trusted_functions | policy.may_call)}
     if purpose.views is not None:

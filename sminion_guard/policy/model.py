@@ -267,6 +267,8 @@ class Login:
     """How many MB of the log it may write in a minute."""
     may_record_consent: tuple[str, ...] = ()
     """Purposes for which it may record the consent or refusal that it was just given."""
+    transfers_to: tuple[str, ...] = ()
+    """The recipients that it may export to, and for which it reads what they may get, and nothing else."""
 
 
 @dataclass(frozen=True, slots=True)

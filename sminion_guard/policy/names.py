@@ -55,20 +55,24 @@ def backup_role(policy: str) -> str:
     return f"{policy}_backup"
 
 
-def compartment_role(policy: str, purpose: str, schemas: Iterable[str], *, alone: bool) -> str:
+def compartment_role(
+    policy: str, purpose: str, schemas: Iterable[str], *, alone: bool, recipient: str | None = None
+) -> str:
     """The name of a compartment's role.
 
     :param schemas: names of the compartment's schemas, in any order.
     :param alone: the purpose has no other compartment, so its name says enough.
+    :param recipient: whose compartment it is; None for that of the purpose itself.
     """
-    plain = f"{policy}_{purpose}"
+    plain = f"{policy}_{purpose}" if recipient is None else f"{policy}_{purpose}_to_{recipient}"
     if alone and len(plain.encode()) <= MAX_BYTES:
         return plain
     name = plain if alone else f"{plain}_{_digest(schemas)}"
     if len(name.encode()) <= MAX_BYTES:
         return name
     # The part that is cut off, the purpose's end, goes into the hash: two long purposes must not share a role.
-    tail = "_" + _digest((purpose, *sorted(schemas)), ordered=True)
+    said = (purpose,) if recipient is None else (purpose, recipient, "")
+    tail = "_" + _digest((*said, *sorted(schemas)), ordered=True)
     return plain[: MAX_BYTES - len(tail)] + tail
 
 

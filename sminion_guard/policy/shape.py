@@ -125,12 +125,13 @@ class PurposeShape(Shape):
 
 
 class LoginShape(Shape):
-    purposes: Annotated[list[str], Field(min_length=1)]
+    purposes: list[str] = []
     may_hold_incompatible: Text | None = None
     may_own: Text | None = None
     tickets_per_minute: Annotated[int, Field(ge=0, le=1_000_000)] = 0
     log_mb_per_minute: Annotated[int, Field(ge=0, le=1_000_000)] = 0
     may_record_consent: list[str] = []
+    transfers_to: list[str] = []
 
 
 class CompatibleShape(Shape):

@@ -121,6 +121,8 @@ class LoginView:
     """Likewise."""
     records: tuple[str, ...] = ()
     """Purposes for which it may record consents."""
+    transfers_to: tuple[str, ...] = ()
+    """Recipients that it may export to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +177,7 @@ def overview(policy: Policy) -> Overview:
                   login.may_own,
                   None if login.tickets_per_minute == TICKETS_PER_MINUTE else login.tickets_per_minute,
                   None if login.log_mb_per_minute == LOG_MB_PER_MINUTE else login.log_mb_per_minute,
-                  tuple(sorted(set(login.may_record_consent))))
+                  tuple(sorted(set(login.may_record_consent))), tuple(sorted(login.transfers_to)))
         for name, login in sorted(policy.logins.items())
     )
     return Overview(

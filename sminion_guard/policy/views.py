@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sminion_guard.policy.access import table_access
+from sminion_guard.policy.access import compartment_access, table_access
+from sminion_guard.policy.compartments import Compartment
 from sminion_guard.policy.model import Policy, Table
 from sminion_guard.policy.names import SYSTEM_COLUMNS
 
@@ -41,6 +42,13 @@ def views_of(policy: Policy, purpose: str) -> Iterator[View]:
     for table, columns in found:
         name = table.name if names[table.name] == 1 else f"{table.schema}_{table.name}"
         yield View(purpose, schema, name, table, columns)
+
+
+def shown_to(policy: Policy, compartment: Compartment, view: View) -> bool:
+    """Whether a compartment reads a view of its purpose. It is read as a whole, so a recipient gets all of it."""
+    if compartment.purpose != view.purpose or policy.collection_of(view.table).name not in compartment.collections:
+        return False
+    return set(view.columns) <= set(compartment_access(policy, compartment, view.table).use)
 
 
 def views(policy: Policy) -> Iterator[View]:

@@ -2,6 +2,8 @@
 CREATE TABLE sminion.login (
   login                 name    NOT NULL,
   purpose               text    NOT NULL,
+  -- to whom it may send data for the purpose; empty for tickets of its own
+  recipient             text    NOT NULL,
   may_hold_incompatible boolean NOT NULL,
   -- it owns what is protected, or installs: what it could undo, the policy does not bind it to
   may_own               boolean NOT NULL,
@@ -9,6 +11,6 @@ CREATE TABLE sminion.login (
   tickets_per_minute    integer NOT NULL CHECK (tickets_per_minute > 0),
   -- likewise: see count_journal
   log_mb_per_minute     integer NOT NULL CHECK (log_mb_per_minute > 0),
-  PRIMARY KEY (login, purpose)
+  PRIMARY KEY (login, purpose, recipient)
 );
-COMMENT ON TABLE sminion.login IS 'logins and the purposes they may act for';
+COMMENT ON TABLE sminion.login IS 'logins, the purposes they may act for, and to whom they may send data';

@@ -152,11 +152,13 @@ CREATE UNIQUE INDEX purpose_name_in_force ON sminion.purpose (name) WHERE retire
 COMMENT ON TABLE sminion.purpose IS 'purposes in force and retired, each with its bit of guard_mask';
 
 -- tables/compartment.sql
--- A purpose together with one maximal set of mergeable schemas and tables it reaches: one role.
+-- A purpose together with one maximal set of mergeable schemas and tables it reaches: one role. And for each recipient that data are sent
+-- to for the purpose one more, which reads of these what the recipient may get, and nothing else.
 CREATE TABLE sminion.compartment (
   id           smallint PRIMARY KEY,
   role         name     NOT NULL UNIQUE,
   purpose      text     NOT NULL,
+  recipient    text     NOT NULL,
   mask         bigint   NOT NULL,
   schemas      text[]   NOT NULL,
   tables       text[]   NOT NULL,
@@ -166,6 +168,7 @@ CREATE TABLE sminion.compartment (
   terms        jsonb    NOT NULL
 );
 COMMENT ON TABLE sminion.compartment IS 'compartments in force, one role each';
+COMMENT ON COLUMN sminion.compartment.recipient IS 'whose compartment it is, entered by exports to it alone; empty for that of the purpose';
 COMMENT ON COLUMN sminion.compartment.mask IS 'the one bit of the purpose';
 COMMENT ON COLUMN sminion.compartment.clashes IS 'roles whose data may not be merged with these: not in one transaction';
 COMMENT ON COLUMN sminion.compartment.schemas IS 'schemas of which it holds everything, or some tables';
@@ -178,6 +181,8 @@ COMMENT ON COLUMN sminion.compartment.terms IS 'on which terms: table, then what
 CREATE TABLE sminion.login (
   login                 name    NOT NULL,
   purpose               text    NOT NULL,
+  -- to whom it may send data for the purpose; empty for tickets of its own
+  recipient             text    NOT NULL,
   may_hold_incompatible boolean NOT NULL,
   -- it owns what is protected, or installs: what it could undo, the policy does not bind it to
   may_own               boolean NOT NULL,
@@ -185,9 +190,9 @@ CREATE TABLE sminion.login (
   tickets_per_minute    integer NOT NULL CHECK (tickets_per_minute > 0),
   -- likewise: see count_journal
   log_mb_per_minute     integer NOT NULL CHECK (log_mb_per_minute > 0),
-  PRIMARY KEY (login, purpose)
+  PRIMARY KEY (login, purpose, recipient)
 );
-COMMENT ON TABLE sminion.login IS 'logins and the purposes they may act for';
+COMMENT ON TABLE sminion.login IS 'logins, the purposes they may act for, and to whom they may send data';
 
 -- tables/login_load.sql
 -- The counters of what each login writes to the journal: sequence `load_ID`, for sminion.count_journal. A sequence is what the server has
@@ -6093,7 +6098,7 @@ COMMENT ON FUNCTION sminion.enter(text) IS 'enters the purpose of a ticket until
 -- functions/tickets/refuse_opening.sql
 -- Says why a ticket is not opened. Apart from sminion.open_ticket, which finds in one query whether it is; the reasons are
 -- looked for in the order in which they can be helped.
-CREATE FUNCTION sminion.refuse_opening(purpose text, schemas text[]) RETURNS void
+CREATE FUNCTION sminion.refuse_opening(purpose text, schemas text[], recipient text) RETURNS void
 LANGUAGE plpgsql
 STABLE
 SET search_path = pg_catalog, pg_temp
@@ -6106,19 +6111,35 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = 'SG208',
       MESSAGE = 'no policy is in force in this database',
       HINT = 'Install one: `sminion-guard apply`.';
-  ELSIF NOT EXISTS (SELECT FROM sminion.login l WHERE l.login = session_user AND l.purpose = refuse_opening.purpose) THEN
+  ELSIF refuse_opening.recipient <> '' AND NOT EXISTS (
+    SELECT FROM sminion.login l
+    WHERE l.login = session_user AND l.purpose = refuse_opening.purpose AND l.recipient = refuse_opening.recipient)
+  THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG734',
+      MESSAGE = format('login `%s` may not send data to `%s`', session_user, refuse_opening.recipient),
+      DETAIL = coalesce(
+        'It may send data to: ' || (SELECT string_agg(DISTINCT format('`%s`', l.recipient), ', ') FROM sminion.login l
+                                    WHERE l.login = session_user AND l.recipient <> '') || '.',
+        'It may send data to nobody.'),
+      HINT = 'Connect as a login that may, or name the recipient in `transfers_to` of the login in the policy.';
+  ELSIF refuse_opening.recipient = '' AND NOT EXISTS (
+    SELECT FROM sminion.login l WHERE l.login = session_user AND l.purpose = refuse_opening.purpose AND l.recipient = '')
+  THEN
     RAISE EXCEPTION USING ERRCODE = 'SG212',
       MESSAGE = format('login `%s` does not hold purpose `%s`', session_user, refuse_opening.purpose),
       DETAIL = coalesce(
         (SELECT sminion.changes_since(x.epoch - 1, x.login, x.role) FROM sminion.policy_change x
-         WHERE x.login = session_user AND x.purpose = refuse_opening.purpose ORDER BY x.epoch DESC LIMIT 1),
+         WHERE x.login = session_user AND x.purpose = refuse_opening.purpose
+           AND NOT EXISTS (SELECT FROM sminion.compartment c WHERE c.role = x.role AND c.recipient <> '') ORDER BY x.epoch DESC LIMIT 1),
         'It holds: ' || (SELECT string_agg(format('`%s`', l.purpose), ', ' ORDER BY l.purpose) FROM sminion.login l
-                         WHERE l.login = session_user) || '.',
+                         WHERE l.login = session_user AND l.recipient = '') || '.',
+        (SELECT 'It only sends data to others: see `sminion-guard export run`.' FROM sminion.login l
+         WHERE l.login = session_user LIMIT 1),
         'The policy in force does not name the login.'),
       HINT = 'Connect as a login that holds the purpose, or add it to the policy.';
   END IF;
   SELECT count(*) INTO fitting FROM sminion.compartment c
-  WHERE c.purpose = refuse_opening.purpose
+  WHERE c.purpose = refuse_opening.purpose AND c.recipient = refuse_opening.recipient
     AND (refuse_opening.schemas IS NULL OR c.schemas || c.tables @> refuse_opening.schemas);
   RAISE EXCEPTION USING ERRCODE = 'SG213',
     MESSAGE = CASE WHEN fitting = 0
@@ -6128,13 +6149,14 @@ BEGIN
       -- by schemas, where these tell the compartments from one another
       SELECT string_agg('{' || array_to_string(CASE WHEN c.alike THEN c.tables ELSE c.schemas END, ', ') || '}', ' '
                         ORDER BY c.role)
-      FROM (SELECT c.*, EXISTS (SELECT FROM sminion.compartment o WHERE o.purpose = c.purpose AND o.role <> c.role
+      FROM (SELECT c.*, EXISTS (SELECT FROM sminion.compartment o WHERE o.purpose = c.purpose AND o.recipient = c.recipient AND o.role <> c.role
                                 AND o.schemas @> c.schemas) AS alike
-            FROM sminion.compartment c WHERE c.purpose = refuse_opening.purpose) AS c), 'none') || '.',
+            FROM sminion.compartment c
+            WHERE c.purpose = refuse_opening.purpose AND c.recipient = refuse_opening.recipient) AS c), 'none') || '.',
     HINT = 'Name the schemas or tables you need, all of one compartment: `schemas => ARRAY[...]`.';
 END
 $sminion$;
-COMMENT ON FUNCTION sminion.refuse_opening(text, text[]) IS 'says why a ticket is not opened; called by sminion.open_ticket';
+COMMENT ON FUNCTION sminion.refuse_opening(text, text[], text) IS 'says why a ticket is not opened; called by sminion.open_ticket';
 
 -- functions/restore/timeline.sql
 -- The timeline of the WAL that is written now. Taken from the name of its file, which no file must be read for.
@@ -6310,7 +6332,8 @@ CREATE FUNCTION sminion.open_ticket(
   subject   text   DEFAULT NULL,
   "values"  jsonb  DEFAULT NULL,
   kind      text   DEFAULT NULL,
-  secret    text   DEFAULT NULL
+  secret    text   DEFAULT NULL,
+  disclosure bigint DEFAULT NULL
 ) RETURNS text
 LANGUAGE plpgsql
 VOLATILE
@@ -6346,7 +6369,13 @@ DECLARE
   token        text;
   made         xid;
   at_home      boolean;
+  to_whom      text := '';
+  ends         timestamptz;
 BEGIN
+  -- For an export, which sminion.open_transfer begins: a ticket for what its recipient may get.
+  IF open_ticket.disclosure IS NOT NULL THEN
+    SELECT o.recipient, o.ends INTO to_whom, ends FROM sminion.opening(open_ticket.disclosure, open_ticket.purpose) o;
+  END IF;
   SELECT p.epoch, p.ticket_lifetime, p.require_tls, p.ticket_values, l.may_hold_incompatible, l.may_own, w.basis, w.sees_blocked,
     c.role, c.mask, coalesce(k.nth, 0) + 1,
     -- each by one place of the index: with IN, all tickets of the login would be read
@@ -6367,12 +6396,13 @@ BEGIN
        ELSE i.timeline = left(pg_walfile_name(pg_current_wal_insert_lsn()), 8) END FROM sminion.instance i)
   INTO opened_in, lifetime, tls_required, declared, alternates, owns, rests, needs_one, compartment, bits, next, early, a_minute, at_home
   FROM sminion.policy p
-  JOIN sminion.login l ON l.login = session_user AND l.purpose = open_ticket.purpose
+  JOIN sminion.login l ON l.login = session_user AND l.purpose = open_ticket.purpose AND l.recipient = to_whom
   JOIN sminion.purpose w ON w.name = l.purpose AND w.retired_at IS NULL
   -- one that fits, and the only one
-  JOIN sminion.compartment c ON c.purpose = l.purpose AND (open_ticket.schemas IS NULL OR c.schemas || c.tables @> open_ticket.schemas)
+  JOIN sminion.compartment c ON c.purpose = l.purpose AND c.recipient = l.recipient
+    AND (open_ticket.schemas IS NULL OR c.schemas || c.tables @> open_ticket.schemas)
     AND NOT EXISTS (
-      SELECT FROM sminion.compartment o WHERE o.purpose = c.purpose AND o.role <> c.role
+      SELECT FROM sminion.compartment o WHERE o.purpose = c.purpose AND o.recipient = c.recipient AND o.role <> c.role
         AND (open_ticket.schemas IS NULL OR o.schemas || o.tables @> open_ticket.schemas))
   LEFT JOIN LATERAL (
     SELECT t.nth FROM sminion.ticket t WHERE t.login = session_user ORDER BY t.nth DESC LIMIT 1) AS k ON true;
@@ -6409,7 +6439,7 @@ BEGIN
       MESSAGE = 'the connection is not encrypted, and the policy requires it',
       HINT = 'Connect with sslmode=verify-full, or through the unix socket.';
   ELSIF compartment IS NULL THEN
-    PERFORM sminion.refuse_opening(open_ticket.purpose, open_ticket.schemas);
+    PERFORM sminion.refuse_opening(open_ticket.purpose, open_ticket.schemas, to_whom);
     -- Not reached while refuse_opening does its work; if it ever returned, no ticket would be written.
     RAISE EXCEPTION USING ERRCODE = 'SG213', MESSAGE = 'no compartment fits';
   END IF;
@@ -6465,7 +6495,7 @@ BEGIN
       id, token_hash, expires_at, login, nth, role, mask, alternating, epoch, require_tls, purpose, basis, basis_ref,
       actor, unit, reason, subject, "values", client_address, encrypted, application
     ) VALUES (
-      ticket_id, sha256(convert_to(ticket_id || token, 'UTF8')), clock_timestamp() + lifetime, session_user, next,
+      ticket_id, sha256(convert_to(ticket_id || token, 'UTF8')), least(clock_timestamp() + lifetime, ends), session_user, next,
       compartment, bits, alternates, opened_in, tls_required, open_ticket.purpose, rests, rests_on, who, unit_said, what_for,
       about, valued, inet_client_addr(), encrypted, current_setting('application_name')
     ) ON CONFLICT ON CONSTRAINT ticket_pkey DO NOTHING RETURNING xmin INTO made;
@@ -6478,7 +6508,7 @@ BEGIN
   RETURN ticket_id || token;
 END
 $sminion$;
-COMMENT ON FUNCTION sminion.open_ticket(text, text, text, text[], text, text, text, jsonb, text, text) IS
+COMMENT ON FUNCTION sminion.open_ticket(text, text, text, text[], text, text, text, jsonb, text, text, bigint) IS
   'opens a ticket for a purpose and returns its token, for sminion.enter';
 
 -- functions/log/record_act.sql
@@ -7442,7 +7472,8 @@ $sminion$;
 -- nothing before both are committed, so no row is read that is not on record. Ends with finish_transfer or fail_transfer.
 --
 -- The server cannot see where a client sends what it reads: it relies on the client for `columns`, `categories` and the query. What it holds
--- by itself: the recipient, its purposes and categories, the end of its contract, and everything that a ticket does.
+-- by itself: the recipient, its purposes and categories, the end of its contract, and everything that a ticket does: under it nothing is read
+-- that the recipient never gets.
 CREATE FUNCTION sminion.open_transfer(
   recipient text, purpose text, actor text, reason text, query text, query_sha256 bytea, columns text[], categories text[],
   schemas text[] DEFAULT NULL, unit text DEFAULT NULL, basis_ref text DEFAULT NULL, "values" jsonb DEFAULT NULL,
@@ -7481,14 +7512,15 @@ BEGIN
       HINT = 'Pass the query without its constants, the SHA-256 of all of it, the columns and their categories.';
   END IF;
   PERFORM sminion.begin_groups(open_transfer.recipient);
+  -- First the register: the ticket rests on its row, see sminion.opening. Without actor or reason open_ticket refuses both.
+  INSERT INTO sminion.disclosure AS d (disclosed_at, actor, recipient, contract, purpose, categories, reason, epoch)
+  VALUES (clock_timestamp(), sminion.ticket_text('actor', open_transfer.actor, 200), open_transfer.recipient, permitted.contract,
+          open_transfer.purpose, ARRAY(SELECT DISTINCT c FROM unnest(open_transfer.categories) c ORDER BY 1),
+          coalesce(sminion.ticket_text('reason', open_transfer.reason, 1000), ''), permitted.epoch)
+  RETURNING d.id INTO number;
   made := sminion.open_ticket(
     open_transfer.purpose, open_transfer.actor, open_transfer.reason, open_transfer.schemas, open_transfer.unit, open_transfer.basis_ref,
-    NULL, open_transfer."values");
-  INSERT INTO sminion.disclosure AS d (disclosed_at, actor, recipient, contract, purpose, categories, reason, epoch)
-  SELECT clock_timestamp(), k.actor, open_transfer.recipient, permitted.contract, open_transfer.purpose,
-         ARRAY(SELECT DISTINCT c FROM unnest(open_transfer.categories) c ORDER BY 1), k.reason, permitted.epoch
-  FROM sminion.ticket k WHERE k.id = split_part(made, '.', 1)::bigint
-  RETURNING d.id INTO number;
+    NULL, open_transfer."values", disclosure => number);
   INSERT INTO sminion.transfer (disclosure, ticket, expires_at, basis_ref, columns, query, query_sha256)
   SELECT number, k.id, k.expires_at, k.basis_ref,
          ARRAY(SELECT sminion.log_text(c, 80) FROM unnest(open_transfer.columns) WITH ORDINALITY AS u (c, place) ORDER BY u.place),
@@ -7538,6 +7570,32 @@ BEGIN
 END
 $sminion$;
 
+-- functions/disclosure/table_of_rows.sql
+-- The table of the policy with data of people that a relation is, or is a partition of. Refuses every other one.
+CREATE FUNCTION sminion.table_of_rows(relation regclass) RETURNS sminion.protected_table
+LANGUAGE plpgsql
+STABLE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+#variable_conflict use_column
+DECLARE
+  target sminion.protected_table;
+BEGIN
+  SELECT t.* INTO target FROM sminion.protected_table t
+  JOIN pg_namespace n ON n.nspname = t.schema_name
+  JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = t.table_name
+  WHERE c.oid = table_of_rows.relation
+    OR c.oid IN (SELECT a.relid FROM pg_partition_ancestors(table_of_rows.relation) a);
+  IF NOT FOUND THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG732',
+      MESSAGE = format('`%s` is no table with data of people', coalesce(table_of_rows.relation::text, 'NULL')),
+      DETAIL = 'The policy in force lists no table with a subject that it is, or is a partition of.',
+      HINT = 'Pass `tableoid` of rows of a table of the policy.';
+  END IF;
+  RETURN target;
+END
+$sminion$;
+
 -- functions/disclosure/persons_of_rows.sql
 -- Whose data stand in rows of a protected table: for each row, by its place, every person that it is about. No row for what is about nobody,
 -- or is not there in the snapshot of the transaction; an empty subject where the row leads to a person that cannot be found.
@@ -7551,19 +7609,8 @@ SET jit = off
 AS $sminion$
 #variable_conflict use_column
 DECLARE
-  target sminion.protected_table;
+  target sminion.protected_table := sminion.table_of_rows(persons_of_rows.relation);
 BEGIN
-  SELECT t.* INTO target FROM sminion.protected_table t
-  JOIN pg_namespace n ON n.nspname = t.schema_name
-  JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = t.table_name
-  WHERE c.oid = persons_of_rows.relation
-    OR c.oid IN (SELECT a.relid FROM pg_partition_ancestors(persons_of_rows.relation) a);
-  IF NOT FOUND THEN
-    RAISE EXCEPTION USING ERRCODE = 'SG732',
-      MESSAGE = format('`%s` is no table with data of people', coalesce(persons_of_rows.relation::text, 'NULL')),
-      DETAIL = 'The policy in force lists no table with a subject that it is, or is a partition of.',
-      HINT = 'Pass `tableoid` of rows of a table of the policy.';
-  END IF;
   -- By the table itself: the guard holds nothing on partitions. There each partition counts its blocks from 0, hence tableoid.
   RETURN QUERY EXECUTE format(
     'SELECT DISTINCT t.ctid, s.subject FROM %I.%I AS t CROSS JOIN LATERAL unnest(ARRAY[%s]) AS s (subject) '
@@ -7573,11 +7620,53 @@ BEGIN
 END
 $sminion$;
 
--- functions/disclosure/name_transferred.sql
--- Adds people whose data an export holds, at most 10,000 in a call; how many were new. Open requests of these people get the obligation to tell
--- the recipient with the next maintenance, or when they are closed: a login that leaves its transaction open must keep no officer from
--- recording a request, so it takes no lock that one waits for.
-CREATE FUNCTION sminion.name_transferred(disclosure bigint, subjects text[]) RETURNS bigint
+-- functions/disclosure/naming.sql
+-- Refuses an export whose ticket is not the one that the transaction stands under, and a table that its compartment does not hold; else returns
+-- what the policy says of the table. It takes no lock: an export that stays open must keep nobody waiting.
+CREATE FUNCTION sminion.naming(disclosure bigint, relation regclass) RETURNS sminion.protected_table
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+#variable_conflict use_column
+DECLARE
+  token  text := current_setting('sminion.token', true);
+  acting name;
+  held   text[];
+  target sminion.protected_table;
+BEGIN
+  SELECT k.role, c.tables INTO acting, held
+  FROM sminion.ticket k
+  JOIN sminion.transfer t ON t.ticket = k.id
+  JOIN sminion.compartment c ON c.role = k.role
+  WHERE k.token_hash = sha256(convert_to(token, 'UTF8')) AND k.login = session_user AND t.disclosure = naming.disclosure
+    AND NOT EXISTS (SELECT FROM sminion.transfer_end e WHERE e.disclosure = t.disclosure);
+  IF NOT FOUND THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG729',
+      MESSAGE = format('export %s is none that this transaction reads for', coalesce(naming.disclosure::text, 'NULL')),
+      HINT = 'Activate its ticket with `sminion.enter`, or begin another one: `sminion-guard export run`.';
+  END IF;
+  -- Raises where the ticket has expired, or was revoked.
+  PERFORM sminion.context(acting, acting);
+  target := sminion.table_of_rows(naming.relation);
+  IF (target.schema_name || '.' || target.table_name = ANY (held)) IS NOT TRUE THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG732',
+      MESSAGE = format('role `%s` does not reach `%s`', acting, coalesce(naming.relation::text, 'NULL')),
+      HINT = 'Pass rows of a table that the export reads.';
+  END IF;
+  RETURN target;
+END
+$sminion$;
+
+-- functions/disclosure/name_rows.sql
+-- Adds the people of rows that an export sends to the register, at most 10,000 rows in a call: by the places of the rows, in the snapshot that
+-- they were read in, so that a recipient's compartment needs no key of a person. It answers nothing: a number would tell which
+-- rows are about one person. Rows that are not there name nobody.
+--
+-- Open requests of these people get the obligation to tell the recipient with the next maintenance, or when they are closed: this only
+-- inserts, and takes no lock that an officer or the application waits for. Who is erased from the log after the snapshot was taken is
+-- removed again when the export ends, and by maintenance: see sminion.remove_erased.
+CREATE FUNCTION sminion.name_rows(disclosure bigint, "table" regclass, rows tid[]) RETURNS void
 LANGUAGE plpgsql
 VOLATILE
 SECURITY DEFINER
@@ -7586,30 +7675,109 @@ SET jit = off
 AS $sminion$
 #variable_conflict use_column
 DECLARE
-  added bigint;
+  unnamed boolean;
 BEGIN
-  PERFORM sminion.own_transfer(name_transferred.disclosure);
-  IF coalesce(cardinality(name_transferred.subjects), 0) NOT BETWEEN 1 AND 10000
-    OR EXISTS (SELECT FROM unnest(name_transferred.subjects) s WHERE s IS NULL OR s = '' OR length(s) > 400)
-  THEN
+  PERFORM sminion.naming(name_rows.disclosure, name_rows."table");
+  IF coalesce(cardinality(name_rows.rows), 0) NOT BETWEEN 1 AND 10000 THEN
     RAISE EXCEPTION USING ERRCODE = 'SG729',
-      MESSAGE = 'an export names people by their keys, at most 10,000 in a call',
-      HINT = 'Pass some keys, none of them NULL or empty.';
+      MESSAGE = 'an export names people by rows, at most 10,000 in a call',
+      HINT = 'Pass some places of rows (`ctid`), in several calls.';
   END IF;
-  INSERT INTO sminion.disclosure_subject (disclosure, subject)
-  SELECT name_transferred.disclosure, s FROM unnest(name_transferred.subjects) s
-  -- Who is erased from the log meanwhile is not brought back.
-  WHERE NOT EXISTS (SELECT FROM sminion.erasure e WHERE e.holder = 'subject:' || s)
-  ON CONFLICT DO NOTHING;
-  GET DIAGNOSTICS added = ROW_COUNT;
-  RETURN added;
+  WITH found AS MATERIALIZED (
+    SELECT DISTINCT p.subject FROM sminion.persons_of_rows(name_rows."table", name_rows.rows) p
+  ), named AS (
+    INSERT INTO sminion.disclosure_subject (disclosure, subject)
+    SELECT name_rows.disclosure, f.subject FROM found f
+    WHERE f.subject <> '' AND NOT EXISTS (SELECT FROM sminion.erasure e WHERE e.holder = 'subject:' || f.subject)
+    ON CONFLICT DO NOTHING
+  )
+  SELECT EXISTS (SELECT FROM found f WHERE f.subject = '') INTO unnamed;
+  IF unnamed THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG724',
+      MESSAGE = 'some rows are about people who cannot be named',
+      DETAIL = format('Rows of `%s` lead to no row that says whose they are.', name_rows."table"),
+      HINT = 'Leave these rows out, or correct where they lead to.';
+  END IF;
 END
 $sminion$;
-COMMENT ON FUNCTION sminion.name_transferred(bigint, text[]) IS 'adds people whose data an export holds; how many were new';
+COMMENT ON FUNCTION sminion.name_rows(bigint, regclass, tid[]) IS 'adds the people of rows that an export sends to the register';
+
+-- functions/disclosure/name_table.sql
+-- Adds everybody of a table to the register, for an export that shows the table and may not read it: a depersonalized view. Like
+-- sminion.name_rows otherwise; rows that lead to nobody are shown by no view.
+CREATE FUNCTION sminion.name_table(disclosure bigint, "table" regclass) RETURNS void
+LANGUAGE plpgsql
+VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $sminion$
+#variable_conflict use_column
+DECLARE
+  target sminion.protected_table := sminion.naming(name_table.disclosure, name_table."table");
+BEGIN
+  EXECUTE format(
+    'INSERT INTO sminion.disclosure_subject (disclosure, subject) '
+    || 'SELECT DISTINCT $1, s.subject FROM %I.%I AS t CROSS JOIN LATERAL unnest(ARRAY[%s]) AS s (subject) '
+    || 'WHERE s.subject <> %L AND NOT EXISTS (SELECT FROM sminion.erasure e WHERE e.holder = %L || s.subject) ON CONFLICT DO NOTHING',
+    target.schema_name, target.table_name, array_to_string(sminion.row_persons(target), ', '), '', 'subject:')
+  USING name_table.disclosure;
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.name_table(bigint, regclass) IS 'adds everybody of a table that an export shows in groups to the register';
+
+-- functions/disclosure/remove_erased.sql
+-- Takes out of exports whom the log has forgotten: a transaction that names people does not see an erasure that was committed after its
+-- snapshot was taken, and brings back who had gone. Called when an export ends, and by maintenance for those that nobody ends.
+--
+-- disclosure: of the export; NULL for all.
+CREATE FUNCTION sminion.remove_erased(disclosure bigint) RETURNS void
+LANGUAGE sql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+  DELETE FROM sminion.disclosure_subject s USING sminion.erasure e
+  WHERE starts_with(e.holder, 'subject:') AND s.subject = substr(e.holder, 9) COLLATE "C"
+    AND (remove_erased.disclosure IS NULL OR s.disclosure = remove_erased.disclosure)
+    AND EXISTS (SELECT FROM sminion.transfer t WHERE t.disclosure = s.disclosure)
+$sminion$;
+
+-- functions/disclosure/opening.sql
+-- To whom an export that is just beginning goes, and when the contract with the recipient ends: what a ticket for it stands on. The row of the
+-- register is the proof: it was written by this login in this transaction, and no ticket was opened for it yet. Only
+-- sminion.open_transfer leaves such a row, for as long as it runs: a client cannot get the ticket without what it puts on record.
+CREATE FUNCTION sminion.opening(disclosure bigint, purpose text, OUT recipient text, OUT ends timestamptz)
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $sminion$
+#variable_conflict use_column
+DECLARE
+  to_whom text;
+  last    timestamptz;
+BEGIN
+  SELECT d.recipient,
+    ((v.document #>> ARRAY['recipients', d.recipient, 'until'])::date + 1)::timestamp AT TIME ZONE (v.document ->> 'timezone')
+  INTO to_whom, last
+  FROM sminion.disclosure d
+  JOIN sminion.policy p ON p.epoch = d.epoch
+  JOIN sminion.policy_version v ON v.epoch = p.epoch
+  WHERE d.id = opening.disclosure AND d.login = session_user AND d.purpose = opening.purpose AND d.persons IS NULL
+    AND sminion.own_row(d.xmin) AND NOT EXISTS (SELECT FROM sminion.transfer t WHERE t.disclosure = d.id);
+  IF NOT FOUND THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG733',
+      MESSAGE = format('no export begins with disclosure %s', opening.disclosure),
+      DETAIL = 'A ticket for a recipient is opened with the row of the register that says so, and in no other way.',
+      HINT = 'Begin an export: `sminion-guard export run`, or `sminion.open_transfer`. Leave `disclosure` out for a ticket of your own.';
+  END IF;
+  recipient := to_whom;
+  ends := last;
+END
+$sminion$;
 
 -- functions/disclosure/finish_transfer.sql
--- Ends an export of which everything was written. Asks again whether the recipient may have it: the contract may have ended, and the policy
--- changed, since it began. What it says of the file is the client's word.
+-- Ends an export of which everything was written. Asks again whether the recipient may have it from this login: the contract may have ended, and the
+-- policy changed, since it began. What it says of the file is the client's word.
 CREATE FUNCTION sminion.finish_transfer(
   disclosure bigint, rows bigint, bytes bigint, sha256 bytea, at_most boolean DEFAULT false
 ) RETURNS bigint
@@ -7631,11 +7799,19 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = 'SG701',
       MESSAGE = format('purpose `%s` transfers no data any more', begun.purpose),
       HINT = 'Delete what was written, and say that it failed: `sminion.fail_transfer`.';
+  ELSIF NOT EXISTS (
+    SELECT FROM sminion.login l
+    WHERE l.login = session_user AND l.purpose = begun.purpose AND l.recipient = begun.recipient)
+  THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG734',
+      MESSAGE = format('login `%s` may not send data to `%s` any more', session_user, begun.recipient),
+      HINT = 'Delete what was written, and say that it failed: `sminion.fail_transfer`.';
   ELSIF coalesce(finish_transfer.rows, -1) < 0 OR coalesce(finish_transfer.bytes, -1) < 0 OR coalesce(length(finish_transfer.sha256), 0) <> 32 THEN
     RAISE EXCEPTION USING ERRCODE = 'SG729',
       MESSAGE = 'an export ends with its number of rows and bytes, and the SHA-256 of the file',
       HINT = 'Pass them, or say that it failed: `sminion.fail_transfer`.';
   END IF;
+  PERFORM sminion.remove_erased(finish_transfer.disclosure);
   PERFORM sminion.check_groups(begun);
   SELECT count(*) INTO named FROM sminion.disclosure_subject s WHERE s.disclosure = finish_transfer.disclosure;
   INSERT INTO sminion.transfer_end (disclosure, state, rows, bytes, sha256, persons, at_most)
@@ -7663,6 +7839,7 @@ DECLARE
   said text := coalesce(sminion.log_text(nullif(btrim(fail_transfer.why), ''), 200), 'unknown');
 BEGIN
   PERFORM sminion.own_transfer(fail_transfer.disclosure);
+  PERFORM sminion.remove_erased(fail_transfer.disclosure);
   INSERT INTO sminion.transfer_end (disclosure, state, persons, why)
   SELECT fail_transfer.disclosure, 'failed', count(*), said FROM sminion.disclosure_subject s
   WHERE s.disclosure = fail_transfer.disclosure;
@@ -8372,10 +8549,10 @@ SET search_path = pg_catalog, pg_temp
 AS $sminion$
   WITH wanted AS (
     SELECT j.*
-    FROM jsonb_to_recordset(registry -> 'compartments') AS j (role name, purpose text, mask bigint, gives jsonb, terms jsonb)
+    FROM jsonb_to_recordset(registry -> 'compartments') AS j (role name, purpose text, recipient text, mask bigint, gives jsonb, terms jsonb)
   ),
   held AS (
-    SELECT j.* FROM jsonb_to_recordset(registry -> 'logins') AS j (login name, purpose text, may_hold_incompatible boolean)
+    SELECT j.* FROM jsonb_to_recordset(registry -> 'logins') AS j (login name, purpose text, recipient text, may_hold_incompatible boolean)
   ),
   of_compartment (role, change) AS (
     SELECT c.role, CASE WHEN w.gives ? g.object THEN format('it may no longer %s `%s`', v.verb, concat_ws('.', nullif(g.object, ''), n.name))
@@ -8411,6 +8588,9 @@ AS $sminion$
     SELECT c.role, format('its purpose was `%s`, and is `%s`', c.purpose, w.purpose)
     FROM sminion.compartment c JOIN wanted w ON w.role = c.role AND w.purpose IS DISTINCT FROM c.purpose
     UNION
+    SELECT c.role, 'it was that of another recipient'
+    FROM sminion.compartment c JOIN wanted w ON w.role = c.role AND w.recipient IS DISTINCT FROM c.recipient
+    UNION
     SELECT c.role, 'its bit of guard_mask is another one'
     FROM sminion.compartment c JOIN wanted w ON w.role = c.role AND w.mask IS DISTINCT FROM c.mask
     UNION
@@ -8422,13 +8602,14 @@ AS $sminion$
   SELECT o.login, o.role, c.purpose, x.change
   FROM sminion.login_compartment o
   JOIN sminion.compartment c ON c.role = o.role
-  LEFT JOIN held h ON h.login = o.login AND h.purpose = c.purpose
+  LEFT JOIN held h ON h.login = o.login AND h.purpose = c.purpose AND h.recipient = c.recipient
   LEFT JOIN wanted w ON w.role = o.role
   CROSS JOIN LATERAL (
     SELECT CASE
       WHEN NOT EXISTS (SELECT FROM held a WHERE a.login = o.login) THEN format('the policy no longer names login `%s`', o.login)
       WHEN NOT EXISTS (SELECT FROM jsonb_array_elements(registry -> 'purposes') AS p WHERE p ->> 'name' = c.purpose)
         THEN format('the policy no longer has purpose `%s`', c.purpose)
+      WHEN h.login IS NULL AND c.recipient <> '' THEN format('login `%s` may no longer send data to `%s` for `%s`', o.login, c.recipient, c.purpose)
       WHEN h.login IS NULL THEN format('login `%s` may no longer act for `%s`', o.login, c.purpose)
       WHEN w.role IS NULL THEN format('purpose `%s` has other compartments', c.purpose) END AS change
   ) AS gone
@@ -8529,14 +8710,15 @@ BEGIN
   DELETE FROM sminion.compartment c
   WHERE NOT EXISTS (SELECT FROM jsonb_array_elements(registry -> 'compartments') j WHERE j ->> 'role' = c.role);
   -- Numbers above those of all marks that are there: a transaction may still be marked with one.
-  INSERT INTO sminion.compartment AS c (id, role, purpose, mask, schemas, tables, sees_blocked, clashes, gives, terms)
+  INSERT INTO sminion.compartment AS c (id, role, purpose, recipient, mask, schemas, tables, sees_blocked, clashes, gives, terms)
   SELECT (SELECT coalesce(max(substr(r.relname, 6)::integer), 0) FROM pg_class r
           WHERE r.relnamespace = 'sminion'::regnamespace AND r.relname ~ '^mark_[0-9]{1,9}$')
            + row_number() OVER (ORDER BY j.role COLLATE "C"),
-    j.role, j.purpose, j.mask, j.schemas, j.tables, j.sees_blocked, j.clashes, j.gives, j.terms
+    j.role, j.purpose, j.recipient, j.mask, j.schemas, j.tables, j.sees_blocked, j.clashes, j.gives, j.terms
   FROM jsonb_to_recordset(registry -> 'compartments')
-    AS j (role name, purpose text, mask bigint, schemas text[], tables text[], sees_blocked boolean, clashes text[], gives jsonb, terms jsonb)
-  ON CONFLICT (role) DO UPDATE SET purpose = excluded.purpose, mask = excluded.mask, schemas = excluded.schemas,
+    AS j (role name, purpose text, recipient text, mask bigint, schemas text[], tables text[], sees_blocked boolean, clashes text[],
+      gives jsonb, terms jsonb)
+  ON CONFLICT (role) DO UPDATE SET purpose = excluded.purpose, recipient = excluded.recipient, mask = excluded.mask, schemas = excluded.schemas,
     tables = excluded.tables, sees_blocked = excluded.sees_blocked, clashes = excluded.clashes, gives = excluded.gives,
     terms = excluded.terms;
   -- What a transaction locks to be marked as one of the compartment: see stay_in_compartment.
@@ -8552,10 +8734,10 @@ BEGIN
     AS j (purpose text, place smallint, words text, request boolean, schema text, "table" text, tests jsonb);
 
   DELETE FROM sminion.login;
-  INSERT INTO sminion.login (login, purpose, may_hold_incompatible, may_own, tickets_per_minute, log_mb_per_minute)
-  SELECT j.login, j.purpose, j.may_hold_incompatible, j.may_own, j.tickets_per_minute, j.log_mb_per_minute
+  INSERT INTO sminion.login (login, purpose, recipient, may_hold_incompatible, may_own, tickets_per_minute, log_mb_per_minute)
+  SELECT j.login, j.purpose, j.recipient, j.may_hold_incompatible, j.may_own, j.tickets_per_minute, j.log_mb_per_minute
   FROM jsonb_to_recordset(registry -> 'logins')
-    AS j (login name, purpose text, may_hold_incompatible boolean, may_own boolean, tickets_per_minute integer,
+    AS j (login name, purpose text, recipient text, may_hold_incompatible boolean, may_own boolean, tickets_per_minute integer,
       log_mb_per_minute integer);
   PERFORM sminion.begin_load(l.login) FROM (SELECT DISTINCT o.login FROM sminion.login o ORDER BY o.login) l;
   DELETE FROM sminion.login_consent;
@@ -8563,10 +8745,11 @@ BEGIN
   SELECT j.login, j.purpose FROM jsonb_to_recordset(registry -> 'consent_logins') AS j (login name, purpose text);
   DELETE FROM sminion.login_compartment o
   WHERE NOT EXISTS (
-    SELECT FROM sminion.login l JOIN sminion.compartment c ON c.purpose = l.purpose WHERE l.login = o.login AND c.role = o.role);
+    SELECT FROM sminion.login l JOIN sminion.compartment c ON c.purpose = l.purpose AND c.recipient = l.recipient
+    WHERE l.login = o.login AND c.role = o.role);
   INSERT INTO sminion.login_compartment AS o (login, role, alternating, since)
   SELECT l.login, c.role, l.may_hold_incompatible, new_epoch
-  FROM sminion.login l JOIN sminion.compartment c ON c.purpose = l.purpose
+  FROM sminion.login l JOIN sminion.compartment c ON c.purpose = l.purpose AND c.recipient = l.recipient
   ON CONFLICT ON CONSTRAINT login_compartment_pkey DO UPDATE SET alternating = excluded.alternating,
     since = CASE WHEN EXISTS (
         SELECT FROM sminion.policy_change x WHERE x.epoch = new_epoch AND x.login = o.login AND x.role = o.role)
@@ -11308,14 +11491,19 @@ BEGIN
         more := sminion.forget_actors(1000);
       WHEN 'tidy' THEN
         PERFORM sminion.forget_write_tickets();
-        -- sminion.name_transferred leaves it to us; whoever closes a request does the same for that person.
+        -- sminion.name_rows leaves it to us; whoever closes a request does the same for that person.
         PERFORM sminion.make_obligations(ARRAY(
           SELECT DISTINCT r.subject FROM sminion.request r
           CROSS JOIN LATERAL unnest(sminion.same_person(r.subject)) AS p (key)
           JOIN sminion.disclosure_subject s ON s.subject = p.key JOIN sminion.transfer t ON t.disclosure = s.disclosure
           WHERE r.closed_at IS NULL AND r.kind <> 'access' AND t.expires_at > clock_timestamp() - interval '7 days'));
         PERFORM sminion.forget_groups();
-        DELETE FROM sminion.erasure e WHERE e.at < clock_timestamp() - interval '1 day';
+        PERFORM sminion.remove_erased(NULL);
+        -- A transaction that is older than an erasure may bring somebody back for as long as it lasts.
+        DELETE FROM sminion.erasure e
+        WHERE e.at < clock_timestamp() - interval '1 day'
+          AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.xact_start < e.at AND a.datname = current_database())
+          AND NOT EXISTS (SELECT FROM pg_prepared_xacts x WHERE x.database = current_database());
         DELETE FROM sminion.certificate c WHERE c.keep_until <= clock_timestamp();
         DELETE FROM sminion.folded_batch f WHERE f.folded_at < clock_timestamp() - interval '1 hour';
         -- Whoever works in the database does not restore it any more: see extension/end.sql.

@@ -61,12 +61,27 @@ def judge(found: Ground, query: str, recipient: str, purpose: str) -> ExportVerd
     return verdict
 
 
+def permit(found: Ground, login: str, recipient: str) -> None:
+    """Look whether a login may send data to a recipient. The server asks it too.
+
+    :raises TransferRefused: SG734.
+    """
+    named = found.policy.logins.get(login)
+    if named is None or recipient not in named.transfers_to:
+        able = sorted(entry.name for entry in found.policy.logins.values() if recipient in entry.transfers_to)
+        raise TransferRefused("SG734", f"login `{login}` may not send data to `{recipient}`",
+                              detail=f"logins that may: {', '.join(able) or 'none'}",
+                              hint=f'connect as a login that may, or write `transfers_to = ["{recipient}"]`'
+                                   " at a login in the policy")
+
+
 def judge_again(connection: psycopg.Connection[Any], before: Ground, verdict: ExportVerdict) -> None:
     """Look whether what was judged still holds.
 
     :raises GuardError: SG704 when the contract has ended meanwhile; SG723 when another verdict is due.
     """
     permission(before.policy, verdict.recipient, verdict.purpose, before.today)
+    # whether the login may still send to the recipient, `finish_transfer` asks
     same = _facts(connection)["fingerprint"] == before.fingerprint
     if same and read_stamp(connection) == before.stamp:
         return
@@ -92,7 +107,7 @@ def _facts(connection: psycopg.Connection[Any]) -> dict[str, Any]:
     except (psycopg.errors.InsufficientPrivilege, psycopg.errors.UndefinedFunction,
             psycopg.errors.InvalidSchemaName) as error:
         raise TransferRefused("SG704", "this login exports nothing", detail=error.diag.message_primary,
-                              hint="connect as a login of the policy that holds the purpose") from error
+                              hint="connect as a login of the policy that may send data to the recipient") from error
     if row is None or row[0] is None:
         raise TransferRefused("SG704", "no policy is in force in this database",
                               hint="install one: `sminion-guard apply`")

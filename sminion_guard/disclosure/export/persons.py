@@ -1,8 +1,9 @@
-"""Whose data a query sends: other queries that list these people, to run in the same snapshot.
+"""Whose data a query sends: other queries that list the places of the rows, to run in the same snapshot.
 
-Each SELECT has the people of the protected tables in its FROM, under the same WHERE. Groups and aggregates have all
-people whose rows went into them. What is read in another way (by subqueries, views and functions), or left out later
-(by HAVING, LIMIT or EXCEPT), counts whole: the register then says that it were at most these people.
+The server finds the people of these rows: a recipient that never gets a key needs none. Each SELECT has the rows of
+the protected tables in its FROM, under the same WHERE. Groups and aggregates have all rows that went into them. What is
+read in another way (by subqueries, views and functions), or left out later (by HAVING, LIMIT or EXCEPT), counts whole:
+the register then says that it were at most these people.
 """
 
 from __future__ import annotations
@@ -17,11 +18,9 @@ from pglast.visitors import Visitor
 
 from sminion_guard.analyzer import Catalog, Statement
 from sminion_guard.compiler.quoting import ident, qualified
-from sminion_guard.compiler.subjects import parent_of, subjects_of
 from sminion_guard.policy import Policy, Table
+from sminion_guard.policy.access import table_access
 
-UNKNOWN = ""
-"""What a query gives for a row whose person it cannot see."""
 Key = tuple[str, str]
 
 
@@ -29,24 +28,28 @@ Key = tuple[str, str]
 class Persons:
     """The people of a query.
 
-    :param queries: each has one column, subjects as the log has them, each once; :data:`UNKNOWN` for somebody who
-        cannot be named.
+    :param queries: each lists rows: the table (``tableoid``) and the place in it (``ctid``).
+    :param tables: those that are shown and not read by the recipient itself, as SQL names them: everybody in them.
     :param at_most: whether some of these people may not be in what is sent.
     """
 
     queries: tuple[str, ...]
+    tables: tuple[str, ...]
     at_most: bool
 
 
-def persons(sql: str, statement: Statement, catalog: Catalog, policy: Policy, path: tuple[str, ...]) -> Persons:
+def persons(
+    sql: str, statement: Statement, catalog: Catalog, policy: Policy, path: tuple[str, ...], purpose: str
+) -> Persons:
     """The people whose data the query ``sql`` sends.
 
     :param statement: what the analyzer made of it.
+    :param purpose: for which it is sent.
     """
     read = {(access.schema, access.relation) for access in statement.accesses}
     tables = {key: table for key in read if (table := _protected(policy, key)) is not None}
     if not tables:
-        return Persons((), False)
+        return Persons((), (), False)
     found = _Query(catalog, policy, path)
     try:
         found.take(parse_sql(sql)[0].stmt, None)
@@ -54,8 +57,10 @@ def persons(sql: str, statement: Statement, catalog: Catalog, policy: Policy, pa
     except (AttributeError, NotImplementedError, RecursionError, TypeError, ValueError):
         found, left = _Query(catalog, policy, path), set(tables)
     left |= {(access.schema, access.relation) for access in statement.accesses if access.via} & tables.keys()
-    queries = [*found.queries, *(query for key in sorted(left) for query in _all(policy, tables[key]))]
-    return Persons(tuple(dict.fromkeys(queries)), found.at_most or bool(left))
+    read = {key for key in left if table_access(policy, purpose, tables[key]).use}
+    queries = [*found.queries, *(_all(tables[key]) for key in sorted(read))]
+    return Persons(tuple(dict.fromkeys(queries)), tuple(qualified(*key) for key in sorted(left - read)),
+                   found.at_most or bool(left))
 
 
 class _Query:
@@ -87,8 +92,7 @@ class _Query:
                 continue
             self.covered[key] = self.covered.get(key, 0) + 1
             alias = ident(row.alias.aliasname if row.alias is not None else row.relname)
-            for subject in subject_texts(self._policy, table, alias):
-                self.queries.append(_distinct(_select(node, clause, subject)))
+            self.queries.append(_select(node, clause, alias))
 
     def key(self, row: Any, ctes: set[str]) -> Key | None:
         """The table that a name of FROM means; None for a WITH query, or what is no table."""
@@ -98,42 +102,21 @@ class _Query:
         return None if found is None else found.key
 
 
-def subject_texts(policy: Policy, table: Table, row: str, depth: int = 0) -> Iterator[str]:
-    """SQL expressions of the subjects of a row of ``table``, by way of its parents.
-
-    :param row: the name of the row, quoted.
-    """
-    parent = parent_of(policy, table)
-    if parent is None:
-        yield from (subject.of(row) for subject in subjects_of(policy, table))
-        return
-    # A parent that is hidden from the role would make somebody into nobody.
-    above = ident(f"guard_parent_{depth}")
-    (subject,) = subject_texts(policy, parent.table, above, depth + 1)
-    column = f"{row}.{ident(parent.column)}"
-    yield (f"CASE WHEN {column} IS NOT NULL THEN coalesce((SELECT {subject} FROM "
-           f"{qualified(parent.table.schema, parent.table.name)} AS {above} "
-           f"WHERE {above}.{ident(parent.key)} = {column}), '{UNKNOWN}') END")
+def _all(table: Table) -> str:
+    return f"SELECT t.tableoid, t.ctid FROM {qualified(table.schema, table.name)} AS t"
 
 
-def _all(policy: Policy, table: Table) -> Iterator[str]:
-    row = ident("guard_row")
-    for subject in subject_texts(policy, table, row):
-        yield _distinct(f"SELECT {subject} FROM {qualified(table.schema, table.name)} AS {row}")
-
-
-def _distinct(query: str) -> str:
-    return f"SELECT DISTINCT guard_person.subject FROM ({query}) AS guard_person (subject) WHERE subject IS NOT NULL"
-
-
-def _select(node: Any, clause: Any, subject: str) -> str:
-    """The SELECT of ``node`` with another list, and without what comes after WHERE."""
-    said: Any = parse_sql(f"SELECT {subject}")[0].stmt
+def _select(node: Any, clause: Any, row: str) -> str:
+    """The SELECT of ``node`` with the place of ``row`` for its list, and without what comes after WHERE."""
+    said: Any = parse_sql(f"SELECT {row}.tableoid, {row}.ctid")[0].stmt
     made = ast.SelectStmt(
         targetList=said.targetList, fromClause=node.fromClause, whereClause=node.whereClause, withClause=clause,
         op=enums.SetOperation.SETOP_NONE, limitOption=enums.LimitOption.LIMIT_OPTION_DEFAULT, all=False,
         groupDistinct=False)
-    return str(RawStream()(made))
+    # Of a join each row once.
+    once = len(node.fromClause) > 1 or isinstance(node.fromClause[0], ast.JoinExpr)
+    text = str(RawStream()(made))
+    return f"SELECT DISTINCT r.tableoid, r.ctid FROM ({text}) AS r (tableoid, ctid)" if once else text
 
 
 def _rows(items: Any) -> Iterator[Any]:

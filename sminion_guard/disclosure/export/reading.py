@@ -12,12 +12,13 @@ import psycopg
 from psycopg.pq import ExecStatus
 from psycopg.pq.abc import PGresult
 
+from sminion_guard import resources
 from sminion_guard.codes import raised_by_server
 from sminion_guard.disclosure.export.fields import Field, checked
 from sminion_guard.disclosure.export.formats import Block
 
 BATCH = 10_000
-"""People that are fetched at once."""
+"""Places of rows that are fetched at once."""
 SETTINGS = ("SET DateStyle TO 'ISO, YMD'", "SET IntervalStyle TO 'iso_8601'", "SET extra_float_digits TO 1",
             "SET bytea_output TO 'hex'")
 """What a file must not depend on."""
@@ -25,7 +26,7 @@ SETTINGS = ("SET DateStyle TO 'ISO, YMD'", "SET IntervalStyle TO 'iso_8601'", "S
 
 @contextmanager
 def snapshot(connection: psycopg.Connection[Any], token: str, timezone: str) -> Iterator[None]:
-    """A transaction that only reads, under the ticket of ``token``.
+    """A transaction that reads one snapshot, under the ticket of ``token``, and names the people of what it reads.
 
     :param connection: in autocommit, of the login that opened the ticket.
     """
@@ -33,7 +34,7 @@ def snapshot(connection: psycopg.Connection[Any], token: str, timezone: str) -> 
         for setting in SETTINGS:
             connection.execute(setting.encode())
         connection.execute("SELECT pg_catalog.set_config('TimeZone', %s, false)", (timezone,))
-        connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ WRITE")
         try:
             connection.execute("SELECT sminion.enter(%s)", (token,))
             yield
@@ -104,12 +105,30 @@ def _failure(answer: PGresult | None) -> psycopg.Error:
     return psycopg.OperationalError("no answer") if answer is None else psycopg.errors.error_from_result(answer)
 
 
-def subjects(connection: psycopg.Connection[Any], query: str) -> Iterator[list[str]]:
-    """The people that a query lists, many at a time."""
+def name(connection: psycopg.Connection[Any], disclosure: int, queries: Sequence[str], tables: Sequence[str]) -> None:
+    """Add the people of rows to the register, in the snapshot that the rows are read in.
+
+    :param queries: each lists rows by table and place.
+    :param tables: everybody in them is added.
+    """
+    by_rows, whole = (
+        resources.sql_text(f"queries/disclosure/{called}").encode() for called in ("name_rows", "name_table"))
+    for query in queries:
+        for rows in _fetched(connection, query):
+            places: dict[int, list[str]] = {}
+            for table, place in rows:
+                places.setdefault(table, []).append(place)
+            for table, found in places.items():
+                connection.execute(by_rows, {"disclosure": disclosure, "table": table, "rows": found})
+    for table in tables:
+        connection.execute(whole, {"disclosure": disclosure, "table": table})
+
+
+def _fetched(connection: psycopg.Connection[Any], query: str) -> Iterator[list[tuple[Any, ...]]]:
     with connection.cursor("guard_export") as cursor:
         cursor.execute(query.encode())
         while rows := cursor.fetchmany(BATCH):
-            yield [subject for (subject,) in rows]
+            yield rows
 
 
 @contextmanager

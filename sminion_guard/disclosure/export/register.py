@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,12 +11,8 @@ import psycopg
 
 from sminion_guard import resources
 from sminion_guard.codes import raised_by_server
-from sminion_guard.errors import AuditUnavailable, GuardError
+from sminion_guard.errors import AuditUnavailable
 from sminion_guard.session.recording.normalise import normalised
-
-PATIENCE = 60.0
-"""Seconds that people's names are tried to be added for, while officers are recording."""
-_BUSY = "SG535"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,21 +53,12 @@ class Register:
             values=values)
         return Opened(int(disclosure), str(token))
 
-    def name(self, disclosure: int, subjects: Sequence[str]) -> int:
-        """Add people whose data it holds; how many were new."""
-        until = time.monotonic() + PATIENCE
-        while True:
-            try:
-                ((count,),) = self._ask("name_transferred", disclosure=disclosure, subjects=[*subjects])
-                return int(count)
-            except GuardError as error:
-                if error.code != _BUSY or time.monotonic() > until:
-                    raise
-
-    def finish(self, disclosure: int, *, rows: int, size: int, sha256: str, at_most: bool) -> None:
-        """Say that everything was sent."""
-        self._ask("finish_transfer", disclosure=disclosure, rows=rows, size=size, sha256=bytes.fromhex(sha256),
-                  at_most=at_most)
+    def finish(self, disclosure: int, *, rows: int, size: int, sha256: str, at_most: bool) -> int:
+        """Say that everything was sent; how many people it names."""
+        ((named,),) = self._ask("finish_transfer", disclosure=disclosure, rows=rows, size=size,
+                                sha256=bytes.fromhex(sha256),
+                                at_most=at_most)
+        return int(named)
 
     def fail(self, disclosure: int, why: str) -> None:
         """Say that nothing was sent.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +18,8 @@ from sminion_guard.codes import raised_by_server
 from sminion_guard.disclosure.export import reading
 from sminion_guard.disclosure.export.fields import Field
 from sminion_guard.disclosure.export.formats import Block, FileFormat, Form, form
-from sminion_guard.disclosure.export.judged import Ground, ground, judge, judge_again
-from sminion_guard.disclosure.export.persons import UNKNOWN, Persons, persons
+from sminion_guard.disclosure.export.judged import Ground, ground, judge, judge_again, permit
+from sminion_guard.disclosure.export.persons import persons
 from sminion_guard.disclosure.export.register import Opened, Register
 from sminion_guard.disclosure.export.target import Target
 from sminion_guard.disclosure.judging import ExportVerdict
@@ -68,8 +68,8 @@ def transfer(
     The register says so before the first row is read, and again before the file has its name. Whatever happens
     meanwhile, there is the whole file, or none.
 
-    :param database: an address, or an engine of SQLAlchemy of which only the address is used; of a login that holds the
-        purpose.
+    :param database: an address, or an engine of SQLAlchemy of which only the address is used; of a login that may
+        send data to the recipient.
     :param query: one query without parameters.
     :param out: of a new file.
     :param reason: goes on record, as do ``actor``, ``unit`` and ``basis_ref``.
@@ -86,6 +86,7 @@ def transfer(
         found = ground(control)
         text = _statement(query)
         verdict = judge(found, text, recipient, purpose)
+        permit(found, control.info.user, recipient)
         target = Target(path)
         try:
             register = Register(control)
@@ -95,17 +96,17 @@ def transfer(
                 schemas=_schemas(found, verdict), unit=unit, basis_ref=basis_ref,
                 values=_values(found, values))
             with _failing(register, opened):
-                sent = _Sending(found, verdict, reader, register, opened, target, kind_of(format, path), progress)
+                sent = _Sending(found, verdict, reader, opened, target, kind_of(format, path), progress)
                 made = sent.run()
                 target.sync()
                 judge_again(control, found, verdict)
-                register.finish(opened.disclosure, rows=made.rows, size=made.bytes, sha256=made.sha256,
-                                at_most=made.at_most)
+                named = register.finish(opened.disclosure, rows=made.rows, size=made.bytes, sha256=made.sha256,
+                                        at_most=made.at_most)
             target.commit()
         except BaseException:
             target.discard()
             raise
-    return made
+    return replace(made, persons=named)
 
 
 def kind_of(format: FileFormat | str | None, path: Path) -> FileFormat:
@@ -126,11 +127,11 @@ class _Sending:
     """Reads, scans and writes the rows of one transfer, and names its people."""
 
     def __init__(
-        self, found: Ground, verdict: ExportVerdict, reader: psycopg.Connection[Any], register: Register,
-        opened: Opened, target: Target, kind: FileFormat, progress: Progress | None,
+        self, found: Ground, verdict: ExportVerdict, reader: psycopg.Connection[Any], opened: Opened,
+        target: Target, kind: FileFormat, progress: Progress | None,
     ) -> None:
         self._found, self._verdict, self._reader = found, verdict, reader
-        self._register, self._opened, self._target, self._kind = register, opened, target, kind
+        self._opened, self._target, self._kind = opened, target, kind
         self._progress = progress
         scanned = found.policy.recipients[verdict.recipient].profile is not None
         self._values = Values() if scanned else None
@@ -140,12 +141,12 @@ class _Sending:
         path = found.catalog.search_path
         statement = analyze(sql, catalog=found.catalog, policy=found.policy, purpose=self._verdict.purpose
                             ).statements[0].statement
-        people = persons(sql, statement, found.catalog, found.policy, path)
+        people = persons(sql, statement, found.catalog, found.policy, path, self._verdict.purpose)
         with _told(), reading.snapshot(self._reader, self._opened.token, found.policy.timezone):
             rows = self._rows(sql)
-            named = self._people(people)
+            reading.name(self._reader, self._opened.disclosure, people.queries, people.tables)
         target = self._target
-        return Transfer(self._opened.disclosure, target.path, rows, target.bytes, target.sha256, named, people.at_most,
+        return Transfer(self._opened.disclosure, target.path, rows, target.bytes, target.sha256, 0, people.at_most,
                         self._verdict.warnings)
 
     def _rows(self, sql: str) -> int:
@@ -178,18 +179,6 @@ class _Sending:
             raise TransferRefused(
                 "SG722", "the rows hold what identifies a person or a device", detail="; ".join([*told, *more]),
                 hint="leave the column out of the query, or clean it where it is collected")
-
-    def _people(self, people: Persons) -> int:
-        named = 0
-        for query in people.queries:
-            for batch in reading.subjects(self._reader, query):
-                if UNKNOWN in batch:
-                    raise TransferRefused(
-                        "SG724", "some rows are about people that the purpose cannot see",
-                        detail="the row that leads to the person is hidden from it",
-                        hint="let the purpose reach the table that leads to the person, or leave these rows out")
-                named += self._register.name(self._opened.disclosure, batch)
-        return named
 
 
 @contextmanager

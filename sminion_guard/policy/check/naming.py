@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import re
 
-from sminion_guard.policy.compartments import TooManyCompartments, compartments
+from sminion_guard.policy.compartments import (
+    Compartment,
+    TooManyCompartments,
+    compartments,
+    recipient_compartments,
+)
 from sminion_guard.policy.findings import Report
 from sminion_guard.policy.model import CATEGORIES, OPEN_CATEGORIES, Policy
 from sminion_guard.policy.names import (
@@ -100,7 +105,7 @@ def _database_names(policy: Policy, report: Report) -> None:
 def role_collisions(policy: Policy, report: Report) -> None:
     """Report roles that would be created twice, or that are a login of the policy."""
     try:
-        found = compartments(policy)
+        found = (*compartments(policy), *recipient_compartments(policy))
     except TooManyCompartments:  # reported where the reach is checked
         return
     taken = dict.fromkeys(office_roles(policy.name), "an office of every policy")
@@ -113,13 +118,17 @@ def role_collisions(policy: Policy, report: Report) -> None:
     for compartment in found:
         if compartment.role in taken:
             report.add("SG323", ("purpose", compartment.purpose),
-                       f"role `{compartment.role}` of purpose `{compartment.purpose}` is also "
+                       f"role `{compartment.role}` of purpose `{compartment.purpose}`{_of(compartment)} is also "
                        f"{taken[compartment.role]}", "rename one of them")
-        taken[compartment.role] = f"a compartment of purpose `{compartment.purpose}`"
+        taken[compartment.role] = f"a compartment of purpose `{compartment.purpose}`{_of(compartment)}"
     for role in office_roles(policy.name):
         if role in policy.logins:
             report.add("SG323", ("login", role), f"login `{role}` is also an office of every policy",
                        "rename the login")
+
+
+def _of(compartment: Compartment) -> str:
+    return f" and recipient `{compartment.recipient}`" if compartment.recipient else ""
 
 
 def _pattern(report: Report, path: Path, kind: str, name: str, pattern: re.Pattern[str], most: int) -> None:

@@ -10,6 +10,7 @@ DECLARE
   said text := coalesce(sminion.log_text(nullif(btrim(fail_transfer.why), ''), 200), 'unknown');
 BEGIN
   PERFORM sminion.own_transfer(fail_transfer.disclosure);
+  PERFORM sminion.remove_erased(fail_transfer.disclosure);
   INSERT INTO sminion.transfer_end (disclosure, state, persons, why)
   SELECT fail_transfer.disclosure, 'failed', count(*), said FROM sminion.disclosure_subject s
   WHERE s.disclosure = fail_transfer.disclosure;

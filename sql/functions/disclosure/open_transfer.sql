@@ -2,7 +2,8 @@
 -- nothing before both are committed, so no row is read that is not on record. Ends with finish_transfer or fail_transfer.
 --
 -- The server cannot see where a client sends what it reads: it relies on the client for `columns`, `categories` and the query. What it holds
--- by itself: the recipient, its purposes and categories, the end of its contract, and everything that a ticket does.
+-- by itself: the recipient, its purposes and categories, the end of its contract, and everything that a ticket does: under it nothing is read
+-- that the recipient never gets.
 CREATE FUNCTION sminion.open_transfer(
   recipient text, purpose text, actor text, reason text, query text, query_sha256 bytea, columns text[], categories text[],
   schemas text[] DEFAULT NULL, unit text DEFAULT NULL, basis_ref text DEFAULT NULL, "values" jsonb DEFAULT NULL,
@@ -41,14 +42,15 @@ BEGIN
       HINT = 'Pass the query without its constants, the SHA-256 of all of it, the columns and their categories.';
   END IF;
   PERFORM sminion.begin_groups(open_transfer.recipient);
+  -- First the register: the ticket rests on its row, see sminion.opening. Without actor or reason open_ticket refuses both.
+  INSERT INTO sminion.disclosure AS d (disclosed_at, actor, recipient, contract, purpose, categories, reason, epoch)
+  VALUES (clock_timestamp(), sminion.ticket_text('actor', open_transfer.actor, 200), open_transfer.recipient, permitted.contract,
+          open_transfer.purpose, ARRAY(SELECT DISTINCT c FROM unnest(open_transfer.categories) c ORDER BY 1),
+          coalesce(sminion.ticket_text('reason', open_transfer.reason, 1000), ''), permitted.epoch)
+  RETURNING d.id INTO number;
   made := sminion.open_ticket(
     open_transfer.purpose, open_transfer.actor, open_transfer.reason, open_transfer.schemas, open_transfer.unit, open_transfer.basis_ref,
-    NULL, open_transfer."values");
-  INSERT INTO sminion.disclosure AS d (disclosed_at, actor, recipient, contract, purpose, categories, reason, epoch)
-  SELECT clock_timestamp(), k.actor, open_transfer.recipient, permitted.contract, open_transfer.purpose,
-         ARRAY(SELECT DISTINCT c FROM unnest(open_transfer.categories) c ORDER BY 1), k.reason, permitted.epoch
-  FROM sminion.ticket k WHERE k.id = split_part(made, '.', 1)::bigint
-  RETURNING d.id INTO number;
+    NULL, open_transfer."values", disclosure => number);
   INSERT INTO sminion.transfer (disclosure, ticket, expires_at, basis_ref, columns, query, query_sha256)
   SELECT number, k.id, k.expires_at, k.basis_ref,
          ARRAY(SELECT sminion.log_text(c, 80) FROM unnest(open_transfer.columns) WITH ORDINALITY AS u (c, place) ORDER BY u.place),

@@ -10,19 +10,8 @@ SET jit = off
 AS $sminion$
 #variable_conflict use_column
 DECLARE
-  target sminion.protected_table;
+  target sminion.protected_table := sminion.table_of_rows(persons_of_rows.relation);
 BEGIN
-  SELECT t.* INTO target FROM sminion.protected_table t
-  JOIN pg_namespace n ON n.nspname = t.schema_name
-  JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = t.table_name
-  WHERE c.oid = persons_of_rows.relation
-    OR c.oid IN (SELECT a.relid FROM pg_partition_ancestors(persons_of_rows.relation) a);
-  IF NOT FOUND THEN
-    RAISE EXCEPTION USING ERRCODE = 'SG732',
-      MESSAGE = format('`%s` is no table with data of people', coalesce(persons_of_rows.relation::text, 'NULL')),
-      DETAIL = 'The policy in force lists no table with a subject that it is, or is a partition of.',
-      HINT = 'Pass `tableoid` of rows of a table of the policy.';
-  END IF;
   -- By the table itself: the guard holds nothing on partitions. There each partition counts its blocks from 0, hence tableoid.
   RETURN QUERY EXECUTE format(
     'SELECT DISTINCT t.ctid, s.subject FROM %I.%I AS t CROSS JOIN LATERAL unnest(ARRAY[%s]) AS s (subject) '

@@ -80,14 +80,19 @@ BEGIN
         more := sminion.forget_actors(1000);
       WHEN 'tidy' THEN
         PERFORM sminion.forget_write_tickets();
-        -- sminion.name_transferred leaves it to us; whoever closes a request does the same for that person.
+        -- sminion.name_rows leaves it to us; whoever closes a request does the same for that person.
         PERFORM sminion.make_obligations(ARRAY(
           SELECT DISTINCT r.subject FROM sminion.request r
           CROSS JOIN LATERAL unnest(sminion.same_person(r.subject)) AS p (key)
           JOIN sminion.disclosure_subject s ON s.subject = p.key JOIN sminion.transfer t ON t.disclosure = s.disclosure
           WHERE r.closed_at IS NULL AND r.kind <> 'access' AND t.expires_at > clock_timestamp() - interval '7 days'));
         PERFORM sminion.forget_groups();
-        DELETE FROM sminion.erasure e WHERE e.at < clock_timestamp() - interval '1 day';
+        PERFORM sminion.remove_erased(NULL);
+        -- A transaction that is older than an erasure may bring somebody back for as long as it lasts.
+        DELETE FROM sminion.erasure e
+        WHERE e.at < clock_timestamp() - interval '1 day'
+          AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.xact_start < e.at AND a.datname = current_database())
+          AND NOT EXISTS (SELECT FROM pg_prepared_xacts x WHERE x.database = current_database());
         DELETE FROM sminion.certificate c WHERE c.keep_until <= clock_timestamp();
         DELETE FROM sminion.folded_batch f WHERE f.folded_at < clock_timestamp() - interval '1 hour';
         -- Whoever works in the database does not restore it any more: see extension/end.sql.

@@ -13,10 +13,10 @@ SET search_path = pg_catalog, pg_temp
 AS $sminion$
   WITH wanted AS (
     SELECT j.*
-    FROM jsonb_to_recordset(registry -> 'compartments') AS j (role name, purpose text, mask bigint, gives jsonb, terms jsonb)
+    FROM jsonb_to_recordset(registry -> 'compartments') AS j (role name, purpose text, recipient text, mask bigint, gives jsonb, terms jsonb)
   ),
   held AS (
-    SELECT j.* FROM jsonb_to_recordset(registry -> 'logins') AS j (login name, purpose text, may_hold_incompatible boolean)
+    SELECT j.* FROM jsonb_to_recordset(registry -> 'logins') AS j (login name, purpose text, recipient text, may_hold_incompatible boolean)
   ),
   of_compartment (role, change) AS (
     SELECT c.role, CASE WHEN w.gives ? g.object THEN format('it may no longer %s `%s`', v.verb, concat_ws('.', nullif(g.object, ''), n.name))
@@ -52,6 +52,9 @@ AS $sminion$
     SELECT c.role, format('its purpose was `%s`, and is `%s`', c.purpose, w.purpose)
     FROM sminion.compartment c JOIN wanted w ON w.role = c.role AND w.purpose IS DISTINCT FROM c.purpose
     UNION
+    SELECT c.role, 'it was that of another recipient'
+    FROM sminion.compartment c JOIN wanted w ON w.role = c.role AND w.recipient IS DISTINCT FROM c.recipient
+    UNION
     SELECT c.role, 'its bit of guard_mask is another one'
     FROM sminion.compartment c JOIN wanted w ON w.role = c.role AND w.mask IS DISTINCT FROM c.mask
     UNION
@@ -63,13 +66,14 @@ AS $sminion$
   SELECT o.login, o.role, c.purpose, x.change
   FROM sminion.login_compartment o
   JOIN sminion.compartment c ON c.role = o.role
-  LEFT JOIN held h ON h.login = o.login AND h.purpose = c.purpose
+  LEFT JOIN held h ON h.login = o.login AND h.purpose = c.purpose AND h.recipient = c.recipient
   LEFT JOIN wanted w ON w.role = o.role
   CROSS JOIN LATERAL (
     SELECT CASE
       WHEN NOT EXISTS (SELECT FROM held a WHERE a.login = o.login) THEN format('the policy no longer names login `%s`', o.login)
       WHEN NOT EXISTS (SELECT FROM jsonb_array_elements(registry -> 'purposes') AS p WHERE p ->> 'name' = c.purpose)
         THEN format('the policy no longer has purpose `%s`', c.purpose)
+      WHEN h.login IS NULL AND c.recipient <> '' THEN format('login `%s` may no longer send data to `%s` for `%s`', o.login, c.recipient, c.purpose)
       WHEN h.login IS NULL THEN format('login `%s` may no longer act for `%s`', o.login, c.purpose)
       WHEN w.role IS NULL THEN format('purpose `%s` has other compartments', c.purpose) END AS change
   ) AS gone

@@ -58,14 +58,15 @@ BEGIN
   DELETE FROM sminion.compartment c
   WHERE NOT EXISTS (SELECT FROM jsonb_array_elements(registry -> 'compartments') j WHERE j ->> 'role' = c.role);
   -- Numbers above those of all marks that are there: a transaction may still be marked with one.
-  INSERT INTO sminion.compartment AS c (id, role, purpose, mask, schemas, tables, sees_blocked, clashes, gives, terms)
+  INSERT INTO sminion.compartment AS c (id, role, purpose, recipient, mask, schemas, tables, sees_blocked, clashes, gives, terms)
   SELECT (SELECT coalesce(max(substr(r.relname, 6)::integer), 0) FROM pg_class r
           WHERE r.relnamespace = 'sminion'::regnamespace AND r.relname ~ '^mark_[0-9]{1,9}$')
            + row_number() OVER (ORDER BY j.role COLLATE "C"),
-    j.role, j.purpose, j.mask, j.schemas, j.tables, j.sees_blocked, j.clashes, j.gives, j.terms
+    j.role, j.purpose, j.recipient, j.mask, j.schemas, j.tables, j.sees_blocked, j.clashes, j.gives, j.terms
   FROM jsonb_to_recordset(registry -> 'compartments')
-    AS j (role name, purpose text, mask bigint, schemas text[], tables text[], sees_blocked boolean, clashes text[], gives jsonb, terms jsonb)
-  ON CONFLICT (role) DO UPDATE SET purpose = excluded.purpose, mask = excluded.mask, schemas = excluded.schemas,
+    AS j (role name, purpose text, recipient text, mask bigint, schemas text[], tables text[], sees_blocked boolean, clashes text[],
+      gives jsonb, terms jsonb)
+  ON CONFLICT (role) DO UPDATE SET purpose = excluded.purpose, recipient = excluded.recipient, mask = excluded.mask, schemas = excluded.schemas,
     tables = excluded.tables, sees_blocked = excluded.sees_blocked, clashes = excluded.clashes, gives = excluded.gives,
     terms = excluded.terms;
   -- What a transaction locks to be marked as one of the compartment: see stay_in_compartment.
@@ -81,10 +82,10 @@ BEGIN
     AS j (purpose text, place smallint, words text, request boolean, schema text, "table" text, tests jsonb);
 
   DELETE FROM sminion.login;
-  INSERT INTO sminion.login (login, purpose, may_hold_incompatible, may_own, tickets_per_minute, log_mb_per_minute)
-  SELECT j.login, j.purpose, j.may_hold_incompatible, j.may_own, j.tickets_per_minute, j.log_mb_per_minute
+  INSERT INTO sminion.login (login, purpose, recipient, may_hold_incompatible, may_own, tickets_per_minute, log_mb_per_minute)
+  SELECT j.login, j.purpose, j.recipient, j.may_hold_incompatible, j.may_own, j.tickets_per_minute, j.log_mb_per_minute
   FROM jsonb_to_recordset(registry -> 'logins')
-    AS j (login name, purpose text, may_hold_incompatible boolean, may_own boolean, tickets_per_minute integer,
+    AS j (login name, purpose text, recipient text, may_hold_incompatible boolean, may_own boolean, tickets_per_minute integer,
       log_mb_per_minute integer);
   PERFORM sminion.begin_load(l.login) FROM (SELECT DISTINCT o.login FROM sminion.login o ORDER BY o.login) l;
   DELETE FROM sminion.login_consent;
@@ -92,10 +93,11 @@ BEGIN
   SELECT j.login, j.purpose FROM jsonb_to_recordset(registry -> 'consent_logins') AS j (login name, purpose text);
   DELETE FROM sminion.login_compartment o
   WHERE NOT EXISTS (
-    SELECT FROM sminion.login l JOIN sminion.compartment c ON c.purpose = l.purpose WHERE l.login = o.login AND c.role = o.role);
+    SELECT FROM sminion.login l JOIN sminion.compartment c ON c.purpose = l.purpose AND c.recipient = l.recipient
+    WHERE l.login = o.login AND c.role = o.role);
   INSERT INTO sminion.login_compartment AS o (login, role, alternating, since)
   SELECT l.login, c.role, l.may_hold_incompatible, new_epoch
-  FROM sminion.login l JOIN sminion.compartment c ON c.purpose = l.purpose
+  FROM sminion.login l JOIN sminion.compartment c ON c.purpose = l.purpose AND c.recipient = l.recipient
   ON CONFLICT ON CONSTRAINT login_compartment_pkey DO UPDATE SET alternating = excluded.alternating,
     since = CASE WHEN EXISTS (
         SELECT FROM sminion.policy_change x WHERE x.epoch = new_epoch AND x.login = o.login AND x.role = o.role)

@@ -29,7 +29,8 @@ CREATE FUNCTION sminion.open_ticket(
   subject   text   DEFAULT NULL,
   "values"  jsonb  DEFAULT NULL,
   kind      text   DEFAULT NULL,
-  secret    text   DEFAULT NULL
+  secret    text   DEFAULT NULL,
+  disclosure bigint DEFAULT NULL
 ) RETURNS text
 LANGUAGE plpgsql
 VOLATILE
@@ -65,7 +66,13 @@ DECLARE
   token        text;
   made         xid;
   at_home      boolean;
+  to_whom      text := '';
+  ends         timestamptz;
 BEGIN
+  -- For an export, which sminion.open_transfer begins: a ticket for what its recipient may get.
+  IF open_ticket.disclosure IS NOT NULL THEN
+    SELECT o.recipient, o.ends INTO to_whom, ends FROM sminion.opening(open_ticket.disclosure, open_ticket.purpose) o;
+  END IF;
   SELECT p.epoch, p.ticket_lifetime, p.require_tls, p.ticket_values, l.may_hold_incompatible, l.may_own, w.basis, w.sees_blocked,
     c.role, c.mask, coalesce(k.nth, 0) + 1,
     -- each by one place of the index: with IN, all tickets of the login would be read
@@ -86,12 +93,13 @@ BEGIN
        ELSE i.timeline = left(pg_walfile_name(pg_current_wal_insert_lsn()), 8) END FROM sminion.instance i)
   INTO opened_in, lifetime, tls_required, declared, alternates, owns, rests, needs_one, compartment, bits, next, early, a_minute, at_home
   FROM sminion.policy p
-  JOIN sminion.login l ON l.login = session_user AND l.purpose = open_ticket.purpose
+  JOIN sminion.login l ON l.login = session_user AND l.purpose = open_ticket.purpose AND l.recipient = to_whom
   JOIN sminion.purpose w ON w.name = l.purpose AND w.retired_at IS NULL
   -- one that fits, and the only one
-  JOIN sminion.compartment c ON c.purpose = l.purpose AND (open_ticket.schemas IS NULL OR c.schemas || c.tables @> open_ticket.schemas)
+  JOIN sminion.compartment c ON c.purpose = l.purpose AND c.recipient = l.recipient
+    AND (open_ticket.schemas IS NULL OR c.schemas || c.tables @> open_ticket.schemas)
     AND NOT EXISTS (
-      SELECT FROM sminion.compartment o WHERE o.purpose = c.purpose AND o.role <> c.role
+      SELECT FROM sminion.compartment o WHERE o.purpose = c.purpose AND o.recipient = c.recipient AND o.role <> c.role
         AND (open_ticket.schemas IS NULL OR o.schemas || o.tables @> open_ticket.schemas))
   LEFT JOIN LATERAL (
     SELECT t.nth FROM sminion.ticket t WHERE t.login = session_user ORDER BY t.nth DESC LIMIT 1) AS k ON true;
@@ -128,7 +136,7 @@ BEGIN
       MESSAGE = 'the connection is not encrypted, and the policy requires it',
       HINT = 'Connect with sslmode=verify-full, or through the unix socket.';
   ELSIF compartment IS NULL THEN
-    PERFORM sminion.refuse_opening(open_ticket.purpose, open_ticket.schemas);
+    PERFORM sminion.refuse_opening(open_ticket.purpose, open_ticket.schemas, to_whom);
     -- Not reached while refuse_opening does its work; if it ever returned, no ticket would be written.
     RAISE EXCEPTION USING ERRCODE = 'SG213', MESSAGE = 'no compartment fits';
   END IF;
@@ -184,7 +192,7 @@ BEGIN
       id, token_hash, expires_at, login, nth, role, mask, alternating, epoch, require_tls, purpose, basis, basis_ref,
       actor, unit, reason, subject, "values", client_address, encrypted, application
     ) VALUES (
-      ticket_id, sha256(convert_to(ticket_id || token, 'UTF8')), clock_timestamp() + lifetime, session_user, next,
+      ticket_id, sha256(convert_to(ticket_id || token, 'UTF8')), least(clock_timestamp() + lifetime, ends), session_user, next,
       compartment, bits, alternates, opened_in, tls_required, open_ticket.purpose, rests, rests_on, who, unit_said, what_for,
       about, valued, inet_client_addr(), encrypted, current_setting('application_name')
     ) ON CONFLICT ON CONSTRAINT ticket_pkey DO NOTHING RETURNING xmin INTO made;
@@ -197,5 +205,5 @@ BEGIN
   RETURN ticket_id || token;
 END
 $sminion$;
-COMMENT ON FUNCTION sminion.open_ticket(text, text, text, text[], text, text, text, jsonb, text, text) IS
+COMMENT ON FUNCTION sminion.open_ticket(text, text, text, text[], text, text, text, jsonb, text, text, bigint) IS
   'opens a ticket for a purpose and returns its token, for sminion.enter';

@@ -7,4 +7,4 @@ BEGIN
 END
 $sminion$;
 COMMENT ON VIEW <<view>> IS <<comment>>;
-GRANT SELECT (<<columns>>) ON TABLE <<view>> TO <<roles>>
+<<grants>>

@@ -65,7 +65,7 @@ SABOTAGE: dict[str, tuple[Callable[[Shop], None], str]] = {
         story_log.access_log, "ALTER TABLE sminion.ticket DISABLE TRIGGER ALL"),
     "a register of exports that nobody may write": (
         story_disclosure.disclosure,
-        "REVOKE EXECUTE ON FUNCTION sminion.finish_transfer(bigint, bigint, bigint, bytea, boolean) FROM shop_app"),
+        "REVOKE EXECUTE ON FUNCTION sminion.finish_transfer(bigint, bigint, bigint, bytea, boolean) FROM shop_parcels"),
     "a register of exports that forgets whom they were about": (
         story_disclosure.disclosure,
         "CREATE FUNCTION public.forget() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';"

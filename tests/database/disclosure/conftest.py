@@ -25,12 +25,16 @@ require_tls = false
 
 [login.{name}_analyst]
 purposes = ["counting"]
+transfers_to = ["counter"]
 [login.{name}_carrier]
 purposes = ["delivery", "care"]
+transfers_to = ["carrier"]
+[login.{name}_courier]
+transfers_to = ["carrier"]
 [login.{name}_clerk]
 purposes = ["care"]
 [login.{name}_lawyer]
-purposes = ["court"]
+transfers_to = ["court"]
 
 [purpose.counting]
 title = "Know what is read"
@@ -159,7 +163,7 @@ def policy_text(name: str, until: str = "2099-12-31") -> str:
 
 
 def _make(database: servers.Database, name: str) -> None:
-    for login in ("analyst", "carrier", "clerk", "lawyer"):
+    for login in ("analyst", "carrier", "courier", "clerk", "lawyer"):
         database.execute(f"CREATE ROLE {name}_{login} LOGIN")
     database.execute(TABLES)
     with database.connect(autocommit=False) as connection:

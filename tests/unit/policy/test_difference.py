@@ -104,7 +104,7 @@ COMPARED = {
     (Table, "anonymous"), (Table, "adopt_policies"), (Table, "report"),
     (Retention, "after"), (Retention, "keep"), (Retention, "then"), (Table, "depersonalize"),
     (Login, "purposes"), (Login, "may_hold_incompatible"), (Login, "may_own"),
-    (Login, "tickets_per_minute"), (Login, "log_mb_per_minute"), (Login, "may_record_consent"),
+    (Login, "tickets_per_minute"), (Login, "log_mb_per_minute"), (Login, "may_record_consent"), (Login, "transfers_to"),
     (Recipient, "contract"), (Recipient, "purposes"), (Recipient, "never"),
     (Recipient, "gives"), (Recipient, "until"), (Recipient, "profile"), (Recipient, "times"), (Recipient, "k"),
     (Policy, "holds"),
@@ -292,3 +292,13 @@ def test_who_is_concerned() -> None:
 ])
 def test_lengths_of_time(new: str, old: str, exceeds: bool) -> None:
     assert may_exceed(new, old) is exceeds
+
+
+def test_whom_a_login_may_send_data_to_is_told() -> None:
+    before = BASE.replace('basis = "consent"\nneeds = ["contact"]\nmay = ["use"]',
+                          'basis = "consent"\nneeds = ["contact"]\nmay = ["use", "transfer"]')
+    after = before.replace('[login.mailer]\n', '[login.mailer]\ntransfers_to = ["printer"]\n')
+    (said,) = difference(loads(before), loads(after)).sentences
+    assert (said.text, said.widens) == ("login `mailer` may now send data to `printer`", True)
+    (said,) = difference(loads(after), loads(before)).sentences
+    assert (said.text, said.widens) == ("login `mailer` may no longer send data to `printer`", False)

@@ -34,8 +34,8 @@ NO_MATTER = {
     (Policy, "compatible"), (Policy, "further"), (Schema, "collected_for"), (Table, "collected_for"),
     # compared apart, by login or for the policy as a whole
     (Policy, "logins"), (Policy, "ticket_lifetime"), (Login, "name"), (Login, "purposes"),
-    (Login, "may_hold_incompatible"),
-    # of disclosures, not of statements
+    (Login, "may_hold_incompatible"), (Login, "transfers_to"),
+    # of the compartments of recipients: below
     (Policy, "recipients"),
     # asked when a policy is applied, and by no statement
     (Policy, "accept_upsert_leak"), (Policy, "widens"), (Policy, "backup"), (Login, "may_own"),

@@ -1,0 +1,1 @@
+SELECT sminion.name_table(%(disclosure)s, %(table)s::regclass)

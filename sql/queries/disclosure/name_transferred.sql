@@ -1,1 +1,0 @@
-SELECT sminion.name_transferred(%(disclosure)s, %(subjects)s::text[])
