@@ -7,7 +7,7 @@ import sys
 
 from sminion_guard.demo.shop import DATABASE, HEROINE, OFFICES, Shop
 from sminion_guard.embedded import disposal
-from sminion_guard.policy import Login, Operation, compartments_of
+from sminion_guard.policy import Login, Operation, compartments_of, holds, recipient_compartments
 
 
 def farewell(shop: Shop) -> None:
@@ -32,6 +32,8 @@ def farewell(shop: Shop) -> None:
 
 
 def _paste(shop: Shop, login: Login) -> list[str]:
+    if not login.purposes:
+        return _paste_export(shop, login)
     purpose = login.purposes[0]
     found = compartments_of(shop.policy, purpose)
     arguments = [f"'{purpose}'", "'me'", "'to try it out'"]
@@ -47,6 +49,19 @@ def _paste(shop: Shop, login: Login) -> list[str]:
         f"SELECT sminion.open_ticket({', '.join(arguments)}) AS token \\gset",
         "BEGIN; SELECT sminion.enter(:'token');",
         f"SELECT count(*) FROM {table};" + ("" if reads else "  -- refused: this purpose collects only"),
+        "COMMIT;",
+    ]
+
+
+def _paste_export(shop: Shop, login: Login) -> list[str]:
+    """Of a login that only exports: what it reads, the recipient gets."""
+    found = next(entry for entry in recipient_compartments(shop.policy) if holds(login, entry))
+    table = next(iter(shop.policy.schemas[found.schemas[0]].tables.values())).qualified
+    asked = f"'{found.recipient}', '{found.purpose}', 'me', 'to try it out', 'none', sha256(''), ARRAY['none'], '{{}}'"
+    return [
+        f"SELECT token FROM sminion.open_transfer({asked}) \\gset",
+        "BEGIN; SELECT sminion.enter(:'token');",
+        f"SELECT count(*) FROM {table};",
         "COMMIT;",
     ]
 

@@ -61,7 +61,8 @@ def login_of(policy: Policy, item: pytest.Item) -> str:
     """
     marker = item.get_closest_marker(MARKER)
     purpose = None if marker is None else named(marker)
-    fit = [login.name for login in policy.logins.values() if purpose is None or purpose in login.purposes]
+    # One that only exports opens no ticket.
+    fit = [login.name for login in policy.logins.values() if login.purposes and purpose in (None, *login.purposes)]
     if len(fit) == 1 or (fit and purpose is not None):
         return fit[0]
     known = ", ".join(f"`{name}`" for name in fit) or "none"

@@ -330,11 +330,16 @@ def test_what_was_recorded_by_hand_is_no_export_that_begins(firm: Firm) -> None:
     firm.database.execute(f"GRANT {firm.name}_privacy_officer TO {firm.name}_app")
     record = "SELECT sminion.record_disclosure('carrier', 'delivery', ARRAY['contact'], ARRAY['1'], 'by letter')"
     with firm.connect("app") as mine:
-        number = mine.execute(record).fetchone()[0]
-        assert under(mine, None, OWN.replace("%s", str(number))) == "SG733"
-        with pytest.raises(psycopg.Error) as caught, mine.transaction():
+        def recorded() -> int:
+            # one that inherits the office need not take it on; on PostgreSQL 15 no login of a policy inherits
+            mine.execute(f"SET ROLE {firm.name}_privacy_officer".encode())
             number = mine.execute(record).fetchone()[0]
-            mine.execute(OWN, [number])
+            mine.execute("RESET ROLE")
+            return int(number)
+
+        assert under(mine, None, OWN.replace("%s", str(recorded()))) == "SG733"
+        with pytest.raises(psycopg.Error) as caught, mine.transaction():
+            mine.execute(OWN, [recorded()])
         assert caught.value.sqlstate == "SG733"
 
 

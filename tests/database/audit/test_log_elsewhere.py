@@ -163,7 +163,7 @@ def test_a_home_is_declared_for_logins_that_exist_and_have_no_tickets_here(
         with pytest.raises(psycopg.Error) as refused:
             database.execute("SELECT sminion.keep_log_of(%s, %s, %s)", login, *home)
         assert refused.value.sqlstate == "SG607"
-    database.execute("INSERT INTO sminion.login VALUES (%s, 'contract', false, false, 60000, 2000)", login)
+    database.execute("INSERT INTO sminion.login VALUES (%s, 'contract', '', false, false, 60000, 2000)", login)
     for name in (login, "nobody_of_that_name", None):
         with pytest.raises(psycopg.Error) as refused:
             database.execute("SELECT sminion.keep_log_of(%s, 'shop', 4711)", name)
@@ -173,5 +173,5 @@ def test_a_home_is_declared_for_logins_that_exist_and_have_no_tickets_here(
 def test_a_login_that_gets_purposes_here_has_its_tickets_looked_at(
     database: servers.Database, writing: Connection, login: str
 ) -> None:
-    database.execute("INSERT INTO sminion.login VALUES (%s, 'contract', false, false, 60000, 2000)", login)
+    database.execute("INSERT INTO sminion.login VALUES (%s, 'contract', '', false, false, 60000, 2000)", login)
     assert fault(database, writing, {"ticket": 12, **DONE}) == "SG603"

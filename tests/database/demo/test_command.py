@@ -80,7 +80,7 @@ def test_a_kept_server_answers_what_the_farewell_says_to_paste_and_is_gone_when_
             if not match or not lines[at + 1].startswith("      "):
                 continue
             paste = [text.strip() for text in lines[at + 1:at + 5]]
-            if "open_ticket" not in paste[0]:
+            if "sminion.open_t" not in paste[0]:
                 continue
             ran = subprocess.run(
                 [match[1], "-AtX", match[2]], input="\n".join(paste), text=True, capture_output=True, check=False)
