@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import select
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import repeat
 from typing import Any

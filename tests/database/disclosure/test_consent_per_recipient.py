@@ -21,7 +21,7 @@ def text(shop: Shop, version: str = "2", **more: str) -> str:
         'version = "1"', f'version = "{version}"\nwidens = "test {version}"\nconsent = "renew"')
     listed = ", ".join(f'"{purpose}"' for purpose in PURPOSES)
     found = found.replace('collected_for = ["delivery", ', f'collected_for = ["delivery", {listed}, ')
-    found += f'\n[login.{shop.name}_partner]\npurposes = [{listed}]\n'
+    found += f'\n[login.{shop.name}_partner]\npurposes = [{listed}]\ntransfers_to = ["bank", "post"]\n'
     for purpose, basis in PURPOSES.items():
         needs = more.get(purpose, '"contact"')
         found += (f'[purpose.{purpose}]\ntitle = "{purpose}"\nbasis = "{basis}"\nneeds = [{needs}]\n'

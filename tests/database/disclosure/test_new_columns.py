@@ -23,7 +23,7 @@ def text(shop: Shop, version: str = "2") -> str:
     found = policy_text(shop.name).replace('version = "1"', f'version = "{version}"')
     found = found.replace('needs = ["contact", "behaviour"]\n', f'needs = ["contact", "behaviour"]\nviews = "{shop.name}_views"\n')
     found = found.replace('purposes = ["delivery"]\nnever', 'purposes = ["delivery"]\ngives = ["contact", "behaviour", "key"]\nnever')
-    found = found.replace('[login.', f'[login.{shop.name}_counter]\npurposes = ["groups"]\n[login.', 1)
+    found = found.replace('[login.', f'[login.{shop.name}_counter]\npurposes = ["groups"]\ntransfers_to = ["institute"]\n[login.', 1)
     found = found.replace('collected_for = ["delivery", ', 'collected_for = ["delivery", "groups", ')
     return found + f"""
 [schema.shop.fact]
