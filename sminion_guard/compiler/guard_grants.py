@@ -24,7 +24,8 @@ _TRANSFER = (
     "finish_transfer(bigint, bigint, bigint, bytea, boolean)", "fail_transfer(bigint, text)",
 )
 """For logins that export to recipients."""
-_SENT = ("name_rows(bigint, regclass, tid[])", "name_table(bigint, regclass)")
+_SENT = ("name_rows(bigint, regclass, tid[])", "name_table(bigint, regclass)",
+         "name_group(bigint, bigint, oid, tid[])")
 """For the compartments of recipients, in which an export reads: whose data it sends."""
 _JOURNAL = "writer, first, proof, entries"
 """The columns of ``sminion.journal`` that a login may insert; the others say who and when."""

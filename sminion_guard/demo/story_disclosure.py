@@ -14,9 +14,10 @@ from sminion_guard.disclosure.export import transfer
 from sminion_guard.errors import GuardError
 
 SALES = """
-    SELECT date_trunc('month', o.placed_at) AS month, p.name, sum(i.quantity) AS sold
+    SELECT p.name, sum(i.quantity) AS sold
     FROM sales.order_item i JOIN sales.orders o ON o.id = i.order_id JOIN sales.product p ON p.id = i.product_id
-    GROUP BY 1, 2 ORDER BY 1, 2"""
+    {where}GROUP BY 1 HAVING count(DISTINCT o.customer_id) >= 10 ORDER BY 1"""
+ALL, BUT_FIVE = SALES.format(where=""), SALES.format(where="WHERE o.customer_id > 5 ")
 PARCELS = f"SELECT full_name, street, city FROM crm.customer WHERE id = {HEROINE}"
 
 GROUPS = "SELECT decade, town, people FROM shop_groups.customers ORDER BY town DESC, decade"
@@ -28,15 +29,19 @@ NEWCOMER = """
 def disclosure(shop: Shop) -> None:
     """Data leave for third parties, or do not."""
     shop.printer.chapter("What leaves for third parties", """The provider of web analytics gets nothing that identifies
-        a person or a device, however it is written. Whatever leaves is on record before the first row is read. It is
-        read as the recipient, so not even a client of its own gets what the recipient never gets.""")
+        a person or a device, however it is written: numbers about ten people or more, and no two of them whose
+        difference tells of fewer. Whatever leaves is on record before the first row is read. It is read as the
+        recipient, so not even a client of its own gets what the recipient never gets.""")
     folder = Path(tempfile.mkdtemp(dir=shop.server.directory, prefix="exports-"))
-    _send(shop, folder, "shop_analyst", "web_analytics", "analytics", SALES, some())
+    _send(shop, folder, "shop_analyst", "web_analytics", "analytics", ALL, some())
+    _send(shop, folder, "shop_analyst", "web_analytics", "analytics", BUT_FIVE, refused("SG744"))
+    _send(shop, folder, "shop_analyst", "web_analytics", "analytics",
+          "SELECT quantity FROM sales.order_item", refused("SG740"))
     _send(shop, folder, "shop_analyst", "web_analytics", "analytics",
           "SELECT md5(address) AS visitor, page FROM web_log.page_view", refused("SG102"))
     _send(shop, folder, "shop_analyst", "web_analytics", "analytics",
           "SELECT md5(customer_id::text) AS visitor, total FROM sales.orders", refused("SG705"))
-    _send(shop, folder, "shop_analyst", "parcel_carrier", "analytics", SALES, refused("SG704"))
+    _send(shop, folder, "shop_analyst", "parcel_carrier", "analytics", ALL, refused("SG704"))
     _send(shop, folder, "shop_app", "parcel_carrier", "contract", PARCELS, refused("SG734"))
     _send(shop, folder, "shop_parcels", "parcel_carrier", "contract", PARCELS, first("parcel_carrier", 1, 1))
     shop.printer.console.print()

@@ -932,13 +932,18 @@ COMMENT ON TABLE sminion.group_salt IS 'what people of groups are hashed with, f
 CREATE TABLE sminion.sent_group (
   disclosure bigint   NOT NULL REFERENCES sminion.transfer,
   number     bigint   NOT NULL,
+  -- the table whose rows they are
+  source     text     NOT NULL,
   -- in order, each once
   persons    bigint[] NOT NULL,
+  -- how many rows of each of them
+  counts     integer[] NOT NULL,
   size       integer  NOT NULL,
   -- how many of them have each value of the last four bits: what is far apart here is far apart in people
   buckets    integer[] NOT NULL CHECK (cardinality(buckets) = 16),
   -- equal for groups of the same people, and for no others
   digest     bytea    NOT NULL,
+  CHECK (cardinality(persons) = cardinality(counts)),
   PRIMARY KEY (disclosure, number)
 );
 COMMENT ON TABLE sminion.sent_group IS 'groups of people in exports to recipients with k, as hashes';
@@ -7251,7 +7256,7 @@ $sminion$;
 -- Two groups, or three, are put together with a sign each: what is left must be nobody, or `k` people at least. New groups have `k` people or more,
 -- so where all signs are the same enough are left. So one group, the whole, has another sign than one or two others, its parts, and each part has
 -- fewer than `k` people who are not in the whole. Such pairs are looked for first: among the people of a part with the lowest marks, then by buckets,
--- then by all of its people.
+-- then by all of its people. Two groups of the same people can differ by rows: an order of somebody who has others.
 CREATE FUNCTION sminion.isolated_by(disclosure bigint, recipient text, k integer) RETURNS bigint
 LANGUAGE plpgsql
 STABLE
@@ -7264,7 +7269,20 @@ AS $sminion$
 #variable_conflict use_column
 DECLARE
   found record;
+  other bigint;
 BEGIN
+  -- Groups of the same people by other rows of a table: whose rows they do not share must be many.
+  SELECT max(o.disclosure) INTO other FROM sminion.sent_group f
+  JOIN sminion.sent_group o ON o.digest = f.digest AND o.source = f.source
+  JOIN sminion.disclosure d ON d.id = o.disclosure
+  LEFT JOIN sminion.transfer_end e ON e.disclosure = o.disclosure
+  WHERE f.disclosure = isolated_by.disclosure AND d.recipient = isolated_by.recipient AND o.counts <> f.counts
+    AND (o.disclosure = isolated_by.disclosure
+      OR (e.state = 'finished' AND e.at > clock_timestamp() - sminion.groups_remembered_for()))
+    AND (SELECT count(*) FROM unnest(f.counts, o.counts) AS u (one, two) WHERE u.one <> u.two) < isolated_by.k;
+  IF other IS NOT NULL THEN
+    RETURN other;
+  END IF;
   FOR found IN
   WITH known AS MATERIALIZED (
     -- Groups of the same people are one: the one that the recipient has already, where it has one.
@@ -7364,7 +7382,6 @@ DECLARE
   k       CONSTANT integer := sminion.group_minimum(own.recipient);
   -- groups and people of all of them
   most    CONSTANT integer[] := ARRAY[5000, 5000000];
-  key     bytea;
   many    bigint;
   people  bigint;
   other   bigint;
@@ -7372,14 +7389,12 @@ BEGIN
   IF k IS NULL THEN
     RETURN;
   END IF;
-  SELECT s.salt INTO key FROM sminion.group_salt s WHERE s.recipient = own.recipient FOR UPDATE;
-  IF NOT FOUND OR EXISTS (
-    SELECT sminion.group_mark(key, s.subject) FROM sminion.disclosure_subject s WHERE s.disclosure = own.id
-    EXCEPT SELECT unnest(g.persons) FROM sminion.sent_group g WHERE g.disclosure = own.id)
-  THEN
+  PERFORM FROM sminion.group_salt s WHERE s.recipient = own.recipient FOR UPDATE;
+  IF NOT FOUND THEN
+    -- The policy had no `k` when the export began, so its people were named in no groups.
     RAISE EXCEPTION USING ERRCODE = 'SG746',
-      MESSAGE = format('recipient `%s` gets groups, and people of this export are in none', own.recipient),
-      HINT = 'Run it again with `sminion-guard export run`, which names the groups of a query.';
+      MESSAGE = format('recipient `%s` gets groups, and this export has named none', own.recipient),
+      HINT = 'Run it again: `sminion-guard export run`.';
   END IF;
   SELECT count(*) INTO many FROM sminion.sent_group g WHERE g.disclosure = own.id AND g.size BETWEEN 1 AND k - 1;
   IF many > 0 THEN
@@ -7427,9 +7442,11 @@ BEGIN
   FOR one IN SELECT s.recipient, sminion.group_mark(s.salt, forget_in_groups.subject) AS mark FROM sminion.group_salt s LOOP
     -- The last four bits stay, and with them the buckets.
     instead := (('x' || encode(substr(sha256(uuid_send(gen_random_uuid())), 1, 8), 'hex'))::bit(64)::bigint & ~15::bigint) | (one.mark & 15);
-    UPDATE sminion.sent_group g SET persons = n.persons, digest = sminion.group_digest(n.persons)
+    UPDATE sminion.sent_group g SET persons = n.persons, counts = n.counts, digest = sminion.group_digest(n.persons)
     FROM sminion.disclosure d, sminion.sent_group o
-    CROSS JOIN LATERAL (SELECT array_agg(p ORDER BY p) FROM unnest(array_replace(o.persons, one.mark, instead)) p) AS n (persons)
+    CROSS JOIN LATERAL (
+      SELECT array_agg(u.p ORDER BY u.p), array_agg(u.c ORDER BY u.p)
+      FROM unnest(array_replace(o.persons, one.mark, instead), o.counts) AS u (p, c)) AS n (persons, counts)
     WHERE d.id = o.disclosure AND d.recipient = one.recipient AND o.persons @> ARRAY[one.mark]
       AND (g.disclosure, g.number) = (o.disclosure, o.number);
   END LOOP;
@@ -7453,7 +7470,7 @@ AS $sminion$
     AND (e.state = 'failed' OR e.at <= clock_timestamp() - sminion.groups_remembered_for()
       OR (e.state IS NULL AND t.expires_at < clock_timestamp() - interval '1 day'));
   WITH equal AS (
-    SELECT g.disclosure, g.number, row_number() OVER (PARTITION BY d.recipient, g.digest ORDER BY g.disclosure DESC, g.number) AS nth
+    SELECT g.disclosure, g.number, row_number() OVER (PARTITION BY d.recipient, g.source, g.digest, g.counts ORDER BY g.disclosure DESC, g.number) AS nth
     FROM sminion.sent_group g JOIN sminion.disclosure d ON d.id = g.disclosure
     JOIN sminion.transfer_end e ON e.disclosure = g.disclosure AND e.state = 'finished')
   DELETE FROM sminion.sent_group g USING equal q
@@ -7682,6 +7699,13 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = 'SG729',
       MESSAGE = 'an export names people by rows, at most 10,000 in a call',
       HINT = 'Pass some places of rows (`ctid`), in several calls.';
+  ELSIF EXISTS (
+    SELECT FROM sminion.disclosure d WHERE d.id = name_rows.disclosure AND sminion.group_minimum(d.recipient) IS NOT NULL)
+  THEN
+    -- Nobody compares people who are in no group.
+    RAISE EXCEPTION USING ERRCODE = 'SG746',
+      MESSAGE = 'the recipient gets groups, and people of this export would be in none',
+      HINT = 'Name the people of each group: `sminion.name_group`.';
   END IF;
   WITH found AS MATERIALIZED (
     SELECT DISTINCT p.subject FROM sminion.persons_of_rows(name_rows."table", name_rows.rows) p
@@ -7725,6 +7749,67 @@ BEGIN
 END
 $sminion$;
 COMMENT ON FUNCTION sminion.name_table(bigint, regclass) IS 'adds everybody of a table that an export shows in groups to the register';
+
+-- functions/disclosure/name_group.sql
+-- Names the people of a group that an export to a recipient with `k` is about, by the places of their rows. Called in the transaction that reads the
+-- rows, so the places are those of its snapshot. Several calls with one number name one group. It answers nothing: a number would tell which
+-- rows are about one person.
+--
+-- What the server holds by itself: whom a row is about, and which tables the recipient reaches. What it takes from the client's word: which rows
+-- make a group.
+CREATE FUNCTION sminion.name_group(disclosure bigint, number bigint, relation oid, places tid[]) RETURNS void
+LANGUAGE plpgsql
+VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $sminion$
+#variable_conflict use_column
+DECLARE
+  target   sminion.protected_table := sminion.naming(name_group.disclosure, name_group.relation::regclass);
+  to_whom  text;
+  key      bytea;
+  subjects text[];
+  many     bigint[];
+  marks    bigint[];
+  counts   integer[];
+BEGIN
+  SELECT d.recipient INTO to_whom FROM sminion.disclosure d WHERE d.id = name_group.disclosure;
+  SELECT s.salt INTO key FROM sminion.group_salt s WHERE s.recipient = to_whom;
+  IF NOT FOUND OR name_group.number IS NULL OR coalesce(cardinality(name_group.places), 0) = 0 THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG746',
+      MESSAGE = format('this is no group for recipient `%s`', to_whom),
+      HINT = 'Set `k` of the recipient in the policy, number the groups, and pass some places of rows (`ctid`).';
+  END IF;
+  SELECT coalesce(array_agg(p.subject), '{}'), coalesce(array_agg(p.many), '{}') INTO subjects, many FROM (
+    SELECT r.subject, count(*) AS many FROM sminion.persons_of_rows(name_group.relation::regclass, name_group.places) r
+    GROUP BY r.subject) p;
+  IF '' = ANY (subjects) THEN
+    RAISE EXCEPTION USING ERRCODE = 'SG724',
+      MESSAGE = 'some rows are about people who cannot be named',
+      DETAIL = format('Rows of `%s` lead to no row that says whose they are.', name_group.relation::regclass),
+      HINT = 'Leave these rows out, or correct where they lead to.';
+  END IF;
+  SELECT coalesce(array_agg(p.mark ORDER BY p.mark), '{}'), coalesce(array_agg(p.many ORDER BY p.mark), '{}') INTO marks, counts FROM (
+    SELECT u.mark, least(sum(u.many), 2147483647)::integer AS many FROM (
+      SELECT sminion.group_mark(key, s.subject) AS mark, s.many FROM unnest(subjects, many) AS s (subject, many)
+      UNION ALL
+      SELECT m.mark, m.many FROM sminion.sent_group g CROSS JOIN LATERAL unnest(g.persons, g.counts) AS m (mark, many)
+      WHERE g.disclosure = name_group.disclosure AND g.number = name_group.number) u
+    GROUP BY u.mark) p;
+  INSERT INTO sminion.sent_group AS g (disclosure, number, source, persons, counts, size, buckets, digest)
+  VALUES (name_group.disclosure, name_group.number, target.schema_name || '.' || target.table_name, marks, counts, cardinality(marks),
+          sminion.group_buckets(marks), sminion.group_digest(marks))
+  ON CONFLICT (disclosure, number) DO UPDATE
+    SET source = excluded.source, persons = excluded.persons, counts = excluded.counts, size = excluded.size, buckets = excluded.buckets, digest = excluded.digest;
+  INSERT INTO sminion.disclosure_subject (disclosure, subject)
+  SELECT name_group.disclosure, s FROM unnest(subjects) s
+  -- Who is erased from the log meanwhile is not brought back.
+  WHERE NOT EXISTS (SELECT FROM sminion.erasure e WHERE e.holder = 'subject:' || s)
+  ON CONFLICT DO NOTHING;
+END
+$sminion$;
+COMMENT ON FUNCTION sminion.name_group(bigint, bigint, oid, tid[]) IS 'names the people of a group in an export, by the places of their rows';
 
 -- functions/disclosure/remove_erased.sql
 -- Takes out of exports whom the log has forgotten: a transaction that names people does not see an erasure that was committed after its

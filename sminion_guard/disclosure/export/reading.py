@@ -14,6 +14,7 @@ from psycopg.pq.abc import PGresult
 
 from sminion_guard import resources
 from sminion_guard.codes import raised_by_server
+from sminion_guard.disclosure.differencing.naming import statement
 from sminion_guard.disclosure.export.fields import Field, checked
 from sminion_guard.disclosure.export.formats import Block
 
@@ -122,6 +123,15 @@ def name(connection: psycopg.Connection[Any], disclosure: int, queries: Sequence
                 connection.execute(by_rows, {"disclosure": disclosure, "table": table, "rows": found})
     for table in tables:
         connection.execute(whole, {"disclosure": disclosure, "table": table})
+
+
+def name_groups(connection: psycopg.Connection[Any], disclosure: int, naming: Sequence[str]) -> None:
+    """Name the people of each group, in the snapshot that the rows are read in.
+
+    :param naming: for each SELECT, as :mod:`sminion_guard.disclosure.differencing` makes it.
+    """
+    for rest in naming:
+        connection.execute(statement(disclosure, rest).encode())
 
 
 def _fetched(connection: psycopg.Connection[Any], query: str) -> Iterator[list[tuple[Any, ...]]]:

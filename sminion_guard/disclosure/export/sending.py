@@ -15,6 +15,7 @@ from sminion_guard.address import conninfo
 from sminion_guard.analyzer import Reason, analyze
 from sminion_guard.analyzer.parse import parse
 from sminion_guard.codes import raised_by_server
+from sminion_guard.disclosure.differencing import grouping
 from sminion_guard.disclosure.export import reading
 from sminion_guard.disclosure.export.fields import Field
 from sminion_guard.disclosure.export.formats import Block, FileFormat, Form, form
@@ -142,9 +143,15 @@ class _Sending:
         statement = analyze(sql, catalog=found.catalog, policy=found.policy, purpose=self._verdict.purpose
                             ).statements[0].statement
         people = persons(sql, statement, found.catalog, found.policy, path, self._verdict.purpose)
+        recipient = found.policy.recipients[self._verdict.recipient]
+        groups: tuple[str, ...] = ()
+        if recipient.k is not None:  # people are named by their groups
+            groups = grouping(sql, statement, found.catalog, found.policy, recipient, path).naming
+            people = replace(people, queries=())
         with _told(), reading.snapshot(self._reader, self._opened.token, found.policy.timezone):
             rows = self._rows(sql)
             reading.name(self._reader, self._opened.disclosure, people.queries, people.tables)
+            reading.name_groups(self._reader, self._opened.disclosure, groups)
         target = self._target
         return Transfer(self._opened.disclosure, target.path, rows, target.bytes, target.sha256, 0, people.at_most,
                         self._verdict.warnings)

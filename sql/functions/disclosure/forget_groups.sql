@@ -14,7 +14,7 @@ AS $sminion$
     AND (e.state = 'failed' OR e.at <= clock_timestamp() - sminion.groups_remembered_for()
       OR (e.state IS NULL AND t.expires_at < clock_timestamp() - interval '1 day'));
   WITH equal AS (
-    SELECT g.disclosure, g.number, row_number() OVER (PARTITION BY d.recipient, g.digest ORDER BY g.disclosure DESC, g.number) AS nth
+    SELECT g.disclosure, g.number, row_number() OVER (PARTITION BY d.recipient, g.source, g.digest, g.counts ORDER BY g.disclosure DESC, g.number) AS nth
     FROM sminion.sent_group g JOIN sminion.disclosure d ON d.id = g.disclosure
     JOIN sminion.transfer_end e ON e.disclosure = g.disclosure AND e.state = 'finished')
   DELETE FROM sminion.sent_group g USING equal q

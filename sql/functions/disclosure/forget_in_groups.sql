@@ -13,9 +13,11 @@ BEGIN
   FOR one IN SELECT s.recipient, sminion.group_mark(s.salt, forget_in_groups.subject) AS mark FROM sminion.group_salt s LOOP
     -- The last four bits stay, and with them the buckets.
     instead := (('x' || encode(substr(sha256(uuid_send(gen_random_uuid())), 1, 8), 'hex'))::bit(64)::bigint & ~15::bigint) | (one.mark & 15);
-    UPDATE sminion.sent_group g SET persons = n.persons, digest = sminion.group_digest(n.persons)
+    UPDATE sminion.sent_group g SET persons = n.persons, counts = n.counts, digest = sminion.group_digest(n.persons)
     FROM sminion.disclosure d, sminion.sent_group o
-    CROSS JOIN LATERAL (SELECT array_agg(p ORDER BY p) FROM unnest(array_replace(o.persons, one.mark, instead)) p) AS n (persons)
+    CROSS JOIN LATERAL (
+      SELECT array_agg(u.p ORDER BY u.p), array_agg(u.c ORDER BY u.p)
+      FROM unnest(array_replace(o.persons, one.mark, instead), o.counts) AS u (p, c)) AS n (persons, counts)
     WHERE d.id = o.disclosure AND d.recipient = one.recipient AND o.persons @> ARRAY[one.mark]
       AND (g.disclosure, g.number) = (o.disclosure, o.number);
   END LOOP;

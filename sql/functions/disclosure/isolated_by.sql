@@ -4,7 +4,7 @@
 -- Two groups, or three, are put together with a sign each: what is left must be nobody, or `k` people at least. New groups have `k` people or more,
 -- so where all signs are the same enough are left. So one group, the whole, has another sign than one or two others, its parts, and each part has
 -- fewer than `k` people who are not in the whole. Such pairs are looked for first: among the people of a part with the lowest marks, then by buckets,
--- then by all of its people.
+-- then by all of its people. Two groups of the same people can differ by rows: an order of somebody who has others.
 CREATE FUNCTION sminion.isolated_by(disclosure bigint, recipient text, k integer) RETURNS bigint
 LANGUAGE plpgsql
 STABLE
@@ -17,7 +17,20 @@ AS $sminion$
 #variable_conflict use_column
 DECLARE
   found record;
+  other bigint;
 BEGIN
+  -- Groups of the same people by other rows of a table: whose rows they do not share must be many.
+  SELECT max(o.disclosure) INTO other FROM sminion.sent_group f
+  JOIN sminion.sent_group o ON o.digest = f.digest AND o.source = f.source
+  JOIN sminion.disclosure d ON d.id = o.disclosure
+  LEFT JOIN sminion.transfer_end e ON e.disclosure = o.disclosure
+  WHERE f.disclosure = isolated_by.disclosure AND d.recipient = isolated_by.recipient AND o.counts <> f.counts
+    AND (o.disclosure = isolated_by.disclosure
+      OR (e.state = 'finished' AND e.at > clock_timestamp() - sminion.groups_remembered_for()))
+    AND (SELECT count(*) FROM unnest(f.counts, o.counts) AS u (one, two) WHERE u.one <> u.two) < isolated_by.k;
+  IF other IS NOT NULL THEN
+    RETURN other;
+  END IF;
   FOR found IN
   WITH known AS MATERIALIZED (
     -- Groups of the same people are one: the one that the recipient has already, where it has one.

@@ -21,6 +21,13 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = 'SG729',
       MESSAGE = 'an export names people by rows, at most 10,000 in a call',
       HINT = 'Pass some places of rows (`ctid`), in several calls.';
+  ELSIF EXISTS (
+    SELECT FROM sminion.disclosure d WHERE d.id = name_rows.disclosure AND sminion.group_minimum(d.recipient) IS NOT NULL)
+  THEN
+    -- Nobody compares people who are in no group.
+    RAISE EXCEPTION USING ERRCODE = 'SG746',
+      MESSAGE = 'the recipient gets groups, and people of this export would be in none',
+      HINT = 'Name the people of each group: `sminion.name_group`.';
   END IF;
   WITH found AS MATERIALIZED (
     SELECT DISTINCT p.subject FROM sminion.persons_of_rows(name_rows."table", name_rows.rows) p

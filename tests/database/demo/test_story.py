@@ -71,6 +71,10 @@ SABOTAGE: dict[str, tuple[Callable[[Shop], None], str]] = {
         "CREATE FUNCTION public.forget() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';"
         "CREATE TRIGGER forget BEFORE INSERT ON sminion.disclosure_subject FOR EACH ROW"
         " EXECUTE FUNCTION public.forget()"),
+    "groups that nobody remembers": (
+        story_disclosure.disclosure,
+        "CREATE FUNCTION public.forget() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';"
+        "CREATE TRIGGER forget BEFORE INSERT ON sminion.sent_group FOR EACH ROW EXECUTE FUNCTION public.forget()"),
     "a row that a trigger keeps from being destroyed": (
         story_destruction.destruction,
         "CREATE FUNCTION public.keep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';"

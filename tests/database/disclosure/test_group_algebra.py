@@ -55,7 +55,8 @@ def fill(connection: psycopg.Connection[Any], groups: dict[int, list[Group]]) ->
             # Marks as they are: hashes that lie anywhere.
             marks = sorted((one * 0x9E3779B97F4A7C15 + (1 << 63)) % (1 << 64) - (1 << 63) for one in group)
             connection.execute(
-                "INSERT INTO sminion.sent_group SELECT %s, %s, m, cardinality(m), sminion.group_buckets(m),"
+                "INSERT INTO sminion.sent_group SELECT %s, %s, 't', m, array_fill(1, ARRAY[cardinality(m)]),"
+                " cardinality(m), sminion.group_buckets(m),"
                 " sminion.group_digest(m) FROM (SELECT %s::bigint[] AS m) m", (number, place, marks))
 
 
@@ -123,7 +124,8 @@ def test_an_erased_person_cannot_be_found_again_and_still_counts(connection: Any
     connection.execute("INSERT INTO sminion.group_salt VALUES ('counter', sha256('a')), ('other', sha256('b'))")
     for number, salt in ((1, "a"), (5, "b")):
         connection.execute(
-            "INSERT INTO sminion.sent_group SELECT %s, n.n, m, cardinality(m), sminion.group_buckets(m),"
+            "INSERT INTO sminion.sent_group SELECT %s, n.n, 't', m, ARRAY(SELECT x %% 3 FROM generate_series(1,"
+            " cardinality(m)) x), cardinality(m), sminion.group_buckets(m),"
             " sminion.group_digest(m) FROM (VALUES (0, 9), (1, 12)) AS n (n, most) CROSS JOIN LATERAL (SELECT"
             " ARRAY(SELECT sminion.group_mark(sha256(%s::bytea), p::text) AS mark FROM generate_series(1, most) p"
             " ORDER BY mark) AS m) m", (number, salt))
@@ -131,9 +133,12 @@ def test_an_erased_person_cannot_be_found_again_and_still_counts(connection: Any
     connection.execute("SELECT sminion.forget_in_groups('5')")
     after = connection.execute("SELECT * FROM sminion.sent_group ORDER BY 1, 2").fetchall()
     for old, new in zip(before, after, strict=True):
-        assert (old[3], old[4]) == (new[3], new[4]) and new[2] == sorted(new[2]) and old[5] != new[5]
-        assert len(set(old[2]) - set(new[2])) == 1
+        assert old[5:7] == new[5:7] and new[3] == sorted(new[3]) and old[7] != new[7]
+        assert len(set(old[3]) - set(new[3])) == 1
+        kept = dict(zip(old[3], old[4], strict=True))
+        assert all(kept.get(mark, count) == count for mark, count in zip(new[3], new[4], strict=True))
+        assert sorted(new[4]) == sorted(old[4])
         assert connection.execute("SELECT sminion.group_digest(%s::bigint[]), sminion.group_buckets(%s::bigint[])",
-                                  (new[2], new[2])).fetchone() == (new[5], new[4])
-    instead = [set(new[2]) - set(old[2]) for old, new in zip(before, after, strict=True)]
+                                  (new[3], new[3])).fetchone() == (new[7], new[6])
+    instead = [set(new[3]) - set(old[3]) for old, new in zip(before, after, strict=True)]
     assert instead[0] == instead[1] and instead[2] == instead[3] and instead[0] != instead[2]

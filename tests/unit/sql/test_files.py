@@ -29,7 +29,7 @@ DEFINERS = {
     "open_request", "identify_request", "assign_request", "note_request", "extend_request", "close_request",
     "load_calendar", "refuse_consent", "import_consents", "record_consent", "consent_differences",
     "record_disclosure", "settle_obligation",
-    "open_transfer", "name_rows", "name_table", "finish_transfer", "fail_transfer",
+    "open_transfer", "name_rows", "name_table", "name_group", "finish_transfer", "fail_transfer",
     "plan_destruction", "begin_destruction", "destroy_batch", "hold_data", "release_hold",
     "record_verification", "keep_certificate",
     "purge_batch", "retention_status", "forget_pseudonym_key",
