@@ -15,7 +15,7 @@ from sminion_guard.checks.known_tables import names
 from sminion_guard.compiler.quoting import ident, qualified
 from sminion_guard.policy import Policy
 
-ROWS = 10_000
+ROWS = 4_000
 """So many rows are looked at; about so many, chosen by chance, where the table has more."""
 TOGETHER = 3
 """Columns of a combination."""
