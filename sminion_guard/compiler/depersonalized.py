@@ -40,7 +40,8 @@ def depersonalized_views(
     """The views, after the privileges of the guard on what they show."""
     for view in sorted(policy.depersonalized_views.values(), key=lambda entry: entry.qualified):
         roles = readers(policy, compartments, view)
-        definition = json.dumps(_definition(policy, view, roles, bits), sort_keys=True, ensure_ascii=False)
+        said = _definition(policy, view, roles, bits) | {"apart": _apart(compartments, roles)}
+        definition = json.dumps(said, sort_keys=True, ensure_ascii=False)
         # The table comes first in the key, as with the views of a purpose.
         yield from_templates("depersonalized_view", f"{view.source}:{view.qualified}", {
             "view": qualified(view.schema, view.name),
@@ -99,6 +100,11 @@ def _definition(
         "count": next(iter(view.of(COUNT)), None),
         "total": next(iter(view.of(TOTAL)), None),
     }
+
+
+def _apart(compartments: tuple[Compartment, ...], roles: tuple[str, ...]) -> dict[str, str]:
+    """Roles whose pseudonyms are their recipient's own: two recipients who put together what they got join nothing."""
+    return {entry.role: entry.recipient for entry in compartments if entry.role in roles and entry.recipient}
 
 
 def _column(policy: Policy, view: DepersonalizedView, name: str) -> dict[str, Any]:

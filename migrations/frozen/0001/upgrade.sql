@@ -12308,7 +12308,9 @@ COMMENT ON FUNCTION sminion.counting_query(jsonb, text[], integer, text) IS 'the
 -- Makes a depersonalized view, as sminion_owner. From inside to outside:
 --
 -- - the rows that the floor of the reader lets through, each column as its operator leaves it, with the keys of the people of the row;
--- - keys that were declared to be one person count as one; the pseudonym is made, with the secret of this view;
+-- - keys that were declared to be one person count as one; the pseudonym is made, with the secret of this view, and with the name of the recipient that
+--   the rows are read for (`apart` has its roles): two recipients who put together what they got join nothing by it. A control character
+--   stands between the name and the key, so that no key of a person begins with a name;
 -- - where there is a pseudonym, what one person shows in all rows counts together: rows that can be linked look alike only if all of them do;
 -- - people and values of sensitive columns are counted in each group. A row about nobody counts for nobody, NULL is a value like others, and it is none
 --   that makes a sensitive column various. Of rows about several people each place is counted by itself, and the least number counts;
@@ -12328,6 +12330,9 @@ DECLARE
   apart    CONSTANT text[] := ARRAY(SELECT quote_ident(a) FROM jsonb_array_elements_text(definition -> 'sensitive') a);
   people   CONSTANT integer := jsonb_array_length(definition -> 'people');
   linked   CONSTANT text := quote_ident(definition ->> 'pseudonym');
+  whose    CONSTANT text := (
+    SELECT format('CASE current_user %s ELSE '''' END || ', string_agg(format('WHEN %L THEN %L', a.role, a.recipient || chr(31)), ' ' ORDER BY a.role))
+    FROM jsonb_each_text(definition -> 'apart') AS a (role, recipient) HAVING count(*) > 0);
   together text;
   query    text;
 BEGIN
@@ -12343,7 +12348,8 @@ BEGIN
   SELECT format('SELECT %s FROM (%s) f %s %s',
       concat_ws(', ', (
         SELECT string_agg(CASE WHEN s = linked
-          THEN format('left(encode(sha256(k.outer_pad || sha256(k.inner_pad || convert_to(f.%s, ''UTF8''))), ''hex''), 32) COLLATE "C" AS %1$s', s)
+          THEN format('left(encode(sha256(k.outer_pad || sha256(k.inner_pad || convert_to(%sf.%s, ''UTF8''))), ''hex''), 32) COLLATE "C" AS %2$s',
+                      whose, s)
           ELSE 'f.' || s END, ', ') FROM unnest(shown) s),
         string_agg(format('coalesce(m%s.person, f.guard_person_%1$s) AS guard_person_%1$s', n), ', ')),
       query,

@@ -7,10 +7,12 @@ import hmac
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import psycopg
 import pytest
 
+from sminion_guard.disclosure.export import transfer
 from sminion_guard.embedded import Server
 from tests.database.views.viewing import put, seen, view, viewed
 from tests.world import World
@@ -205,6 +207,24 @@ def test_pseudonyms_are_of_one_view_until_its_secret_is_changed(world: World) ->
         who for (who,) in seen(world, "SELECT who FROM for_second.people", login="rival", purpose="second")
     }
     assert world.super("SELECT reason FROM sminion.act WHERE act = 'rotate_pseudonyms'") == [("a year is over",)]
+
+
+def test_two_recipients_get_pseudonyms_that_do_not_meet(world: World, tmp_path: Path) -> None:
+    """Together they would know more of each person than either may."""
+    show(world, view('city = "city", who = "pseudonym(id)"'))
+    people(world, *((number, "Oslo", None) for number in (51, 52, 53)))
+    query = "SELECT who, city FROM for_research.people"
+
+    def sent(recipient: str, name: str) -> set[str]:
+        made = transfer(world.database.dsn(f"{world.name}_sender"), recipient, purpose="research", query=query,
+                        out=tmp_path / name, reason="a study")
+        return {line.split(",")[0] for line in made.path.read_text().splitlines()[1:]}
+
+    university, institute = sent("university", "a.csv"), sent("institute", "b.csv")
+    own = {f'"{who}"' for (who,) in seen(world, "SELECT who FROM for_research.people")}
+    assert len(university) == len(institute) == len(own) == 3
+    assert university.isdisjoint(institute) and own.isdisjoint(university | institute)
+    assert sent("university", "again.csv") == university
 
 
 def test_linked_rows_look_alike_only_if_all_of_them_do(world: World) -> None:

@@ -25,7 +25,7 @@ TABLES = """
 title = "Count people"
 basis = "legitimate_interest"
 needs = ["address", "birth", "family", "health", "income"]
-may = ["use"]
+may = ["use", "transfer"]
 
 [purpose.survey]
 title = "Fill the tables"
@@ -72,6 +72,23 @@ purposes = ["research"]
 
 [login.NAME_rival]
 purposes = ["second"]
+
+[login.NAME_sender]
+transfers_to = ["university", "institute"]
+
+[recipient.university]
+title = "University"
+contract = "U-1"
+purposes = ["research"]
+never = []
+gives = ["key", "address"]
+
+[recipient.institute]
+title = "Institute"
+contract = "I-1"
+purposes = ["research"]
+never = []
+gives = ["key", "address"]
 """
 
 
@@ -110,6 +127,7 @@ def viewed(server: Server, *views: str) -> Iterator[World]:
     with new_world(server) as world:
         world.super(
             f"CREATE ROLE {world.name}_counter LOGIN NOINHERIT; CREATE ROLE {world.name}_rival LOGIN NOINHERIT;"
+            f"CREATE ROLE {world.name}_sender LOGIN NOINHERIT;"
             f"SELECT sminion.suspend_ddl_guard('test', now() + interval '1 hour');"
             f"SET ROLE {world.name}_owner; {SQL}"
         )
