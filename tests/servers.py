@@ -130,6 +130,12 @@ def new_guarded_database(server: Server) -> Iterator[Database]:
         yield database
 
 
+def need_extension(database: Database, name: str) -> None:
+    """Skip the test where the server lacks a module of contrib, as small packages of PostgreSQL do."""
+    if not database.execute("SELECT FROM pg_available_extensions WHERE name = %s", name):
+        pytest.skip(f"this server has no extension {name}")
+
+
 def apply_unrehearsed(connection: psycopg.Connection[Any], policy: Policy, **more: Any) -> None:
     """Apply the policy of a fixture, which is known to apply: the rehearsal takes half of the time.
 

@@ -18,6 +18,7 @@ from sminion_guard.audit.proof_file import parse_proof_file, verify_proof_file
 from sminion_guard.embedded import Server
 from sminion_guard.errors import GuardError, ProofError
 from sminion_guard.subjects import Destructions, certificate, keep
+from tests import servers
 from tests.database.subjects.destroying import asked
 from tests.database.subjects.test_destruction_commands import run
 from tests.world import PRIVILEGE, World, new_world, refusal
@@ -72,6 +73,7 @@ def test_what_nobody_looked_at_is_unverified_and_backups_end_as_the_policy_says(
 def test_a_verification_goes_on_record_and_into_the_certificate(case: Case, tmp_path: Path) -> None:
     world, report = case.world, tmp_path / "verification.json"
     look = ("subject", "verify", "9", "--request", case.request, "--actor", "Bob", "--output", str(report))
+    servers.need_extension(world.database, "pgstattuple")
     world.super("CREATE EXTENSION pgstattuple SCHEMA public")
     with world.database.connect() as reader:
         # Whoever looks on keeps dead rows from being removed.

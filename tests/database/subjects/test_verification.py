@@ -13,6 +13,7 @@ import pytest
 from sminion_guard.embedded import Server
 from sminion_guard.errors import GuardError
 from sminion_guard.subjects.verification import Verification, verify
+from tests import servers
 from tests.database.subjects.test_destruction_commands import run
 from tests.world import World, new_world
 
@@ -98,6 +99,7 @@ def world(server: Server) -> Iterator[World]:
 @pytest.fixture(scope="module")
 def looked(world: World) -> Iterator[tuple[Verification, Verification]]:
     """What is found of the person, and of one who is not there; everything is planted."""
+    servers.need_extension(world.database, "postgres_fdw")
     with ExitStack() as stack:
         for place in PLACES.values():
             for statement in place.plant.split("; "):
@@ -152,6 +154,7 @@ def test_dead_rows_are_estimated_or_counted(world: World) -> None:
     world.super("UPDATE marketing.subscriber SET email = 'other' WHERE id = 5")
     with world.database.connect() as admin:
         assert not any(table.checked for table in verify(admin, ABSENT, only=["marketing.subscriber"]).dead_rows)
+    servers.need_extension(world.database, "pgstattuple")
     world.super("CREATE EXTENSION pgstattuple SCHEMA attic")
     with world.database.connect() as admin:
         (table,) = verify(admin, ABSENT, only=["marketing.subscriber"]).dead_rows
@@ -203,6 +206,7 @@ def test_collations_without_an_order_of_their_own_are_no_hindrance(world: World)
     assert [(p.how, p.rows) for p in found.found] == [("text", 1)] and not found.unread
 
 
+@pytest.mark.usefixtures("looked")
 def test_the_command_says_what_was_found_and_exits_with_it(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     address = ("--database-url", world.database.dsn())
     assert run(world, "subject", "verify", KEY, "--only", "crm.customer", *address) == 1
