@@ -7623,6 +7623,8 @@ LANGUAGE plpgsql
 STABLE
 SET search_path = pg_catalog, pg_temp
 SET jit = off
+-- For thousands of places the planner would read the whole table, in each call.
+SET enable_seqscan = off
 AS $sminion$
 #variable_conflict use_column
 DECLARE
@@ -7634,6 +7636,32 @@ BEGIN
     || 'WHERE t.ctid = ANY ($1) AND t.tableoid = $2 AND s.subject IS NOT NULL',
     target.schema_name, target.table_name, array_to_string(sminion.row_persons(target), ', '))
   USING persons_of_rows.rows, persons_of_rows.relation::oid;
+END
+$sminion$;
+
+-- functions/disclosure/subjects_of_rows.sql
+-- Whose data stand in rows of a protected table, each person once: sminion.persons_of_rows without the places, in a fraction of the time, since an
+-- export of millions of rows asks for each of them. An empty subject where a row leads to a person that cannot be found.
+CREATE FUNCTION sminion.subjects_of_rows(relation regclass, rows tid[]) RETURNS SETOF text
+LANGUAGE plpgsql
+STABLE
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+-- As in sminion.persons_of_rows; and keys of people who come again and again are not sorted.
+SET enable_seqscan = off
+SET enable_sort = off
+AS $sminion$
+#variable_conflict use_column
+DECLARE
+  target sminion.protected_table := sminion.table_of_rows(subjects_of_rows.relation);
+BEGIN
+  -- COLLATE "C": a collation of the application may hold two keys for one.
+  RETURN QUERY EXECUTE (
+    SELECT format('SELECT DISTINCT u.subject FROM (%s) u WHERE u.subject IS NOT NULL', string_agg(format(
+      'SELECT ((%s) COLLATE "C") AS subject FROM %I.%I AS t WHERE t.ctid = ANY ($1) AND t.tableoid = $2',
+      p.subject, target.schema_name, target.table_name), ' UNION ALL '))
+    FROM unnest(sminion.row_persons(target)) AS p (subject))
+  USING subjects_of_rows.rows, subjects_of_rows.relation::oid;
 END
 $sminion$;
 
@@ -7676,7 +7704,7 @@ END
 $sminion$;
 
 -- functions/disclosure/name_rows.sql
--- Adds the people of rows that an export sends to the register, at most 10,000 rows in a call: by the places of the rows, in the snapshot that
+-- Adds the people of rows that an export sends to the register, at most 100,000 rows in a call: by the places of the rows, in the snapshot that
 -- they were read in, so that a recipient's compartment needs no key of a person. It answers nothing: a number would tell which
 -- rows are about one person. Rows that are not there name nobody.
 --
@@ -7695,9 +7723,9 @@ DECLARE
   unnamed boolean;
 BEGIN
   PERFORM sminion.naming(name_rows.disclosure, name_rows."table");
-  IF coalesce(cardinality(name_rows.rows), 0) NOT BETWEEN 1 AND 10000 THEN
+  IF coalesce(cardinality(name_rows.rows), 0) NOT BETWEEN 1 AND 100000 THEN
     RAISE EXCEPTION USING ERRCODE = 'SG729',
-      MESSAGE = 'an export names people by rows, at most 10,000 in a call',
+      MESSAGE = 'an export names people by rows, at most 100,000 in a call',
       HINT = 'Pass some places of rows (`ctid`), in several calls.';
   ELSIF EXISTS (
     SELECT FROM sminion.disclosure d WHERE d.id = name_rows.disclosure AND sminion.group_minimum(d.recipient) IS NOT NULL)
@@ -7708,7 +7736,7 @@ BEGIN
       HINT = 'Name the people of each group: `sminion.name_group`.';
   END IF;
   WITH found AS MATERIALIZED (
-    SELECT DISTINCT p.subject FROM sminion.persons_of_rows(name_rows."table", name_rows.rows) p
+    SELECT s AS subject FROM sminion.subjects_of_rows(name_rows."table", name_rows.rows) s
   ), named AS (
     INSERT INTO sminion.disclosure_subject (disclosure, subject)
     SELECT name_rows.disclosure, f.subject FROM found f

@@ -18,8 +18,8 @@ from sminion_guard.disclosure.differencing.naming import statement
 from sminion_guard.disclosure.export.fields import Field, checked
 from sminion_guard.disclosure.export.formats import Block
 
-BATCH = 10_000
-"""Places of rows that are fetched at once."""
+PLACES = 100_000
+"""Places of rows that are passed on at once, as many as the server takes."""
 SETTINGS = ("SET DateStyle TO 'ISO, YMD'", "SET IntervalStyle TO 'iso_8601'", "SET extra_float_digits TO 1",
             "SET bytea_output TO 'hex'")
 """What a file must not depend on."""
@@ -112,17 +112,11 @@ def name(connection: psycopg.Connection[Any], disclosure: int, queries: Sequence
     :param queries: each lists rows by table and place.
     :param tables: everybody in them is added.
     """
-    by_rows, whole = (
-        resources.sql_text(f"queries/disclosure/{called}").encode() for called in ("name_rows", "name_table"))
+    by_rows, whole = (resources.sql_text(f"queries/disclosure/{called}") for called in ("name_rows", "name_table"))
     for query in queries:
-        for rows in _fetched(connection, query):
-            places: dict[int, list[str]] = {}
-            for table, place in rows:
-                places.setdefault(table, []).append(place)
-            for table, found in places.items():
-                connection.execute(by_rows, {"disclosure": disclosure, "table": table, "rows": found})
+        connection.execute(by_rows.format(disclosure=disclosure, most=PLACES, rows=query).encode())
     for table in tables:
-        connection.execute(whole, {"disclosure": disclosure, "table": table})
+        connection.execute(whole.encode(), {"disclosure": disclosure, "table": table})
 
 
 def name_groups(connection: psycopg.Connection[Any], disclosure: int, naming: Sequence[str]) -> None:
@@ -132,13 +126,6 @@ def name_groups(connection: psycopg.Connection[Any], disclosure: int, naming: Se
     """
     for rest in naming:
         connection.execute(statement(disclosure, rest).encode())
-
-
-def _fetched(connection: psycopg.Connection[Any], query: str) -> Iterator[list[tuple[Any, ...]]]:
-    with connection.cursor("guard_export") as cursor:
-        cursor.execute(query.encode())
-        while rows := cursor.fetchmany(BATCH):
-            yield rows
 
 
 @contextmanager

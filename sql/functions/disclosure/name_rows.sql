@@ -1,4 +1,4 @@
--- Adds the people of rows that an export sends to the register, at most 10,000 rows in a call: by the places of the rows, in the snapshot that
+-- Adds the people of rows that an export sends to the register, at most 100,000 rows in a call: by the places of the rows, in the snapshot that
 -- they were read in, so that a recipient's compartment needs no key of a person. It answers nothing: a number would tell which
 -- rows are about one person. Rows that are not there name nobody.
 --
@@ -17,9 +17,9 @@ DECLARE
   unnamed boolean;
 BEGIN
   PERFORM sminion.naming(name_rows.disclosure, name_rows."table");
-  IF coalesce(cardinality(name_rows.rows), 0) NOT BETWEEN 1 AND 10000 THEN
+  IF coalesce(cardinality(name_rows.rows), 0) NOT BETWEEN 1 AND 100000 THEN
     RAISE EXCEPTION USING ERRCODE = 'SG729',
-      MESSAGE = 'an export names people by rows, at most 10,000 in a call',
+      MESSAGE = 'an export names people by rows, at most 100,000 in a call',
       HINT = 'Pass some places of rows (`ctid`), in several calls.';
   ELSIF EXISTS (
     SELECT FROM sminion.disclosure d WHERE d.id = name_rows.disclosure AND sminion.group_minimum(d.recipient) IS NOT NULL)
@@ -30,7 +30,7 @@ BEGIN
       HINT = 'Name the people of each group: `sminion.name_group`.';
   END IF;
   WITH found AS MATERIALIZED (
-    SELECT DISTINCT p.subject FROM sminion.persons_of_rows(name_rows."table", name_rows.rows) p
+    SELECT s AS subject FROM sminion.subjects_of_rows(name_rows."table", name_rows.rows) s
   ), named AS (
     INSERT INTO sminion.disclosure_subject (disclosure, subject)
     SELECT name_rows.disclosure, f.subject FROM found f

@@ -7,6 +7,8 @@ LANGUAGE plpgsql
 STABLE
 SET search_path = pg_catalog, pg_temp
 SET jit = off
+-- For thousands of places the planner would read the whole table, in each call.
+SET enable_seqscan = off
 AS $sminion$
 #variable_conflict use_column
 DECLARE

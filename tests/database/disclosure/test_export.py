@@ -374,7 +374,7 @@ def test_a_row_that_leads_to_nobody_stops_the_export(shop: Shop, begun: tuple[ps
 
 
 def test_a_crowd_is_named_in_parts(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "BATCH", 7)
+    monkeypatch.setattr(reading, "PLACES", 7)
     made = shop.send("SELECT segment FROM shop.person")
     assert (made.rows, made.persons, len(shop.people(made.disclosure))) == (30, 30, 30)
 
