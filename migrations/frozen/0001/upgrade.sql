@@ -7810,7 +7810,11 @@ BEGIN
       HINT = 'Set `k` of the recipient in the policy, number the groups, and pass some places of rows (`ctid`).';
   END IF;
   SELECT coalesce(array_agg(p.subject), '{}'), coalesce(array_agg(p.many), '{}') INTO subjects, many FROM (
-    SELECT r.subject, count(*) AS many FROM sminion.persons_of_rows(name_group.relation::regclass, name_group.places) r
+    -- A row that stands in the group several times counts several times: so much more it weighs.
+    SELECT r.subject, sum(w.many)::bigint AS many
+    FROM (SELECT u.place, count(*) AS many FROM unnest(name_group.places) AS u (place) GROUP BY u.place) w
+    JOIN sminion.persons_of_rows(name_group.relation::regclass, (
+      SELECT array_agg(DISTINCT u.place) FROM unnest(name_group.places) AS u (place))) r ON r.place = w.place
     GROUP BY r.subject) p;
   IF '' = ANY (subjects) THEN
     RAISE EXCEPTION USING ERRCODE = 'SG724',

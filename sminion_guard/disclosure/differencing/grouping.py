@@ -16,6 +16,7 @@ from sminion_guard.analyzer import Catalog, Reason, Statement
 from sminion_guard.analyzer.places import span
 from sminion_guard.compiler.quoting import ident
 from sminion_guard.disclosure.differencing.expressions import Refused, arguments
+from sminion_guard.disclosure.differencing.joins import leading, refuse_others
 from sminion_guard.disclosure.differencing.naming import named
 from sminion_guard.policy import Policy
 from sminion_guard.policy.model import Recipient
@@ -112,8 +113,11 @@ class _Query:
             raise Refused("SG742", "functions of your own decide about the groups",
                           "a function may answer differently when the groups are named",
                           "use functions of PostgreSQL only", None)
-        people = [ident(alias) for alias, row in zip(aliases, rows, strict=True) if self._about(self._key(row))]
-        self.naming.append(named(node, people, found, len(self.naming)))
+        people = {alias: self._policy.schemas[key[0]].tables[key[1]]
+                  for alias, row in zip(aliases, rows, strict=True) if self._about(key := self._key(row))}
+        refuse_others(node, people)
+        self.naming.append(named(node, [ident(alias) for alias in people], found, len(self.naming), self._k,
+                                 leading(people), others=len(people) < len(rows)))
 
     def _key(self, row: Any) -> Key:
         if row.schemaname is not None:

@@ -17,6 +17,7 @@ from sminion_guard.codes import raised_by_server
 from sminion_guard.disclosure.differencing.naming import statement
 from sminion_guard.disclosure.export.fields import Field, checked
 from sminion_guard.disclosure.export.formats import Block
+from sminion_guard.errors import TransferRefused
 
 PLACES = 100_000
 """Places of rows that are passed on at once, as many as the server takes."""
@@ -123,9 +124,15 @@ def name_groups(connection: psycopg.Connection[Any], disclosure: int, naming: Se
     """Name the people of each group, in the snapshot that the rows are read in.
 
     :param naming: for each SELECT, as :mod:`sminion_guard.disclosure.differencing` makes it.
+    :raises TransferRefused: SG747 where a table about nobody repeats rows of people.
     """
     for rest in naming:
-        connection.execute(statement(disclosure, rest).encode())
+        row = connection.execute(statement(disclosure, rest).encode()).fetchone()
+        if row is not None and row[1]:
+            raise TransferRefused(
+                "SG747", "a table about nobody repeats rows of people",
+                detail="what stands in a group several times weighs more, which can tell of one person in the largest",
+                hint="join it so that each row of a person meets one row of it, or group by what tells these apart")
 
 
 @contextmanager

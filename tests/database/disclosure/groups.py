@@ -60,6 +60,10 @@ columns = {{ person_id = "key" }}
 subject = "person_id"
 columns = {{ person_id = "key", place = "behaviour" }}
 
+[schema.shop.season]
+subject = false
+columns = {{ number = "none", age = "none", city = "none" }}
+
 [recipient.counter]
 title = "Counter"
 contract = "DPA-1"
@@ -90,6 +94,7 @@ CREATE TABLE shop.complaint (person_id bigint);
 CREATE TABLE shop.visit (person_id bigint, place text) PARTITION BY LIST (place);
 CREATE TABLE shop.visit_a PARTITION OF shop.visit FOR VALUES IN ('a');
 CREATE TABLE shop.visit_b PARTITION OF shop.visit FOR VALUES IN ('b');
+CREATE TABLE shop.season (number integer, age integer, city text);
 CREATE INDEX ON shop.orders (person_id);
 CREATE INDEX ON shop.item (order_id);
 CREATE INDEX ON shop.gift (giver_id);
@@ -105,6 +110,7 @@ INSERT INTO shop.orders SELECT n, n, 'shoes ' || n % 5, n / 7.0 FROM generate_se
 INSERT INTO shop.orders SELECT 100 + n, n, 'lace', n FROM generate_series(1, 50) n;
 INSERT INTO shop.item SELECT n, n FROM generate_series(1, 150) n;
 INSERT INTO shop.gift SELECT n, n * 2, n * 2 + 1 FROM generate_series(1, 20) n;
+INSERT INTO shop.season SELECT n, n, CASE n WHEN 1 THEN 'Riga' WHEN 2 THEN 'Oslo' END FROM generate_series(1, 400) n;
 INSERT INTO shop.complaint VALUES (4), (5), (6);
 INSERT INTO shop.visit SELECT n, 'a' FROM generate_series(1, 30) n;
 INSERT INTO shop.visit SELECT n, 'b' FROM generate_series(20, 50) n;

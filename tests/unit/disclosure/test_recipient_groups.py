@@ -29,7 +29,7 @@ def codes(sql: str, k: int = 5) -> list[str]:
     "SELECT page, count(*) FROM view GROUP BY page",
     "SELECT page, count(*) FROM web.view GROUP BY 1 HAVING count(DISTINCT person_id) > 9 ORDER BY 2 DESC LIMIT 3",
     "SELECT count(DISTINCT v.person_id) FROM view v JOIN person p ON p.id = v.person_id WHERE p.segment = 'a'",
-    "SELECT page AS p, count(1) FROM view v LEFT JOIN person USING (id) GROUP BY p",
+    "SELECT page AS p, count(1) FROM view v LEFT JOIN person r ON r.id = v.person_id GROUP BY p",
     "SELECT page FROM view GROUP BY page",
     "SELECT page, count(*) FROM view GROUP BY page UNION ALL SELECT 'all', count(*) FROM view",
     "SELECT round(count(v.page) / 2.0, 1) FROM view v, country WHERE name = v.page AND v.page <> ALL (ARRAY['a'])",
@@ -87,6 +87,22 @@ def test_aggregates_that_tell_of_one_person(call: str) -> None:
 ])
 def test_what_cannot_be_followed(sql: str) -> None:
     assert codes(sql) == ["SG742"]
+
+
+@pytest.mark.parametrize(("joined", "code"), [
+    ("view v JOIN person p ON p.id = v.person_id", None),
+    ("view v, person p WHERE v.person_id = p.id AND page = 'a'", None),
+    ("view v LEFT JOIN person p ON p.id = person_id AND p.level = 'a'", None),
+    ("view v JOIN view w USING (person_id)", None), ("view v FULL JOIN view w ON v.person_id = w.person_id", None),
+    ("view v, person p", "SG742"), ("view v JOIN person p ON p.id = v.id", "SG742"),
+    ("view v JOIN person p ON p.id <= v.person_id", "SG742"), ("view v JOIN view w USING (page)", "SG742"),
+    ("view v JOIN person p ON p.id = v.person_id OR v.page = 'a'", "SG742"),
+    ("view v JOIN person p ON NOT p.id = v.person_id", "SG742"),
+    ("view v LEFT JOIN person p ON true LEFT JOIN country ON p.id = v.person_id", "SG742"),
+    ("view v JOIN person p ON p.id = v.person_id, view w WHERE w.page = v.page", "SG742"),
+])
+def test_people_are_joined_by_whose_rows_they_are(joined: str, code: str | None) -> None:
+    assert codes(f"SELECT count(*) FROM {joined}") == ([] if code is None else [code])
 
 
 @pytest.mark.parametrize(("sql", "k", "code"), [
