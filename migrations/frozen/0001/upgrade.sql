@@ -1766,7 +1766,10 @@ CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON sminion.disclosure
   FOR EACH STATEMENT EXECUTE FUNCTION sminion.append_only();
 
 -- triggers/transfer_append_only.sql
-CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON sminion.transfer
+-- The end of an export writes its row anew, and changes nothing of it: see sminion.own_transfer.
+CREATE TRIGGER append_only BEFORE UPDATE ON sminion.transfer
+  FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION sminion.append_only();
+CREATE TRIGGER append_only_delete BEFORE DELETE ON sminion.transfer
   FOR EACH ROW EXECUTE FUNCTION sminion.append_only();
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON sminion.transfer
   FOR EACH STATEMENT EXECUTE FUNCTION sminion.append_only();
@@ -7143,7 +7146,9 @@ $sminion$;
 COMMENT ON FUNCTION sminion.settle_obligation(bigint, text, text, text) IS 'records what was done to tell a recipient of a request';
 
 -- functions/disclosure/own_transfer.sql
--- Refuses an export that this login has not begun, or that has ended; else its recipient, purpose and categories. Locks it against a second end.
+-- Refuses an export that this login has not begun, or that has ended; else its recipient, purpose and categories. Locks it against a second end, and
+-- against people that another session of the login names meanwhile: it waits for transactions that have named some. One that began before cannot
+-- see the end, so the row is written anew: whoever locks it in such a transaction fails. See sminion.naming.
 CREATE FUNCTION sminion.own_transfer(disclosure bigint) RETURNS sminion.disclosure
 LANGUAGE plpgsql
 VOLATILE
@@ -7154,14 +7159,15 @@ DECLARE
   begun sminion.disclosure;
 BEGIN
   PERFORM sminion.require_read_committed();
-  SELECT d.* INTO begun FROM sminion.transfer t JOIN sminion.disclosure d ON d.id = t.disclosure
-  WHERE t.disclosure = own_transfer.disclosure AND d.login = session_user
-  FOR NO KEY UPDATE;
+  SELECT d.* INTO begun FROM sminion.disclosure d WHERE d.id = own_transfer.disclosure AND d.login = session_user;
+  -- not the row of sminion.disclosure, which maintenance may want
+  PERFORM FROM sminion.transfer t WHERE t.disclosure = begun.id FOR NO KEY UPDATE;
   IF NOT FOUND OR EXISTS (SELECT FROM sminion.transfer_end e WHERE e.disclosure = own_transfer.disclosure) THEN
     RAISE EXCEPTION USING ERRCODE = 'SG729',
       MESSAGE = format('export %s is none that this login has begun and not ended', coalesce(own_transfer.disclosure::text, 'NULL')),
       HINT = 'Begin another one: `sminion-guard export run`.';
   END IF;
+  UPDATE sminion.transfer t SET expires_at = t.expires_at WHERE t.disclosure = own_transfer.disclosure;
   RETURN begun;
 END
 $sminion$;
@@ -7429,6 +7435,8 @@ $sminion$;
 -- functions/disclosure/forget_in_groups.sql
 -- Puts a random number in the place of a person in the groups that are remembered, the same one in all groups of a recipient: nobody can find the
 -- person again, and the groups still differ by as many people as they did. Without it, whoever is erased would be isolated by the next export.
+-- A group that an export names again at this moment is left out, and nobody waits for the export: maintenance comes again, see
+-- sminion.forget_groups.
 CREATE FUNCTION sminion.forget_in_groups(subject text) RETURNS void
 LANGUAGE plpgsql
 VOLATILE
@@ -7443,12 +7451,14 @@ BEGIN
     -- The last four bits stay, and with them the buckets.
     instead := (('x' || encode(substr(sha256(uuid_send(gen_random_uuid())), 1, 8), 'hex'))::bit(64)::bigint & ~15::bigint) | (one.mark & 15);
     UPDATE sminion.sent_group g SET persons = n.persons, counts = n.counts, digest = sminion.group_digest(n.persons)
-    FROM sminion.disclosure d, sminion.sent_group o
+    FROM (
+      SELECT o.* FROM sminion.sent_group o
+      WHERE o.persons @> ARRAY[one.mark] AND o.disclosure IN (SELECT d.id FROM sminion.disclosure d WHERE d.recipient = one.recipient)
+      FOR NO KEY UPDATE SKIP LOCKED) o
     CROSS JOIN LATERAL (
       SELECT array_agg(u.p ORDER BY u.p), array_agg(u.c ORDER BY u.p)
       FROM unnest(array_replace(o.persons, one.mark, instead), o.counts) AS u (p, c)) AS n (persons, counts)
-    WHERE d.id = o.disclosure AND d.recipient = one.recipient AND o.persons @> ARRAY[one.mark]
-      AND (g.disclosure, g.number) = (o.disclosure, o.number);
+    WHERE (g.disclosure, g.number) = (o.disclosure, o.number);
   END LOOP;
 END
 $sminion$;
@@ -7667,7 +7677,8 @@ $sminion$;
 
 -- functions/disclosure/naming.sql
 -- Refuses an export whose ticket is not the one that the transaction stands under, and a table that its compartment does not hold; else returns
--- what the policy says of the table. It takes no lock: an export that stays open must keep nobody waiting.
+-- what the policy says of the table. It locks the row of its own export, which nobody but its end wants: an export that stays open keeps nobody
+-- else waiting. Without the lock, a transaction that began before the end would name people after it, and change what was compared.
 CREATE FUNCTION sminion.naming(disclosure bigint, relation regclass) RETURNS sminion.protected_table
 LANGUAGE plpgsql
 VOLATILE
@@ -7680,17 +7691,20 @@ DECLARE
   held   text[];
   target sminion.protected_table;
 BEGIN
-  SELECT k.role, c.tables INTO acting, held
-  FROM sminion.ticket k
-  JOIN sminion.transfer t ON t.ticket = k.id
-  JOIN sminion.compartment c ON c.role = k.role
-  WHERE k.token_hash = sha256(convert_to(token, 'UTF8')) AND k.login = session_user AND t.disclosure = naming.disclosure
-    AND NOT EXISTS (SELECT FROM sminion.transfer_end e WHERE e.disclosure = t.disclosure);
-  IF NOT FOUND THEN
+  PERFORM FROM sminion.transfer t
+  WHERE t.disclosure = naming.disclosure AND EXISTS (
+    SELECT FROM sminion.ticket k
+    WHERE k.id = t.ticket AND k.token_hash = sha256(convert_to(token, 'UTF8')) AND k.login = session_user)
+  FOR SHARE;
+  -- Asked when the lock is held: what committed before it is seen.
+  IF NOT FOUND OR EXISTS (SELECT FROM sminion.transfer_end e WHERE e.disclosure = naming.disclosure) THEN
     RAISE EXCEPTION USING ERRCODE = 'SG729',
       MESSAGE = format('export %s is none that this transaction reads for', coalesce(naming.disclosure::text, 'NULL')),
       HINT = 'Activate its ticket with `sminion.enter`, or begin another one: `sminion-guard export run`.';
   END IF;
+  SELECT k.role, c.tables INTO acting, held
+  FROM sminion.ticket k JOIN sminion.compartment c ON c.role = k.role
+  WHERE k.token_hash = sha256(convert_to(token, 'UTF8'));
   -- Raises where the ticket has expired, or was revoked.
   PERFORM sminion.context(acting, acting);
   target := sminion.table_of_rows(naming.relation);
@@ -7705,8 +7719,8 @@ $sminion$;
 
 -- functions/disclosure/name_rows.sql
 -- Adds the people of rows that an export sends to the register, at most 100,000 rows in a call: by the places of the rows, in the snapshot that
--- they were read in, so that a recipient's compartment needs no key of a person. It answers nothing: a number would tell which
--- rows are about one person. Rows that are not there name nobody.
+-- they were read in, so that a recipient's compartment needs no key of a person. It answers nothing, though the counters of PostgreSQL tell
+-- how many people are new: see docs/DISCLOSURE.md, The register. Rows that are not there name nobody.
 --
 -- Open requests of these people get the obligation to tell the recipient with the next maintenance, or when they are closed: this only
 -- inserts, and takes no lock that an officer or the application waits for. Who is erased from the log after the snapshot was taken is
@@ -7780,8 +7794,8 @@ COMMENT ON FUNCTION sminion.name_table(bigint, regclass) IS 'adds everybody of a
 
 -- functions/disclosure/name_group.sql
 -- Names the people of a group that an export to a recipient with `k` is about, by the places of their rows. Called in the transaction that reads the
--- rows, so the places are those of its snapshot. Several calls with one number name one group. It answers nothing: a number would tell which
--- rows are about one person.
+-- rows, so the places are those of its snapshot. Several calls with one number name one group. It answers nothing,
+-- as sminion.name_rows.
 --
 -- What the server holds by itself: whom a row is about, and which tables the recipient reaches. What it takes from the client's word: which rows
 -- make a group.
@@ -7846,6 +7860,7 @@ COMMENT ON FUNCTION sminion.name_group(bigint, bigint, oid, tid[]) IS 'names the
 -- functions/disclosure/remove_erased.sql
 -- Takes out of exports whom the log has forgotten: a transaction that names people does not see an erasure that was committed after its
 -- snapshot was taken, and brings back who had gone. Called when an export ends, and by maintenance for those that nobody ends.
+-- Neither waits for the other: a client that stays in the transaction of its end takes the same people out, or maintenance does the next time.
 --
 -- disclosure: of the export; NULL for all.
 CREATE FUNCTION sminion.remove_erased(disclosure bigint) RETURNS void
@@ -7853,10 +7868,13 @@ LANGUAGE sql
 VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $sminion$
-  DELETE FROM sminion.disclosure_subject s USING sminion.erasure e
-  WHERE starts_with(e.holder, 'subject:') AND s.subject = substr(e.holder, 9) COLLATE "C"
-    AND (remove_erased.disclosure IS NULL OR s.disclosure = remove_erased.disclosure)
-    AND EXISTS (SELECT FROM sminion.transfer t WHERE t.disclosure = s.disclosure)
+  DELETE FROM sminion.disclosure_subject r USING (
+    SELECT s.disclosure, s.subject FROM sminion.erasure e
+    JOIN sminion.disclosure_subject s ON s.subject = substr(e.holder, 9) COLLATE "C"
+    WHERE starts_with(e.holder, 'subject:') AND (remove_erased.disclosure IS NULL OR s.disclosure = remove_erased.disclosure)
+      AND EXISTS (SELECT FROM sminion.transfer t WHERE t.disclosure = s.disclosure)
+    FOR UPDATE OF s SKIP LOCKED) g
+  WHERE (r.disclosure, r.subject) = (g.disclosure, g.subject)
 $sminion$;
 
 -- functions/disclosure/opening.sql

@@ -1,6 +1,6 @@
 -- Names the people of a group that an export to a recipient with `k` is about, by the places of their rows. Called in the transaction that reads the
--- rows, so the places are those of its snapshot. Several calls with one number name one group. It answers nothing: a number would tell which
--- rows are about one person.
+-- rows, so the places are those of its snapshot. Several calls with one number name one group. It answers nothing,
+-- as sminion.name_rows.
 --
 -- What the server holds by itself: whom a row is about, and which tables the recipient reaches. What it takes from the client's word: which rows
 -- make a group.

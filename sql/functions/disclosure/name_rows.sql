@@ -1,6 +1,6 @@
 -- Adds the people of rows that an export sends to the register, at most 100,000 rows in a call: by the places of the rows, in the snapshot that
--- they were read in, so that a recipient's compartment needs no key of a person. It answers nothing: a number would tell which
--- rows are about one person. Rows that are not there name nobody.
+-- they were read in, so that a recipient's compartment needs no key of a person. It answers nothing, though the counters of PostgreSQL tell
+-- how many people are new: see docs/DISCLOSURE.md, The register. Rows that are not there name nobody.
 --
 -- Open requests of these people get the obligation to tell the recipient with the next maintenance, or when they are closed: this only
 -- inserts, and takes no lock that an officer or the application waits for. Who is erased from the log after the snapshot was taken is
