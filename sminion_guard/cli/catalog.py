@@ -63,6 +63,6 @@ def read_file(path: Path) -> Catalog:
     try:
         return load(path)
     except OSError as error:
-        raise OpaqueStatement("SG823", f"catalog `{path}` cannot be read", detail=str(error),
+        raise OpaqueStatement("SG823", f"catalog `{path}` cannot be read", detail=error.strerror or str(error),
                               hint="write it with `sminion-guard catalog dump -o catalog.json`, or pass `--catalog`"
                               ) from error

@@ -28,7 +28,8 @@ def run_export(
     query: Annotated[Path | None, typer.Option(
         "--query", metavar="FILE", show_default=False, help="The query whose rows are sent.")] = None,
     view: Annotated[str | None, typer.Option(
-        "--view", metavar="NAME", show_default=False, help="Instead of a query: a table or view, all of it.")] = None,
+        "--view", metavar="NAME", show_default=False,
+        help="Instead of a query: a view, all of it. Of a protected table, name the columns in a query.")] = None,
     kind: Annotated[str | None, typer.Option(
         "--format", metavar="FORMAT", show_default=False,
         help="csv, jsonl or parquet. Default: what the name of the file ends with, else csv.")] = None,
@@ -100,7 +101,8 @@ def read_query(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except (OSError, ValueError) as error:
-        raise TransferRefused("SG707", f"query file `{path}` cannot be read", detail=str(error),
+        detail = getattr(error, "strerror", None) or str(error)
+        raise TransferRefused("SG707", f"query file `{path}` cannot be read", detail=detail,
                               hint="pass a UTF-8 file with one query") from error
 
 

@@ -8,11 +8,22 @@ from itertools import chain
 from typing import Any, TypeVar
 
 from sminion_guard.cli.policy_page import environment
-from sminion_guard.policy import Operation, Policy
+from sminion_guard.policy import OPEN_CATEGORIES, Operation, Policy
 from sminion_guard.policy.model import CATEGORIES
 from sminion_guard.policy.page.words import Words
 from sminion_guard.policy.page.words import words as catalogue
-from sminion_guard.subjects.report import Access, AccessReport, Category, Change, Column, ReportTable, Row, Said, Told
+from sminion_guard.subjects.report import (
+    Access,
+    AccessReport,
+    Category,
+    Change,
+    Column,
+    PassedOn,
+    ReportTable,
+    Row,
+    Said,
+    Told,
+)
 
 T = TypeVar("T")
 
@@ -98,6 +109,13 @@ class Sentences:
         if row.kept_until is None:
             return self("not_begun")
         return self("for_ever") if row.kept_until == "infinity" else self("until", date=row.kept_until[:10])
+
+    def disclosure(self, entry: PassedOn) -> str:
+        known = self._policy.recipients.get(entry.recipient)
+        told = ", ".join(self.category(name) for name in entry.categories if name not in OPEN_CATEGORIES)
+        return self("disclosure", moment=self.moment(entry.at), what=told or self("presence"),
+                    who=known.title if known else entry.recipient, contract=entry.contract,
+                    purpose=self.purpose(entry.purpose))
 
     def access(self, entry: Access) -> str:
         who = f"{self.moment(entry.at)}: {entry.who}" + (f" ({entry.unit})" if entry.unit else "")

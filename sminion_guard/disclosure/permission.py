@@ -22,11 +22,11 @@ def permission(policy: Policy, recipient: str, purpose: str, today: date) -> Per
     if known is None:
         listed = ", ".join(f"`{name}`" for name in sorted(policy.recipients)) or "none"
         raise TransferRefused("SG704", f"the policy has no recipient `{recipient}`", detail=f"recipients: {listed}",
-                              hint="correct the name, or declare `[recipient.NAME]` with its contract")
+                              hint=f"correct the name, or declare `[recipient.{recipient}]` with its contract")
     if purpose not in policy.purposes or purpose not in known.purposes:
         raise TransferRefused("SG704", f"recipient `{recipient}` gets no data for purpose `{purpose}`",
                               detail=f"its contract covers: {', '.join(known.purposes)}",
-                              hint="name a purpose that `[recipient.NAME]` lists")
+                              hint=f"name one of these purposes, or add it to `purposes` of `[recipient.{recipient}]`")
     held = policy.purposes[purpose]
     if Operation.TRANSFER not in held.may:
         raise TransferRefused("SG704", f"purpose `{purpose}` transfers no data",

@@ -102,6 +102,6 @@ def suggestion(word: str, known: Collection[str]) -> str:
     if near:
         return f"did you mean `{near[0]}`?"
     if not known:
-        return "the policy declares none"
+        return "declare it: the policy has none"
     listed = ", ".join(f"`{name}`" for name in sorted(known)[:_SHOWN])
     return f"use one of {listed}" + (f" and {len(known) - _SHOWN} more" if len(known) > _SHOWN else "")

@@ -5976,8 +5976,8 @@ BEGIN
   FOR name IN SELECT k FROM jsonb_object_keys(coalesce(given, '{}')) AS k WHERE NOT declared ? k ORDER BY k LOOP
     RAISE EXCEPTION USING ERRCODE = 'SG227',
       MESSAGE = format('the policy declares no value `%s` of a ticket', sminion.log_text(name, 40)),
-      HINT = 'Pass the declared ones only: '
-        || coalesce((SELECT string_agg('`' || k || '`', ', ' ORDER BY k) FROM jsonb_object_keys(declared) AS k), 'none') || '.';
+      HINT = coalesce('Pass the declared ones only: '
+        || (SELECT string_agg('`' || k || '`', ', ' ORDER BY k) FROM jsonb_object_keys(declared) AS k) || '.', 'Leave it out: the policy declares none.');
   END LOOP;
   FOR name, kind IN SELECT d.key, d.value FROM jsonb_each_text(declared) AS d ORDER BY d.key LOOP
     raw := given -> name;
@@ -7529,7 +7529,7 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = 'SG701',
       MESSAGE = format('a transfer for purpose `%s` says what it rests on', open_transfer.purpose),
       DETAIL = format('The purpose rests on `%s`.', asked ->> 'basis'),
-      HINT = 'Pass `basis_ref`: the number of the order, or of the case.';
+      HINT = 'Pass `basis_ref` (`--basis-ref`): the number of the order, or of the case.';
   ELSIF coalesce(cardinality(open_transfer.columns), 0) = 0 OR array_position(open_transfer.columns, NULL) IS NOT NULL
     OR cardinality(open_transfer.columns) > 2000 OR coalesce(length(open_transfer.query_sha256), 0) <> 32
     OR coalesce(btrim(open_transfer.query), '') = '' OR open_transfer.categories IS NULL OR cardinality(open_transfer.categories) > 1000

@@ -106,8 +106,9 @@ def _facts(connection: psycopg.Connection[Any]) -> dict[str, Any]:
             row = cursor.execute("SELECT sminion.session_facts()").fetchone()
     except (psycopg.errors.InsufficientPrivilege, psycopg.errors.UndefinedFunction,
             psycopg.errors.InvalidSchemaName) as error:
-        raise TransferRefused("SG704", "this login exports nothing", detail=error.diag.message_primary,
-                              hint="connect as a login of the policy that may send data to the recipient") from error
+        raise TransferRefused(
+            "SG704", f"login `{connection.info.user}` exports nothing", detail=error.diag.message_primary,
+            hint="connect as a login that may send data to the recipient (`transfers_to` in the policy)") from error
     if row is None or row[0] is None:
         raise TransferRefused("SG704", "no policy is in force in this database",
                               hint="install one: `sminion-guard apply`")

@@ -81,6 +81,7 @@ def transfer(
     :raises AuditUnavailable: SG727 when the register cannot be written.
     """
     path = Path(out)
+    kind = kind_of(format, path)
     address = conninfo(database if isinstance(database, str) else database.url.render_as_string(hide_password=False))
     with ExitStack() as held:
         control, reader = (held.enter_context(_connected(address)) for _ in range(2))
@@ -97,7 +98,7 @@ def transfer(
                 schemas=_schemas(found, verdict), unit=unit, basis_ref=basis_ref,
                 values=_values(found, values))
             with _failing(register, opened):
-                sent = _Sending(found, verdict, reader, opened, target, kind_of(format, path), progress)
+                sent = _Sending(found, verdict, reader, opened, target, kind, progress)
                 made = sent.run()
                 target.sync()
                 judge_again(control, found, verdict)
@@ -209,7 +210,7 @@ def _told() -> Iterator[None]:
         said = error.diag.message_primary or str(error).strip()
         ours = raised_by_server(error.sqlstate, said, detail=error.diag.message_detail, hint=error.diag.message_hint)
         raise ours or TransferRefused("SG728", "the server ended the export", detail=said,
-                                      hint="see the detail; nothing was sent") from error
+                                      hint="correct the query, or run it again; nothing was sent") from error
 
 
 @contextmanager

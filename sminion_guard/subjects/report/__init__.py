@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from sminion_guard.subjects.report.json import chunks
-from sminion_guard.subjects.report.parts import Access, Category, Change, Column, Head, ReportTable, Row, Said, Told
+from sminion_guard.subjects.report.parts import (
+    Access,
+    Category,
+    Change,
+    Column,
+    Head,
+    PassedOn,
+    ReportTable,
+    Row,
+    Said,
+    Told,
+)
 from sminion_guard.subjects.report.reading import AccessReport, open_report
 
 __all__ = [
-    "Access", "AccessReport", "Category", "Change", "Column", "Head", "ReportTable", "Row", "Said", "Told", "chunks",
-    "open_report",
+    "Access", "AccessReport", "Category", "Change", "Column", "Head", "PassedOn", "ReportTable", "Row", "Said", "Told",
+    "chunks", "open_report",
 ]

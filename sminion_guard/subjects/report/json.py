@@ -28,6 +28,8 @@ def chunks(report: AccessReport) -> Iterator[str]:
     yield from _list(asdict(entry) for entry in report.states())
     yield ', "requests": '
     yield from _list(asdict(entry) for entry in report.requests())
+    yield ', "disclosures": '
+    yield from _list(asdict(entry) for entry in report.disclosures())
     yield ', "accesses": '
     yield from _list(asdict(entry) for entry in report.accesses())
     yield "}\n"

@@ -170,6 +170,20 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class PassedOn:
+    """Data of the person that a recipient got, as the register of disclosures has it.
+
+    :param categories: of all columns that were read: those that only decided what is sent are among them.
+    """
+
+    at: datetime
+    recipient: str
+    contract: str
+    purpose: str
+    categories: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Access:
     """Somebody read or changed data of the person.
 

@@ -16,7 +16,18 @@ from sminion_guard.policy import OPEN_CATEGORIES, Recipient
 from sminion_guard.policy.document import from_document
 from sminion_guard.subjects.asking import Officer, translated
 from sminion_guard.subjects.asking import Row as Record
-from sminion_guard.subjects.report.parts import Access, Category, Change, Column, Head, ReportTable, Row, Said, Told
+from sminion_guard.subjects.report.parts import (
+    Access,
+    Category,
+    Change,
+    Column,
+    Head,
+    PassedOn,
+    ReportTable,
+    Row,
+    Said,
+    Told,
+)
 
 _BATCH = 1000
 
@@ -46,7 +57,7 @@ class AccessReport:
 
     @property
     def recipients(self) -> tuple[Recipient, ...]:
-        """Who may get data, by the policy. What was really disclosed is not recorded in the database."""
+        """Who may get data, by the policy. What they got is in :meth:`disclosures`."""
         return tuple(recipient for _, recipient in sorted(self.policy.recipients.items()))
 
     def categories(self) -> tuple[Category, ...]:
@@ -69,6 +80,11 @@ class AccessReport:
                 Change(datetime.fromisoformat(one["at"]), one["who"], one["relation"], tuple(one["columns"]))
                 for one in record.pop("changes"))
             yield Told(**record, changes=changes)
+
+    def disclosures(self) -> Iterator[PassedOn]:
+        """What recipients got of the person, in order: exports, and what was recorded by hand."""
+        for record in self._stream("report_disclosures", keys=[*self.head.keys]):
+            yield PassedOn(**{**record, "categories": tuple(record["categories"])})
 
     def accesses(self) -> Iterator[Access]:
         """Who accessed data of the person, in order: this report and earlier ones too."""

@@ -32,7 +32,7 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = 'SG701',
       MESSAGE = format('a transfer for purpose `%s` says what it rests on', open_transfer.purpose),
       DETAIL = format('The purpose rests on `%s`.', asked ->> 'basis'),
-      HINT = 'Pass `basis_ref`: the number of the order, or of the case.';
+      HINT = 'Pass `basis_ref` (`--basis-ref`): the number of the order, or of the case.';
   ELSIF coalesce(cardinality(open_transfer.columns), 0) = 0 OR array_position(open_transfer.columns, NULL) IS NOT NULL
     OR cardinality(open_transfer.columns) > 2000 OR coalesce(length(open_transfer.query_sha256), 0) <> 32
     OR coalesce(btrim(open_transfer.query), '') = '' OR open_transfer.categories IS NULL OR cardinality(open_transfer.categories) > 1000

@@ -22,8 +22,8 @@ BEGIN
   FOR name IN SELECT k FROM jsonb_object_keys(coalesce(given, '{}')) AS k WHERE NOT declared ? k ORDER BY k LOOP
     RAISE EXCEPTION USING ERRCODE = 'SG227',
       MESSAGE = format('the policy declares no value `%s` of a ticket', sminion.log_text(name, 40)),
-      HINT = 'Pass the declared ones only: '
-        || coalesce((SELECT string_agg('`' || k || '`', ', ' ORDER BY k) FROM jsonb_object_keys(declared) AS k), 'none') || '.';
+      HINT = coalesce('Pass the declared ones only: '
+        || (SELECT string_agg('`' || k || '`', ', ' ORDER BY k) FROM jsonb_object_keys(declared) AS k) || '.', 'Leave it out: the policy declares none.');
   END LOOP;
   FOR name, kind IN SELECT d.key, d.value FROM jsonb_each_text(declared) AS d ORDER BY d.key LOOP
     raw := given -> name;

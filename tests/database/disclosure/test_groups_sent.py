@@ -10,6 +10,7 @@ from threading import Barrier
 import psycopg
 import pytest
 
+from sminion_guard import resources
 from sminion_guard.disclosure.export import sending
 from sminion_guard.disclosure.export.register import Register
 from sminion_guard.embedded import Server
@@ -95,6 +96,11 @@ def test_what_failed_is_not_remembered(groups: Groups, monkeypatch: pytest.Monke
     assert code(groups, f"{COUNT} WHERE id <> 5") is None
     groups.database.execute("CALL sminion.maintain()")
     assert groups.database.execute("SELECT DISTINCT size FROM sminion.sent_group") == [(119,)]
+    told = groups.database.execute("SELECT id, state FROM sminion.transfers ORDER BY id")
+    assert [state for _, state in told] == ["failed", "finished"]
+    with groups.database.connect() as connection:
+        report = resources.sql_text("queries/subjects/report_disclosures").encode()
+        assert len(connection.execute(report, {"keys": ["7"]}).fetchall()) == 1  # nor is a person told of it
     assert code(groups, COUNT) == "SG744"
 
 

@@ -103,11 +103,12 @@ def test_a_session_that_is_ended_leaves_nothing(shop: Shop) -> None:
     (("--value", "x"), "NAME=VALUE"),
     (("--format", "xml"), "unknown format"),
 ])
-def test_what_is_said_wrong_is_refused(shop: Shop, more: tuple[str, ...], said: str) -> None:
+def test_what_is_said_wrong_is_refused_before_it_is_on_record(shop: Shop, more: tuple[str, ...], said: str) -> None:
     result = CliRunner().invoke(app, arguments(shop, "SELECT 1 AS one", "--out", str(shop.directory / "o"), *more))
     assert result.exit_code != 0
     assert said in result.output + str(result.exception)
     assert shop.files() == []
+    assert shop.super("SELECT count(*) FROM sminion.transfers") == [(0,)]
 
 
 def test_a_table_is_sent_whole(shop: Shop) -> None:

@@ -21,3 +21,12 @@ def test_a_setting_that_silences_triggers_is_named(
     found = patient.found(mutation)
     assert expected in found
     assert {code for code, _ in found} == {"SG917"}
+
+
+def test_the_privilege_of_the_guards_owner_is_none_of_its_members(patient: Patient) -> None:
+    """Who examines and is no superuser is such a member meanwhile: to take the privilege back would hurt the masks."""
+    may = "SELECT has_parameter_privilege('sminion_owner', 'session_replication_role', 'SET')"
+    assert patient.run(may) == [(True,)]
+    codes = {code for code, _ in patient.found("GRANT sminion_owner TO {name}_app")}
+    assert "SG423" in codes  # who is one for good is named
+    assert "SG917" not in codes

@@ -19,7 +19,7 @@ from sminion_guard.embedded import Server
 from sminion_guard.errors import GuardError
 from sminion_guard.policy import loads
 from sminion_guard.policy.page.words import words
-from sminion_guard.subjects import Requests
+from sminion_guard.subjects import Recipients, Requests
 from sminion_guard.subjects.report import chunks, open_report
 from tests.world import World, new_world
 
@@ -191,6 +191,7 @@ def test_everything_about_a_person_is_said(world: World) -> None:
         requests = Requests(officer)
         number = requests.open(17, "destroy", "letter")
         requests.close(number, "refused", "the law keeps the invoices <10 years>")
+        Recipients(officer).record("carrier", "contract", ["contact"], [17], "parcels of <May>")
     found, html = whole(world, 17)
     person = table(found, "net.person")
     assert person["rows"] == [{
@@ -204,6 +205,9 @@ def test_everything_about_a_person_is_said(world: World) -> None:
     assert [(entry["outcome"], entry["answer"]) for entry in found["requests"]] == [
         ("refused", "the law keeps the invoices <10 years>")]
     assert "Printing house" in [entry["title"] for entry in found["recipients"]]
+    assert [(entry["recipient"], entry["purpose"], entry["categories"]) for entry in found["disclosures"]] == [
+        ("carrier", "contract", ["contact"])]
+    assert ": contact data, to " in html
     assert found["accesses"][-1]["operations"] == ["report"]
     assert {entry["category"]: entry["recipients"] for entry in found["categories"]}["payment"] == [
         "carrier", "press", "printer"]
