@@ -10,8 +10,8 @@ from sminion_guard.checks.problem import Problem
 from sminion_guard.compiler import Compiled
 from sminion_guard.policy import OPEN_CATEGORIES, RetentionEnd, Table
 from sminion_guard.policy.access import leading_columns
-from sminion_guard.policy.depersonalized_views import WORKS_ON
-from sminion_guard.policy.depersonalizing import FITS, Operator, operator
+from sminion_guard.policy.model.depersonalized_views import WORKS_ON
+from sminion_guard.policy.model.depersonalizing import FITS, Operator, operator
 
 
 def depersonalized(database: Database, compiled: Compiled) -> Iterator[Problem]:

@@ -10,8 +10,8 @@ from sminion_guard.checks.known_tables import TIMES, names
 from sminion_guard.checks.problem import Problem
 from sminion_guard.compiler import Compiled
 from sminion_guard.policy import Policy, Table
-from sminion_guard.policy.condition import columns_of
-from sminion_guard.policy.condition_constants import MalformedCondition
+from sminion_guard.policy.conditions.condition import columns_of
+from sminion_guard.policy.conditions.constants import MalformedCondition
 from sminion_guard.policy.rows import rule
 
 GENERIC = frozenset({"id", "key", "uuid", "guid", "no", "number", "code"})

@@ -10,7 +10,7 @@ from sminion_guard.checks.known_tables import names
 from sminion_guard.checks.problem import Problem
 from sminion_guard.compiler import Compiled
 from sminion_guard.policy import Policy, Table
-from sminion_guard.policy.condition import (
+from sminion_guard.policy.conditions.condition import (
     And,
     Column,
     Comparison,

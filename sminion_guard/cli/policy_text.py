@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 
 from sminion_guard.policy import InvalidPolicy, Policy
 from sminion_guard.policy.access import TableAccess
+from sminion_guard.policy.differences.terms import TRIGGERS, term_text
 from sminion_guard.policy.explain import Explanation
-from sminion_guard.policy.rights import RequestKind, Trigger
+from sminion_guard.policy.model.rights import RequestKind, Trigger
 from sminion_guard.policy.show import LoginView, Overview, PurposeView
-from sminion_guard.policy.terms import TRIGGERS, term_text
 
 
 def findings(error: InvalidPolicy) -> str:

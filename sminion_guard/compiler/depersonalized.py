@@ -18,7 +18,7 @@ from sminion_guard.compiler.statement import Statement, from_templates
 from sminion_guard.compiler.subjects import subject_columns, subjects_of
 from sminion_guard.policy import Compartment, Policy, Table
 from sminion_guard.policy.access import shown_columns
-from sminion_guard.policy.depersonalized_views import COUNT, HIERARCHY, PSEUDONYM, TOTAL, DepersonalizedView
+from sminion_guard.policy.model.depersonalized_views import COUNT, HIERARCHY, PSEUDONYM, TOTAL, DepersonalizedView
 
 
 def depersonalized_schemas(policy: Policy, compartments: tuple[Compartment, ...]) -> Iterator[Statement]:

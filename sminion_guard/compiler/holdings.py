@@ -12,7 +12,7 @@ from sminion_guard.compiler.statement import Statement, from_templates
 from sminion_guard.compiler.subjects import personal_tables
 from sminion_guard.policy import Compartment, Policy, holds
 from sminion_guard.policy.access import compartment_access, shown_columns
-from sminion_guard.policy.depersonalized_views import DepersonalizedView
+from sminion_guard.policy.model.depersonalized_views import DepersonalizedView
 from sminion_guard.policy.views import shown_to, views_of
 
 

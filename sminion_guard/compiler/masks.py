@@ -17,7 +17,7 @@ from sminion_guard.compiler.subjects import (
     subjects_of,
 )
 from sminion_guard.policy import Anonymous, Policy, SubjectPath, Table
-from sminion_guard.policy.held import subject_terms
+from sminion_guard.policy.differences.held import subject_terms
 
 
 def guard_columns(policy: Policy, table: Table) -> Statement:

@@ -9,8 +9,8 @@ from sminion_guard.compiler.explanations import explanations_of
 from sminion_guard.compiler.subjects import depth, parent_of, personal_tables, subject_columns, subjects_of
 from sminion_guard.policy import Anonymous, Basis, Compartment, Login, Policy, Table
 from sminion_guard.policy.compartments import clash
+from sminion_guard.policy.differences.held import held, subject_terms
 from sminion_guard.policy.document import document
-from sminion_guard.policy.held import held, subject_terms
 from sminion_guard.policy.permission import transferring
 
 Json = dict[str, Any]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sminion_guard.compiler.quoting import ident, literal
 from sminion_guard.policy import Table
-from sminion_guard.policy.condition import (
+from sminion_guard.policy.conditions.condition import (
     Among,
     And,
     Column,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sminion_guard.compiler.quoting import ident, literal
 from sminion_guard.policy import Policy, SubjectKey, SubjectPath, Table
-from sminion_guard.policy.kinds import kinds_of
+from sminion_guard.policy.file.kinds import kinds_of
 
 GUARD_SUBJECT = "guard_subject"
 

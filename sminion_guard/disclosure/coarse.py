@@ -16,7 +16,7 @@ from sminion_guard.analyzer.parse import Unparsed, parse
 from sminion_guard.analyzer.statements import resolve
 from sminion_guard.disclosure.coarsened import without
 from sminion_guard.policy.model import Policy, Recipient
-from sminion_guard.policy.recipient_profiles import TimeUnit, coordinates
+from sminion_guard.policy.model.recipient_profiles import TimeUnit, coordinates
 
 _TIMES = frozenset({
     "time", "timetz", "timestamp", "timestamptz", "tsrange", "tstzrange", "tsmultirange", "tstzmultirange"})

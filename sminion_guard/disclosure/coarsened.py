@@ -14,7 +14,7 @@ from pglast.stream import RawStream
 from pglast.visitors import Visitor
 
 from sminion_guard.analyzer import Catalog
-from sminion_guard.policy.recipient_profiles import TimeUnit
+from sminion_guard.policy.model.recipient_profiles import TimeUnit
 
 PLACES = 1
 """Decimals of a degree: a square of a tenth is larger than a square mile nearly up to the poles, one of a hundredth is

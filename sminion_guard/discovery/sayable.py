@@ -6,8 +6,8 @@ from collections import Counter
 from dataclasses import replace
 
 from sminion_guard.discovery.model import Database, Draft, Name, Subject
+from sminion_guard.policy.file.tables import RESERVED_KEYS
 from sminion_guard.policy.names import identifier_problem
-from sminion_guard.policy.tables import RESERVED_KEYS
 
 
 def unlisted(name: Name, database: Database) -> str | None:

@@ -11,8 +11,8 @@ from sminion_guard.compiler import InstalledPurpose
 from sminion_guard.errors import PolicyError
 from sminion_guard.migrate.transaction import Installer
 from sminion_guard.policy import Basis, Policy
+from sminion_guard.policy.differences.renewal import renewals
 from sminion_guard.policy.document import from_document
-from sminion_guard.policy.renewal import renewals
 
 EXCESS_KINDS = frozenset({"closed_database", "closed_schema", "guard_closed", "holdings"})
 """Kinds whose fingerprint lists what is there beside the policy."""

@@ -14,7 +14,7 @@ from sminion_guard.migrate.change import SIGNS, Change, State
 from sminion_guard.migrate.installed import Installed, InstalledObject
 from sminion_guard.migrate.table_locks import TableLock, told
 from sminion_guard.policy import Policy
-from sminion_guard.policy.difference import Difference
+from sminion_guard.policy.differences.policies import Difference
 
 MOST_CHANGES = 5
 """Changes that are named for each login and compartment whose tickets end."""

@@ -19,7 +19,7 @@ from sminion_guard.migrate.steps import Steps, TableStep, divide
 from sminion_guard.migrate.table_locks import TableLock
 from sminion_guard.migrate.transaction import Installer, installing
 from sminion_guard.policy import Policy
-from sminion_guard.policy.difference import Difference, difference
+from sminion_guard.policy.differences.policies import Difference, difference
 from sminion_guard.policy.document import from_document
 
 

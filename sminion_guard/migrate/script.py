@@ -14,7 +14,7 @@ from sminion_guard.migrate.calendars import calendar_arguments
 from sminion_guard.migrate.queries import rendered
 from sminion_guard.migrate.transaction import OTHER_LOCKS
 from sminion_guard.policy import Policy
-from sminion_guard.policy.renewal import renewals
+from sminion_guard.policy.differences.renewal import renewals
 
 
 def script(policy: Policy, previous: Policy | None = None, *, transaction: bool = True) -> Iterator[str]:

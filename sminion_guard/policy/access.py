@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sminion_guard.policy.compartments import Compartment, collects_in_one, reaches_one
-from sminion_guard.policy.depersonalized_views import DepersonalizedView
 from sminion_guard.policy.model import Operation, Policy, Purpose, SubjectPath, Table
+from sminion_guard.policy.model.depersonalized_views import DepersonalizedView
 from sminion_guard.policy.names import SYSTEM_COLUMNS
 from sminion_guard.policy.permission import Permission
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sminion_guard.policy import check
-from sminion_guard.policy.build import Builder
+from sminion_guard.policy.file.build import Builder
 from sminion_guard.policy.findings import Finding, InvalidPolicy, Report
 from sminion_guard.policy.model import Policy
 from sminion_guard.policy.positions import Positions, index

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sminion_guard.policy.condition import Condition, values_of
-from sminion_guard.policy.condition_text import condition
+from sminion_guard.policy.conditions.condition import Condition, values_of
+from sminion_guard.policy.conditions.text import condition
 from sminion_guard.policy.model import Policy, Table
 
 

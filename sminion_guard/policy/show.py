@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from sminion_guard.policy.access import TableAccess, table_access
 from sminion_guard.policy.check.logins import incompatible_pair
 from sminion_guard.policy.compartments import Compartment, collects_in, compartments_of
-from sminion_guard.policy.depersonalized_views import DepersonalizedView
-from sminion_guard.policy.kinds import kinds_of
+from sminion_guard.policy.file.kinds import kinds_of
 from sminion_guard.policy.model import (
     LOG_MB_PER_MINUTE,
     TICKETS_PER_MINUTE,
@@ -20,8 +19,9 @@ from sminion_guard.policy.model import (
     Retention,
     Table,
 )
+from sminion_guard.policy.model.depersonalized_views import DepersonalizedView
+from sminion_guard.policy.model.rights import Operator, Requests
 from sminion_guard.policy.names import backup_role
-from sminion_guard.policy.rights import Operator, Requests
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sminion_guard.errors import TicketRefused
 from sminion_guard.policy import Policy
-from sminion_guard.policy.condition import Kind
+from sminion_guard.policy.conditions.condition import Kind
 from sminion_guard.policy.findings import suggestion
 from sminion_guard.session.legible import legible, safe
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from sminion_guard import files
 from sminion_guard.errors import GuardError
 from sminion_guard.http import post
-from sminion_guard.policy.rights import Operator
+from sminion_guard.policy.model.rights import Operator
 from sminion_guard.subjects.obligation import Obligation
 
 TIMEOUT = 20.0

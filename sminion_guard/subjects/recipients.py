@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 
 from sminion_guard.errors import GuardError
-from sminion_guard.policy.rights import Operator
+from sminion_guard.policy.model.rights import Operator
 from sminion_guard.subjects.asking import Hear, Officer
 from sminion_guard.subjects.obligation import Disclosure, Obligation, Recall, Registered
 

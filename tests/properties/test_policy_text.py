@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sminion_guard.policy import InvalidPolicy, loads
-from sminion_guard.policy.build import SECTIONS
+from sminion_guard.policy.file.build import SECTIONS
 from sminion_guard.policy.positions import Path, index
 from tests.policies import SHOP
 

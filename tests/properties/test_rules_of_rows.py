@@ -19,8 +19,8 @@ from sminion_guard.compiler.quoting import literal
 from sminion_guard.compiler.rows import rows_condition
 from sminion_guard.embedded import Server
 from sminion_guard.policy import Policy, loads
-from sminion_guard.policy.condition_text import condition
-from sminion_guard.policy.condition_truth import UNTOLD, truth
+from sminion_guard.policy.conditions.text import condition
+from sminion_guard.policy.conditions.truth import UNTOLD, truth
 from tests import servers
 
 POLICY = """

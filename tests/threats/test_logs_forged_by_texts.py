@@ -14,7 +14,7 @@ from sminion_guard import migrate, processing
 from sminion_guard.embedded import Server
 from sminion_guard.errors import TicketRefused
 from sminion_guard.policy import loads
-from sminion_guard.policy.condition import Kind
+from sminion_guard.policy.conditions.condition import Kind
 from sminion_guard.session.legible import legible, safe
 from sminion_guard.session.values import _fits
 from tests import servers

@@ -8673,7 +8673,7 @@ COMMENT ON FUNCTION sminion.policy_in_force() IS 'which policy is in force: anot
 -- compartment of it that are left alone.
 --
 -- Left alone means: the login still holds the purpose, the compartment still has its role and its bit, it gives at least
--- what it gave, and all its terms (sminion_guard/policy/held.py lists them) are as they were. So whatever is allowed under
+-- what it gave, and all its terms (sminion_guard/policy/differences/held.py lists them) are as they were. So whatever is allowed under
 -- the policy that a ticket was opened under is allowed under the one in force, and a client that still judges by the former
 -- for a moment allows nothing that the latter refuses. (But for a schema that comes under the policy, which the privileges
 -- close that every role loses there.) In doubt it is a change: a term that either side does not know is another term.

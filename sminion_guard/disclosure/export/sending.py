@@ -26,7 +26,7 @@ from sminion_guard.disclosure.export.target import Target
 from sminion_guard.disclosure.judging import ExportVerdict
 from sminion_guard.disclosure.scan import Values
 from sminion_guard.errors import GuardError, TransferRefused
-from sminion_guard.policy.condition import Kind
+from sminion_guard.policy.conditions.condition import Kind
 from sminion_guard.session.values import TicketValue, encoded
 
 if TYPE_CHECKING:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from sminion_guard.policy.access import leading_columns
-from sminion_guard.policy.depersonalizing import FORM, operator
 from sminion_guard.policy.findings import Report, suggestion
 from sminion_guard.policy.model import Policy, RetentionEnd
+from sminion_guard.policy.model.depersonalizing import FORM, operator
 from sminion_guard.policy.positions import Path
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from sminion_guard.policy.access import OWN_DATA, leading_columns, may
-from sminion_guard.policy.depersonalized_views import (
+from sminion_guard.policy.findings import Report, suggestion
+from sminion_guard.policy.model import Operation, Policy, SubjectPath, Table
+from sminion_guard.policy.model.depersonalized_views import (
     COUNT,
     HIERARCHY,
     KEEP,
@@ -12,8 +14,6 @@ from sminion_guard.policy.depersonalized_views import (
     DepersonalizedView,
     ShownColumn,
 )
-from sminion_guard.policy.findings import Report, suggestion
-from sminion_guard.policy.model import Operation, Policy, SubjectPath, Table
 from sminion_guard.policy.names import identifier_problem, reserved_schema
 from sminion_guard.policy.positions import Path
 

@@ -5,7 +5,7 @@ What only the database knows, the types of columns and the properties of operato
 
 from __future__ import annotations
 
-from sminion_guard.policy.condition import (
+from sminion_guard.policy.conditions.condition import (
     Column,
     Condition,
     Constant,
@@ -17,7 +17,7 @@ from sminion_guard.policy.condition import (
     parts,
     values_of,
 )
-from sminion_guard.policy.condition_constants import MalformedCondition
+from sminion_guard.policy.conditions.constants import MalformedCondition
 from sminion_guard.policy.findings import Report, suggestion
 from sminion_guard.policy.model import Policy, Table
 from sminion_guard.policy.positions import Path

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sminion_guard.policy.model import OPEN_CATEGORIES, Policy
-from sminion_guard.policy.rights import Operator, RequestKind, Term, Trigger
+from sminion_guard.policy.model.rights import Operator, RequestKind, Term, Trigger
 from sminion_guard.policy.show import Overview, PurposeView, TableView, overview
 
 

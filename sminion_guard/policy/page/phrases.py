@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from sminion_guard.policy.model import CATEGORIES, Operation
+from sminion_guard.policy.model.rights import Length, RequestKind, Term
 from sminion_guard.policy.page.notice import Asked, Kept
 from sminion_guard.policy.page.words import Words
-from sminion_guard.policy.rights import Length, RequestKind, Term
 
 _AT_ONCE = (RequestKind.WITHDRAW_CONSENT, RequestKind.OBJECT)
 

@@ -10,8 +10,8 @@ from typing import Any, Literal, get_args
 
 from sminion_guard.errors import PolicyError, TicketRefused
 from sminion_guard.policy import Policy
+from sminion_guard.policy.differences.held import differences
 from sminion_guard.policy.document import document
-from sminion_guard.policy.held import differences
 from sminion_guard.server_versions import UPSERT_MENDED, upsert_leaks
 
 Mismatch = Literal["follow", "refuse"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sminion_guard.policy import Purpose, Recipient, Retention
-from sminion_guard.policy.rights import Operator
+from sminion_guard.policy.model.rights import Operator
 
 ANOTHER = "another person"
 """What stands in place of another person's key; the server writes it."""

@@ -16,12 +16,12 @@ import pytest
 from sminion_guard.cli import policy_page
 from sminion_guard.policy import Basis, Operation, RetentionEnd, load, loads
 from sminion_guard.policy.model import CATEGORIES
+from sminion_guard.policy.model.rights import RequestKind
 from sminion_guard.policy.page.changes import changes
 from sminion_guard.policy.page.notice import Installed, notice
 from sminion_guard.policy.page.phrases import Phrases
 from sminion_guard.policy.page.register import document
 from sminion_guard.policy.page.words import Words, languages, words
-from sminion_guard.policy.rights import RequestKind
 from sminion_guard.resources import examples
 from tests.browser import Browser, browser, program
 from tests.policies import SHOP

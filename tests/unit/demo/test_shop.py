@@ -24,8 +24,8 @@ from sminion_guard.policy import (
     compartments_of,
     load,
     mergeable,
-    shape,
 )
+from sminion_guard.policy.file import shape
 
 FILE = resources.examples() / "shop" / "privacy.toml"
 

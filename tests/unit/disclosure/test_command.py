@@ -49,7 +49,8 @@ def test_what_may_be_sent_is_listed_with_categories(catalog: Path) -> None:
 def test_what_may_not_be_sent_is_told_with_the_way_out(catalog: Path) -> None:
     code, said = run(catalog, "SELECT mailing, count(*) FROM marketing.opening\nGROUP BY mailing ORDER BY count(id)")
     assert code == 0, said
-    code, said = run(catalog, "SELECT mailing, md5(customer_id::text) FROM marketing.opening GROUP BY mailing, customer_id")
+    code, said = run(
+        catalog, "SELECT mailing, md5(customer_id::text) FROM marketing.opening GROUP BY mailing, customer_id")
     assert code == 1
     assert "SG705" in said
     assert "`marketing.opening.customer_id` reaches output column `md5` (computed from it)" in said

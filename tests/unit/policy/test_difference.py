@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sminion_guard.policy import Policy, Purpose, Retention, Schema, Table, loads
-from sminion_guard.policy.difference import difference
+from sminion_guard.policy.differences.policies import difference
 from sminion_guard.policy.interval import may_exceed
 from sminion_guard.policy.model import Login, Recipient
 

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from sminion_guard.codes import CODES
-from sminion_guard.policy import CATEGORIES, Basis, Operation, RetentionEnd, SubjectKey, loads, mergeable, shape
-from sminion_guard.policy.build import SECTIONS
-from sminion_guard.policy.kinds import kinds_of
+from sminion_guard.policy import CATEGORIES, Basis, Operation, RetentionEnd, SubjectKey, loads, mergeable
+from sminion_guard.policy.file import shape
+from sminion_guard.policy.file.build import SECTIONS
+from sminion_guard.policy.file.kinds import kinds_of
 
 DOCS = Path(__file__).parents[3] / "docs"
 POLICY = (DOCS / "POLICY.md").read_text(encoding="utf-8")

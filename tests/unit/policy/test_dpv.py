@@ -10,9 +10,9 @@ import pytest
 
 from sminion_guard.policy import Basis, Operation
 from sminion_guard.policy.model import CATEGORIES as BUILT_IN
+from sminion_guard.policy.model.rights import RequestKind
 from sminion_guard.policy.page.dpv import BASES, CATEGORIES, CONTEXT, OPERATIONS, RIGHTS, dpv, duration
 from sminion_guard.policy.page.notice import notice
-from sminion_guard.policy.rights import RequestKind
 from tests.unit.cli.pages import AFTER, BEFORE
 
 CHECKED = set("""

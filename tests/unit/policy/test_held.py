@@ -17,7 +17,7 @@ from sminion_guard.policy import (
     compartments,
     loads,
 )
-from sminion_guard.policy.held import differences, held
+from sminion_guard.policy.differences.held import differences, held
 from sminion_guard.policy.model import Login
 
 NO_MATTER = {

@@ -11,7 +11,7 @@ import pytest
 from sminion_guard.cli import main
 from sminion_guard.policy import Policy, SubjectColumn, SubjectKey, doubts, load, loads
 from sminion_guard.policy.document import document, from_document
-from sminion_guard.policy.kinds import kinds_of
+from sminion_guard.policy.file.kinds import kinds_of
 from sminion_guard.policy.show import overview
 
 TEXT = """

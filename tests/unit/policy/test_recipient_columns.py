@@ -6,9 +6,9 @@ from __future__ import annotations
 import pytest
 
 from sminion_guard.policy import loads
-from sminion_guard.policy.difference import difference
-from sminion_guard.policy.recipient_columns import differences_of_columns
-from sminion_guard.policy.renewal import renewals
+from sminion_guard.policy.differences.policies import difference
+from sminion_guard.policy.differences.recipient_columns import differences_of_columns
+from sminion_guard.policy.differences.renewal import renewals
 
 BASE = """
 [policy]

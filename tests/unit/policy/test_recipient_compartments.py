@@ -7,7 +7,7 @@ import pytest
 from sminion_guard.compiler.compiled import compile_policy
 from sminion_guard.policy import Policy, compartments, holds, loads, recipient_compartments
 from sminion_guard.policy.access import compartment_access
-from sminion_guard.policy.held import held
+from sminion_guard.policy.differences.held import held
 from sminion_guard.policy.names import MAX_BYTES, compartment_role
 
 TEXT = """

@@ -9,10 +9,10 @@ import pytest
 from sminion_guard.errors import PolicyError
 from sminion_guard.policy import InvalidPolicy, loads
 from sminion_guard.policy.calendar import calendar
+from sminion_guard.policy.differences.terms import term_text
 from sminion_guard.policy.document import document, from_document
-from sminion_guard.policy.profiles import PROFILES
-from sminion_guard.policy.rights import RequestKind, Requests, Trigger
-from sminion_guard.policy.terms import term_text
+from sminion_guard.policy.file.profiles import PROFILES
+from sminion_guard.policy.model.rights import RequestKind, Requests, Trigger
 from tests.unit.policy.test_difference import BASE
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from sminion_guard.policy import compartments, loads
-from sminion_guard.policy.difference import difference
+from sminion_guard.policy.differences.held import held
+from sminion_guard.policy.differences.policies import difference
 from sminion_guard.policy.document import document, from_document
-from sminion_guard.policy.held import held
 
 TEXT = """
 [policy]

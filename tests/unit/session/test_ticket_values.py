@@ -13,9 +13,9 @@ import pytest
 
 from sminion_guard.errors import TicketRefused
 from sminion_guard.policy import loads
-from sminion_guard.policy.condition import Kind
-from sminion_guard.policy.condition_text import condition
-from sminion_guard.policy.condition_truth import UNTOLD, truth
+from sminion_guard.policy.conditions.condition import Kind
+from sminion_guard.policy.conditions.text import condition
+from sminion_guard.policy.conditions.truth import UNTOLD, truth
 from sminion_guard.session.values import check_values, encoded, typed
 from tests.policies import SHOP
 

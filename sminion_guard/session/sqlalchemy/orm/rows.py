@@ -12,8 +12,8 @@ from sqlalchemy import Boolean, Column, Date, Enum, Integer, String, Table, Uuid
 from sqlalchemy.orm import ColumnProperty, InstanceState
 
 from sminion_guard.errors import TicketRefused
-from sminion_guard.policy.condition import Condition, columns_of, values_of
-from sminion_guard.policy.condition_truth import UNTOLD, truth
+from sminion_guard.policy.conditions.condition import Condition, columns_of, values_of
+from sminion_guard.policy.conditions.truth import UNTOLD, truth
 from sminion_guard.policy.rows import explanation, rule
 from sminion_guard.session.context import current
 from sminion_guard.session.sqlalchemy.orm import private

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sminion_guard.policy.condition import (
+from sminion_guard.policy.conditions.condition import (
     Among,
     And,
     Column,

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from sminion_guard.policy import interval, shape
+from sminion_guard.policy import interval
+from sminion_guard.policy.file import shape
+from sminion_guard.policy.file.profiles import CALENDARS, PROFILES
 from sminion_guard.policy.findings import Report, suggestion
+from sminion_guard.policy.model.rights import Length, Operator, RequestKind, Requests, Term, TermUnit, Trigger
 from sminion_guard.policy.positions import Path
-from sminion_guard.policy.profiles import CALENDARS, PROFILES
-from sminion_guard.policy.rights import Length, Operator, RequestKind, Requests, Term, TermUnit, Trigger
 
 _LENGTH = re.compile(r"([1-9]\d{0,2}) (working day|day|week|month|year)s?")
 _CALENDAR = re.compile(r"weekends|[A-Z]{2}(-[A-Z0-9]{1,3})?")

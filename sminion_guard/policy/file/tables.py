@@ -7,9 +7,9 @@ from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from sminion_guard.policy import shape
+from sminion_guard.policy.file import shape
+from sminion_guard.policy.file.kinds import own_subjects, without_mark
 from sminion_guard.policy.findings import Report, suggestion
-from sminion_guard.policy.kinds import own_subjects, without_mark
 from sminion_guard.policy.model import (
     OPEN_CATEGORIES,
     Anonymous,

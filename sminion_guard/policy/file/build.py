@@ -9,7 +9,13 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 from zoneinfo import available_timezones
 
-from sminion_guard.policy import interval, shape
+from sminion_guard.policy import interval
+from sminion_guard.policy.file import shape
+from sminion_guard.policy.file.recipients import build_holds, build_recipients
+from sminion_guard.policy.file.requests import build_operator, build_requests
+from sminion_guard.policy.file.tables import build_schemas
+from sminion_guard.policy.file.ticket import build_ticket
+from sminion_guard.policy.file.view_sections import build_hierarchies, build_views
 from sminion_guard.policy.findings import Report, suggestion
 from sminion_guard.policy.model import (
     ALL_CATEGORIES,
@@ -28,11 +34,6 @@ from sminion_guard.policy.model import (
     SubjectKey,
 )
 from sminion_guard.policy.positions import Path
-from sminion_guard.policy.recipients import build_holds, build_recipients
-from sminion_guard.policy.requests import build_operator, build_requests
-from sminion_guard.policy.tables import build_schemas
-from sminion_guard.policy.ticket import build_ticket
-from sminion_guard.policy.view_sections import build_hierarchies, build_views
 
 SECTIONS = (
     "policy", "operator", "subject", "ticket", "request", "category", "purpose", "compatible", "further", "login",

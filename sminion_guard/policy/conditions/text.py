@@ -10,7 +10,7 @@ import re
 from functools import cache
 from typing import NamedTuple, NoReturn
 
-from sminion_guard.policy.condition import (
+from sminion_guard.policy.conditions.condition import (
     Among,
     And,
     Column,
@@ -25,7 +25,7 @@ from sminion_guard.policy.condition import (
     Truth,
     Value,
 )
-from sminion_guard.policy.condition_constants import KIND_WORDS, MalformedCondition, constant
+from sminion_guard.policy.conditions.constants import KIND_WORDS, MalformedCondition, constant
 
 LONGEST = 2000
 """Characters of one rule."""

@@ -10,9 +10,9 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from sminion_guard.policy.access import may, table_access
+from sminion_guard.policy.differences.sentence import Sentence
 from sminion_guard.policy.inference import received
 from sminion_guard.policy.model import Operation, Policy, Recipient
-from sminion_guard.policy.sentence import Sentence
 
 MOST_COLUMNS = 12
 """More than these are told table by table, with their number and categories."""

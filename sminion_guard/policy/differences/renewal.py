@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from sminion_guard.policy.difference import accesses
+from sminion_guard.policy.differences.policies import accesses
 from sminion_guard.policy.model import Basis, ConsentOnChange, Operation, Policy
 
 _UNKNOWN = "whether it does more than before cannot be told: this version cannot read the policy that was in force"

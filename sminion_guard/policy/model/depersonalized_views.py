@@ -1,7 +1,7 @@
 """Depersonalized views: what a purpose reads of a table in groups of people, and never row by row as it stands.
 
 The operators say what is left of a column. Those that retention knows too mean the same there
-(:mod:`sminion_guard.policy.depersonalizing`).
+(:mod:`sminion_guard.policy.model.depersonalizing`).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from sminion_guard.policy.depersonalizing import NUMBERS, TEXTS, TIMES
+from sminion_guard.policy.model.depersonalizing import NUMBERS, TEXTS, TIMES
 
 KEEP: Final = "keep"
 COUNT: Final = "count"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sminion_guard.policy import shape
+from sminion_guard.policy.file import shape
 from sminion_guard.policy.findings import Report
 from sminion_guard.policy.model import Policy, SubjectColumn, SubjectPath, Table
 from sminion_guard.policy.positions import Path

@@ -7,11 +7,11 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from sminion_guard.policy import shape
+from sminion_guard.policy.file import shape
 from sminion_guard.policy.findings import Report
 from sminion_guard.policy.model import Recipient
+from sminion_guard.policy.model.recipient_profiles import Holds, RecipientProfile, TimeUnit, never_for
 from sminion_guard.policy.positions import Path
-from sminion_guard.policy.recipient_profiles import Holds, RecipientProfile, TimeUnit, never_for
 
 E = TypeVar("E", bound=StrEnum)
 K_LEAST, K_MOST = 2, 1000

@@ -12,14 +12,14 @@ from itertools import combinations
 
 from sminion_guard.policy.access import TableAccess, table_access
 from sminion_guard.policy.compartments import mergeable
+from sminion_guard.policy.differences.recipient_columns import differences_of_columns
+from sminion_guard.policy.differences.recipients import differences_of_recipients
+from sminion_guard.policy.differences.sentence import Sentence
+from sminion_guard.policy.differences.terms import rights
+from sminion_guard.policy.differences.views import views
 from sminion_guard.policy.interval import may_exceed
 from sminion_guard.policy.model import Anonymous, Basis, ConsentOnChange, InReport, Policy, RetentionEnd, Table
 from sminion_guard.policy.names import backup_role
-from sminion_guard.policy.recipient_columns import differences_of_columns
-from sminion_guard.policy.recipient_differences import differences_of_recipients
-from sminion_guard.policy.sentence import Sentence
-from sminion_guard.policy.terms import rights
-from sminion_guard.policy.view_difference import views
 
 _NOTHING = TableAccess("", (), (), (), False)
 _OPERATIONS = (("use", "see"), ("collect", "fill in"), ("clarify", "change"))

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, TypedDict
 
-from sminion_guard.policy import shape
-from sminion_guard.policy.condition import Kind
+from sminion_guard.policy.conditions.condition import Kind
+from sminion_guard.policy.file import shape
 from sminion_guard.policy.findings import Report
 
 VALUE_KINDS: Mapping[str, Kind] = MappingProxyType({

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sminion_guard.policy.differences.profiles import differences_of_profiles
+from sminion_guard.policy.differences.sentence import Sentence
 from sminion_guard.policy.model import Policy
-from sminion_guard.policy.profile_differences import differences_of_profiles
-from sminion_guard.policy.sentence import Sentence
 
 
 def differences_of_recipients(before: Policy, after: Policy) -> Iterator[Sentence]:

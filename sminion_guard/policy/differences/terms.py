@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sminion_guard.policy.differences.sentence import Sentence
 from sminion_guard.policy.model import Policy
-from sminion_guard.policy.rights import RequestKind, Term, Trigger
-from sminion_guard.policy.sentence import Sentence
+from sminion_guard.policy.model.rights import RequestKind, Term, Trigger
 
 TRIGGERS = {
     Trigger.REQUEST: "the request", Trigger.PROOF: "proof", Trigger.DETECTION: "detection",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sminion_guard.policy.depersonalized_views import HIERARCHY, DepersonalizedView
+from sminion_guard.policy.differences.sentence import Sentence
 from sminion_guard.policy.model import Policy
-from sminion_guard.policy.sentence import Sentence
+from sminion_guard.policy.model.depersonalized_views import HIERARCHY, DepersonalizedView
 
 
 def views(before: Policy, after: Policy) -> Iterator[Sentence]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sminion_guard.policy.differences.sentence import Sentence
 from sminion_guard.policy.model import Policy
-from sminion_guard.policy.recipient_profiles import coordinates
-from sminion_guard.policy.sentence import Sentence
+from sminion_guard.policy.model.recipient_profiles import coordinates
 
 
 def differences_of_profiles(name: str, before: Policy, after: Policy) -> Iterator[Sentence]:

@@ -6,7 +6,7 @@ import re
 from datetime import date
 from uuid import UUID
 
-from sminion_guard.policy.condition import Constant, Kind
+from sminion_guard.policy.conditions.condition import Constant, Kind
 
 KIND_WORDS = {kind.value: kind for kind in Kind} | {"int": Kind.INTEGER}
 """What a type may be called."""

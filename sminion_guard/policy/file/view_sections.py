@@ -6,8 +6,9 @@ from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from sminion_guard.policy import shape
-from sminion_guard.policy.depersonalized_views import (
+from sminion_guard.policy.file import shape
+from sminion_guard.policy.findings import Report
+from sminion_guard.policy.model.depersonalized_views import (
     FORM,
     KEEP,
     DepersonalizedView,
@@ -15,7 +16,6 @@ from sminion_guard.policy.depersonalized_views import (
     ShownColumn,
     shown_column,
 )
-from sminion_guard.policy.findings import Report
 from sminion_guard.policy.positions import Path
 
 

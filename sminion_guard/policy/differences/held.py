@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 
 from sminion_guard.policy.access import compartment_access, shown_columns
 from sminion_guard.policy.compartments import Compartment, compartments_of
-from sminion_guard.policy.depersonalized_views import HIERARCHY, DepersonalizedView
 from sminion_guard.policy.document import document
 from sminion_guard.policy.model import Anonymous, Policy, SubjectPath, Table
+from sminion_guard.policy.model.depersonalized_views import HIERARCHY, DepersonalizedView
 
 FORMAT = "1"
 """Of the terms. Raise it with a term that is new: tickets opened without knowledge of it end then."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from sminion_guard.policy.rights import Length, RequestKind, Term, TermUnit, Trigger
+from sminion_guard.policy.model.rights import Length, RequestKind, Term, TermUnit, Trigger
 
 _ANSWER = Term(Length(10, TermUnit.WORKING_DAY), Length(5, TermUnit.WORKING_DAY))
 _SIX_MONTHS = Length(6, TermUnit.MONTH)

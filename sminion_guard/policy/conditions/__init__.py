@@ -1,0 +1,1 @@
+"""Conditions on the rows of a table: values, their text, their constants, and whether one holds."""

@@ -1,0 +1,1 @@
+"""What another policy changes, in sentences: who sees more, and who sees less."""
