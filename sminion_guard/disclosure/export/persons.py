@@ -8,7 +8,7 @@ the register then says that it were at most these people.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ from sminion_guard.analyzer import Catalog, Statement
 from sminion_guard.compiler.quoting import ident, qualified
 from sminion_guard.policy import Policy, Table
 from sminion_guard.policy.access import table_access
+from sminion_guard.policy.model.depersonalized_views import PSEUDONYM
 
 Key = tuple[str, str]
 
@@ -48,8 +49,9 @@ def persons(
     """
     read = {(access.schema, access.relation) for access in statement.accesses}
     tables = {key: table for key in read if (table := _protected(policy, key)) is not None}
+    linked = _linked(policy, read)
     if not tables:
-        return Persons((), (), False)
+        return Persons((), linked, bool(linked))
     found = _Query(catalog, policy, path)
     try:
         found.take(parse_sql(sql)[0].stmt, None)
@@ -59,8 +61,8 @@ def persons(
     left |= {(access.schema, access.relation) for access in statement.accesses if access.via} & tables.keys()
     read = {key for key in left if table_access(policy, purpose, tables[key]).use}
     queries = [*found.queries, *(_all(tables[key]) for key in sorted(read))]
-    return Persons(tuple(dict.fromkeys(queries)), tuple(qualified(*key) for key in sorted(left - read)),
-                   found.at_most or bool(left))
+    whole = (*(qualified(*key) for key in sorted(left - read)), *linked)
+    return Persons(tuple(dict.fromkeys(queries)), tuple(dict.fromkeys(whole)), found.at_most or bool(left or linked))
 
 
 class _Query:
@@ -100,6 +102,13 @@ class _Query:
             return row.schemaname, row.relname
         found = None if row.relname in ctes else self._visible.get(row.relname)
         return None if found is None else found.key
+
+
+def _linked(policy: Policy, read: Iterable[Key]) -> tuple[str, ...]:
+    """The tables behind depersonalized views with a pseudonym: each of their rows is still about one person."""
+    views = (policy.depersonalized_views.get(".".join(key)) for key in sorted(read))
+    sources = (policy.source_of(view) for view in views if view is not None and view.of(PSEUDONYM))
+    return tuple(qualified(table.schema, table.name) for table in sources)
 
 
 def _all(table: Table) -> str:

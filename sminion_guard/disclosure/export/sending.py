@@ -148,7 +148,7 @@ class _Sending:
         groups: tuple[str, ...] = ()
         if recipient.k is not None:  # people are named by their groups
             groups = grouping(sql, statement, found.catalog, found.policy, recipient, path).naming
-            people = replace(people, queries=())
+            people = replace(people, queries=(), tables=())
         with _told(), reading.snapshot(self._reader, self._opened.token, found.policy.timezone):
             rows = self._rows(sql)
             reading.name(self._reader, self._opened.disclosure, people.queries, people.tables)

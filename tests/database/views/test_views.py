@@ -218,6 +218,7 @@ def test_two_recipients_get_pseudonyms_that_do_not_meet(world: World, tmp_path: 
     def sent(recipient: str, name: str) -> set[str]:
         made = transfer(world.database.dsn(f"{world.name}_sender"), recipient, purpose="research", query=query,
                         out=tmp_path / name, reason="a study")
+        assert (made.persons, made.at_most) == (3, True)  # a pseudonym stands for a person
         return {line.split(",")[0] for line in made.path.read_text().splitlines()[1:]}
 
     university, institute = sent("university", "a.csv"), sent("institute", "b.csv")
