@@ -7,6 +7,7 @@ name removes it.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import os
@@ -81,11 +82,24 @@ class Target:
         """
         self._refuse_existing()
         try:
-            os.rename(self._temporary, self.path)
+            self._name()
             sync_directory(self.path.parent)
+        except FileExistsError as error:
+            raise self._existing() from error
         except OSError as error:
             raise self._failure(error) from error
         self._close()
+
+    def _name(self) -> None:
+        """By a link: unlike a rename, it never replaces what another export wrote meanwhile."""
+        try:
+            os.link(self._temporary, self.path)
+        except OSError as error:
+            if error.errno not in (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS):
+                raise
+            os.rename(self._temporary, self.path)  # a file system without links
+        else:
+            os.unlink(self._temporary)
 
     def discard(self) -> None:
         """Leave nothing."""
@@ -101,8 +115,11 @@ class Target:
 
     def _refuse_existing(self) -> None:
         if os.path.lexists(self.path):
-            raise TransferRefused("SG720", f"`{self.path}` is there already",
-                                  detail="an export never replaces a file", hint=_EXISTS_HINT)
+            raise self._existing()
+
+    def _existing(self) -> TransferRefused:
+        return TransferRefused("SG720", f"`{self.path}` is there already",
+                               detail="an export never replaces a file", hint=_EXISTS_HINT)
 
     def _failure(self, error: OSError) -> TransferRefused:
         return TransferRefused("SG720", f"`{self.path}` cannot be written", detail=error.strerror or str(error),

@@ -73,7 +73,7 @@ def test_a_disk_that_is_full_from_the_beginning_begins_nothing(shop: Shop) -> No
     assert shop.super("SELECT count(*) FROM sminion.transfers") == [(0,)]
 
 
-@pytest.mark.parametrize(("call", "state"), [("fsync", ("failed", "SG720")), ("rename", ("finished", None))])
+@pytest.mark.parametrize(("call", "state"), [("fsync", ("failed", "SG720")), ("link", ("finished", None))])
 def test_a_disk_that_is_full_at_the_last_step(
     shop: Shop, monkeypatch: pytest.MonkeyPatch, call: str, state: tuple[str, str | None]
 ) -> None:
@@ -84,7 +84,7 @@ def test_a_disk_that_is_full_at_the_last_step(
     real = getattr(os, call)
 
     def full(*given: Any) -> Any:
-        if call == "rename" or os.readlink(f"/proc/self/fd/{given[0]}").startswith(str(shop.directory)):
+        if call == "link" or os.readlink(f"/proc/self/fd/{given[0]}").startswith(str(shop.directory)):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         return real(*given)
 

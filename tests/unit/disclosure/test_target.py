@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import os
@@ -70,6 +71,29 @@ def test_no_file_is_replaced(tmp_path: Path, when: str) -> None:
         assert path.read_bytes() == b"theirs"
     assert caught.value.code == "SG720"
     assert names(tmp_path) == ["out.csv"]
+
+
+def test_nor_is_one_that_appears_in_the_same_instant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target, other = Target(tmp_path / "out.csv"), Target(tmp_path / "out.csv")
+    other.write(b"other")
+    other.commit()
+    monkeypatch.setattr("os.path.lexists", lambda path: False)  # asked just before
+    with pytest.raises(TransferRefused) as caught:
+        target.commit()
+    target.discard()
+    assert caught.value.code == "SG720"
+    assert (names(tmp_path), (tmp_path / "out.csv").read_bytes()) == (["out.csv"], b"other")
+
+
+def test_a_file_system_without_links_gets_the_file_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def none(*names: object) -> None:
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+    target = Target(tmp_path / "out.csv")
+    target.write(b"one")
+    monkeypatch.setattr(os, "link", none)
+    target.commit()
+    assert (names(tmp_path), (tmp_path / "out.csv").read_bytes()) == (["out.csv"], b"one")
 
 
 def test_a_directory_that_is_not_there_is_refused(tmp_path: Path) -> None:
